@@ -1,0 +1,104 @@
+"""Every error that zopa raises on purpose, split by whose move is next.
+
+::
+
+    ZopaError
+    ├── CaseError(ValueError)       your file; carries .findings
+    ├── UnknownName(KeyError)       not on the list; shows the nearest
+    ├── NotApplicable(ValueError)   right method, wrong kind of case; says which kind it needs
+    └── MissingExtra(ImportError)   pip install 'zopa[...]'
+
+Anything else that escapes is a bug of ours. The bottom floor: imports nothing of zopa.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+__all__ = ["CaseError", "Finding", "MissingExtra", "NotApplicable", "UnknownName", "ZopaError", "nearest"]
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like ``word``, or None when none is close.
+
+    >>> nearest("forze", ["nato", "force"])
+    'force'
+    """
+    names = list(known)
+    found = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    if found:
+        return found[0]
+    folded = {name.casefold(): name for name in names}
+    return folded.get(str(word).casefold())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem in a user's file: where, what was expected and seen, and one thing to do."""
+
+    path: str
+    what: str
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    @property
+    def place(self) -> str:
+        """``case.yaml:10:7``, 1-based; just the file where no line is known."""
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def __str__(self) -> str:
+        head = ": ".join(part for part in (self.place, self.path, self.what) if part)
+        return head + (f"\n    hint: {self.hint}" if self.hint else "")
+
+    def to_dict(self) -> dict[str, object]:
+        """The finding as plain data."""
+        return asdict(self)
+
+
+class ZopaError(Exception):
+    """Base of all errors that zopa raises on purpose. Not raised itself."""
+
+
+class CaseError(ZopaError, ValueError):
+    """The user's file is not sound; ``findings`` holds every problem, in file order."""
+
+    def __init__(self, findings: Sequence[Finding], state: str = "nothing was loaded") -> None:
+        self.findings = tuple(findings)
+        self.state = state
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        n = len(self.findings)
+        lines = [str(f) for f in self.findings]
+        return "\n".join([*lines, f"{n} problem{'s' if n != 1 else ''}; {self.state}."])
+
+
+class UnknownName(ZopaError, KeyError):
+    """A name that is not on the list; the message shows the nearest one, or the list."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(known)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        close = nearest(self.name, self.known)
+        tail = f"did you mean '{close}'?" if close else "known: " + ", ".join(self.known)
+        return f"no {self.kind} called '{self.name}'; {tail}"
+
+
+class NotApplicable(ZopaError, ValueError):
+    """The method is fine but this case does not have what it needs; the message says what."""
+
+
+class MissingExtra(ZopaError, ImportError):
+    """An optional part is not installed; the message holds the pip line."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        self.extra = extra
+        super().__init__(f"{purpose} needs an optional part: pip install 'zopa[{extra}]'")
