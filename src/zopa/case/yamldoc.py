@@ -1,0 +1,214 @@
+"""YAML 1.2 to plain data plus the place of every path; hostile or careless files end in findings.
+
+Refused, each with its place: duplicate keys, anchors and aliases (they can loop or explode), tags,
+directives, keys that are not text, more than ``MAX_BYTES``, deeper than ``MAX_DEPTH``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from zopa.errors import Finding
+
+__all__ = ["MAX_BYTES", "Document", "read_text", "read_yaml"]
+
+MAX_BYTES = 8_000_000
+MAX_DEPTH = 30
+_TAG = "tag:yaml.org,2002:"
+Path_ = tuple[str | int, ...]
+
+
+@dataclass
+class Document:
+    """Plain data of one file and where each path stands in it."""
+
+    file: str
+    data: Any = None
+    places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def place(self, path: Path_) -> tuple[int, int]:
+        """1-based line and column of a path, or of its nearest ancestor that stands in the file."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (1, 1))
+
+    def finding(self, path: Path_, what: str, hint: str = "") -> Finding:
+        """A finding at a path of this file."""
+        line, column = self.place(path)
+        return Finding(".".join(map(str, path)), what, hint, self.file, line, column)
+
+
+def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> tuple[str, list[Finding]]:
+    """A UTF-8 text file, or a finding that says why it cannot be read."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            return "", [Finding("", "expected a text file, saw a folder or a device", "", name)]
+        if size > limit:
+            return "", [
+                Finding(
+                    "",
+                    f"expected at most {limit / 1e6:g} MB, saw {size / 1e6:.1f} MB",
+                    "split the file",
+                    name,
+                )
+            ]
+        raw = path.read_bytes()
+    except OSError as error:
+        return "", [Finding("", f"cannot be read: {error.strerror or error}", "", name)]
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        what = f"expected UTF-8 text, saw byte 0x{raw[error.start]:02x}"
+        return "", [Finding("", what, "save the file as UTF-8", name, line, column)]
+    if "\x00" in text:
+        return "", [Finding("", "expected text, saw a NUL character", "save the file as UTF-8", name)]
+    return text, []
+
+
+def read_yaml(path: Path, name: str) -> Document:
+    """Read a YAML file into plain data. Problems are in ``findings``; ``data`` is then None or partial."""
+    doc = Document(name)
+    text, doc.findings = read_text(path, name)
+    if doc.findings:
+        return doc
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("%"):
+            doc.findings.append(
+                Finding("", f"expected no directive, saw '{line[:40]}'", "delete this line", name, number, 1)
+            )
+            return doc
+        if line.strip() and not line.startswith("#"):
+            break
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"
+        doc.findings.append(
+            Finding(
+                "", f"expected YAML, saw a mistake: {what}", _yaml_hint(what), name,
+                mark.line + 1 if mark else 1, mark.column + 1 if mark else 1,
+            )
+        )  # fmt: skip
+        return doc
+    except RecursionError:
+        doc.findings.append(Finding("", f"expected at most {MAX_DEPTH} levels of nesting", "", name, 1, 1))
+        return doc
+    except (YAMLError, ValueError) as error:
+        doc.findings.append(Finding("", f"expected YAML, saw a mistake: {str(error)[:200]}", "", name, 1, 1))
+        return doc
+    if node is not None:
+        doc.data = _build(node, (), doc)
+    return doc
+
+
+def _yaml_hint(problem: str) -> str:
+    if "\\t" in problem or "tab" in problem:
+        return "indent with spaces, not tabs"
+    if "mapping values are not allowed" in problem:
+        return "put a text that contains ': ' in quotes"
+    if "found unexpected end of stream" in problem or "expected" in problem:
+        return "is a quote, bracket or indentation left open, or is the file cut off?"
+    return "look at this line and the one above it"
+
+
+def _build(node: Any, path: Path_, doc: Document) -> Any:
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    doc.places.setdefault(path, (line, column))
+
+    def problem(what: str, hint: str = "", where: Any = node) -> None:
+        mark = where.start_mark
+        doc.findings.append(
+            Finding(".".join(map(str, path)), what, hint, doc.file, mark.line + 1, mark.column + 1)
+        )
+
+    if node.anchor is not None:
+        problem("expected no anchors or aliases ('&', '*')", "write the value out where it is needed")
+        return None
+    if len(path) > MAX_DEPTH:
+        problem(f"expected at most {MAX_DEPTH} levels of nesting")
+        return None
+    tag = str(node.tag or "")
+    if not tag.startswith(_TAG):
+        problem(f"expected no tag, saw '{tag[:40]}'", "delete the tag")
+        return None
+    if isinstance(node, ScalarNode):
+        return _scalar(node, tag.removeprefix(_TAG), problem)
+    if isinstance(node, SequenceNode):
+        return tuple(_build(child, (*path, i), doc) for i, child in enumerate(node.value))
+    assert isinstance(node, MappingNode)
+    return _mapping(node, path, doc, problem)
+
+
+def _mapping(node: Any, path: Path_, doc: Document, problem: Any) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    first: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, ScalarNode) or key_node.anchor is not None:
+            problem("expected a text as key", "write keys as plain words", key_node)
+            continue
+        key = str(key_node.value)
+        if str(key_node.tag) not in (_TAG + "str", _TAG + "int", _TAG + "float", _TAG + "timestamp"):
+            problem(f"expected a text as key, saw '{key}'", "put it in quotes", key_node)
+            continue
+        if str(key_node.tag) != _TAG + "str":
+            problem(
+                f"expected a text as key, saw the number or date {key}", f'write "{key}" in quotes', key_node
+            )
+            continue
+        if key in first:
+            other = first[key].start_mark
+            problem(
+                f"expected each key once, saw '{key}' again (first at line {other.line + 1})",
+                "delete or rename one of the two", key_node,
+            )  # fmt: skip
+            continue
+        first[key] = key_node
+        doc.places[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if isinstance(value_node, ScalarNode) and value_node.value != "":
+            mark = value_node.start_mark
+            doc.places[(*path, key)] = (mark.line + 1, mark.column + 1)
+        result[key] = _build(value_node, (*path, key), doc)
+    return result
+
+
+def _scalar(node: Any, tag: str, problem: Any) -> Any:
+    text = str(node.value)
+    if tag == "str":
+        return text
+    if tag == "null":
+        return None
+    if tag == "bool":
+        return text.lower() == "true"
+    try:
+        if len(text) > 40:
+            raise ValueError
+        if tag == "int":
+            plain = text.replace("_", "")
+            return int(plain, 0) if plain.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") else int(plain)
+        if tag == "float":
+            return float(
+                text.replace("_", "")
+                .replace(".inf", "inf")
+                .replace(".nan", "nan")
+                .replace(".Inf", "inf")
+                .replace(".NaN", "nan")
+            )
+        if tag == "timestamp":
+            return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        problem(f"expected a number or date of ordinary size, saw '{text[:30]}…'", "put texts in quotes")
+        return None
+    problem(f"expected no tag, saw '{tag}'", "delete the tag")
+    return None
