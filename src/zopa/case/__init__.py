@@ -6,6 +6,7 @@ May not enter: any maths beyond turning words into numbers, any lens.
 from zopa.case.judgments import (
     Estimate,
     accepted,
+    all_rules,
     fraction,
     gaps,
     reservation,
@@ -44,6 +45,6 @@ from zopa.case.text import digest, find_quote, line_of, normalise
 __all__ = [
     "STANCES", "WEIGHT_WORDS", "Basis", "Case", "ClauseText", "Contact", "Estimate", "Expected", "Figure", "Issue",
     "Judgment", "Option", "Party", "Reading", "ReadingSet", "Rule", "Shift", "Source", "Speaker", "Statement",
-    "When", "accepted", "case_digest", "digest", "find_quote", "fraction", "gaps", "inspect", "line_of", "load",
+    "When", "accepted", "all_rules", "case_digest", "digest", "find_quote", "fraction", "gaps", "inspect", "line_of", "load",
     "normalise", "reservation", "share_by_basis", "speaks_for", "start", "values", "voters", "weights",
 ]  # fmt: skip

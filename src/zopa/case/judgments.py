@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from zopa.case.nouns import STANCES, WEIGHT_WORDS, Basis, Case, Judgment, Party, Statement
+from zopa.case.nouns import STANCES, WEIGHT_WORDS, Basis, Case, Judgment, Party, Rule, Statement
 
 __all__ = [
     "Estimate",
@@ -236,6 +236,49 @@ def start(case: Case, name: str) -> dict[str, tuple[str, Basis]]:
             _, option, ident = max(wished, key=lambda w: w[0])
             found[issue] = (option, Basis(stated=(ident,)))
     return found
+
+
+def all_rules(case: Case) -> dict[str, Rule]:
+    """The rules of the case, and those that follow from accepted statements and red-line stances.
+
+    A red line, and a conditional offer with ``when`` and ``only_if``, bind as rules under the statement's
+    id unless a rule of the case cites that statement already. A value ``red-line`` binds as a rule
+    ``party-issue-option``.
+    """
+    rules = dict(case.rules)
+    cited = {
+        ident
+        for rule in case.rules.values()
+        for part in (
+            rule,
+            *rule.readings.values(),
+            *rule.clauses,
+            *(c for r in rule.readings.values() for c in r.clauses),
+        )
+        for ident in part.statements
+    }
+    for ident, s in accepted(case).items():
+        party = speaks_for(case, s)
+        if party is None or ident in cited or ident in rules:
+            continue
+        said = s.about or s.quote
+        if s.when:
+            rules[ident] = Rule(
+                party=party, says=said, when=s.when, only_if=s.only_if, stated=(ident,), firmness=s.firmness
+            )
+        elif s.stance == "red-line" and s.issue and s.options:
+            rules[ident] = Rule(
+                party=party, says=said, when=({s.issue: s.options},), stated=(ident,), firmness=s.firmness
+            )
+    for name in voters(case):
+        for issue, given in case.parties[name].values.items():
+            for option, j in given.items():
+                if j.word == "red-line":
+                    basis = _basis(case, case.parties[name], j)
+                    rules[f"{name}-{issue}-{option}"] = Rule(
+                        party=name, when=({issue: (option,)},), **basis.model_dump()
+                    )
+    return rules
 
 
 def share_by_basis(case: Case, name: str | None = None) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A case compiled to arrays, bit masks and exact integers; rules compiled to clauses.
+"""The compiled case: arrays, bit masks, exact integers, clauses.
 
 Names become indices here and come back here; they never enter the maths. Everything is
 immutable: :func:`dataclasses.replace` makes variants. May not enter: files, clocks, chance.
@@ -9,6 +9,7 @@ compared wherever a method compares them, and ties, dominance and acceptability 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,12 +34,15 @@ class Clause:
     """One rule in one reading: whenever all terms of ``when`` hold, one of ``only_if`` must hold.
 
     ``only_if`` is a tuple of alternatives, each a conjunction of terms; empty means that the
-    combination ``when`` is ruled out. ``rule`` is the rule's id in the case.
+    combination ``when`` is ruled out. ``rule`` is the rule's id in the case; ``reading`` and ``part`` tell
+    which of its readings and which clause of that reading this is.
     """
 
     rule: str
     when: tuple[Term, ...]
     only_if: tuple[tuple[Term, ...], ...] = ()
+    reading: str = ""
+    part: int = 0
 
     def allows(self, package: Sequence[int]) -> bool:
         """Whether the package respects this clause."""
@@ -84,6 +88,8 @@ class Space:
         How many parties in all must accept (``len(parties)`` = unanimity).
     clauses : tuple of Clause
     bonuses : tuple of Bonus
+    exact : bool
+        False where fractions with too large a common denominator were rounded (see ``compile``).
     digest : str
         Digest of the case that this was compiled from; empty for a space built by hand.
     """
@@ -98,6 +104,7 @@ class Space:
     at_least: int = 0
     clauses: tuple[Clause, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
+    exact: bool = True
     digest: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -174,6 +181,4 @@ class Space:
 
     def packages(self) -> Iterator[Package]:
         """All packages in order, the last issue running fastest. Small spaces only."""
-        import itertools
-
         return itertools.product(*(range(k) for k in self.sizes))
