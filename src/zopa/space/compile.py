@@ -13,6 +13,7 @@ from zopa.case import (
     Case,
     ClauseText,
     Reading,
+    Rule,
     all_rules,
     fraction,
     reservation,

@@ -1,0 +1,179 @@
+"""Named ways to pick from the zone, each exact and with all its ties.
+
+Every function takes the gains of the packages in the zone and says which of them it picks. The published
+axioms assume a convex set; on a finite set of packages a discrete definition is needed, and ours are named
+in each docstring. Floats only ever discard what is clearly worse; Python integers decide.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from zopa.bargaining.table import BoolArray, leximin
+from zopa.errors import NotApplicable
+from zopa.space import IntArray
+
+__all__ = ["SOLUTIONS", "Method", "egalitarian", "kalai_smorodinsky", "nash", "proportional", "utilitarian"]
+
+SLACK = 1e-9
+Picked = tuple[BoolArray, Fraction | None]
+
+
+def nash(gains: IntArray, powers: Sequence[Fraction] | None = None) -> Picked:
+    """Largest product of the gains above no agreement.
+
+    On a finite set: first the largest number of parties with a positive gain, then the largest product
+    of ``gain ** power`` among those (the degenerate rule of maximum Nash welfare, Caragiannis et al. 2019).
+
+    Parameters
+    ----------
+    gains : array of int64, shape (n_parties, n_packages)
+        Utility above the reservation value, in units of the space; all >= 0.
+    powers : sequence of Fraction, optional
+        Bargaining powers, positive; all 1 gives Nash (1950), others the weighted solution (Kalai 1977).
+
+    Returns
+    -------
+    (array of bool, shape (n_packages,); Fraction or None)
+        The packages picked, and the product in units of the space (None with powers).
+    """
+    parties = gains.shape[0]
+    weights = [Fraction(1)] * parties if powers is None else list(powers)
+    if len(weights) != parties or min(weights) <= 0:
+        raise NotApplicable("weighted Nash needs one positive power per party")
+    positive = gains > 0
+    counts = positive.sum(axis=0)
+    alive = counts == counts.max()
+    with np.errstate(divide="ignore"):
+        logs = np.where(positive, np.log(np.maximum(gains, 1).astype(float)), 0.0)
+    score = np.array([float(w) for w in weights]) @ logs
+    alive &= score >= score[alive].max() - SLACK * (1 + abs(float(score[alive].max())))
+    common = math.lcm(*(w.denominator for w in weights))
+    exponents = [int(w * common) for w in weights]
+    candidates = np.flatnonzero(alive)
+    exact: dict[tuple[int, ...], int] = {}
+    keys = [tuple(int(g) for g in gains[:, k]) for k in candidates]
+    for key in set(keys):
+        exact[key] = math.prod(g**e for g, e in zip(key, exponents, strict=True) if g > 0)
+    best = max(exact.values())
+    picked = np.zeros(gains.shape[1], dtype=bool)
+    picked[[k for k, key in zip(candidates, keys, strict=True) if exact[key] == best]] = True
+    return picked, Fraction(best) if powers is None else None
+
+
+def kalai_smorodinsky(gains: IntArray) -> Picked:
+    """Leximin of each party's gain as a share of its ideal gain in the zone.
+
+    Kalai & Smorodinsky (1975) take the maximal point on the line to the ideal point; on a finite set we
+    compare the sorted shares, smallest first. A party that cannot gain at all counts as share 1.
+
+    Returns
+    -------
+    (array of bool, shape (n_packages,); Fraction)
+        The packages picked, and their smallest share.
+    """
+    ideal = [int(g) for g in gains.max(axis=1)]
+    return _leximin_of_ratios(gains, ideal)
+
+
+def egalitarian(gains: IntArray) -> Picked:
+    """Leximin of the gains: the smallest gain as large as can be, then the second smallest.
+
+    Compares the parties' utilities, which needs a common scale (Kalai 1977; Imai 1983).
+    """
+    picked = leximin(list(gains))
+    return picked, Fraction(int(gains[:, picked].min()))
+
+
+def proportional(gains: IntArray, shares: Sequence[Fraction]) -> Picked:
+    """Leximin of gain / share: gains in the proportion ``shares`` as far as they go (Kalai 1977)."""
+    if len(shares) != gains.shape[0] or min(shares) <= 0:
+        raise NotApplicable("the proportional solution needs one positive share per party")
+    common = math.lcm(*(s.denominator for s in shares))
+    return _leximin_of_ratios(gains, [int(s * common) for s in shares])
+
+
+def utilitarian(gains: IntArray) -> Picked:
+    """Largest sum of utilities. Adds points of different parties: needs a common scale."""
+    total = gains.sum(axis=0)
+    return total == total.max(), Fraction(int(total.max()))
+
+
+def _leximin_of_ratios(gains: IntArray, bases: Sequence[int]) -> Picked:
+    """Leximin of ``gains[p] / bases[p]``; a base of 0 counts as ratio 1. Exact by cross-multiplication."""
+    common = math.lcm(*(b for b in bases if b > 0)) if any(bases) else 1
+    factors = [common // b if b > 0 else 0 for b in bases]
+    largest = max((int(g.max()) * f for g, f in zip(gains, factors, strict=True)), default=0)
+    if max(largest, common) < 2**62:
+        columns = [g * f if f else np.full_like(g, common) for g, f in zip(gains, factors, strict=True)]
+        picked = leximin(columns)
+        return picked, Fraction(min(int(c[picked][0]) for c in columns), common)
+    # 64 bits do not suffice: drop what is clearly worse by floats, decide the rest in Python integers.
+    ratios = np.stack([g / b if b > 0 else np.ones(g.size) for g, b in zip(gains, bases, strict=True)])
+    ranked = np.sort(ratios, axis=0)
+    alive = np.ones(gains.shape[1], dtype=bool)
+    for row in ranked:
+        alive &= row >= row[alive].max() * (1 - SLACK) - SLACK
+        if alive.sum() < 1000:
+            break
+    rest = np.flatnonzero(alive)
+    exact = [
+        np.array([int(v) * f if f else common for v in g[rest]], dtype=object)
+        for g, f in zip(gains, factors, strict=True)
+    ]
+    best = leximin(exact)
+    picked = np.zeros(gains.shape[1], dtype=bool)
+    picked[rest[best]] = True
+    return picked, Fraction(min(int(c[best][0]) for c in exact), common)
+
+
+@dataclass(frozen=True)
+class Method:
+    """A named solution: what it asks, where it comes from, and what must be said beside it."""
+
+    title: str
+    pick: Callable[..., Picked]
+    asks: str
+    source: str
+    warning: str = ""
+    needs: str = ""
+
+
+_COMMON_SCALE = "compares points of different parties, which assumes that one point means the same to each"
+
+SOLUTIONS: Mapping[str, Method] = {
+    "nash": Method("Nash", nash, "the largest product of gains", "Nash 1950"),
+    "weighted-nash": Method(
+        "Weighted Nash",
+        nash,
+        "the largest product of gains, by bargaining power",
+        "Kalai 1977",
+        needs="powers",
+    ),
+    "kalai-smorodinsky": Method(
+        "Kalai-Smorodinsky",
+        kalai_smorodinsky,
+        "equal shares of what each could gain at best",
+        "Kalai & Smorodinsky 1975",
+    ),
+    "egalitarian": Method(
+        "Egalitarian", egalitarian, "the smallest gain as large as can be", "Kalai 1977", _COMMON_SCALE
+    ),
+    "proportional": Method(
+        "Proportional",
+        proportional,
+        "gains in given proportions",
+        "Kalai 1977",
+        _COMMON_SCALE,
+        needs="powers",
+    ),
+    "utilitarian": Method(
+        "Utilitarian", utilitarian, "the largest sum of utilities", "Harsanyi 1955", _COMMON_SCALE
+    ),
+}
+"""The solutions that we ship; :func:`zopa.solve` also takes a callable of the user's own."""
