@@ -1,3 +1,50 @@
-"""zopa: from words on record to the agreements that all parties to a dispute could accept."""
+"""zopa: from words on record to the agreements that all parties to a dispute could accept.
+
+The verbs are the questions; each takes a case first::
+
+    import zopa
+    case = zopa.load("ukraine-2025")
+    zopa.zone(case)              is there a deal all could accept?
+    zopa.why_not(case)           what rules it out, and what would have to give
+    zopa.solve(case, "nash")     what a solution picks, with ties
+    zopa.judge(case, draft)      who refuses this draft, and what would win them
+
+Verbs are loaded on first use, so that ``import zopa`` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# verb -> the room that answers it
+_VERBS = {
+    "load": "case",
+    "zone": "bargaining",
+    "why_not": "bargaining",
+    "solve": "bargaining",
+    "frontier": "bargaining",
+    "judge": "bargaining",
+    "run": "study",
+    "report": "reports",
+}
+
+if TYPE_CHECKING:
+    from zopa.bargaining import frontier, judge, solve, why_not, zone
+    from zopa.case import load
+    from zopa.reports import report
+    from zopa.study import run
+
+__all__ = ["frontier", "judge", "load", "report", "run", "solve", "why_not", "zone"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        return getattr(import_module(f"zopa.{_VERBS[name]}"), name)
+    raise AttributeError(f"module 'zopa' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_VERBS])

@@ -3,11 +3,14 @@
 Verbs take a case; the modules below take a :class:`zopa.space.Space`. May not enter: files, clocks, chance.
 """
 
+from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNot, why_not
+from zopa.bargaining.drafts import Logroll, Swap, Verdict, Views, judge
 from zopa.bargaining.solutions import SOLUTIONS
 from zopa.bargaining.table import MAX_PACKAGES, Table, nondominated
 from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, deal, frontier, solve, tabulate, zone
 
 __all__ = [
-    "MAX_PACKAGES", "SOLUTIONS", "Deal", "Frontier", "Solution", "Table", "Zone", "deal", "frontier", "nondominated",
-    "solve", "tabulate", "zone",
+    "MAX_PACKAGES", "SOLUTIONS", "Conflict", "Correction", "Deal", "Frontier", "Limit", "Logroll", "Solution", "Swap",
+    "Switch", "Table", "Verdict", "Views", "WhyNot", "Zone", "deal", "frontier", "judge", "nondominated", "solve",
+    "tabulate", "why_not", "zone",
 ]  # fmt: skip
