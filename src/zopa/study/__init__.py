@@ -1,0 +1,18 @@
+"""Runs the lenses over a case: the main job, the chain behind a number, expected answers."""
+
+from zopa.study.expectations import Checked, verify
+from zopa.study.explain import Step, explain, known_ids, sentence_around
+from zopa.study.main_job import Proposal, ReadingRow, Study, run
+
+__all__ = [
+    "Checked",
+    "Proposal",
+    "ReadingRow",
+    "Step",
+    "Study",
+    "explain",
+    "known_ids",
+    "run",
+    "sentence_around",
+    "verify",
+]

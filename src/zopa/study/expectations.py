@@ -1,0 +1,69 @@
+"""Published answers that a case carries in ``expect:``, verified by computing them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from zopa.bargaining import SOLUTIONS, Table, frontier, solve, zone
+from zopa.case import Case, Expected
+from zopa.space import plain
+
+__all__ = ["Checked", "verify"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One expected answer, what was found, and whether they agree."""
+
+    expected: Expected
+    found: Any
+    ok: bool
+
+
+def verify(case: Case) -> list[Checked]:
+    """Compute every expected answer of the case and compare."""
+    tables: dict[str | None, Table] = {}
+    checked = []
+    for e in case.expect:
+        if e.readings not in tables:
+            from zopa.space import compile_case
+
+            tables[e.readings] = Table.of(compile_case(case, e.readings))
+        found = _answer(case, e, tables[e.readings])
+        checked.append(Checked(e, found, _same(found, e.equals)))
+    return checked
+
+
+def _answer(case: Case, e: Expected, table: Table) -> Any:
+    head, _, field = e.answer.partition(".")
+    answer: Any
+    if head == "zone":
+        answer = zone(case, e.readings, table=table)
+    elif head == "frontier":
+        answer = frontier(case, e.readings, table=table)
+    elif head in SOLUTIONS:
+        answer = solve(case, head, e.readings, table=table)
+        if field == "packages":
+            return [list(d.package.values()) for d in answer.deals]
+        if field in ("product", "value", "sum", "share"):
+            return plain(answer.value)
+        if field == "utilities":
+            return [plain(list(d.utilities.values())) for d in answer.deals]
+    else:
+        return f"no answer called '{head}'"
+    return answer.to_dict() if not field else answer.to_dict().get(field, f"no such answer: {e.answer}")
+
+
+def _same(found: Any, expected: Any) -> bool:
+    if isinstance(found, list | tuple) and isinstance(expected, list | tuple):
+        if len(found) != len(expected):
+            return False
+        both_packages = all(isinstance(x, list | tuple) for x in (*found, *expected))
+        if both_packages:
+            return sorted(map(str, map(list, found))) == sorted(map(str, map(list, expected)))
+        return all(_same(a, b) for a, b in zip(found, expected, strict=True))
+    if isinstance(found, int | float) and isinstance(expected, int | float):
+        return abs(Fraction(str(found)) - Fraction(str(expected))) <= Fraction(1, 10**6)
+    return bool(found == expected)

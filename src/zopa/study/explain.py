@@ -1,0 +1,197 @@
+"""The chain behind a number or a rule: method, judgments, statements, the sentence in its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from zopa.bargaining import SOLUTIONS
+from zopa.case import (
+    Basis,
+    Case,
+    Estimate,
+    all_rules,
+    find_quote,
+    line_of,
+    reservation,
+    speaks_for,
+    values,
+    voters,
+    weights,
+)
+from zopa.errors import UnknownName
+from zopa.space import plain
+
+__all__ = ["Step", "explain", "known_ids", "sentence_around"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of a derivation: what it is, what it says, what it rests on, and the steps below it."""
+
+    id: str
+    title: str
+    text: str = ""
+    basis: str = ""
+    steps: tuple[Step, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The chain as plain data."""
+        return dict(plain(self))
+
+    def lines(self, depth: int = 0) -> Iterator[tuple[int, Step]]:
+        """The chain, depth first, with the depth of each step."""
+        yield depth, self
+        for step in self.steps:
+            yield from step.lines(depth + 1)
+
+
+def known_ids(case: Case) -> list[str]:
+    """Everything that can be explained in this case."""
+    parties = voters(case)
+    found = [*case.statements, *all_rules(case), "zone", *SOLUTIONS]
+    found += [f"{p}.reservation" for p in parties]
+    found += [f"{p}.weights.{i}" for p in parties for i in case.issues]
+    found += [
+        f"{p}.values.{i}.{o}" for p in parties for i, issue in case.issues.items() for o in issue.options
+    ]
+    return found
+
+
+def explain(case: Case, ident: str) -> Step:
+    """The chain behind an id down to the sentence in the source.
+
+    Parameters
+    ----------
+    ident : str
+        A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.weights.ISSUE``,
+        ``PARTY.values.ISSUE.OPTION``.
+
+    Raises
+    ------
+    UnknownName
+        Nothing in the case has this id.
+    """
+    if ident in case.statements:
+        return statement_step(case, ident)
+    if ident in all_rules(case):
+        return rule_step(case, ident)
+    head = ident.split(".")[0]
+    if head == "zone":
+        return _zone_step(case)
+    if head in SOLUTIONS:
+        m = SOLUTIONS[head]
+        text = f"picks {m.asks} ({m.source}), among the packages of the zone" + (
+            f". It {m.warning}" if m.warning else ""
+        )
+        return Step(
+            head, m.title, text, "method", (_zone_step(case), *(_party_step(case, p) for p in voters(case)))
+        )
+    if ident in known_ids(case):
+        return _judgment_step(case, ident)
+    raise UnknownName("number, rule or statement", ident, known_ids(case))
+
+
+def statement_step(case: Case, ident: str) -> Step:
+    """A statement: who said it, when, in which sentence of which source."""
+    s = case.statements[ident]
+    speaker = case.speakers[s.speaker].name if s.speaker else "the author of the text"
+    party = speaks_for(case, s)
+    who = speaker + (f", for {case.parties[party].name}" if party else "")
+    when = f", {s.said}" if s.said else ""
+    title = f"{who}{when}: {s.kind.replace('_', ' ')}"
+    return Step(ident, title, s.about, "stated", (_source_step(case, ident),))
+
+
+def _source_step(case: Case, ident: str) -> Step:
+    s = case.statements[ident]
+    source = case.sources.get(s.source)
+    if source is None:
+        return Step(s.source, s.source, s.quote, "source")
+    at = find_quote(source.text, s.quote, s.prefix, s.suffix, s.start)[0]
+    before, quote, after = sentence_around(source.text, at, len(s.quote))
+    cite = ", ".join(x for x in (source.title, source.publisher, source.date) if x)
+    return Step(
+        s.source,
+        f"{source.file}, line {line_of(source.text, at)} ({cite})",
+        f"{before}«{quote}»{after}",
+        "source",
+    )
+
+
+def sentence_around(text: str, start: int, length: int) -> tuple[str, str, str]:
+    """The sentence that holds a quote, as (before, quote, after)."""
+    end = start + length
+    left = max(
+        (m.end() for m in re.finditer(r"[.!?]['\"”’]?\s+|\n", text[max(0, start - 600) : start])), default=0
+    )
+    left += max(0, start - 600)
+    following = re.search(r"[.!?]['\"”’]?(\s|$)|\n", text[end : end + 600])
+    right = end + (following.end() if following and text[end - 1 : end] not in ".!?" else 0)
+    return text[left:start].lstrip(), text[start:end], text[end:right].rstrip()
+
+
+def rule_step(case: Case, ident: str) -> Step:
+    """A rule: whose, its readings, and the statements behind each."""
+    rule = all_rules(case)[ident]
+    party = case.parties[rule.party].name if rule.party else "no party"
+    steps = [_basis_step(case, basis_id, rule) for basis_id in [ident]]
+    for name, reading in rule.readings.items():
+        below = (_basis_step(case, f"{ident}/{name}", reading),) if reading.kind != "none" else ()
+        default = (
+            " (the reading used unless another is chosen)"
+            if name == (rule.default or next(iter(rule.readings)))
+            else ""
+        )
+        steps.append(Step(f"{ident}/{name}", f"reading '{name}'{default}", reading.says, "reading", below))
+    return Step(ident, f"rule {ident} of {party}", rule.says, rule.kind, tuple(steps))
+
+
+def _basis_step(case: Case, ident: str, basis: Basis) -> Step:
+    below = tuple(statement_step(case, s) for s in basis.statements)
+    if basis.kind == "assumed":
+        by = f" ({basis.by})" if basis.by else ""
+        return Step(ident, f"assumed{by}", basis.assumed, "assumed")
+    if basis.kind == "none":
+        return Step(ident, "no basis given", "", "assumed")
+    return Step(ident, basis.kind, basis.why, basis.kind, below)
+
+
+def _estimate_step(case: Case, ident: str, title: str, e: Estimate) -> Step:
+    spread = f" ({float(e.low):g} to {float(e.high):g})" if e.low != e.high else ""
+    kind = "gap" if e.gap else e.basis.kind
+    return Step(ident, f"{title}: {float(e.best):g}{spread}", "", kind, (_basis_step(case, ident, e.basis),))
+
+
+def _judgment_step(case: Case, ident: str) -> Step:
+    party, what, *rest = ident.split(".")
+    name = case.parties[party].name
+    if what == "reservation":
+        r = reservation(case, party)
+        if r is None:
+            return Step(
+                ident, f"{name}: no reservation value was given", "every package counts as accepted", "gap"
+            )
+        return _estimate_step(case, ident, f"reservation value of {name}", r)
+    if what == "weights":
+        return _estimate_step(case, ident, f"weight of {rest[0]} for {name}", weights(case, party)[rest[0]])
+    cell = values(case, party, rest[0])[rest[1]]
+    return _estimate_step(case, ident, f"value of {rest[0]} {rest[1]} for {name}", cell)
+
+
+def _party_step(case: Case, party: str) -> Step:
+    text = "utility = sum over issues of weight × value / 100"
+    if case.parties[party].points:
+        text = "utility = sum of the points of the chosen options"
+    return Step(party, f"utility of {case.parties[party].name}", text, "method")
+
+
+def _zone_step(case: Case) -> Step:
+    steps = [rule_step(case, r) for r in all_rules(case)]
+    steps += [_judgment_step(case, f"{p}.reservation") for p in voters(case)]
+    return Step(
+        "zone", "zone", "packages that no rule forbids and that every party needed accepts: utility >= reservation value",
+        "method", tuple(steps),
+    )  # fmt: skip
