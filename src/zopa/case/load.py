@@ -349,7 +349,10 @@ def _known_key(error: ErrorDetails) -> str:
         nouns.ClauseText, nouns.Basis, nouns.Review, nouns.Agreement, nouns.NoAgreement,
     )  # fmt: skip
     known = [name for model in models for name in model.model_fields]
-    close = nearest(str(error["loc"][-1]), dict.fromkeys(known))
+    key = str(error["loc"][-1])
+    close = nearest(key, dict.fromkeys(known))
+    if close == key:
+        return f"'{key}' belongs elsewhere: see `zopa schema`"
     return f"did you mean '{close}'?" if close else "delete it, or see `zopa schema`"
 
 

@@ -252,17 +252,14 @@ Moment = Annotated[
 ]  # fmt: skip
 
 
-class Option(Noun):
-    """A possible answer to an issue."""
+class Option(Basis):
+    """A possible answer to an issue; its basis says why it is on the list."""
 
     label: Text
     at: Annotated[float, Field(ge=0, le=100)] | None = Field(
         None, description="place on the issue's 0-100 line"
     )
     irreversible: bool = Field(False, description="once chosen it cannot be taken back")
-    stated: Ids = ()
-    inferred: Ids = ()
-    assumed: str = ""
     words: Ids = Field((), description="words or phrases in sources that suggest this option")
 
 
@@ -381,13 +378,10 @@ class Agreement(Noun):
     )
 
 
-class NoAgreement(Noun):
+class NoAgreement(Basis):
     """What happens without a deal."""
 
     says: str = ""
-    stated: Ids = ()
-    inferred: Ids = ()
-    assumed: str = ""
 
 
 class Expected(Noun):
@@ -465,7 +459,7 @@ class Contact(Anchored):
 class Figure(Anchored):
     """A number in a source, with its unit and date."""
 
-    value: Number | None = None
+    value: float | None = Field(None, description="null where the words give no number (\"millions\")")
     unit: str = ""
     of: Text
     as_of: Moment | None = None
