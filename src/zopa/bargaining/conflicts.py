@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -156,18 +156,40 @@ class WhyNot(Answer):
         """Switches to another reading after which no deal exists although there is one now."""
         return tuple(s for s in self.switches if not self.empty and not s.count)
 
+    @property
+    def sentences(self) -> tuple[Conflict, ...]:
+        """The conflicts rule by rule: the clauses of one rule are one limit, supersets are dropped."""
+        merged: dict[frozenset[str], Conflict] = {}
+        for c in self.conflicts:
+            limits = [
+                _merge([m for m in c.limits if (m.rule or m.id) == key])
+                for key in dict.fromkeys(m.rule or m.id for m in c.limits)
+            ]
+            merged.setdefault(frozenset(m.id for m in limits), Conflict(tuple(limits)))
+        return tuple(c for key, c in merged.items() if not any(other < key for other in merged))
+
     def __str__(self) -> str:
         if not self.empty:
             decisive = "; ".join(f"{s.rule} read as '{s.reading}' would close it" for s in self.closes)
             return "A deal exists under these readings." + (f" {decisive}." if decisive else "")
         lines = ["No deal under these readings."]
-        for c in self.conflicts[:5]:
+        for c in self.sentences[:5]:
             lines.append("  cannot all hold: " + "; ".join(limit.text for limit in c.limits))
         for s in self.opens:
             lines.append(
                 f"  reading {s.rule} as '{s.reading}' instead of '{s.instead_of}' opens {s.count:,} packages"
             )
         return "\n".join(lines)
+
+
+def _merge(limits: Sequence[Limit]) -> Limit:
+    """One limit for the clauses of one rule."""
+    if len(limits) == 1:
+        return replace(limits[0], id=limits[0].rule or limits[0].id)
+    ids = tuple(dict.fromkeys(s for m in limits for s in m.statements))
+    return replace(
+        limits[0], id=limits[0].rule or limits[0].id, text="; ".join(m.text for m in limits), statements=ids
+    )
 
 
 def limits_of(case: Case, table: Table) -> list[Limit]:
@@ -179,12 +201,13 @@ def limits_of(case: Case, table: Table) -> list[Limit]:
     for clause in space.clauses:
         basis, rule = clause_basis(case, clause), rules[clause.rule]
         reading = rule.readings.get(clause.reading, rule)
+        own = clause_text(case, clause).says
         count = parts[clause.rule, 0] = parts.get((clause.rule, 0), 0) + 1
         found.append(
             Limit(
                 id=clause.rule if count == 1 else f"{clause.rule}/{count}",
                 kind="rule",
-                text=_sentence(case, clause, reading.says or rule.says),
+                text=_sentence(case, clause, own or reading.says or rule.says),
                 party=rule.party,
                 rule=clause.rule,
                 reading=clause.reading,

@@ -34,6 +34,7 @@ __all__ = [
     "Party",
     "Reading",
     "ReadingSet",
+    "Records",
     "Review",
     "Rule",
     "Shift",
@@ -41,6 +42,7 @@ __all__ = [
     "Speaker",
     "Statement",
     "When",
+    "json_schema",
 ]
 
 STANCES: Mapping[str, tuple[int, int, int]] = {
@@ -272,8 +274,7 @@ class Issue(Noun):
 
     name: Text
     question: str = ""
-    options: dict[str, Annotated[Option, BeforeValidator(_option), WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Option"}]})]] = Field(min_length=1)  # fmt: skip
+    options: dict[str, Annotated[Option, BeforeValidator(_option)]] = Field(min_length=1)
     now: str | None = Field(None, description="the option that says 'silent / as it is now'")
     holder: str | None = Field(None, description="the party that can settle this issue alone")
     words: Ids = Field((), description="words or phrases in sources that suggest this issue")
@@ -333,6 +334,7 @@ Conditions = Annotated[
 class ClauseText(Basis):
     """``when`` these options, ``only if`` those; without ``only if`` the combination is ruled out."""
 
+    says: str = Field("", description="the same in plain words")
     when: Conditions = ()
     only_if: Conditions = ()
 
@@ -340,7 +342,6 @@ class ClauseText(Basis):
 class Reading(ClauseText):
     """One formal meaning of a statement. Without ``when`` and ``clauses`` it binds nobody."""
 
-    says: str = Field("", description="the reading in plain words")
     clauses: tuple[ClauseText, ...] = Field((), description="several clauses, when one is not enough")
 
 
@@ -459,7 +460,7 @@ class Contact(Anchored):
 class Figure(Anchored):
     """A number in a source, with its unit and date."""
 
-    value: float | None = Field(None, description="null where the words give no number (\"millions\")")
+    value: float | None = Field(None, description='null where the words give no number ("millions")')
     unit: str = ""
     of: Text
     as_of: Moment | None = None
@@ -505,7 +506,16 @@ class Head(Noun):
     no_agreement: NoAgreement = NoAgreement()
 
 
-class Case(Head):
+class Records(Noun):
+    """What ``statements.yaml`` holds."""
+
+    statements: dict[str, Statement] = Field(default_factory=dict)
+    contacts: dict[str, Contact] = Field(default_factory=dict)
+    figures: dict[str, Figure] = Field(default_factory=dict)
+    shifts: dict[str, Shift] = Field(default_factory=dict)
+
+
+class Case(Head, Records):
     """One dispute: the only thing that every lens, report and door reads."""
 
     parties: dict[str, Party] = Field(min_length=1)
@@ -515,11 +525,19 @@ class Case(Head):
     readings: dict[str, ReadingSet] = Field(default_factory=dict)
     interactions: tuple[Interaction, ...] = ()
     expect: tuple[Expected, ...] = ()
-    # Filled from statements.yaml and sources/, not from case.yaml.
-    statements: dict[str, Statement] = Field(default_factory=dict)
-    contacts: dict[str, Contact] = Field(default_factory=dict)
-    figures: dict[str, Figure] = Field(default_factory=dict)
-    shifts: dict[str, Shift] = Field(default_factory=dict)
+    # Not written in case.yaml.
     sources: dict[str, Source] = Field(default_factory=dict)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
+
+
+def json_schema(which: str = "case") -> dict[str, Any]:
+    """JSON Schema of ``case.yaml`` (``case``) or ``statements.yaml`` (``statements``), for editors."""
+    if which == "statements":
+        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Records.model_json_schema()}
+    schema = Case.model_json_schema()
+    # An option may be just its label.
+    schema["$defs"]["Option"] = {"anyOf": [{"type": "string"}, schema["$defs"]["Option"]]}
+    for name in (*Records.model_fields, "sources", "digest", "folder"):
+        schema["properties"].pop(name, None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -10,6 +10,7 @@ from zopa.space.compile import (
     Readings,
     choose_readings,
     clause_basis,
+    clause_text,
     clauses,
     compile_case,
     reading_names,
@@ -18,5 +19,5 @@ from zopa.space.model import Bonus, Clause, IntArray, Package, Space, Term
 
 __all__ = [
     "MAX_SCALE", "Answer", "Bonus", "Clause", "IntArray", "Package", "Question", "Readings", "Space", "Term", "Why",
-    "choose_readings", "clause_basis", "clauses", "compile_case", "plain", "reading_names",
+    "choose_readings", "clause_basis", "clause_text", "clauses", "compile_case", "plain", "reading_names",
 ]  # fmt: skip

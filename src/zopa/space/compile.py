@@ -29,6 +29,7 @@ __all__ = [
     "Readings",
     "choose_readings",
     "clause_basis",
+    "clause_text",
     "clauses",
     "compile_case",
     "reading_names",
@@ -96,6 +97,11 @@ def clauses(case: Case, rule: str, reading: str) -> tuple[Clause, ...]:
         only_if = tuple(_terms(case, c) for c in text.only_if)
         found += [Clause(rule, _terms(case, when), only_if, reading, part) for when in text.when]
     return tuple(found)
+
+
+def clause_text(case: Case, clause: Clause) -> ClauseText:
+    """The part of the case that a clause was compiled from."""
+    return _parts(_reading(case, clause.rule, clause.reading))[clause.part]
 
 
 def clause_basis(case: Case, clause: Clause) -> Basis:

@@ -129,7 +129,7 @@ def sentence_around(text: str, start: int, length: int) -> tuple[str, str, str]:
     )
     left += max(0, start - 600)
     following = re.search(r"[.!?]['\"”’]?(\s|$)|\n", text[end : end + 600])
-    right = end + (following.end() if following and text[end - 1 : end] not in ".!?" else 0)
+    right = end + (following.end() if following and text[start:end].rstrip("'\"”’")[-1:] not in ".!?" else 0)
     return text[left:start].lstrip(), text[start:end], text[end:right].rstrip()
 
 

@@ -1,0 +1,5 @@
+"""``python -m zopa``."""
+
+from zopa.cli import main
+
+main()

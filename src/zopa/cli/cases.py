@@ -1,0 +1,109 @@
+"""Commands about the case itself: init, check, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zopa.cli.shared import CaseArgument, JsonOption, console, examples, print_json
+
+__all__ = ["check", "init", "schema"]
+
+
+def init(folder: Annotated[Path, typer.Argument(help="Folder to make; must not hold a case yet.")]) -> None:
+    """Make a commented starter case that an editor can complete and check."""
+    if (folder / "case.yaml").exists():
+        typer.echo(f"{folder}/case.yaml exists already; nothing was changed", err=True)
+        raise typer.Exit(2)
+    starter = Path(__file__).parent / "starter"
+    (folder / "sources").mkdir(parents=True, exist_ok=True)
+    for name in ("case.yaml", "statements.yaml", "sources/interview.txt", "sources/sources.csv"):
+        (folder / name).write_bytes((starter / name).read_bytes())
+    (folder / "case.schema.json").write_text(_schema_text("case"), encoding="utf-8")
+    (folder / "statements.schema.json").write_text(_schema_text("statements"), encoding="utf-8")
+    typer.echo(f"made {folder}: open {folder}/case.yaml in your editor\nnext: zopa check {folder}")
+
+
+def check(name: CaseArgument, json: JsonOption = False) -> None:
+    """Report every problem of a case as file:line:column, and verify its expected answers."""
+    from zopa.case import inspect
+
+    folder = Path(name)
+    if not folder.exists() and (examples() / name / "case.yaml").exists():
+        folder = examples() / name
+    case, findings = inspect(folder)
+    if case is None:
+        n = len(findings)
+        if json:
+            print_json({"ok": False, "findings": [f.to_dict() for f in findings]})
+        else:
+            for f in findings:
+                typer.echo(str(f), err=True)
+            typer.echo(f"{n} problem{'s' if n != 1 else ''}; nothing was loaded.", err=True)
+        raise typer.Exit(2)
+    from zopa.space import plain
+    from zopa.study import verify
+
+    checked = verify(case)
+    wrong = [c for c in checked if not c.ok]
+    notes = _notes(case)
+    if json:
+        print_json({"ok": not wrong, "findings": [], "notes": notes, "expected": plain(checked)})
+        raise typer.Exit(1 if wrong else 0)
+    out = console()
+    n = len(case.statements)
+    out.print(
+        f"sound: {len(case.parties)} parties, {len(case.issues)} issues, {sum(len(i.options) for i in case.issues.values())} "
+        f"options, {len(case.rules)} rules, {n} statement{'s' if n != 1 else ''}, every quote found in its source"
+    )
+    for note in notes:
+        out.print(f"note: {note}", markup=False)
+    for c in wrong:
+        under = f" under readings {c.expected.readings}" if c.expected.readings else ""
+        out.print(
+            f"expected answer differs: {c.expected.answer}{under}: expected {c.expected.equals}, found {c.found}",
+            markup=False,
+        )
+    if checked:
+        out.print(f"{len(checked) - len(wrong)} of {len(checked)} expected answers hold")
+    out.print(f"next: zopa run {name} --out out/report", markup=False)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _notes(case: object) -> list[str]:
+    from zopa.case import Case, gaps
+
+    assert isinstance(case, Case)
+    found = []
+    silent = [i for i, issue in case.issues.items() if issue.now is None]
+    if silent and case.statements:
+        found.append(f"no option marked `now:` (silent / as it is now) for {', '.join(silent)}")
+    empty = gaps(case)
+    if empty:
+        found.append(f"{len(empty)} cells rest on nothing that anyone said or wrote; they count as 0 to 100")
+    return found
+
+
+def schema(
+    which: Annotated[str, typer.Argument(help="case or statements")] = "case",
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
+) -> None:
+    """Print the JSON Schema of case.yaml (or statements.yaml), for editors."""
+    if which not in ("case", "statements"):
+        raise typer.BadParameter(f"expected 'case' or 'statements', saw '{which}'")
+    text = _schema_text(which)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {out}")
+
+
+def _schema_text(which: str) -> str:
+    import json as j
+
+    from zopa.case import json_schema
+
+    return j.dumps(json_schema(which), indent=1, ensure_ascii=False) + "\n"

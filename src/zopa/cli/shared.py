@@ -1,0 +1,90 @@
+"""Options and small habits that the commands have in common."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from zopa.case import Case
+
+CaseArgument = Annotated[
+    str, typer.Argument(help="Case folder, or the name of a bundled example.", metavar="CASE")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+ReadingsOption = Annotated[
+    list[str] | None,
+    typer.Option("--readings", "-r", help="A named set of readings (B), or RULE=READING; may be repeated."),
+]
+
+
+def console() -> Console:
+    """Where people read."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 120
+    return Console(highlight=False, width=width, soft_wrap=width is not None)
+
+
+def examples() -> Path:
+    """The folder of the bundled cases."""
+    from importlib.resources import files
+
+    return Path(str(files("zopa") / "examples"))
+
+
+def open_case(name: str) -> Case:
+    """Load a case folder, or a bundled example by its name."""
+    from zopa.case import load
+
+    folder = Path(name)
+    if not folder.exists() and (examples() / name / "case.yaml").exists():
+        folder = examples() / name
+    return load(folder)
+
+
+def pick_readings(chosen: Iterable[str] | None) -> Any:
+    """``B`` -> the named set; ``rule=reading`` -> a mapping."""
+    listed = list(chosen or ())
+    if not listed:
+        return None
+    if len(listed) == 1 and "=" not in listed[0]:
+        return listed[0]
+    pairs = {}
+    for item in listed:
+        rule, sign, reading = item.partition("=")
+        if not sign:
+            raise typer.BadParameter(f"expected RULE=READING, saw '{item}'; a named set stands alone")
+        pairs[rule] = reading
+    return pairs
+
+
+def print_json(data: object) -> None:
+    """One JSON document on standard output."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Any]:
+    """A callable that shows the step at work on standard error; silent for --json and pipes."""
+    from rich.console import Console
+
+    err = Console(stderr=True, highlight=False)
+    if quiet or not err.is_terminal:
+        yield lambda _step: None
+        return
+    with err.status("starting") as status:
+        yield lambda step: status.update(step)
+
+
+def points(value: object) -> str:
+    """A number of points as people write it."""
+    return "–" if value is None else f"{float(value):.4g}"  # type: ignore[arg-type]
