@@ -27,6 +27,7 @@ from zopa.space import (
     Readings,
     choose_readings,
     clause_basis,
+    clause_text,
     clauses,
     reading_names,
 )
