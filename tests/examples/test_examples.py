@@ -42,13 +42,6 @@ def ukraine():
     return load(EXAMPLES / "ukraine-2025")
 
 
-def seed_case():
-    path = SHARED / "data" / "cases" / "seed_case.json"
-    if not path.exists():
-        pytest.skip(f"needs {path.name} of the shared material")
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 def given_case(name):
     path = SHARED / "data" / "cases" / f"{name}.json"
     if not path.exists():
@@ -79,7 +72,7 @@ def test_the_example_has_four_parties_eleven_issues_and_373248_packages(ukraine)
 
 
 def test_its_numbers_are_those_of_the_case_that_it_was_made_from(ukraine):
-    seed = seed_case()
+    seed = given_case("seed_case")
     assert list(ukraine.issues) == [i["id"] for i in seed["issues"]]
     for given in seed["parties"]:
         party = ukraine.parties[given["id"]]
@@ -96,7 +89,7 @@ def test_its_numbers_are_those_of_the_case_that_it_was_made_from(ukraine):
 
 
 def test_options_that_the_report_mentions_cite_it_and_the_others_say_that_they_were_added(ukraine):
-    for issue in seed_case()["issues"]:
+    for issue in given_case("seed_case")["issues"]:
         for option in issue["options"]:
             kind = ukraine.issues[issue["id"]].options[option["id"]].kind
             assert (kind == "assumed") == (not option["spans"] and option["id"] != "B1"), option["id"]
@@ -106,7 +99,7 @@ def test_every_fact_noted_in_the_source_case_is_a_record_here(ukraine):
     records = [ukraine.statements, ukraine.contacts, ukraine.figures, ukraine.shifts, ukraine.sources]
     known = set(itertools.chain(*records))
     assert set(SPANS.values()) <= known
-    assert set(seed_case()["spans"]) == set(SPANS)
+    assert set(given_case("seed_case")["spans"]) == set(SPANS)
 
 
 def test_every_quote_stands_exactly_once_in_its_source(ukraine):
