@@ -1,19 +1,67 @@
-"""Figures and documents from answers."""
+"""Figures and documents from answers: one self-contained page, the answers as JSON, the figures as SVG."""
 
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+from zopa.reports.page import basis_words, deciding, proposal_cards, sections, source_pages, terms
+from zopa.reports.parts import Cell, Figure, Link, Section, Table, cell
+from zopa.reports.svg import render
 from zopa.study import Study
 
-__all__ = ["report"]
+__all__ = ["Cell", "Figure", "Link", "Section", "Table", "cell", "render", "report"]
 
 
 def report(study: Study, out: str | Path) -> list[Path]:
-    """Write ``report.html``, ``answers.json`` and the figures of a study into a folder."""
+    """Write ``report.html``, ``answers.json`` and the figures (SVG) of a study into a folder.
+
+    Returns
+    -------
+    list of Path
+        The page, the answers, then the figures. The page needs no network and no other file.
+    """
     folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    parts = sections(study)
+    svgs = {f.name: render(f.spec) for s in parts for f in s.figures}
+    page = folder / "report.html"
+    page.write_text(_html(study, parts, svgs), encoding="utf-8")
     answers = folder / "answers.json"
     answers.write_text(json.dumps(study.to_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
-    return [answers, answers]
+    written = [page, answers]
+    for name, svg in svgs.items():
+        path = folder / "figures" / f"{name}.svg"
+        path.write_text(svg, encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def _html(study: Study, parts: list[Section], svgs: dict[str, str]) -> str:
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    here = files("zopa") / "reports"
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    template = environment.from_string((here / "report.html.j2").read_text(encoding="utf-8"))
+    shares, words = basis_words(study)
+    share = study.zone.share
+    context: dict[str, Any] = {
+        "study": study,
+        "case": study.case,
+        "parties": study.table.space.parties,
+        "share": f"{100 * float(share):.0f} %" if share is not None else "–",
+        "basis": shares,
+        "basis_words": words,
+        "deciding": deciding(study),
+        "cards": proposal_cards(study),
+        "terms": terms(study),
+        "sections": parts,
+        "sources": source_pages(study),
+        # Both are made by us: the style sheet is a file of the package, the pictures come out of `render`.
+        "css": Markup((here / "report.css").read_text(encoding="utf-8")),
+        "svgs": {name: Markup(svg) for name, svg in svgs.items()},
+    }
+    return template.render(context)

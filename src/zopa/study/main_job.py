@@ -32,6 +32,7 @@ from zopa.space import (
     Question,
     Readings,
     choose_readings,
+    clause_basis,
     clauses,
     compile_case,
     plain,
@@ -93,7 +94,10 @@ class ReadingRow:
 
 @dataclass(frozen=True)
 class Study(Answer):
-    """Everything that the main job found out. ``case`` is the case itself, left out of ``to_dict``."""
+    """Everything that the main job found out. ``case`` is the case itself, left out of ``to_dict``.
+
+    ``closed`` holds, for each named set of readings without a deal, why not.
+    """
 
     case: Case
     table: Table
@@ -103,6 +107,7 @@ class Study(Answer):
     solutions: Mapping[str, Solution]
     proposals: tuple[Proposal, ...]
     reading_rows: tuple[ReadingRow, ...]
+    closed: Mapping[str, WhyNot]
     basis: Mapping[str, Mapping[str, int]]
     gaps: tuple[tuple[str, str, str], ...]
 
@@ -157,12 +162,15 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
     }
     tell("named readings")
     rows = tuple(_row(case, table, name) for name in case.readings)
+    closed = {
+        r.name: why_not(case, r.name, table=with_readings(case, table, r.name)) for r in rows if not r.count
+    }
     tell("packages worth discussing")
     proposals = _proposals(case, choose_readings(case, readings), table, solutions, why)
     basis = {p: share_by_basis(case, p) for p in voters(case)}
     return Study(
         Question("run", case.digest, choose_readings(case, readings), version=__version__),
-        case, table, found, why, edge, solutions, proposals, rows, basis, tuple(gaps(case)),
+        case, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)),
     )  # fmt: skip
 
 
@@ -244,12 +252,13 @@ def _objections(
         for reading in names:
             if reading == readings[rule] and reading == chosen[rule]:
                 continue
-            if all(c.allows(package) for c in clauses(case, rule, reading)):
+            broken = [c for c in clauses(case, rule, reading) if not c.allows(package)]
+            if not broken:
                 continue
             noun = rules[rule].readings.get(reading, rules[rule])
-            basis = noun if noun.kind != "none" else rules[rule]
+            bases = [clause_basis(case, c) for c in broken]
             found.append(
                 Objection(rules[rule].party or "", rule, reading, noun.says or rules[rule].says or rule,
-                          basis.statements or rules[rule].statements, basis.kind)
+                          tuple(dict.fromkeys(s for b in bases for s in b.statements)), bases[0].kind)
             )  # fmt: skip
     return tuple(found)

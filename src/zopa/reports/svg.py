@@ -1,0 +1,54 @@
+"""Vega-Lite specs to inline SVG that is safe to embed, quiet for screen readers, and shows notes on hover."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.sax.saxutils import escape, unescape
+
+__all__ = ["render"]
+
+CONFIG: dict[str, Any] = {
+    "background": None,
+    "font": "Source Sans 3, Helvetica, Arial, sans-serif",
+    "view": {"stroke": None},
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#1b1b1b", "titleColor": "#1b1b1b",
+             "gridColor": "#e3e3e0", "domainColor": "#767676", "tickColor": "#767676", "labelLimit": 320,
+             "titleFontWeight": "normal"},
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 320, "titleFontWeight": "normal"},
+    "header": {"labelFontSize": 12, "titleFontSize": 12},
+}  # fmt: skip
+
+
+def render(spec: dict[str, Any]) -> str:
+    """One spec as an ``<svg>`` element.
+
+    The chart as a whole is hidden from screen readers (its figure carries a description and a table);
+    the ``description`` of each mark becomes a ``<title>``, which browsers show on hover.
+    """
+    import vl_convert
+
+    full = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": CONFIG, **spec}
+    svg = str(vl_convert.vegalite_to_svg(full))
+    return _quiet(svg)
+
+
+def _quiet(svg: str) -> str:
+    svg = re.sub(r'(<(?:path|circle|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>', _title, svg)
+    svg = re.sub(r'(<text\b[^>]*?) aria-label="([^"]*)"([^>]*?)>', r"\1\3>", svg)
+    svg = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden|tabindex)="[^"]*"', "", svg)
+    svg = re.sub(
+        r' id="[^"]*"|clip-path="url\(#[^)]*\)"',
+        lambda m: "" if m[0].startswith(" id") and "clip" not in m[0] else m[0],
+        svg,
+    )
+    return re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', svg, count=1)
+
+
+def _title(match: re.Match[str]) -> str:
+    head, note, tail = match.groups()
+    if not note or note.startswith(("Title text", "X-axis", "Y-axis")):
+        return f"{head}{tail}/>"
+    tag = head[1:].split(" ", 1)[0].split("\n")[0]
+    text = escape(unescape(note, {"&quot;": '"', "&#39;": "'"}))
+    return f"{head}{tail}><title>{text}</title></{tag}>"
