@@ -18,6 +18,7 @@ __all__ = ["conflict_picture", "frontier_picture", "heat_map", "readings_picture
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
 MOST_LINES = 160
+PER_ROW = 7
 
 
 def frontier_picture(study: Study) -> Figure | None:
@@ -163,12 +164,13 @@ def heat_map(study: Study) -> Figure:
         "field": "option",
         "type": "nominal",
         "sort": None,
-        "axis": {"title": None, "labelLimit": 430},
+        "axis": {"title": None, "labelLimit": 560},
     }
     spec = {
         "data": {"values": cells},
         "facet": {"row": {"field": "issue", "type": "nominal", "sort": [issue.name for issue in case.issues.values()],
-                          "header": {"title": None, "labelAngle": 0, "labelAlign": "left", "labelOrient": "top", "labelFontWeight": "bold", "labelPadding": 2}}},
+                          "header": {"title": None, "labelAngle": 0, "labelAlign": "left", "labelAnchor": "start",
+                    "labelOrient": "top", "labelFontWeight": "bold", "labelPadding": 2}}},
         "spacing": 6,
         "resolve": {"scale": {"y": "independent"}},
         "spec": {
@@ -223,11 +225,11 @@ def readings_picture(study: Study) -> Figure | None:
     if not study.reading_rows:
         return None
     data = [
-        {"set": f"{r.name}  {r.says}"[:95], "count": r.count, "label": f"{r.count:,}" if r.count else "no deal",
+        {"set": f"{r.name}  {r.says}", "count": r.count, "label": f"{r.count:,}" if r.count else "no deal",
          "note": f"{r.name}: {r.count:,} of {r.admissible:,} allowed packages"}
         for r in study.reading_rows
     ]  # fmt: skip
-    y = {"field": "set", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 430}}
+    y = {"field": "set", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 620}}
     x = {
         "field": "count",
         "type": "quantitative",
@@ -274,7 +276,7 @@ def conflict_picture(name: str, conflicts: tuple[Conflict, ...]) -> Figure | Non
         "field": "limit",
         "type": "nominal",
         "sort": [label[m.id] for m in limits],
-        "axis": {"title": None, "grid": True, "labelLimit": 430},
+        "axis": {"title": None, "grid": True, "labelLimit": 560},
     }
     x = {
         "field": "set",
@@ -338,6 +340,7 @@ def timeline(study: Study) -> Figure | None:
                 {
                     "lane": party,
                     "date": start.isoformat(),
+                    "when": str(s.said),
                     "what": "statement",
                     "note": f"{s.said}, {who}: {s.about or s.quote}",
                 }
@@ -349,7 +352,13 @@ def timeline(study: Study) -> Figure | None:
             assert start is not None
             kind = "contact" if c.realised else "planned contact"
             dots.append(
-                {"lane": "contacts", "date": start.isoformat(), "what": kind, "note": f"{c.when}, {c.what}"}
+                {
+                    "lane": "contacts",
+                    "date": start.isoformat(),
+                    "when": str(c.when),
+                    "what": kind,
+                    "note": f"{c.when}, {c.what}",
+                }
             )
             rows.append((str(c.when), "contacts", ", ".join(c.who), f"{c.what} ({kind})"))
     if not dots:
@@ -357,16 +366,19 @@ def timeline(study: Study) -> Figure | None:
     lanes = [*study.table.space.parties, "others", "contacts"]
     seen: dict[tuple[str, str], int] = {}
     for dot in dots:
-        key = (dot["lane"], dot["date"])
-        dot["rank"] = seen[key] = seen.get(key, -1) + 1
+        key = (dot["lane"], dot["when"])
+        rank = seen[key] = seen.get(key, -1) + 1
+        dot["across"], dot["down"] = rank % PER_ROW, rank // PER_ROW
     kinds = ["statement", "contact", "planned contact"]
+    used = sorted({(d["date"], d["when"]) for d in dots})
     spec = {
-        "data": {"values": dots}, "width": 640, "height": {"step": 64},
-        "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+        "data": {"values": dots}, "width": {"step": 96, "for": "position"}, "height": {"step": 64, "for": "position"},
+        "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
         "encoding": {
-            "x": {"field": "date", "type": "temporal", "axis": {"title": None, "format": "%d %b %Y", "labelAngle": 0, "tickCount": 6}},
-            "y": {"field": "lane", "type": "nominal", "sort": [x for x in lanes if any(d["lane"] == x for d in dots)], "axis": {"title": None, "grid": True}},
-            "yOffset": {"field": "rank", "type": "ordinal"},
+            "x": {"field": "when", "type": "ordinal", "sort": list(dict.fromkeys(w for _, w in used)), "axis": {"title": None, "labelAngle": 0, "labelLimit": 92}},
+            "xOffset": {"field": "across", "type": "ordinal", "scale": {"domain": list(range(PER_ROW))}},
+            "y": {"field": "lane", "type": "nominal", "sort": [x for x in lanes if any(d["lane"] == x for d in dots)], "axis": {"title": None, "grid": True, "tickBand": "extent"}},
+            "yOffset": {"field": "down", "type": "ordinal", "scale": {"domain": list(range(max(d["down"] for d in dots) + 1))}},
             "color": {"field": "what", "type": "nominal", "scale": {"domain": kinds, "range": ["#0072B2", "#D55E00", "#8a6d00"]}, "legend": {"title": None, "orient": "bottom"}},
             "shape": {"field": "what", "type": "nominal", "scale": {"domain": kinds, "range": ["circle", "square", "diamond"]}},
             "description": {"field": "note"},

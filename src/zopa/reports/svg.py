@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any
 from xml.sax.saxutils import escape, unescape
 
@@ -13,9 +14,9 @@ CONFIG: dict[str, Any] = {
     "font": "Source Sans 3, Helvetica, Arial, sans-serif",
     "view": {"stroke": None},
     "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#1b1b1b", "titleColor": "#1b1b1b",
-             "gridColor": "#e3e3e0", "domainColor": "#767676", "tickColor": "#767676", "labelLimit": 320,
+             "gridColor": "#e3e3e0", "domainColor": "#767676", "tickColor": "#767676", "labelLimit": 460,
              "titleFontWeight": "normal"},
-    "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 320, "titleFontWeight": "normal"},
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 460, "titleFontWeight": "normal"},
     "header": {"labelFontSize": 12, "titleFontSize": 12},
 }  # fmt: skip
 
@@ -37,11 +38,9 @@ def _quiet(svg: str) -> str:
     svg = re.sub(r'(<(?:path|circle|rect|text|line)\b[^>]*?) aria-label="([^"]*)"([^>]*?)/>', _title, svg)
     svg = re.sub(r'(<text\b[^>]*?) aria-label="([^"]*)"([^>]*?)>', r"\1\3>", svg)
     svg = re.sub(r' (?:role|aria-roledescription|aria-label|aria-hidden|tabindex)="[^"]*"', "", svg)
-    svg = re.sub(
-        r' id="[^"]*"|clip-path="url\(#[^)]*\)"',
-        lambda m: "" if m[0].startswith(" id") and "clip" not in m[0] else m[0],
-        svg,
-    )
+    # Ids are made unique within a page of several pictures.
+    mark = f"f{zlib.crc32(svg.encode()):08x}-"
+    svg = re.sub(r'(\bid="|url\(#)', rf"\g<1>{mark}", svg)
     return re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', svg, count=1)
 
 

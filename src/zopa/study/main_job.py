@@ -121,6 +121,7 @@ class Study(Answer):
             "solutions",
             "proposals",
             "reading_rows",
+            "closed",
             "basis",
             "gaps",
         )

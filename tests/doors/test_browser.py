@@ -1,0 +1,107 @@
+"""The report as a person meets it: in a real browser, by keyboard, and by the rules of WCAG."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zopa.case import load
+from zopa.reports import report
+from zopa.study import run
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples"
+REQUIRED = os.environ.get("ZOPA_REQUIRE_E2E") == "1"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def _need(reason: str) -> None:
+    if REQUIRED:
+        pytest.fail(f"ZOPA_REQUIRE_E2E=1, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        _need("no chromium is installed (Debian: apt install chromium)")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _need("playwright is not installed: pip install 'zopa[e2e]'")
+    with sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=["ukraine-2025", "ukraine-2025 read strictly", "typewriters-1975", "harbour-sport-park"],
+)
+def page(
+    request: pytest.FixtureRequest, browser: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    name, _, strict = str(request.param).partition(" ")
+    out = tmp_path_factory.mktemp("report")
+    report(run(load(EXAMPLES / name), "E" if strict else None), out)
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    tab = context.new_page()
+    tab.problems, tab.outside = [], []
+    tab.on("console", lambda m: tab.problems.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda e: tab.problems.append(str(e)))
+    tab.on(
+        "request", lambda r: tab.outside.append(r.url) if not r.url.startswith(("file:", "data:")) else None
+    )
+    tab.goto((out / "report.html").as_uri())
+    yield tab
+    context.close()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_report_opens_without_console_errors_or_outside_requests(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.problems == []
+    assert page.outside == []
+
+
+def test_axe_finds_no_wcag_violation_even_with_everything_unfolded(page: Any) -> None:
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        _need("axe is not installed: pip install 'zopa[e2e]'")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+
+
+def test_every_link_of_the_report_leads_somewhere_on_the_page(page: Any) -> None:
+    dead = page.evaluate(
+        "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => decodeURIComponent(a.hash.slice(1)))"
+        ".filter(id => !document.getElementById(id))"
+    )
+    assert dead == []
+
+
+def test_following_a_number_unfolds_what_it_rests_on(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    link = page.evaluate(
+        "[...document.querySelectorAll('#zone a')].map(a => a.hash).find(h => h.endsWith('.reservation'))"
+    )
+    page.evaluate("h => { location.hash = h }", link)
+    page.wait_for_function("document.querySelector('details.fold[open]') !== null")
+    assert (
+        page.evaluate(
+            "h => document.getElementById(decodeURIComponent(h.slice(1))).getClientRects().length", link
+        )
+        > 0
+    )

@@ -1,0 +1,104 @@
+"""The commands as people type them: output, exit codes, errors without tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[2] / "src"
+
+
+def zopa(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(SRC), "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "zopa", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=environment,
+        check=False,
+    )
+
+
+def test_demo_ends_with_the_verdict_and_the_report(tmp_path: Path) -> None:
+    done = zopa("demo", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "There is a zone of possible agreement" in done.stdout
+    assert "next:" in done.stdout
+    assert (tmp_path / "report.html").exists()
+    assert (tmp_path / "answers.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["zone", "ukraine-2025"], 0, "51,771 of 72,900"),
+        (["zone", "ukraine-2025", "-r", "E"], 1, "No deal under these readings"),
+        (["solve", "ukraine-2025"], 0, "T3 N2 F3 A3 M2 S3 P3 U3 Q2 R3 B2"),
+        (["solve", "ukraine-2025", "-r", "E"], 1, "no deal to pick from"),
+        (["frontier", "ukraine-2025", "--most", "3"], 0, "727 distinct points"),
+        (["why-not", "ukraine-2025", "-r", "E"], 1, "ukr-condition"),
+        (["why-not", "ukraine-2025"], 0, "A deal exists"),
+        (["judge", "ukraine-2025", "nato=N4"], 1, "refuses"),
+        (["judge", "ukraine-2025", "nato=N3", "territory=T2"], 0, "completions are acceptable to all"),
+        (["explain", "ukraine-2025", "ukraine-condition"], 0, "sources/report.txt, line"),
+        (["explain", "ukraine-2025", "UKR.values.nato.N3"], 0, "[inferred]"),
+        (["explain", "ukraine-2025", "nash"], 0, "largest product of gains"),
+        (["check", "harbour-sport-park"], 0, "expected answers hold"),
+        (["zone", "ukraine-2025", "-r", "H"], 2, "no set of readings called 'H'"),
+        (["judge", "ukraine-2025", "natto=N3"], 2, "did you mean 'nato'?"),
+        (["explain", "ukraine-2025", "nothing.here"], 2, "no number, rule or statement"),
+        (["zone", "no-such-folder"], 2, "zopa init"),
+        (["solve", "ukraine-2025", "--method", "nashh"], 2, "did you mean"),
+        (["zone"], 2, "Missing argument"),
+    ],
+)
+def test_each_command_answers_and_says_what_its_exit_code_means(
+    words: list[str], code: int, said: str
+) -> None:
+    done = zopa(*words)
+    assert said in done.stdout + done.stderr
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["zone", "ukraine-2025"], ["solve", "ukraine-2025"], ["frontier", "ukraine-2025"], ["why-not", "ukraine-2025", "-r", "E"],
+     ["judge", "ukraine-2025", "nato=N4"], ["explain", "ukraine-2025", "us-nato"], ["check", "ukraine-2025"], ["schema"]],
+)  # fmt: skip
+def test_every_answer_comes_as_json_too(words: list[str]) -> None:
+    done = zopa(*words, *([] if words[0] == "schema" else ["--json"]))
+    assert json.loads(done.stdout)
+
+
+def test_a_starter_case_is_sound_runs_and_is_not_overwritten(tmp_path: Path) -> None:
+    assert zopa("init", "mine", cwd=tmp_path).returncode == 0
+    assert zopa("check", "mine", cwd=tmp_path).returncode == 0
+    assert zopa("run", "mine", "--out", "out", cwd=tmp_path).returncode == 0
+    first = (tmp_path / "mine" / "case.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=./case.schema.json"
+    assert json.loads((tmp_path / "mine" / "case.schema.json").read_text(encoding="utf-8"))["properties"][
+        "parties"
+    ]
+    again = zopa("init", "mine", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "nothing was changed" in again.stderr
+
+
+def test_help_starts_without_numpy() -> None:
+    code = "import sys; sys.argv=['zopa','--help']\nimport zopa.cli\ntry: zopa.cli.main()\nexcept SystemExit: pass\nprint(sorted({m.split('.')[0] for m in sys.modules} & {'numpy','scipy','pandas','pydantic','jinja2','vl_convert'}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SRC)},
+        check=True,
+    )
+    assert done.stdout.strip().splitlines()[-1] == "[]"
