@@ -43,7 +43,8 @@ class Oracle:
             total = sum((number(p["points"][i][o]) for i, o in package.items()), Fraction(0))
         else:
             total = sum(
-                (number(p["weights"][i]) * number(p["values"][i][o]) / 100 for i, o in package.items()), Fraction(0)
+                (number(p["weights"][i]) * number(p["values"][i][o]) / 100 for i, o in package.items()),
+                Fraction(0),
             )
         for bonus in self.spec.get("interactions", ()):
             if bonus["party"] == party and holds(bonus["when"], package):
@@ -89,7 +90,9 @@ class Oracle:
         """Every limit by name, with a test that says whether a package (by its number) violates it."""
 
         def breaks(when: Any, only_if: Any) -> Any:
-            return lambda k: holds(when, self.packages[k]) and not any(holds(a, self.packages[k]) for a in only_if)
+            return lambda k: (
+                holds(when, self.packages[k]) and not any(holds(a, self.packages[k]) for a in only_if)
+            )
 
         found = []
         for rule in self.spec.get("rules", {}):
@@ -176,7 +179,9 @@ class Oracle:
         return best_of(self.zone, lambda k: sorted(g / s for g, s in zip(self.gain(k), shares, strict=True)))
 
     def kalai_smorodinsky(self) -> list[int]:
-        ideal = [max((self.gain(k)[n] for k in self.zone), default=Fraction(0)) for n in range(len(self.parties))]
+        ideal = [
+            max((self.gain(k)[n] for k in self.zone), default=Fraction(0)) for n in range(len(self.parties))
+        ]
         return best_of(
             self.zone,
             lambda k: sorted(g / b if b else Fraction(1) for g, b in zip(self.gain(k), ideal, strict=True)),
@@ -204,9 +209,7 @@ class Oracle:
         """All minimal conflicting sets and all minimal corrections, by looking at every subset of the limits."""
         named = self.named_limits()
         names = [name for name, _ in named]
-        violated = [
-            frozenset(name for name, bad in named if bad(k)) for k in range(len(self.packages))
-        ]
+        violated = [frozenset(name for name, bad in named if bad(k)) for k in range(len(self.packages))]
         violated = list(set(violated))
 
         def possible(kept: frozenset[str]) -> bool:

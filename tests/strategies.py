@@ -83,7 +83,9 @@ def rules(
     if holder:
         rule["party"] = holder
     if statements and draw(st.booleans()):
-        rule["stated"] = tuple(draw(st.lists(st.sampled_from(statements), min_size=1, max_size=2, unique=True)))
+        rule["stated"] = tuple(
+            draw(st.lists(st.sampled_from(statements), min_size=1, max_size=2, unique=True))
+        )
     if draw(st.integers(0, 3)):
         return rule | draw(clauses(table))
     wide = draw(clauses(table))
@@ -121,20 +123,30 @@ def small_cases(
     for p in parties:
         party = spec["parties"][p]
         if weighed:
-            cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=len(table) - 1, max_size=len(table) - 1)))
+            cuts = sorted(
+                draw(st.lists(st.integers(0, 100), min_size=len(table) - 1, max_size=len(table) - 1))
+            )
             edges = [0, *cuts, 100]
             party["weights"] = {i: float(b - a) for i, a, b in zip(table, edges, edges[1:], strict=False)}
             grid = st.sampled_from([0.0, 25.0, 50.0, 62.5, 100.0])
             party["values"] = {i: {o: draw(grid) for o in names} for i, names in table.items()}
             middle, span = draw(st.integers(20, 90 if tight else 60)), draw(st.integers(0, 15))
-            party["reservation"] = {"best": float(middle), "low": float(middle - span), "high": float(middle + 5)}
+            party["reservation"] = {
+                "best": float(middle),
+                "low": float(middle - span),
+                "high": float(middle + 5),
+            }
             continue
         party["points"] = {i: {o: float(draw(score)) for o in names} for i, names in table.items()}
         if tight or draw(st.integers(0, 5)):
             best = sum(max(row.values()) for row in party["points"].values())
             worst = sum(min(row.values()) for row in party["points"].values())
             middle = worst + (best - worst) * draw(st.integers(3 if tight else 0, 5)) // 5
-            party["reservation"] = {"best": middle, "low": middle - draw(st.integers(0, 3)), "high": middle + 1}
+            party["reservation"] = {
+                "best": middle,
+                "low": middle - draw(st.integers(0, 3)),
+                "high": middle + 1,
+            }
     if with_rules:
         _more(draw, spec, table, parties, tight)
     if voting and draw(st.integers(0, 2)) == 0:

@@ -151,8 +151,10 @@ def test_the_value_beside_a_solution_is_what_it_maximises(spec: Spec, shares: li
             assert (answer.deals, answer.tied, answer.value) == ((), 0, None)
         return
     given = dict(zip(truth.parties, shares, strict=False))
-    ratios = [g / Fraction(s) for g, s in zip(truth.gain(truth.proportional([Fraction(s) for s in given.values()])[0]), given.values(), strict=True)]  # fmt: skip
-    assert solve(case, "proportional", powers={p: float(s) for p, s in given.items()}).value == min(ratios)
+    exact = [Fraction(s) for s in given.values()]
+    gains = truth.gain(truth.proportional(exact)[0])
+    smallest = min(g / s for g, s in zip(gains, exact, strict=True))
+    assert solve(case, "proportional", powers={p: float(s) for p, s in given.items()}).value == smallest
     assert solve(case, "egalitarian").value == min(truth.gain(truth.egalitarian()[0]))
     assert solve(case, "utilitarian").value == sum(truth.worth[truth.utilitarian()[0]])
     gains = truth.gain(truth.nash()[0])
@@ -164,14 +166,13 @@ def test_the_value_beside_a_solution_is_what_it_maximises(spec: Spec, shares: li
 
 
 @for_all(small_cases())
-def test_every_solution_but_the_utilitarian_of_many_ties_lies_on_the_frontier(spec: Spec) -> None:
+def test_every_solution_lies_on_the_frontier(spec: Spec) -> None:
     case, truth = case_of(spec), Oracle(spec)
     efficient = set(truth.options(truth.efficient()))
     for method in ("nash", "kalai-smorodinsky", "egalitarian", "utilitarian"):
         chosen = picked(case, method)
         assert bool(chosen) == bool(truth.zone)
-        if method != "kalai-smorodinsky":
-            assert set(chosen) <= efficient
+        assert set(chosen) <= efficient
 
 
 @for_all(small_cases(most_parties=3, tight=True), examples=80)
@@ -232,7 +233,9 @@ def test_the_survey_of_readings_is_what_compiling_each_choice_gives(spec: Spec) 
     for c in answer.combinations:
         assert (c.admissible, c.count) == sizes(chosen | dict(c.readings))
     if answer.empty:
-        assert {(s.rule, s.reading) for s in answer.opens} == {k for k, s in seen.items() if s.count and k[1] != "off"}
+        assert {(s.rule, s.reading) for s in answer.opens} == {
+            k for k, s in seen.items() if s.count and k[1] != "off"
+        }
     else:
         assert {(s.rule, s.reading) for s in answer.closes} == {k for k, s in seen.items() if not s.count}
 

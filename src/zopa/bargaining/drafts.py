@@ -157,10 +157,8 @@ def _full(case: Case, package: Package, readings: Readings, space: Space, table:
     holder = Holders(space, tuple(rules[c.rule].party for c in space.clauses))
     here = np.array([package], dtype=np.int64)
     accepts = holder.accepts(here)[:, 0]
-    labels = {limit.id: limit for limit in limits_of_clauses(case, space)}
-    broken = tuple(
-        limit for limit, c in zip(labels.values(), space.clauses, strict=False) if not c.allows(package)
-    )
+    limits = limits_of_clauses(case, space)
+    broken = tuple(limit for limit, c in zip(limits, space.clauses, strict=True) if not c.allows(package))
     utilities = space.utility(package)
     verdicts = tuple(
         Verdict(
