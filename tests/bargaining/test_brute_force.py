@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
+
 from oracles import Oracle, dominates
 from strategies import Spec, case_of, for_all, small_cases
-
 from zopa.bargaining import frontier, solve, tabulate, why_not, zone
 from zopa.case import Case
 
