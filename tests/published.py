@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from zopa.case import Case
+from zopa.space import Space
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -50,6 +53,80 @@ def scorable(d: dict[str, Any]) -> Case:
     if vetoes:
         case["agreement"] = {"required": vetoes, "at_least": len(parties) - 1}
     return Case.model_validate(case)
+
+
+def items(d: dict[str, Any]) -> Case:
+    """Indivisible items between two parties: one issue per item, whole to the one or to the other."""
+    parties = d["parties"]
+    ids = [p["id"] if isinstance(p, dict) else p for p in parties]
+    issues = {i: {"name": i, "options": {p: f"to {p}" for p in ids}} for i in d["items"]}
+    return Case.model_validate(
+        {
+            "title": d["title"],
+            "issues": issues,
+            "parties": {
+                p: {
+                    "name": p,
+                    "points": {
+                        i: {q: float(d["points"][p][i]) if q == p else 0.0 for q in ids} for i in d["items"]
+                    },
+                    "reservation": 0,
+                }
+                for p in ids
+            },
+        }
+    )
+
+
+def barter(d: dict[str, Any]) -> Case:
+    """Goods that two people own: one issue per good, who has it in the end; no agreement is to keep one's own."""
+    ids = list(d["endowment"])
+    goods = list(d["values"][ids[0]])
+    return Case.model_validate(
+        {
+            "title": d["title"],
+            "issues": {g: {"name": g, "options": {p: f"to {p}" for p in ids}} for g in goods},
+            "parties": {
+                p: {
+                    "name": p,
+                    "points": {
+                        g: {q: float(d["values"][p][g]) if q == p else 0.0 for q in ids} for g in goods
+                    },
+                    "reservation": sum(d["values"][p][g] for g in d["endowment"][p]),
+                }
+                for p in ids
+            },
+        }
+    )
+
+
+def decimal(x: float | str) -> Fraction:
+    """The decimal text of a number in a file, exactly."""
+    return Fraction(str(x))
+
+
+def genius(d: dict[str, Any], scale: str) -> Space:
+    """A Genius file as a space: ``raw`` is weight x evaluation, ``genius`` divides each issue by its best."""
+    ids = [p["id"] for p in d["parties"]]
+    rows = []
+    for issue in d["issues"]:
+        row = []
+        for p in ids:
+            given = d["raw"][p][issue["id"]]
+            scores = {o: decimal(given["weight"]) * decimal(e) for o, e in given["evaluation"].items()}
+            if scale == "genius":
+                top = max(decimal(e) for e in given["evaluation"].values())
+                scores = {o: s / top for o, s in scores.items()}
+            row.append([round(scores[o["id"]] * 10**15) for o in issue["options"]])
+        rows.append(np.array(row, dtype=np.int64))
+    return Space(
+        tuple(ids),
+        tuple(i["id"] for i in d["issues"]),
+        tuple(tuple(o["id"] for o in i["options"]) for i in d["issues"]),
+        tuple(rows),
+        (0,) * len(ids),
+        scale=10**15,
+    )
 
 
 BASE = {

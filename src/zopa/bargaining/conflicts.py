@@ -19,7 +19,7 @@ import numpy as np
 
 from zopa.bargaining.table import BoolArray, Table
 from zopa.bargaining.zones import ask, tabulate
-from zopa.case import Case, all_rules
+from zopa.case import Case, all_rules, reservation
 from zopa.space import (
     Answer,
     Clause,
@@ -220,17 +220,15 @@ def limits_of(case: Case, table: Table) -> list[Limit]:
     for p, name in enumerate(space.parties):
         if space.required[p]:
             r = float(space.points(space.reservation[p]))
-            value = case.parties[name].reservation
-            ids = value.statements if value else ()
-            text = f"{case.parties[name].name} accepts nothing below {r:g} points"
+            estimate = reservation(case, name)
             found.append(
                 Limit(
                     f"accept-{name}",
                     "acceptance",
-                    text,
+                    f"{case.parties[name].name} accepts nothing below {r:g} points",
                     name,
-                    basis=basis.kind if basis else "assumed",
-                    statements=ids,
+                    basis=estimate.basis.kind if estimate else "assumed",
+                    statements=estimate.basis.statements if estimate else (),
                 )
             )
     if space.at_least > sum(space.required):

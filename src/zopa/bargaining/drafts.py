@@ -87,7 +87,7 @@ class Views(Answer):
     improvements : packages at least as good for all and better for one, that break no rule; best first.
     improvable : how many such packages there are (None where too many to list).
     logrolls : swaps of two issues from which two parties gain though each single change costs one of them.
-    completions, acceptable : for a partial draft, allowed completions, and those acceptable to all.
+    completions, acceptable : allowed completions (a full draft has one), and those that enough parties accept.
     conflict : for a draft without acceptable completion, why.
     suggestion : for a partial draft, the completion with the largest smallest gain.
     """
@@ -108,7 +108,7 @@ class Views(Answer):
 
     @property
     def accepted(self) -> bool:
-        """Everybody accepts (for a partial draft: some completion is acceptable to all)."""
+        """Enough parties accept and no rule is broken (for a partial draft: that holds for some completion)."""
         return self.acceptable > 0
 
     def __str__(self) -> str:
@@ -119,6 +119,8 @@ class Views(Answer):
                 if self.full
                 else f"{self.acceptable:,} completions are acceptable to all."
             )
+        if not refusing and self.full:
+            return f"Everybody accepts, but it breaks: {self.broken[0].text}"
         if not refusing:
             return "No completion is acceptable to all at once, though each party accepts some."
         return "; ".join(f"{v.party} refuses: {v.why[0].text}" for v in refusing)
@@ -157,10 +159,8 @@ def _full(case: Case, package: Package, readings: Readings, space: Space, table:
     holder = Holders(space, tuple(rules[c.rule].party for c in space.clauses))
     here = np.array([package], dtype=np.int64)
     accepts = holder.accepts(here)[:, 0]
-    labels = {limit.id: limit for limit in limits_of_clauses(case, space)}
-    broken = tuple(
-        limit for limit, c in zip(labels.values(), space.clauses, strict=False) if not c.allows(package)
-    )
+    limits = limits_of_clauses(case, space)
+    broken = tuple(limit for limit, c in zip(limits, space.clauses, strict=True) if not c.allows(package))
     utilities = space.utility(package)
     verdicts = tuple(
         Verdict(
@@ -215,7 +215,7 @@ def _full(case: Case, package: Package, readings: Readings, space: Space, table:
         improvable,
         _logrolls(space, package, candidates, singles, worth, sound, swap),
         int(not broken),
-        int(bool(accepts.all()) and not broken),
+        int(space.agreed(accepts.tolist()) and not broken),
     )
 
 

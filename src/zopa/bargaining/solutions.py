@@ -95,7 +95,8 @@ def proportional(gains: IntArray, shares: Sequence[Fraction]) -> Picked:
     if len(shares) != gains.shape[0] or min(shares) <= 0:
         raise NotApplicable("the proportional solution needs one positive share per party")
     common = math.lcm(*(s.denominator for s in shares))
-    return _leximin_of_ratios(gains, [int(s * common) for s in shares])
+    picked, smallest = _leximin_of_ratios(gains, [int(s * common) for s in shares])
+    return picked, smallest * common
 
 
 def utilitarian(gains: IntArray) -> Picked:
@@ -104,7 +105,7 @@ def utilitarian(gains: IntArray) -> Picked:
     return total == total.max(), Fraction(int(total.max()))
 
 
-def _leximin_of_ratios(gains: IntArray, bases: Sequence[int]) -> Picked:
+def _leximin_of_ratios(gains: IntArray, bases: Sequence[int]) -> tuple[BoolArray, Fraction]:
     """Leximin of ``gains[p] / bases[p]``; a base of 0 counts as ratio 1. Exact by cross-multiplication."""
     common = math.lcm(*(b for b in bases if b > 0)) if any(bases) else 1
     factors = [common // b if b > 0 else 0 for b in bases]
