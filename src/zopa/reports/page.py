@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -60,15 +61,7 @@ def basis_parts(basis: Basis) -> list[str | Link]:
 
 def sections(study: Study) -> list[Section]:
     """All sections after the first screen."""
-    found = [
-        _why(study),
-        _solutions(study),
-        _positions(study),
-        _record(study),
-        _rules(study),
-        _judgments(study),
-        _method(study),
-    ]
+    found = [make(study) for make in SECTIONS]
     return [s for s in found if s is not None]
 
 
@@ -538,11 +531,12 @@ def _method(study: Study) -> Section:
     )
     q = study.question
     readings = ", ".join(f"{r}: {x}" for r, x in q.readings.items()) or "no rules"
+    missing = tuple((f"Not asked: {name}. {needs}",) for name, needs in study.not_asked.items())
     note = (f"zopa {q.version}; case digest {q.case[:16] or 'none'}; readings chosen: {readings}.",)
     return Section(
         "method",
         "How the numbers are made",
-        (note,),
+        (note, *missing),
         (),
         (Table("Methods", ("answer", "definition", "source or inputs"), tuple(rows)),),
     )
@@ -586,3 +580,15 @@ def _marked_lines(text: str, spans: list[tuple[int, int, str]]) -> list[list[dic
         if piece.endswith("\n"):
             lines.append([])
     return [line for line in lines if line]
+
+
+SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
+    _why,
+    _solutions,
+    _positions,
+    _record,
+    _rules,
+    _judgments,
+    _method,
+)
+"""The sections in reading order; one that has nothing to say returns None."""

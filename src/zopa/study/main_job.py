@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -27,6 +27,7 @@ from zopa.bargaining import (
     zone,
 )
 from zopa.case import Case, all_rules, gaps, share_by_basis, voters
+from zopa.errors import NotApplicable
 from zopa.space import (
     Answer,
     Question,
@@ -92,11 +93,19 @@ class ReadingRow:
     nash: Deal | None
 
 
+Lens = Callable[[Case, Sequence[Proposal]], Answer]
+
+LENSES: Mapping[str, Lens] = {}
+"""Further lenses of the main job: name -> question. One that lacks its data in a case raises
+:class:`NotApplicable`, which says what it needs."""
+
+
 @dataclass(frozen=True)
 class Study(Answer):
     """Everything that the main job found out. ``case`` is the case itself, left out of ``to_dict``.
 
-    ``closed`` holds, for each named set of readings without a deal, why not.
+    ``closed`` holds, for each named set of readings without a deal, why not. ``lenses`` holds the answers of
+    the further lenses for which the case has data, ``not_asked`` what each of the others would need.
     """
 
     case: Case
@@ -110,6 +119,8 @@ class Study(Answer):
     closed: Mapping[str, WhyNot]
     basis: Mapping[str, Mapping[str, int]]
     gaps: tuple[tuple[str, str, str], ...]
+    lenses: Mapping[str, Answer] = field(default_factory=dict)
+    not_asked: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """All answers as plain data, without the case and its table."""
@@ -124,6 +135,8 @@ class Study(Answer):
             "closed",
             "basis",
             "gaps",
+            "lenses",
+            "not_asked",
         )
         return {name: plain(getattr(self, name)) for name in kept} | {"title": self.case.title}
 
@@ -169,10 +182,24 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
     tell("packages worth discussing")
     proposals = _proposals(case, choose_readings(case, readings), table, solutions, why)
     basis = {p: share_by_basis(case, p) for p in voters(case)}
+    lenses, not_asked = _ask_lenses(case, proposals, tell)
     return Study(
         Question("run", case.digest, choose_readings(case, readings), version=__version__),
-        case, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)),
+        case, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
     )  # fmt: skip
+
+
+def _ask_lenses(
+    case: Case, proposals: tuple[Proposal, ...], tell: Progress
+) -> tuple[dict[str, Answer], dict[str, str]]:
+    answers, missing = {}, {}
+    for name, question in LENSES.items():
+        tell(name)
+        try:
+            answers[name] = question(case, proposals)
+        except NotApplicable as needs:
+            missing[name] = str(needs)
+    return answers, missing
 
 
 def with_readings(case: Case, table: Table, readings: Readings) -> Table:
