@@ -1,0 +1,1 @@
+"""Forecast: where pressure leads."""
