@@ -128,8 +128,9 @@ def check_bargains(lines, turn, ideal, s, c, rules):
         else:
             w_i, w_j = c[i] * S[i], c[i] * S[j]
             ours, theirs = ((w_i * a + w_j * b) / (w_i + w_j) for a, b in zip(first, second, strict=True))
-        assert numbers(lines[k + 1]) == pytest.approx(list(ours * 100), abs=0.51e-3)
-        assert numbers(lines[k + 2]) == pytest.approx(list(theirs * 100), abs=0.51e-3)
+        # the log is written by several threads, so another party's line may come in between
+        said = [numbers(v) for v in lines[k + 1 : k + 5] if " adopt:" in v][:2]
+        assert said == [pytest.approx(list(ours * 100), abs=0.51e-3), pytest.approx(list(theirs * 100), abs=0.51e-3)]
         found += 1
     return found
 
