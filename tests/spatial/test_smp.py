@@ -16,7 +16,9 @@ from zopa.formats import ktab
 from zopa.spatial import smp
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "ktab"
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the KTAB reference logs are not beside the project")
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the KTAB reference logs are not beside the project"
+)
 NUMBER = re.compile(r"[-+]?\d+\.\d+(?:[eE][-+]?\d+)?")
 
 
@@ -130,7 +132,10 @@ def check_bargains(lines, turn, ideal, s, c, rules):
             ours, theirs = ((w_i * a + w_j * b) / (w_i + w_j) for a, b in zip(first, second, strict=True))
         # the log is written by several threads, so another party's line may come in between
         said = [numbers(v) for v in lines[k + 1 : k + 5] if " adopt:" in v][:2]
-        assert said == [pytest.approx(list(ours * 100), abs=0.51e-3), pytest.approx(list(theirs * 100), abs=0.51e-3)]
+        assert said == [
+            pytest.approx(list(ours * 100), abs=0.51e-3),
+            pytest.approx(list(theirs * 100), abs=0.51e-3),
+        ]
         found += 1
     return found
 
@@ -286,7 +291,7 @@ def test_bargains_lie_between_the_two_parties(bargain, perspective, commit):
 def test_an_election_is_a_distribution_and_duels_add_up(voting, victory, pce):
     u = np.array([[0.9, 0.2, 0.5], [0.1, 0.8, 0.6], [0.4, 0.4, 0.9]])
     C, P, p = smp.election(u, np.array([1.0, 2.0, 1.5]), smp.Rules(victory=victory, voting=voting, pce=pce))
-    assert P + P.T == pytest.approx(np.ones((3, 3)))
+    assert pytest.approx(np.ones((3, 3))) == P + P.T
     assert p.sum() == pytest.approx(1, abs=1e-6)
     assert np.all(p >= 0)
     assert np.all(C > 0)

@@ -65,7 +65,9 @@ class _Problems:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            self.add(path, f"expected a number from {low:g} to {high:g}, saw {(text or '').strip()!r}", line=line)
+            self.add(
+                path, f"expected a number from {low:g} to {high:g}, saw {(text or '').strip()!r}", line=line
+            )
         return value
 
     def close(self, scenario: Scenario, lines: list[int] | None = None) -> Scenario:
@@ -105,7 +107,9 @@ def read_csv(text: str, file: str = "ktab.csv") -> Scenario:
             for i, what in ((2, "number of parties"), (3, "number of issues")))  # fmt: skip
     body = rows[2:]
     if n != len(body):
-        bad.add("number of parties", f"the first row announces {first[2]!r}, the file has {len(body)}", line=1)
+        bad.add(
+            "number of parties", f"the first row announces {first[2]!r}, the file has {len(body)}", line=1
+        )
     if len(header) < 3 + 2 * k or not k:
         bad.add("number of issues", f"the first row announces {first[3]!r}, the headers do not", line=1)
         raise CaseError(bad.found)
@@ -113,7 +117,10 @@ def read_csv(text: str, file: str = "ktab.csv") -> Scenario:
     for line, row in body:
         cells = row + [""] * (3 + 2 * k - len(row))
         powers.append(bad.number(cells[2], f"{cells[0]}.power", 0, 1e8, line))
-        at = [bad.number(v, f"{cells[0]}.{header[i + 3]}", 0, 100, line) for i, v in enumerate(cells[3 : 3 + 2 * k])]
+        at = [
+            bad.number(v, f"{cells[0]}.{header[i + 3]}", 0, 100, line)
+            for i, v in enumerate(cells[3 : 3 + 2 * k])
+        ]
         positions.append(tuple(at[0::2]))
         saliences.append(tuple(at[1::2]))
     scenario = Scenario(
@@ -134,7 +141,9 @@ def write_csv(scenario: Scenario) -> str:
     for party, note, power, x, s in zip(
         scenario.parties, notes, scenario.capabilities, scenario.positions, scenario.saliences, strict=True
     ):
-        rows.writerow([party, note, f"{power:.12g}", *(f"{v:.12g}" for pair in zip(x, s, strict=True) for v in pair)])
+        rows.writerow(
+            [party, note, f"{power:.12g}", *(f"{v:.12g}" for pair in zip(x, s, strict=True) for v in pair)]
+        )
     return out.getvalue()
 
 
@@ -212,14 +221,17 @@ def write_xml(scenario: Scenario) -> str:
         add(actor, "name", party)
         add(actor, "description", notes[i])
         add(actor, "capability", f"{scenario.capabilities[i]:.12g}")
-        for block, tag, values in (("Position", "dCoord", scenario.positions), ("Salience", "dSal", scenario.saliences)):
+        for block, tag, values in (
+            ("Position", "dCoord", scenario.positions),
+            ("Salience", "dSal", scenario.saliences),
+        ):
             group = add(actor, block)
             for v in values[i]:
                 add(group, tag, f"{v:.12g}")
     if scenario.adjust:
-        group = add(root, "IdealAdjustment")
+        pairs = add(root, "IdealAdjustment")
         for moving, followed, share in scenario.adjust:
-            pair = add(group, "iaPair")
+            pair = add(pairs, "iaPair")
             add(pair, "adjustingIdeal", moving)
             add(pair, "referencePos", followed)
             add(pair, "adjust", f"{share:.12g}")

@@ -19,7 +19,8 @@ from zopa.errors import NotApplicable
 
 __all__ = ["Exchange", "Limits", "Round", "candidates", "play"]
 
-Number: TypeAlias = float | Fraction
+Number: TypeAlias = float
+"""Or Fraction: nothing below leaves the field that the input is in."""
 Grid = Sequence[Sequence[Number | None]]
 SLACK = 1e-9
 LEAST = 1e-10
@@ -109,15 +110,25 @@ class _Table:
     def __init__(self, x: Grid, s: Grid, c: Grid, limits: Limits | None) -> None:
         self.x, self.s, self.limits = x, s, limits
         self.parties, self.issues = range(len(x)), range(len(x[0]))
-        self.w = [[(s[a][p] or 0) * (c[a][p] or 0) if x[a][p] is not None else 0 for p in self.issues] for a in self.parties]
+        self.w = [
+            [(s[a][p] or 0) * (c[a][p] or 0) if x[a][p] is not None else 0 for p in self.issues]
+            for a in self.parties
+        ]
         self.total = [sum(self.w[a][p] for a in self.parties) for p in self.issues]
         for p in self.issues:
             if not self.total[p] > 0:
-                raise NotApplicable(f"issue number {p + 1} has no party with a position and a weight above zero")
+                raise NotApplicable(
+                    f"issue number {p + 1} has no party with a position and a weight above zero"
+                )
 
     def outcome(self, p: int, moved: dict[int, Number] | None = None) -> Number:
-        moved = moved or {}
-        return sum(self.w[a][p] * moved.get(a, self.x[a][p]) for a in self.parties if self.w[a][p]) / self.total[p]
+        """Weighted mean of the positions on p, some of them replaced by ``moved``."""
+        total: Number = 0
+        for a in self.parties:
+            place = (moved or {}).get(a, self.x[a][p])
+            if place is not None:
+                total = total + self.w[a][p] * place
+        return total / self.total[p]
 
     def power(self, a: int, p: int) -> Number:
         """Shift of the outcome on p per unit that party a moves."""
@@ -140,7 +151,9 @@ def _enumerate(t: _Table) -> list[_Candidate]:
     found: list[_Candidate] = []
     for p in t.issues:
         for q in range(p + 1, len(t.issues)):
-            groups: dict[tuple[bool, bool], list[int]] = {(a, b): [] for a in (True, False) for b in (True, False)}
+            groups: dict[tuple[bool, bool], list[int]] = {
+                (a, b): [] for a in (True, False) for b in (True, False)
+            }
             for a in t.parties:
                 if t.x[a][p] is not None and t.x[a][q] is not None:
                     groups[t.x[a][p] <= outcome[p], t.x[a][q] <= outcome[q]].append(a)  # type: ignore[operator]
@@ -229,7 +242,9 @@ def _within_outcome(t: _Table, c: _Candidate, me: _Role, other: _Role, ratio: Nu
     place, known = me.goal, me.seen
     before = t.outcome(me.supply, {**known, me.party: me.at})
     after = t.outcome(me.supply, {**known, me.party: me.to})
-    if (place >= before - SLACK and place >= after - SLACK) or (place <= before + SLACK and place <= after + SLACK):
+    if (place >= before - SLACK and place >= after - SLACK) or (
+        place <= before + SLACK and place <= after + SLACK
+    ):
         return True
     me.shift = abs(place - before)
     other.shift = me.shift / ratio
@@ -354,7 +369,7 @@ def play(
 
 def _clean(value: object) -> Number | None:
     if value is None or isinstance(value, Fraction):
-        return value
+        return value  # type: ignore[return-value]
     number = float(value)  # type: ignore[arg-type]
     return None if number != number else number
 

@@ -8,14 +8,23 @@ switch of :class:`Reading`. All arrays have the parties on the last axis, so man
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zopa.spatial.static import compromise, weighted_median
 
-__all__ = ["READINGS", "OFFERS", "Reading", "Round", "play", "risk_exponents", "expected_utilities", "win_probabilities"]
+__all__ = [
+    "OFFERS",
+    "READINGS",
+    "Reading",
+    "Round",
+    "expected_utilities",
+    "play",
+    "risk_exponents",
+    "win_probabilities",
+]
 
 Array = NDArray[np.float64]
 OFFERS = ("stays", "confronted", "compromises", "gives in")
@@ -128,9 +137,7 @@ def _pair_support(x: Array, w: Array) -> Array:
     return support
 
 
-def expected_utilities(
-    x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, q: float
-) -> Array:
+def expected_utilities(x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, q: float) -> Array:
     """E[i, j] of i challenging j with exponents ``r`` broadcast to (..., n, n) (eqs 15, 16, 22-24)."""
     gap = x[..., :, None] - x[..., None, :]
     d = np.abs(gap) / span[..., None]
@@ -207,7 +214,7 @@ def play_round(x: Array, s: Array, c: Array, span: Array, reading: Reading) -> R
     place, kind = _offers(x, own, other, reading)
     chosen = _chosen(x, place, kind, own, other, reading)
 
-    def at(values: NDArray[np.generic]) -> Array:
+    def at(values: NDArray[Any]) -> NDArray[Any]:
         return np.take_along_axis(values, chosen[..., None], axis=-1)[..., 0]
 
     got = at(kind) > 0

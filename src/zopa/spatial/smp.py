@@ -218,7 +218,9 @@ def winning(x: Array, u: Array, c: Array, rules: Rules) -> Array:
     return election(u[:, options], c, rules)[2][place]
 
 
-def challenges(u: Array, i: int, S: Array, c: Array, rules: Rules, view: int | None = None) -> tuple[Array, Array]:
+def challenges(
+    u: Array, i: int, S: Array, c: Array, rules: Rules, view: int | None = None
+) -> tuple[Array, Array]:
     """Chances ``phi`` of i against each j and i's expected gains, in the utilities ``u`` of one observer.
 
     Parameters
@@ -273,7 +275,9 @@ def meet(x_i: Array, x_j: Array, s_i: Array, s_j: Array, phi: float, kind: str) 
     return _half_up(ours), _half_up((w_i * x_i + (w_j + least) * x_j) / total)
 
 
-def _proposals(i: int, j: int, x: Array, s: Array, c: Array, odds: tuple[float, float], rules: Rules) -> list[Bargain]:
+def _proposals(
+    i: int, j: int, x: Array, s: Array, c: Array, odds: tuple[float, float], rules: Rules
+) -> list[Bargain]:
     first = meet(x[i], x[j], s[i], s[j], odds[0], rules.bargain)
     if rules.perspective == "InitOnlyInterp":
         return [Bargain(i, j, *first)]
@@ -286,9 +290,7 @@ def _proposals(i: int, j: int, x: Array, s: Array, c: Array, odds: tuple[float, 
     return [Bargain(i, j, ours, theirs)]
 
 
-def _take_turn(
-    number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose
-) -> Turn:
+def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose) -> Turn:
     n = len(x)
     S = np.sum(s, axis=1)
     d = distances(ideal, s, x)
@@ -337,7 +339,18 @@ def _take_turn(
         chosen.append(pick)
     shown = tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made)
     return Turn(
-        x * 100, after * 100, standing, wins, R, target, gain, odds, shown, tuple(queues), tuple(chances), tuple(chosen)
+        x * 100,
+        after * 100,
+        standing,
+        wins,
+        R,
+        target,
+        gain,
+        odds,
+        shown,
+        tuple(queues),
+        tuple(chances),
+        tuple(chosen),
     )
 
 
@@ -381,7 +394,9 @@ def play(
     rules = rules or Rules()
     S = np.sum(s, axis=1)
     if np.any(S <= 0) or np.any(S > 1 + 1e-9):
-        raise NotApplicable("the saliences of each party must sum to more than 0 and at most 1 (100 in files)")
+        raise NotApplicable(
+            "the saliences of each party must sum to more than 0 and at most 1 (100 in files)"
+        )
     if not np.any(c > 0):
         raise NotApplicable("nobody has a capability above zero; enter at least one")
     if choose is None:

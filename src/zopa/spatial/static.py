@@ -6,12 +6,22 @@ All functions work on the last axis (the parties) of plain arrays, so ``(n,)`` i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
 
-__all__ = ["MEDIANS", "compromise", "condorcet_election", "levers", "nash_point", "nash_reference", "weighted_median"]
+__all__ = [
+    "MEDIANS",
+    "compromise",
+    "condorcet_election",
+    "levers",
+    "nash_point",
+    "nash_reference",
+    "weighted_median",
+]
 
 Array = NDArray[np.float64]
 
@@ -105,53 +115,65 @@ def _interpolated(place: Array, weight: Array, reached: Array) -> Array:
     """Where the cumulative weight, read at the middle of each party's step, crosses one half."""
     middle = reached - weight / 2
     flat = (-1, place.shape[-1])
-    found = [
-        np.interp(0.5, m, p) for m, p in zip(middle.reshape(flat), place.reshape(flat), strict=True)
-    ]
+    found = [np.interp(0.5, m, p) for m, p in zip(middle.reshape(flat), place.reshape(flat), strict=True)]
     return np.asarray(found, dtype=float).reshape(place.shape[:-1])
 
 
-def nash_point(x: Array, w: Array, *, disagreement: float = -1.0, span: float = 100.0) -> Array:
+def nash_point(
+    x: Array, w: Array, *, stake: Array | float = 1.0, disagreement: float = -1.0, span: float = 100.0
+) -> Array:
     """Asymmetric Nash bargaining point with quadratic loss, shape ``(..., n)`` -> ``(...)``.
 
-    Maximises sum w log(u(z) - d) with u = 1 - ((x - z)/span)^2 and the same d for all. The worse the
-    disagreement, the nearer the compromise. The objective is concave, so its derivative is bisected.
+    Maximises sum w log(u(z) - d) with u = 1 - stake ((x - z)/span)^2 and the same d for all. The worse
+    the disagreement, the nearer the compromise. The objective is concave, so its derivative is bisected.
 
     Parameters
     ----------
+    stake : array, shape (..., n), or 1
+        How much of the loss a party feels, 0-1; salience is put here or in ``w``.
     disagreement : float
         Utility of no agreement, at most 0 (the utility at the far end of the line).
+
+    Raises
+    ------
+    NotApplicable
+        All weights are zero, or the disagreement utility is above 0.
     """
     if disagreement > 0:
         raise NotApplicable("a Nash point on the whole line needs a disagreement utility of at most 0")
     _total(w)
-    low, high = np.min(x, axis=-1), np.max(x, axis=-1)
-    for _ in range(60):
-        z = (low + high) / 2
+
+    def uphill(z: Array) -> NDArray[np.bool_]:
         gap = x - z[..., None]
-        gain = np.maximum(1.0 - disagreement - (gap / span) ** 2, 1e-300)
-        up = np.sum(w * gap / gain, axis=-1) > 0
-        low, high = np.where(up, z, low), np.where(up, high, z)
-    return (low + high) / 2
+        gain = np.maximum(1.0 - disagreement - stake * (gap / span) ** 2, 1e-300)
+        return np.sum(w * stake * gap / gain, axis=-1) > 0
+
+    return _bisect(uphill, np.min(x, axis=-1), np.max(x, axis=-1))
 
 
-def nash_reference(x: Array, w: Array, reference: float, *, span: float = 100.0) -> float:
+def nash_reference(x: Array, w: Array, reference: float) -> float:
     """Nash bargaining point when no agreement means the ``reference`` place; one situation, ``(n,)``.
 
-    Only places that everybody prefers to the reference are feasible; when there is none (somebody on
-    each side of it, or on it) the reference itself is the answer.
+    Utility falls linearly with distance. Only places that everybody prefers to the reference are
+    feasible; when there is none (somebody on each side of it, or on it) the reference is the answer.
     """
     reach = np.abs(x - reference)
     low, high = float(np.max(x - reach)), float(np.min(x + reach))
     if low >= high - 1e-12:
         return float(reference)
+
+    def uphill(z: Array) -> NDArray[np.bool_]:
+        gain = np.maximum(reach - np.abs(x - z), 1e-300)
+        return np.asarray(np.sum(w * np.sign(x - z) / gain) > 0)
+
+    return float(_bisect(uphill, np.asarray(low), np.asarray(high)))
+
+
+def _bisect(uphill: Callable[[Array], NDArray[np.bool_]], low: Array, high: Array) -> Array:
     for _ in range(60):
         z = (low + high) / 2
-        gain = np.maximum((reach**2 - (x - z) ** 2) / span**2, 1e-300)
-        if np.sum(w * (x - z) / gain) > 0:
-            low = z
-        else:
-            high = z
+        up = uphill(z)
+        low, high = np.where(up, z, low), np.where(up, high, z)
     return (low + high) / 2
 
 
