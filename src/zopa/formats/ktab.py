@@ -207,10 +207,10 @@ def write_xml(scenario: Scenario) -> str:
     add(root, "desc", scenario.description)
     add(root, "prngSeed", scenario.seed or "0")
     if scenario.parameters:
-        block = add(root, "ModelParameters")
+        chosen = add(root, "ModelParameters")
         for tag in PARAMETERS:
             if tag in scenario.parameters:
-                add(block, tag, scenario.parameters[tag])
+                add(chosen, tag, scenario.parameters[tag])
     names = add(root, "Dimensions")
     for issue in scenario.issues:
         add(names, "dName", issue)
@@ -225,9 +225,9 @@ def write_xml(scenario: Scenario) -> str:
             ("Position", "dCoord", scenario.positions),
             ("Salience", "dSal", scenario.saliences),
         ):
-            group = add(actor, block)
+            parent = add(actor, block)
             for v in values[i]:
-                add(group, tag, f"{v:.12g}")
+                add(parent, tag, f"{v:.12g}")
     if scenario.adjust:
         pairs = add(root, "IdealAdjustment")
         for moving, followed, share in scenario.adjust:
