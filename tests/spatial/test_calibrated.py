@@ -61,7 +61,7 @@ def test_quantiles_are_the_smallest_place_with_enough_mass():
 def test_intervals_are_cut_at_the_ends_and_only_for_calibrated_levels():
     assert DEU.interval(50, 0.8) == pytest.approx((12.9, 87.1))
     assert DEU.interval(10, 0.8) == pytest.approx((0, 47.1))
-    with pytest.raises(NotApplicable, match="0.5, 0.8"):
+    with pytest.raises(NotApplicable, match=r"0\.5, 0\.8"):
         DEU.interval(50, 0.77)
     with pytest.raises(NotApplicable, match="at least 20"):
         calibrated.fit([np.zeros(3)], [np.ones(3)], np.zeros(1), source="one")

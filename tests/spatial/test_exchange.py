@@ -198,7 +198,7 @@ def test_a_conditional_offer_holds_only_for_its_price():
 def test_too_few_issues_or_no_weight_is_said():
     with pytest.raises(NotApplicable, match="two issues"):
         exchange.play([[1.0], [2.0]], [[1.0], [1.0]], [[1.0], [1.0]])
-    x, s, c = LINKED
+    x, _, c = LINKED
     with pytest.raises(NotApplicable, match="issue number 2"):
         exchange.play(x, np.array([[1.0, 0.0], [1.0, 0.0]]), c)
     same = exchange.play(np.full((3, 2), 50.0), np.ones((3, 2)), np.ones((3, 2)))[0]
