@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zopa.spatial import calibrated, exchange, pressure, smp, static
+from zopa.spatial import calibrated, exchange, models, pressure, smp, static
 
 FILE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "forecast" / "deu" / "deu3.csv"
 
@@ -291,6 +291,27 @@ def fit(issues: list[Issue]) -> calibrated.Calibration:
     )
 
 
+def half_widths(
+    issues: list[Issue], name: str, levels: tuple[float, ...] = (0.5, 0.8, 0.9, 0.95)
+) -> tuple[float, ...]:
+    """Split-conformal half-widths of one shipped model in its default reading, on these issues."""
+    model = models.MODELS[name]
+    setting = models.Setting(model.readings[0] if model.readings else "", model.rounds)
+    if name == "exchange":
+        guess = exchanged(issues, model.rounds)
+    elif name == "ktab":
+        guess = np.array([settled(i, static.compromise) for i in issues])
+    else:
+        assert model.single is not None
+        guess = np.array(
+            [model.single(i.x, np.maximum(i.s, 1e-6), np.maximum(i.c, 1e-6), setting) for i in issues]
+        )
+    errors = np.sort(np.abs(guess - [i.outcome for i in issues]))
+    errors = errors[~np.isnan(errors)]
+    n = len(errors)
+    return tuple(float(errors[min(int(np.ceil((n + 1) * level)), n) - 1]) for level in levels)
+
+
 def distributions(issues: list[Issue], seeds: int = 3) -> dict[str, np.ndarray]:
     """CRPS per issue of each distribution; fitted ones are means over ``seeds`` cross-validations."""
 
@@ -318,27 +339,29 @@ def main() -> None:
     print(f"{len(issues)} issues of {len({i.proposal for i in issues})} proposals, {args.file.name}")
     if args.fit:
         print(fit(issues))
+        for name in models.MODELS:
+            print(f"    {name!r}: ({', '.join(f'{v:.1f}' for v in half_widths(issues, name))}),")
         return
     start = time.perf_counter()
-    models = table()
+    shown = table()
     if args.quick:
-        models = {k: v for k, v in models.items() if not k.startswith("KTAB")}
+        shown = {k: v for k, v in shown.items() if not k.startswith("KTAB")}
     if args.model:
         module, _, function = args.model.partition(":")
         own = getattr(importlib.import_module(module), function)
-        models[args.model] = lambda i: float(own(i.x, i.s, i.c))
-    base = forecasts(issues, models["compromise"])
+        shown[args.model] = lambda i: float(own(i.x, i.s, i.c))
+    base = forecasts(issues, shown["compromise"])
     print(f"{'model':36s}    MAE [95 %]       RMSE median   <= 5  <= 10  minus compromise [paired 95 %]")
-    for name, model in models.items():
+    for name, model in shown.items():
         print(line(name, forecasts(issues, model), base, issues))
     for rounds in (1, 2):
         print(line(f"exchange, round {rounds}", exchanged(issues, rounds), base, issues))
-    shown = distributions(issues)
-    inside = shown.pop("inside 80 %")
+    spreads = distributions(issues)
+    inside = spreads.pop("inside 80 %")
     groups = np.array([i.proposal for i in issues])
     print(f"\n{'distribution':36s}   CRPS  minus weighted positions [paired 95 %]")
-    for name, values in shown.items():
-        gap = values - shown["positions, weighted"]
+    for name, values in spreads.items():
+        gap = values - spreads["positions, weighted"]
         low, high = clustered(gap, groups)
         print(f"{name:36s} {values.mean():6.2f}  {gap.mean():+5.2f} [{low:+.2f}, {high:+.2f}]")
     print(f"calibrated 80 % interval, out of fold: covers {inside.mean():.3f}")
