@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -204,6 +205,32 @@ def test_chances_add_up_and_prefix_sums_equal_the_definition(seed, n, crowded):
     apart = x[:, None] != x[None, :]
     assert (P + P.T)[apart] == pytest.approx(1)
     assert np.all(P[~apart] == 0)
+
+
+@pytest.mark.parametrize(("reading", "everything"), [("scholz-code", True), ("scholz-paper", False)])
+def test_expected_utilities_equal_plain_loops_over_the_definitions(reading, everything):
+    x, s, c = crowds(11, 7)
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    try:
+        from benchmarks.spatial import loops
+    finally:
+        sys.path.pop(0)
+    r = play(x, s, c, reading=READINGS[reading], rounds=1)[0]
+    one, span, w, mu = np.ones_like(x), np.array([np.ptp(x)]), s * c, static.weighted_median(x, s * c)
+    P = pressure.win_probabilities(x, w, r.exponent if everything else one, span, READINGS[reading])
+    E = pressure.expected_utilities(x, s, P, r.exponent[:, None], mu, span, 1.0)
+    assert pytest.approx(np.array(loops(x, s, c, everything))) == E
+
+
+@pytest.mark.parametrize("reading", sorted(READINGS))
+def test_settling_many_draws_equals_the_last_round_of_each(reading):
+    rng = np.random.default_rng(9)
+    x, s, c = rng.uniform(0, 100, (9, 5)), rng.uniform(0.1, 1, (9, 5)), rng.uniform(0.1, 1, (9, 5))
+    x[3] = 40.0
+    ends = pressure.settle(x, s, c, reading=READINGS[reading], rounds=6)
+    for k in range(9):
+        played = play(x[k], s[k], c[k], reading=READINGS[reading], rounds=6)
+        assert ends[k] == pytest.approx(played[-1].after if played else x[k])
 
 
 def test_many_draws_at_once_equal_one_by_one():

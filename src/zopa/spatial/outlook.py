@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,61 +158,72 @@ def band(values: Array) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
+Change: TypeAlias = tuple[str, int, float]
+"""(``place``, ``weight`` or ``capability``; party; new value in the field's units)."""
+
+
+def _with(f: Field, k: int, changes: list[Change], model: Model, setting: Setting) -> Array:
+    """Outcome on line ``k`` under each change of one number, all changes at once."""
+    lead = (len(changes),)
+    x, s, c = (np.repeat(a[None], lead[0], axis=0) for a in (f.x, f.s, f.c))
+    for row, (what, a, value) in enumerate(changes):
+        if what == "place":
+            x[row, a, k] = value
+        elif what == "weight":
+            s[row, a, k] = value
+        else:
+            c[row, a] = value
+    if model.single is not None:
+        return outcomes(model, x[..., k : k + 1], s[..., k : k + 1], c, setting)[:, 0]
+    return outcomes(model, x, s, c, setting)[:, k]
+
+
 def levers(f: Field, k: int, model: Model, setting: Setting) -> tuple[Lever, ...]:
     """Derivatives for the compromise, central differences over one point for every other model."""
-    on = np.flatnonzero(~np.isnan(f.x[:, k]))
+    on = [int(a) for a in np.flatnonzero(~np.isnan(f.x[:, k]))]
     if model is MODELS["compromise"]:
         dx, ds, dc = static.levers(f.x[on, k], f.s[on, k], f.c[on])
         return tuple(
             Lever(f.parties[a], float(dx[m]), float(ds[m]) / 100, float(dc[m])) for m, a in enumerate(on)
         )
-    found = []
+    changes: list[Change] = []
     for a in on:
-        slopes = []
-        for what, unit in (("x", 1.0), ("s", 0.01), ("c", 1.0)):
-            pair = [_shifted(f, int(a), k, what, step * unit) for step in (-0.5, 0.5)]
-            low, high = (outcomes(model, *changed, setting)[k] for changed in pair)
-            slopes.append(float(high - low))
-        found.append(Lever(f.parties[a], *slopes))
-    return tuple(found)
-
-
-def _shifted(f: Field, a: int, k: int, what: str, by: float) -> tuple[Array, Array, Array]:
-    x, s, c = f.x.copy(), f.s.copy(), f.c.copy()
-    if what == "x":
-        x[a, k] += by
-    elif what == "s":
-        s[a, k] = max(s[a, k] + by, 1e-9)
-    else:
-        c[a] = max(c[a] + by, 1e-9)
-    return x, s, c
+        for what, now, unit in (
+            ("place", f.x[a, k], 1.0),
+            ("weight", f.s[a, k], 0.01),
+            ("capability", f.c[a], 1.0),
+        ):
+            least = -np.inf if what == "place" else 1e-9
+            changes += [(what, a, max(float(now) + step * unit, least)) for step in (-0.5, 0.5)]
+    found = _with(f, k, changes, model, setting).reshape(len(on), 3, 2)
+    slopes = found[..., 1] - found[..., 0]
+    return tuple(Lever(f.parties[a], *(float(v) for v in slopes[m])) for m, a in enumerate(on))
 
 
 def bars(f: Field, k: int, ln: Line, model: Model, setting: Setting) -> tuple[Bar, ...]:
     """One number at a time to its low and high end, the others at their central estimates."""
-    found = []
-    for stand in ln.stands:
-        a = f.parties.index(stand.party)
+    wide = [
+        (stand.party, what, given)
+        for stand in ln.stands
         for what, given in (
             ("place", stand.place),
             ("weight", stand.salience),
             ("capability", stand.capability),
-        ):
-            if given.low == given.high:
-                continue
-            ends: list[float] = []
-            for value in (given.low, given.high):
-                x, s, c = f.x.copy(), f.s.copy(), f.c.copy()
-                if what == "place":
-                    x[a, k] = value
-                elif what == "weight":
-                    s[a, k] = value / 100
-                else:
-                    c[a] = value
-                ends.append(float(outcomes(model, x, s, c, setting)[k]))
-            found.append(
-                Bar(stand.party, what, given.low, given.high, ends[0], ends[1], given.basis, given.statements)
-            )
+        )
+        if given.low < given.high
+    ]
+    if not wide:
+        return ()
+    changes: list[Change] = [
+        (what, f.parties.index(party), value / (100 if what == "weight" else 1))
+        for party, what, given in wide
+        for value in (given.low, given.high)
+    ]
+    ends = _with(f, k, changes, model, setting).reshape(-1, 2)
+    found = [
+        Bar(party, what, given.low, given.high, float(low), float(high), given.basis, given.statements)
+        for (party, what, given), (low, high) in zip(wide, ends, strict=True)
+    ]
     return tuple(sorted(found, key=lambda b: -b.swing))
 
 
