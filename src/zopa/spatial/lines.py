@@ -1,31 +1,23 @@
-"""From a case to lines: where each party stands on an issue, since when, how much it cares, how strong it is.
-
-A position comes from the party's own entry ``places``; else from the latest accepted statement in which it
-demands, prefers or accepts an option with a place; else from its starting option. Every statement date is a
-snapshot, so the record can be watched moving.
-"""
+"""From a case to lines: where each party stands on an issue, how much it cares, how strong it is; as arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.case import Basis, Case, Estimate, accepted, all_rules, quantity, speaks_for, start, weights
+from zopa.case import Case, Estimate, Snapshot, all_rules, place, quantity, snapshots, weights
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, choose_readings, clauses
 from zopa.space.model import Clause
 from zopa.spatial.exchange import Limits
 
-__all__ = ["Field", "Input", "Line", "Snapshot", "Stand", "field", "limits", "line", "lines_of"]
+__all__ = ["Field", "Input", "Line", "Stand", "field", "limits", "line", "lines_of"]
 
 Array = NDArray[np.float64]
 Permits = Callable[[int, int, float, int, int, float], bool]
-WISHES = ("demand", "prefer", "accept")
-"""Stances that say where a party stands, strongest first; on one day the strongest counts."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +44,6 @@ class Stand:
     salience: Input
     capability: Input
     flexibility: float | None = None
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Where a statement put a party; ``former`` when a predecessor in office said it."""
-
-    on: date
-    party: str
-    place: float
-    low: float
-    high: float
-    statement: str
-    says: str
-    former: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,27 +109,29 @@ def line(case: Case, issue: str) -> Line:
             f"a forecast on '{issue}' needs the places of at least two options; "
             f"write `at:` (0 to 100) under issues.{issue}.options"
         )
-    snapshots = tuple(_snapshots(case, issue))
     stands, absent, missing = [], {}, []
     for name, party in case.parties.items():
         if party.role == "observer":
             absent[name] = "observes only"
-            continue
-        place = _place(case, name, issue, snapshots)
-        if place is None:
+        elif (found := place(case, name, issue)) is None:
             absent[name] = (
-                f"no position: no statement with a stance, no parties.{name}.start.{issue}, no parties.{name}.places.{issue}"
+                f"no position: no statement with a stance, no parties.{name}.start.{issue}, "
+                f"no parties.{name}.places.{issue}"
             )
-            continue
-        strength = quantity(case, name, "capability")
-        if strength is None:
+        elif (strength := quantity(case, name, "capability")) is None:
             missing.append(name)
-            continue
-        room = quantity(case, name, "flexibility")
-        stands.append(
-            Stand(name, place, _input(weights(case, name)[issue], "weight"), _input(strength, "capability"),
-                  None if room is None else float(room.best))
-        )  # fmt: skip
+        else:
+            room = quantity(case, name, "flexibility")
+            stands.append(
+                Stand(name, _input(*found), _input(weights(case, name)[issue]), _input(strength),
+                      None if room is None else float(room.best))
+            )  # fmt: skip
+    _complain(issue, stands, absent, missing)
+    noun = case.issues[issue]
+    return Line(issue, noun.name, noun.scale, options, tuple(stands), absent, snapshots(case, issue))
+
+
+def _complain(issue: str, stands: list[Stand], absent: Mapping[str, str], missing: list[str]) -> None:
     if missing:
         raise NotApplicable(
             f"a forecast needs the capability of {', '.join(missing)}: how strongly each can press, 0-100; "
@@ -164,62 +144,15 @@ def line(case: Case, issue: str) -> Line:
         )
     if not sum(s.salience.best * s.capability.best for s in stands) > 0:
         raise NotApplicable(
-            f"on '{issue}' every weight times capability is zero, so nobody pulls; give a party with a position "
-            f"a weight and a capability above zero (parties.{stands[0].party}.weights.{issue})"
+            f"on '{issue}' every weight times capability is zero, so nobody pulls; give a party with a "
+            f"position a weight and a capability above zero (parties.{stands[0].party}.weights.{issue})"
         )
-    noun = case.issues[issue]
-    return Line(issue, noun.name, noun.scale, options, tuple(stands), absent, snapshots)
 
 
-def _input(e: Estimate, says: str) -> Input:
+def _input(e: Estimate, says: str = "") -> Input:
     basis = "gap" if e.gap else e.basis.kind
-    return Input(
-        float(e.best),
-        float(e.low),
-        float(e.high),
-        basis,
-        e.basis.statements,
-        e.basis.why or e.basis.assumed or says,
-    )
-
-
-def _snapshots(case: Case, issue: str) -> Iterable[Snapshot]:
-    """Dated places in order of date; of several on one day the strongest stance, then the later statement."""
-    at = {k: o.at for k, o in case.issues[issue].options.items()}
-    found: dict[tuple[date, str], tuple[int, Snapshot]] = {}
-    for ident, s in accepted(case).items():
-        party = speaks_for(case, s)
-        places = [p for o in s.options if (p := at.get(o)) is not None]
-        if s.issue != issue or s.stance not in WISHES or party is None or not places or s.said is None:
-            continue
-        on = s.said.end or s.said.start
-        if on is None or (case.as_of is not None and on > case.as_of):
-            continue
-        speaker = case.speakers.get(s.speaker or "")
-        former = speaker is not None and speaker.authority == "former"
-        shot = Snapshot(
-            on, party, sum(places) / len(places), min(places), max(places), ident, s.about or s.quote, former
-        )
-        rank = WISHES.index(s.stance)
-        if (on, party) not in found or rank <= found[on, party][0]:
-            found[on, party] = (rank, shot)
-    return (shot for _, (_, shot) in sorted(found.items(), key=lambda item: item[0][0]))
-
-
-def _place(case: Case, name: str, issue: str, snapshots: tuple[Snapshot, ...]) -> Input | None:
-    entered = quantity(case, name, "places", issue)
-    if entered is not None:
-        return _input(entered, "entered place")
-    own = [s for s in snapshots if s.party == name]
-    if own and not own[-1].former:
-        last = own[-1]
-        return Input(last.place, last.low, last.high, "stated", (last.statement,), last.says)
-    option, basis = start(case, name).get(issue, ("", Basis()))
-    at = case.issues[issue].options[option].at if option else None
-    if at is None:
-        return None
-    label = case.issues[issue].options[option].label
-    return Input(at, at, at, basis.kind, basis.statements, f"opens with: {label}")
+    words = says or e.basis.why or e.basis.assumed
+    return Input(float(e.best), float(e.low), float(e.high), basis, e.basis.statements, words)
 
 
 def field(lines: tuple[Line, ...]) -> Field:

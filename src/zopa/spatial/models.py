@@ -69,6 +69,7 @@ def ktab_turns(x: Array, s: Array, c: Array, setting: Setting) -> tuple[smp.Turn
     """KTAB's model on lines that everybody is on."""
     if np.isnan(x).any():
         raise NotApplicable("KTAB's model needs a position of every party on every issue that takes part")
+    s = s / np.maximum(1.0, np.sum(s, axis=1, keepdims=True))  # drawn saliences may add up to more
     return smp.play(x, s, c, rules=smp.Rules(bargain=setting.reading or "S2P2"), turns=setting.rounds)
 
 

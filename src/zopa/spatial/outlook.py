@@ -272,9 +272,9 @@ def moments(ln: Line) -> tuple[Moment, ...]:
     first = {s.party: s for s in reversed(ln.snapshots)}
     for party, shot in first.items():
         if party in at:
-            at[party] = shot.place
+            at[party] = float(shot.place)
     for on in sorted({s.on for s in ln.snapshots}):
-        at.update({s.party: s.place for s in ln.snapshots if s.on == on and s.party in now})
+        at.update({s.party: float(s.place) for s in ln.snapshots if s.on == on and s.party in now})
         x = np.array([at[s.party] for s in ln.stands])
         told.append(Moment(on, float(static.compromise(x, strength)), dict(at)))
     return tuple(told)
