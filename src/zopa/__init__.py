@@ -8,6 +8,7 @@ The verbs are the questions; each takes a case first::
     zopa.why_not(case)           what rules it out, and what would have to give
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.judge(case, draft)      who refuses this draft, and what would win them
+    zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
 
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
@@ -27,6 +28,7 @@ _VERBS = {
     "solve": "bargaining",
     "frontier": "bargaining",
     "judge": "bargaining",
+    "forecast": "spatial",
     "run": "study",
     "report": "reports",
 }
@@ -35,9 +37,10 @@ if TYPE_CHECKING:
     from zopa.bargaining import frontier, judge, solve, why_not, zone
     from zopa.case import load
     from zopa.reports import report
+    from zopa.spatial import forecast
     from zopa.study import run
 
-__all__ = ["frontier", "judge", "load", "report", "run", "solve", "why_not", "zone"]
+__all__ = ["forecast", "frontier", "judge", "load", "report", "run", "solve", "why_not", "zone"]
 
 
 def __getattr__(name: str) -> Any:

@@ -41,11 +41,12 @@ from zopa.case.nouns import (
     When,
     json_schema,
 )
+from zopa.case.spatial import Snapshot, place, quantity, snapshots
 from zopa.case.text import digest, find_quote, line_of, normalise
 
 __all__ = [
     "STANCES", "WEIGHT_WORDS", "Basis", "Case", "ClauseText", "Contact", "Estimate", "Expected", "Figure", "Issue",
-    "Judgment", "Option", "Party", "Reading", "ReadingSet", "Rule", "Shift", "Source", "Speaker", "Statement",
+    "Judgment", "Option", "Party", "Reading", "ReadingSet", "Rule", "Shift", "Snapshot", "Source", "Speaker", "Statement",
     "When", "accepted", "all_rules", "case_digest", "digest", "find_quote", "fraction", "gaps", "inspect", "json_schema", "line_of", "load",
-    "normalise", "reservation", "share_by_basis", "speaks_for", "start", "values", "voters", "weights",
+    "normalise", "place", "quantity", "reservation", "share_by_basis", "snapshots", "speaks_for", "start", "values", "voters", "weights",
 ]  # fmt: skip

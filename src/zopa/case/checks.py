@@ -140,7 +140,7 @@ def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
         yield from _name(p, main, (*path, "ratifies"), "parties", party.ratifies)
     if party.basis is not None:
         yield from _ids(p, main, (*path, "basis"), party.basis)
-    for key in ("weights", "values", "points", "start", "start_basis"):
+    for key in ("weights", "values", "points", "start", "start_basis", "places"):
         for issue, value in getattr(party, key).items():
             missing = _name(p, main, (*path, key, issue), "issues", issue)
             yield from missing
@@ -182,6 +182,10 @@ def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
         yield from _ids(p, p.main, where, value)
         if key == "weights":
             yield from _range(p.main, where, value, 1e9)
+        elif key == "places" and value.rank is not None:
+            yield p.main.finding((*where, "rank"), "expected a number or [low, high], saw a rank")
+        elif key == "places":
+            yield from _range(p.main, where, value, 100)
 
 
 def _range(doc: Document, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:

@@ -303,7 +303,13 @@ class Party(Noun):
         default_factory=dict, description="basis per issue of the starting position"
     )
     capability: Quantity | None = Field(None, description="means to press, 0-100; needed for a forecast")
-    flexibility: Quantity | None = None
+    flexibility: Quantity | None = Field(
+        None, description="how many places, 0-100, the party can be moved at most"
+    )
+    places: dict[str, Quantity] = Field(
+        default_factory=dict,
+        description="place on an issue's 0-100 line, where it is not that of the latest statement or start",
+    )
 
 
 class Speaker(Noun):
