@@ -1,0 +1,45 @@
+"""What waiting costs, when the zone opens, who must ratify."""
+
+from .band import Band
+from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
+from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
+from .trade import Shift, TradeTable, trade_shock
+from .waiting import CLOCKS, Clock, Costs, Opening, Waiting, opening, worth_of_waiting
+from .war import Attrition, Obstacle, attrition, bargaining_range, first_mover_share, obstacle
+from .zone import Ripeness, ZoneOpening, breaking, ripeness, zone_opening
+
+__all__ = [
+    "CLOCKS",
+    "Attrition",
+    "Band",
+    "Clock",
+    "Costs",
+    "Obstacle",
+    "Opening",
+    "Ripeness",
+    "Shift",
+    "TiedHand",
+    "TradeTable",
+    "Waiting",
+    "ZoneOpening",
+    "attrition",
+    "autarky_loss",
+    "bargaining_range",
+    "breaking",
+    "ces_loss",
+    "corners",
+    "first_mover_share",
+    "obstacle",
+    "opening",
+    "price_push",
+    "price_push_band",
+    "real_income_change",
+    "ripeness",
+    "settle",
+    "tied_hand",
+    "trade_shock",
+    "win_set",
+    "win_set_of_all",
+    "worth_of_waiting",
+    "zone_opening",
+]

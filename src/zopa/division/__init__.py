@@ -1,0 +1,26 @@
+"""How to split what can be split: items between parties, money, claims, the gains of coalitions."""
+
+from .coalition import Core, as_game, core, nucleolus, shapley
+from .money import CLAIMS, Knaster, SidePayments, divide_claims, knaster, side_payments
+from .whole import WELFARE, WholeItems, whole_items
+from .winner import AdjustedWinner, adjusted_winner, as_points
+
+__all__ = [
+    "CLAIMS",
+    "WELFARE",
+    "AdjustedWinner",
+    "Core",
+    "Knaster",
+    "SidePayments",
+    "WholeItems",
+    "adjusted_winner",
+    "as_game",
+    "as_points",
+    "core",
+    "divide_claims",
+    "knaster",
+    "nucleolus",
+    "shapley",
+    "side_payments",
+    "whole_items",
+]
