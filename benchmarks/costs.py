@@ -16,24 +16,23 @@ from zopa.costs import TradeTable, trade_shock
 
 
 def table(countries: int, sectors: int, seed: int = 1) -> TradeTable:
-    """A made-up world table with home bias, tariffs and deficits; no evidence about any country."""
+    """A made-up world table with home bias, tariffs and balanced trade; no evidence about any country."""
     g = np.random.default_rng(seed)
     n, j = countries, sectors
-    flows = (
-        g.lognormal(0, 1, (n, n, j))
-        * g.lognormal(0, 1, n)[None, :, None]
-        * g.lognormal(0, 1, n)[:, None, None]
-    )
+    size, final = g.lognormal(0, 1, n), g.dirichlet(np.ones(j), size=n)
+    inputs = g.dirichlet(np.ones(j + 2), size=(n, j)).transpose(0, 2, 1)[:, :j, :] * 0.6
+    shares, tariffs = g.lognormal(0, 1, (n, n, j)) * size[None, :, None], g.uniform(0, 0.1, (n, n, j))
     for c in range(n):
-        flows[c, c] += 2 * flows[c].sum(axis=0)
-    inputs = g.dirichlet(np.ones(j + 1), size=(n, j)).transpose(0, 2, 1)[:, :j, :] * 0.5
-    output = flows.sum(axis=0)
-    used = np.einsum("nkj,nj->nk", inputs, output)
-    inputs *= np.minimum(1, 0.9 * flows.sum(axis=1) / used)[:, :, None]
-    tariffs = g.uniform(0, 0.1, (n, n, j))
-    for c in range(n):
+        shares[c, c] += 2 * shares[c].sum(axis=0)
         tariffs[c, c] = 0
-    return TradeTable(flows, inputs * 0.9, g.uniform(3, 9, j), tariffs)
+    shares /= shares.sum(axis=1, keepdims=True)
+    net, due = shares / (1 + tariffs), (shares * tariffs / (1 + tariffs)).sum(axis=1)
+    spending = np.ones((n, j))
+    for _ in range(3000):  # spend what is earned until the world is at rest
+        output = np.einsum("nij,nj->ij", net, spending)
+        earned = ((1 - inputs.sum(axis=1)) * output).sum(axis=1) + (due * spending).sum(axis=1)
+        spending = np.einsum("nkj,nj->nk", inputs, output) + final * earned[:, None]
+    return TradeTable(shares * spending[:, None, :], inputs, g.uniform(3, 9, j), tariffs)
 
 
 def main() -> None:

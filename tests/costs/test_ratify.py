@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from zopa.costs import settle, tied_hand, win_set, win_set_of_all
 from zopa.costs.ratify import tied_hand_in_space
 
-places = st.integers(0, 100).map(F)
+places = st.integers(0, 100).map(Fraction)
 
 
 def test_win_sets_of_romer_and_rosenthal():

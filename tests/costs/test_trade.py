@@ -165,6 +165,8 @@ def test_tables_with_a_fault_say_where_it_is(table):
         spoiled(table, inputs=at(table.inputs, (0, 0, 1), -0.1))
     with pytest.raises(NotApplicable, match="sum to at most 1 for AA, sector steel"):
         spoiled(table, inputs=at(table.inputs, (0, 0, 1), 1.1))
+    with pytest.raises(NotApplicable, match="the table of BB is singular"):
+        spoiled(table, inputs=at(table.inputs, (1,), np.eye(2)))
     with pytest.raises(NotApplicable, match="CC buys nothing at all; is the country missing"):
         spoiled(table, flows=at(table.flows, (2,), 0))
     with pytest.raises(NotApplicable, match="BB earns nothing"):

@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -26,9 +26,9 @@ def test_the_annuity_and_the_worked_value():
         worth=Band.of("1.5"),
         discount=Band.of("0.98"),
     )
-    d = F(98, 100)
+    d = Fraction(98, 100)
     assert worth_of_waiting(steady, 0, Clock("rolling", 12)) == Band.of(
-        (2 - F(3, 4)) * (1 - d**12) / (1 - d) + d**12 * 40
+        (2 - Fraction(3, 4)) * (1 - d**12) / (1 - d) + d**12 * 40
     )
     assert float(worth_of_waiting(steady, 0, Clock("rolling", 12)).central) == pytest.approx(
         44.8439, abs=5e-5
@@ -43,10 +43,10 @@ def test_the_worked_switching_months_and_the_exact_tie_in_month_32():
     # rolling 12 months, loss growing by a a month: r(t) = 12 - a (12 t + 66) + 30
     one, two = curve(FIRST, Clock(), 40), curve(SECOND, Clock(), 40)
     for t in range(41):
-        assert one[t].central == F("38.7") - F("0.6") * t
-        assert two[t].central == F("40.68") - F("0.24") * t
+        assert one[t].central == Fraction("38.7") - Fraction("0.6") * t
+        assert two[t].central == Fraction("40.68") - Fraction("0.24") * t
     assert opening(one, Band.of(35)) == Opening(7, 7, 7)
-    assert one[7].central == F("34.5")
+    assert one[7].central == Fraction("34.5")
     assert opening(two, Band.of(33)) == Opening(32, 32, 32)
     assert two[32].central == 33
 
@@ -69,7 +69,7 @@ def test_from_a_date_costs_add_up():
 
 def test_a_party_that_expects_to_gain_sees_its_value_rise():
     gaining = Waiting(end=Band.of(40), drift=Band.of("1/2"), costs=Costs(((0, Band.of("1/4")),)))
-    assert [b.central for b in curve(gaining, Clock("rolling", 4), 2)] == [39, F("39.5"), 40]
+    assert [b.central for b in curve(gaining, Clock("rolling", 4), 2)] == [39, Fraction("39.5"), 40]
 
 
 def test_cost_plays_no_part_when_nothing_is_lost_or_a_loss_is_worth_nothing():
@@ -87,12 +87,12 @@ def test_an_interval_of_costs_gives_an_interval_of_months():
     assert str(Opening(None, None, None)) == "not in sight"
 
 
-quarters = st.integers(-20, 20).map(lambda n: F(n, 4))
+quarters = st.integers(-20, 20).map(lambda n: Fraction(n, 4))
 triples = st.lists(quarters, min_size=3, max_size=3).map(lambda v: Band.of(*sorted(v)))
-positive = st.lists(st.integers(0, 8).map(lambda n: F(n, 4)), min_size=3, max_size=3).map(
+positive = st.lists(st.integers(0, 8).map(lambda n: Fraction(n, 4)), min_size=3, max_size=3).map(
     lambda v: Band.of(*sorted(v))
 )
-discounts = st.lists(st.integers(1, 20).map(lambda n: F(n, 20)), min_size=3, max_size=3).map(
+discounts = st.lists(st.integers(1, 20).map(lambda n: Fraction(n, 20)), min_size=3, max_size=3).map(
     lambda v: Band.of(*sorted(v))
 )
 clocks = st.builds(Clock, st.sampled_from(["rolling", "fixed", "from-date"]), st.integers(0, 6))
@@ -142,7 +142,7 @@ def test_the_ends_of_the_band_are_the_extremes_over_all_corners(w, clock, month)
 @given(parties, clocks, st.integers(0, 8), st.lists(st.integers(0, 4), min_size=6, max_size=6))
 def test_no_inner_point_leaves_the_band(w, clock, month, where):
     def inner(band, quarter):
-        return Band.of(band.low + F(quarter, 4) * (band.high - band.low))
+        return Band.of(band.low + Fraction(quarter, 4) * (band.high - band.low))
 
     e, f, c, k, d, g = where
     point = Waiting(

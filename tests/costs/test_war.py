@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -10,9 +10,9 @@ from zopa.costs import attrition, bargaining_range, first_mover_share, obstacle
 def test_a_war_of_attrition_with_equal_stakes_lasts_five_months():
     # closed form: hazard c/v = 1/10 each, mean 1 / (1/10 + 1/10)
     war = attrition((1, 1), (10, 10))
-    assert war.hazards == (F(1, 10), F(1, 10))
+    assert war.hazards == (Fraction(1, 10), Fraction(1, 10))
     assert war.mean_months == 5
-    assert war.concedes_first == (F(1, 2), F(1, 2))
+    assert war.concedes_first == (Fraction(1, 2), Fraction(1, 2))
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 30), st.integers(1, 30))
@@ -23,7 +23,7 @@ def test_the_hazards_keep_the_other_side_indifferent(c1, c2, v1, v2):
 
 
 def test_rubinsteins_shares():
-    assert first_mover_share("0.9", "0.9") == F(10, 19)
+    assert first_mover_share("0.9", "0.9") == Fraction(10, 19)
     assert float(first_mover_share("0.9", "0.9")) == pytest.approx(0.526316, abs=5e-7)
     assert float(first_mover_share("0.9", "0.8")) == pytest.approx(0.714286, abs=5e-7)
 
@@ -34,7 +34,7 @@ def test_the_other_side_is_as_well_off_taking_the_offer_as_offering_next_round(d
 
 
 def test_fearons_range():
-    assert bargaining_range("0.6", "0.1", "0.15") == (F(1, 2), F(3, 4))
+    assert bargaining_range("0.6", "0.1", "0.15") == (Fraction(1, 2), Fraction(3, 4))
     assert bargaining_range("0.1", "0.2", "0.95") == (0, 1)
 
 

@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import permutations
 
 import pytest
@@ -14,17 +14,17 @@ RAIFFA = as_game({"A+B": 118, "A+C": 84, "B+C": 50, "A+B+C": 121}, ["A", "B", "C
 
 
 def test_the_three_party_coalition_exercise():
-    assert shapley(RAIFFA) == (F(172, 3), F(121, 3), F(70, 3))
+    assert shapley(RAIFFA) == (Fraction(172, 3), Fraction(121, 3), Fraction(70, 3))
     verdict = core(RAIFFA)
     assert verdict.empty
     assert verdict.needed == 126  # the pairwise demands 76 + 42 + 8
-    assert verdict.weights == ((0b011, F(1, 2)), (0b101, F(1, 2)), (0b110, F(1, 2)))
+    assert verdict.weights == ((0b011, Fraction(1, 2)), (0b101, Fraction(1, 2)), (0b110, Fraction(1, 2)))
     assert nucleolus(RAIFFA) == pytest.approx((223 / 3, 121 / 3, 19 / 3), abs=1e-7)
 
 
 games = st.integers(1, 4).flatmap(
     lambda n: st.lists(st.integers(-5, 30), min_size=2**n - 1, max_size=2**n - 1).map(
-        lambda v: [F(0), *map(F, v)]
+        lambda v: [Fraction(0), *map(Fraction, v)]
     )
 )
 
@@ -58,7 +58,7 @@ def test_the_core_test_agrees_with_a_linear_programme_and_proves_itself(game):
 @given(games)
 def test_shapley_is_the_mean_over_all_orders(game):
     n = len(game).bit_length() - 1
-    total, orders = [F(0)] * n, list(permutations(range(n)))
+    total, orders = [Fraction(0)] * n, list(permutations(range(n)))
     for order in orders:
         mask = 0
         for p in order:
@@ -83,7 +83,9 @@ def test_the_nucleolus_divides_the_whole_and_lies_in_the_core_when_there_is_one(
 def test_the_nucleolus_of_a_bankruptcy_game_is_the_talmud_rule(estate):
     # Aumann & Maschler 1985, theorem D: two independent ways to the same numbers
     claims = [100, 200, 300]
-    game = [F(max(0, estate - sum(d for p, d in enumerate(claims) if not s >> p & 1))) for s in range(8)]
+    game = [
+        Fraction(max(0, estate - sum(d for p, d in enumerate(claims) if not s >> p & 1))) for s in range(8)
+    ]
     assert nucleolus(game) == pytest.approx([float(x) for x in divide_claims(estate, claims)], abs=1e-7)
 
 
@@ -96,4 +98,4 @@ def test_a_coalition_of_strangers_is_refused():
     with pytest.raises(NotApplicable, match="out of A, B"):
         as_game({"A+X": 1}, ["A", "B"])
     with pytest.raises(NotApplicable, match="coalitions"):
-        shapley([F(0), F(1), F(2)])
+        shapley([Fraction(0), Fraction(1), Fraction(2)])

@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -14,10 +14,10 @@ BIDS = [[10000, 2000, 500, 800], [4000, 1000, 1500, 2000], [7000, 4000, 2000, 10
 def test_the_heirs_of_luce_and_raiffa():
     k = knaster(BIDS)
     assert k.winners == (0, 2, 2, 1)
-    assert k.fair == (F(13300, 3), F(8500, 3), F(14000, 3))
-    assert k.surplus == F(18200, 3)
-    assert k.total == (F(58100, 9), F(43700, 9), F(60200, 9))
-    assert k.cash == (F(-31900, 9), F(25700, 9), F(6200, 9))
+    assert k.fair == (Fraction(13300, 3), Fraction(8500, 3), Fraction(14000, 3))
+    assert k.surplus == Fraction(18200, 3)
+    assert k.total == (Fraction(58100, 9), Fraction(43700, 9), Fraction(60200, 9))
+    assert k.cash == (Fraction(-31900, 9), Fraction(25700, 9), Fraction(6200, 9))
     assert [int(t) for t in k.total] == [6455, 4855, 6688]
 
 
@@ -37,7 +37,7 @@ def test_money_sums_to_zero_and_everybody_gets_a_fair_share(table):
     assert k.surplus >= 0
     assert all(t >= f for t, f in zip(k.total, k.fair, strict=True))
     for p, row in enumerate(table):
-        received = sum((row[i] for i, w in enumerate(k.winners) if w == p), F(0))
+        received = sum((row[i] for i, w in enumerate(k.winners) if w == p), Fraction(0))
         assert received + k.cash[p] == k.total[p]
 
 
@@ -62,26 +62,28 @@ def test_side_payments_sum_to_zero_and_gain_the_same_for_all(game):
     assert sum(deal.money) == 0
     best = utilities[deal.packages[0]]
     gains = {
-        F(u) / k + m - F(r) / k for u, r, k, m in zip(best, reservation, per_money, deal.money, strict=True)
+        Fraction(u) / k + m - Fraction(r) / k
+        for u, r, k, m in zip(best, reservation, per_money, deal.money, strict=True)
     }
     assert gains == {deal.gain}
     surplus = [
-        sum(F(u - r) / k for u, r, k in zip(row, reservation, per_money, strict=True)) for row in utilities
+        sum(Fraction(u - r) / k for u, r, k in zip(row, reservation, per_money, strict=True))
+        for row in utilities
     ]
     assert deal.gain * len(reservation) == max(surplus)
 
 
 # Aumann & Maschler 1985, J. Econ. Theory 36:195-213, claims 100, 200, 300
 TALMUD = {
-    100: (F(100, 3),) * 3,
+    100: (Fraction(100, 3),) * 3,
     200: (50, 75, 75),
     300: (50, 100, 150),
     400: (50, 125, 225),
-    500: (F(200, 3), F(500, 3), F(800, 3)),
+    500: (Fraction(200, 3), Fraction(500, 3), Fraction(800, 3)),
 }
 AWARDS = {
-    100: (F(100, 3),) * 3,
-    200: (F(200, 3),) * 3,
+    100: (Fraction(100, 3),) * 3,
+    200: (Fraction(200, 3),) * 3,
     300: (100,) * 3,
     400: (100, 150, 150),
     500: (100, 200, 200),
@@ -90,8 +92,8 @@ LOSSES = {
     100: (0, 0, 100),
     200: (0, 50, 150),
     300: (0, 100, 200),
-    400: (F(100, 3), F(400, 3), F(700, 3)),
-    500: (F(200, 3), F(500, 3), F(800, 3)),
+    400: (Fraction(100, 3), Fraction(400, 3), Fraction(700, 3)),
+    500: (Fraction(200, 3), Fraction(500, 3), Fraction(800, 3)),
 }
 
 

@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import product
 from math import prod
 
@@ -81,7 +81,9 @@ def test_max_nash_leaves_nobody_envious_once_one_item_is_taken_away(table):
 
 
 def test_fractions_keep_their_size():
-    assert whole_items([[F(1, 3), F(2, 3)], [F(1, 2), F(1, 2)]]).points == ((F(2, 3), F(1, 2)),)
+    assert whole_items([[Fraction(1, 3), Fraction(2, 3)], [Fraction(1, 2), Fraction(1, 2)]]).points == (
+        (Fraction(2, 3), Fraction(1, 2)),
+    )
 
 
 def test_ties_beyond_the_list_are_still_counted():

@@ -1,4 +1,4 @@
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -25,23 +25,23 @@ def test_panama_gives_66_each_and_splits_land_and_water():
     d = adjusted_winner(*PANAMA)
     assert d.points == (66, 66)
     assert PANAMA_ITEMS[d.split] == "Land and water"
-    assert d.shares[d.split] == F(2, 15)
+    assert d.shares[d.split] == Fraction(2, 15)
     whole = {PANAMA_ITEMS[k] for k, s in enumerate(d.shares) if s == 1}
     assert whole == {"Expansion rights", "US defence rights", "Use rights", "Expansion routes"}
 
 
 def test_camp_david_gives_395_sixths_each_and_a_sixth_of_sinai_to_israel():
     d = adjusted_winner(*CAMP_DAVID)
-    assert d.points == (F(395, 6), F(395, 6))
+    assert d.points == (Fraction(395, 6), Fraction(395, 6))
     assert CAMP_ITEMS[d.split] == "Sinai"
-    assert d.shares == (F(1, 6), 1, 1, 1, 0, 1)
+    assert d.shares == (Fraction(1, 6), 1, 1, 1, 0, 1)
 
 
 def test_trump_gives_72_each_and_a_fifth_of_the_mansion_to_the_other_side():
     d = adjusted_winner(*TRUMP)
     assert d.points == (72, 72)
     assert d.split == 1
-    assert d.shares == (0, F(4, 5), 0, 1)
+    assert d.shares == (0, Fraction(4, 5), 0, 1)
 
 
 points = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=9).filter(
@@ -53,8 +53,10 @@ points = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1,
 def test_on_any_points_the_division_is_equitable_envy_free_and_splits_at_most_one_item(rows):
     a, b = [x for x, _ in rows], [y for _, y in rows]
     d = adjusted_winner(a, b)
-    first = sum((F(x) * s for x, s in zip(a, d.shares, strict=True)), F(0)) * 100 / sum(a)
-    second = sum((F(y) * (1 - s) for y, s in zip(b, d.shares, strict=True)), F(0)) * 100 / sum(b)
+    first = sum((Fraction(x) * s for x, s in zip(a, d.shares, strict=True)), Fraction(0)) * 100 / sum(a)
+    second = (
+        sum((Fraction(y) * (1 - s) for y, s in zip(b, d.shares, strict=True)), Fraction(0)) * 100 / sum(b)
+    )
     assert (first, second) == d.points
     assert first == second >= 50
     assert (d.equitable, d.envy_free) == (True, True)

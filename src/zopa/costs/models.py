@@ -164,7 +164,7 @@ def price_push(table: ArrayLike, rise: ArrayLike, pass_through: float = 1.0) -> 
             f"the table is singular or unproductive (spectral radius {radius:.4g}, expected below 1): "
             "some sectors need more than one unit of input per unit of output"
         )
-    return np.linalg.solve(np.eye(len(a)) - passed.T, pass_through * v)
+    return np.asarray(np.linalg.solve(np.eye(len(a)) - passed.T, pass_through * v), dtype=np.float64)
 
 
 def price_push_band(

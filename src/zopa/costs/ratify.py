@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.space import IntArray
 
@@ -85,18 +86,15 @@ def tied_hand(proposer: Number, negotiator: Number, ratifier: Number, status_quo
     return TiedHand(free, tied, abs(free - own) - abs(tied - own))
 
 
-def best_reply(
-    utilities: IntArray, proposer: int, holder: int, accepted: np.ndarray
-) -> tuple[int, int] | None:
-    """What the holder gets from the accepted package that is best for the proposer: (least, greatest) over ties.
+def best_reply(utilities: IntArray, proposer: int, holder: int, accepted: NDArray[np.bool_]) -> int | None:
+    """What the holder gets from the accepted package that is best for the proposer; the least over ties.
 
-    ``utilities`` has shape (n_parties, n_packages), ``accepted`` (n_packages,) bool.
+    ``utilities`` has shape (n_parties, n_packages), ``accepted`` (n_packages,). None: nothing is accepted.
     """
     if not accepted.any():
         return None
     mine, other = utilities[holder][accepted], utilities[proposer][accepted]
-    tied = mine[other == other.max()]
-    return int(tied.min()), int(tied.max())
+    return int(mine[other == other.max()].min())
 
 
 def tied_hand_in_space(
@@ -114,8 +112,9 @@ def tied_hand_in_space(
     holder, so a gain shown here does not rest on goodwill.
     """
     ok = utilities >= np.asarray(reservation, dtype=np.int64)[:, None]
-    free = best_reply(utilities, proposer, holder, ok[list(table)].all(axis=0))
-    tied = best_reply(utilities, proposer, holder, ok[[*table, *ratifiers]].all(axis=0))
-    if free is None or tied is None:
-        return TiedHand(*(None if x is None else Fraction(x[0]) for x in (free, tied)), None)
-    return TiedHand(Fraction(free[0]), Fraction(tied[0]), Fraction(tied[0] - free[0]))
+    free, tied = (
+        best_reply(utilities, proposer, holder, np.all(ok[list(who)], axis=0))
+        for who in (table, [*table, *ratifiers])
+    )
+    gain = None if free is None or tied is None else Fraction(tied - free)
+    return TiedHand(None if free is None else Fraction(free), None if tied is None else Fraction(tied), gain)

@@ -77,6 +77,12 @@ class TradeTable:
                 f"inputs: expected shares that sum to at most 1 for {self._country(bad[0])}, sector "
                 f"{self._sector(bad[1])}, saw {sums[bad]:.6g}"
             )
+        radius = np.abs(np.linalg.eigvals(self.inputs)).max(axis=1)
+        if bad := _first_bad(radius >= 1 - 1e-9):
+            raise NotApplicable(
+                f"inputs: the table of {self._country(bad[0])} is singular: some sectors use nothing but each "
+                "other's goods and no labour"
+            )
         if bad := _first_bad(self.flows.sum(axis=(1, 2)) <= 0):
             raise NotApplicable(
                 f"flows: {self._country(bad[0])} buys nothing at all; is the country missing from the table?"
@@ -131,6 +137,12 @@ class TradeTable:
     def final(self) -> Array:
         """Final spending, shape (n_countries, n_sectors)."""
         return self.spending - np.einsum("nkj,nj->nk", self.inputs, self.output)
+
+    @property
+    def final_shares(self) -> Array:
+        """Final spending as shares, each country's summing to 1."""
+        final = self.final.clip(0)
+        return final / final.sum(axis=1, keepdims=True)
 
     @property
     def revenue(self) -> Array:
@@ -218,62 +230,81 @@ def trade_shock(
         A mis-shaped or negative argument, a country cut off from a good that it cannot make, or no
         convergence within ``most_rounds``.
     """
-    n, _, j = table.flows.shape
     new_tariffs = table.tariffs if tariffs is None else np.asarray(tariffs, dtype=float)
     d_hat = np.ones_like(table.flows) if barrier is None else np.asarray(barrier, dtype=float)
-    for name, array, low in (("tariffs", new_tariffs, 0.0), ("barrier", d_hat, 0.0)):
+    for name, array in (("tariffs", new_tariffs), ("barrier", d_hat)):
         if array.shape != table.flows.shape:
             raise NotApplicable(f"{name}: expected shape {table.flows.shape}, saw {array.shape}")
-        if np.isnan(array).any() or (array < low).any():
-            raise NotApplicable(f"{name}: expected numbers of {low:g} or more")
-    theta, shares, inputs = table.elasticity, table.shares, table.inputs
-    kappa = d_hat * (1 + new_tariffs) / (1 + table.tariffs)
+        if np.isnan(array).any() or (array < 0).any():
+            raise NotApplicable(f"{name}: expected numbers of 0 or more")
     with np.errstate(divide="ignore"):
-        weights = np.ascontiguousarray((shares * kappa**-theta).transpose(2, 0, 1))  # (j, importer, exporter)
-    buys = table.spending > 0
-    if bad := _first_bad((weights.sum(axis=2).T <= 0) & buys):
+        kappa = d_hat * (1 + new_tariffs) / (1 + table.tariffs)
+        weights = table.shares * kappa**-table.elasticity
+    if bad := _first_bad((weights.sum(axis=1) <= 0) & (table.spending > 0)):
         raise NotApplicable(
-            f"{table._country(bad[0])} buys {table._sector(bad[1])} and is cut off from everybody who sells it: prices have no bound"
+            f"{table._country(bad[0])} buys {table._sector(bad[1])} and is cut off from everybody who sells "
+            "it: prices have no bound"
         )
-    beta, labour = table.value_added, table.labour_cost
-    income = labour + table.revenue + table.deficit
-    final_share = np.divide(np.maximum(table.final, 0), table.final.clip(0).sum(axis=1)[:, None])
-    deficit = np.zeros(n) if close_deficits else table.deficit
-    log_p, spending = np.zeros((n, j)), table.spending.copy()
-    log_w, step, last = np.zeros(n), 1.0, np.inf
-    for rounds in range(1, most_rounds + 1):
-        log_c, log_p = _prices(log_w, log_p, beta, inputs, weights, theta, buys)
-        seller = np.exp(-theta * log_c)  # c^-theta, (n, j)
-        new = (weights * seller.T[:, None, :] / np.exp(-theta * log_p).T[:, :, None]).transpose(1, 2, 0)
-        wages = np.exp(log_w) * labour
-        spending, output = _spending(spending, new, new_tariffs, inputs, final_share, wages + deficit)
-        earned = (beta * output).sum(axis=1)
-        gap = earned / wages - 1
-        residual = float(np.abs(gap).max())
-        if residual < tolerance:
-            break
-        step = max(step * 0.7, 0.02) if residual > last else min(step * 1.02, 1.0)
-        last = residual
-        log_w += step * np.log(np.maximum(earned, 1e-300) / wages) / (1 + theta.mean())
-        log_w -= np.log((np.exp(log_w) * labour).sum() / labour.sum())
-    else:
+    deficit = np.zeros(len(table.flows)) if close_deficits else table.deficit
+    found = _equilibrium(table, weights, new_tariffs, deficit, tolerance, most_rounds)
+    wages = np.exp(found.log_w) * table.labour_cost
+    revenue = (found.flows * new_tariffs / (1 + new_tariffs)).sum(axis=(1, 2))
+    income, before = wages + revenue + deficit, table.final.sum(axis=1)
+    if bad := _first_bad(income <= 0):
         raise NotApplicable(
-            f"no equilibrium within {most_rounds} rounds (largest imbalance {residual:.2g}); is the table connected?"
+            f"{table._country(bad[0])} lends more than it earns after the shock; try close_deficits=True"
         )
-    flows = new * spending[:, None, :]
-    after = replace(table, flows=flows, tariffs=new_tariffs)
-    new_income = wages + after.revenue + deficit
-    price = np.exp((final_share * log_p).sum(axis=1))
-    wage = np.exp(log_w)
+    price = np.exp((table.final_shares * found.log_p).sum(axis=1))
+    after = replace(table, flows=found.flows, tariffs=new_tariffs)
     return Shift(
-        real_income=new_income / income / price - 1,
-        real_wage=wage / price - 1,
-        wage=wage,
+        real_income=income / before / price - 1,
+        real_wage=np.exp(found.log_w) / price - 1,
+        wage=np.exp(found.log_w),
         price=price,
         imports=_imports(after) / np.maximum(_imports(table), 1e-300) - 1,
         table=after,
-        rounds=rounds,
-        residual=residual,
+        rounds=found.rounds,
+        residual=found.residual,
+    )
+
+
+@dataclass(frozen=True)
+class _Equilibrium:
+    log_w: Array
+    log_p: Array
+    flows: Array
+    rounds: int
+    residual: float
+
+
+def _equilibrium(
+    table: TradeTable, weights: Array, tariffs: Array, deficit: Array, tolerance: float, most_rounds: int
+) -> _Equilibrium:
+    """Wages, prices and flows at which every country earns what its labour costs.
+
+    ``weights`` are the old shares times ``kappa_hat^-theta``. Each round solves prices, shares and
+    spending at given wages, then moves wages towards what was earned; the step adapts itself.
+    """
+    theta, inputs, beta, labour = table.elasticity, table.inputs, table.value_added, table.labour_cost
+    by_sector = np.ascontiguousarray(weights.transpose(2, 0, 1))  # (j, importer, exporter)
+    final, buys = table.final_shares, table.spending > 0
+    log_p, spending, log_w = np.zeros_like(beta), table.spending, np.zeros(len(labour))
+    step, last = 1.0, np.inf
+    for rounds in range(1, most_rounds + 1):
+        log_c, log_p = _prices(log_w, log_p, beta, inputs, by_sector, theta, buys)
+        shares = weights * np.exp(-theta * log_c)[None] * np.exp(theta * log_p)[:, None]
+        wages = np.exp(log_w) * labour
+        spending, output = _spending(spending, shares, tariffs, inputs, final, wages + deficit)
+        earned = (beta * output).sum(axis=1)
+        residual = float(np.abs(earned / wages - 1).max())
+        if residual < tolerance:
+            return _Equilibrium(log_w, log_p, shares * spending[:, None, :], rounds, residual)
+        step = max(step * 0.7, 0.02) if residual > last else min(step * 1.02, 1.0)
+        last = residual
+        log_w = log_w + step * np.log(np.maximum(earned, 1e-300) / wages) / (1 + theta.mean())
+        log_w -= np.log((np.exp(log_w) * labour).sum() / labour.sum())
+    raise NotApplicable(
+        f"no equilibrium within {most_rounds} rounds (largest imbalance {last:.2g}); is the table connected?"
     )
 
 

@@ -164,7 +164,7 @@ def nucleolus(game: Game) -> tuple[float, ...]:
     n = _size(game)
     masks = np.arange(1, len(game) - 1)
     rows = (masks[:, None] >> np.arange(n) & 1).astype(float)
-    worth = np.array([float(game[s]) for s in masks])
+    worth = np.array([float(x) for x in game[1:-1]])
     fixed, level = np.ones((1, n)), np.array([float(game[-1])])
     while np.linalg.matrix_rank(fixed) < n:
         # least e with worth - rows x <= e for the coalitions that are not settled yet
@@ -177,9 +177,9 @@ def nucleolus(game: Game) -> tuple[float, ...]:
             bounds=(None, None),
             method="highs",
         )
-        tight = result.ineqlin.marginals < -1e-9  # complaints that are e in every optimum
+        tight = np.asarray(result.ineqlin.marginals) < -1e-9  # complaints that are e in every optimum
         fixed = np.vstack([fixed, rows[tight]])
-        level = np.concatenate([level, worth[tight] - result.x[-1]])
+        level = np.concatenate([level, worth[tight] - result.fun])
         spanned = np.array(
             [np.linalg.matrix_rank(np.vstack([fixed, r])) == np.linalg.matrix_rank(fixed) for r in rows]
         )
