@@ -25,6 +25,8 @@ from zopa.case.base import (
     Weight,
     When,
 )
+from zopa.case.costs import CostRow, CostSettings
+from zopa.case.division import Division
 
 __all__ = [
     "KINDS",
@@ -316,6 +318,8 @@ class Head(Noun):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")
+    division: Division | None = Field(None, description="what could be split between the parties")
 
 
 class Records(Noun):
@@ -339,6 +343,8 @@ class Case(Head, Records):
     expect: tuple[Expected, ...] = ()
     # Not written in case.yaml.
     sources: dict[str, Source] = Field(default_factory=dict)
+    cost_rows: tuple[CostRow, ...] = ()
+    tables: dict[str, Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
 
