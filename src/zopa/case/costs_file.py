@@ -15,6 +15,7 @@ from zopa.case.base import Basis, Judgment
 from zopa.case.checks import Path_, Pieces, _ids, _known, _name
 from zopa.case.costs import ONE_POINT, CostRow, CostSettings, PartyCosts
 from zopa.case.division import Division
+from zopa.case.matrices import PriceTable, TradeTables, price_table, trade_tables
 from zopa.case.tables import Records, Row, number, read_records
 from zopa.errors import Finding
 
@@ -26,10 +27,10 @@ COLUMNS = ("party", "from", "low", "central", "high", "unit", "basis")
 
 @dataclass
 class CostData:
-    """The rows of ``costs.csv``, the tables that models name (by file), and what was wrong."""
+    """The rows of ``costs.csv``, the tables that models name (by their files), and what was wrong."""
 
     rows: tuple[CostRow, ...] = ()
-    tables: dict[str, Records] = field(default_factory=dict)
+    tables: dict[tuple[str, ...], PriceTable | TradeTables | None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -216,29 +217,39 @@ def _bases(p: Pieces, path: Path_, noun: BaseModel) -> Iterator[Finding]:
 
 
 def _read_tables(root: Path, settings: CostSettings, data: CostData, p: Pieces) -> None:
-    """Read every table that a model names, once; check what can be checked without the model."""
+    """Read the tables that models name, each set once."""
     for name, own in settings.parties.items():
+        path: Path_ = ("costs", "parties", name)
         if own.prices is not None:
-            if own.prices.table not in data.tables:
-                data.tables[own.prices.table] = read_records(root, own.prices.table, ())
-                data.findings += data.tables[own.prices.table].findings
-            items = [next(iter(row.cells.values())).text for row in data.tables[own.prices.table].rows]
-            if items:
-                path: Path_ = ("costs", "parties", name, "prices", "item")
-                data.findings += _known(p.main, path, f"row of {own.prices.table}", own.prices.item, items)
+            key: tuple[str, ...] = (own.prices.table,)
+            if key not in data.tables:
+                records = read_records(root, own.prices.table, ())
+                data.tables[key] = price_table(records)
+                data.findings += records.findings
+            prices = data.tables[key]
+            if isinstance(prices, PriceTable):
+                data.findings += _known(
+                    p.main, (*path, "prices", "item"), "cost item", own.prices.item, prices.items
+                )
         if own.trade is not None:
-            for file, columns, optional in (
-                (
-                    own.trade.flows,
+            key = (own.trade.flows, own.trade.inputs, own.trade.elasticities)
+            if key not in data.tables:
+                flows = read_records(
+                    root,
+                    key[0],
                     ("importer", "exporter", "sector", "value"),
                     ("tariff", "tariff_after", "barrier"),
-                ),
-                (own.trade.inputs, ("country", "input", "sector", "share"), ()),
-                (own.trade.elasticities, ("sector", "elasticity"), ()),
-            ):
-                if file not in data.tables:
-                    data.tables[file] = read_records(root, file, columns, optional)
-                    data.findings += data.tables[file].findings
+                )
+                inputs = read_records(root, key[1], ("country", "input", "sector", "share"))
+                thetas = read_records(root, key[2], ("sector", "elasticity"))
+                sound = not (flows.findings or inputs.findings or thetas.findings)
+                data.tables[key] = trade_tables(flows, inputs, thetas) if sound else None
+                data.findings += flows.findings + inputs.findings + thetas.findings
+            trade = data.tables[key]
+            if isinstance(trade, TradeTables):
+                data.findings += _known(
+                    p.main, (*path, "trade", "country"), "country", own.trade.country, trade.countries
+                )
 
 
 def _division(p: Pieces, division: Division) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ RECORDS: Mapping[str, type[BaseModel]] = {
     "statements": nouns.Statement, "contacts": nouns.Contact, "figures": nouns.Figure, "shifts": nouns.Shift,
 }  # fmt: skip
 LENS_PARTS: tuple[type[BaseModel], ...] = (
-    costs.PartyCosts, costs.Cutoff, costs.ImportShare, costs.PricePush, costs.Rising, costs.TradeShock, costs.Contest,
+    costs.CostSettings, division.Division, costs.PartyCosts, costs.Cutoff, costs.ImportShare, costs.PricePush, costs.Rising, costs.TradeShock, costs.Contest,
     division.Item, division.Claims,
 )  # fmt: skip
 FROM_OTHER_FILES = {*RECORDS, "sources", "cost_rows", "tables", "digest", "folder"}
@@ -355,8 +355,7 @@ def _finding(doc: Document, path: tuple[str | int, ...], error: ErrorDetails) ->
 def _known_key(error: ErrorDetails) -> str:
     models: tuple[type[BaseModel], ...] = (
         *GROUPS.values(), *LISTS.values(), *RECORDS.values(), nouns.Option, nouns.Judgment, nouns.Reading,
-        nouns.ClauseText, nouns.Basis, nouns.Review, nouns.Agreement, nouns.NoAgreement, nouns.CostSettings,
-        nouns.Division, *LENS_PARTS,
+        nouns.ClauseText, nouns.Basis, nouns.Review, nouns.Agreement, nouns.NoAgreement, *LENS_PARTS,
     )  # fmt: skip
     known = [name for model in models for name in model.model_fields]
     key = str(error["loc"][-1])

@@ -344,7 +344,7 @@ class Case(Head, Records):
     # Not written in case.yaml.
     sources: dict[str, Source] = Field(default_factory=dict)
     cost_rows: tuple[CostRow, ...] = ()
-    tables: dict[str, Any] = Field(default_factory=dict, exclude=True, repr=False)
+    tables: dict[tuple[str, ...], Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
 
