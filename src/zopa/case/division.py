@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from zopa.case.base import Basis, Noun, Number, Quantity, Text, Weight
 
@@ -22,16 +22,6 @@ def _item(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-Items = dict[
-    str,
-    Annotated[
-        Item,
-        BeforeValidator(_item),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Item"}]}),
-    ],
-]
-
-
 class Claims(Basis):
     """An estate that is smaller than the claims on it."""
 
@@ -43,7 +33,7 @@ class Claims(Basis):
 class Division(Noun):
     """What the parties could divide. Each part is optional; a method says which one it needs."""
 
-    items: Items = Field(default_factory=dict)
+    items: dict[str, Annotated[Item, BeforeValidator(_item)]] = Field(default_factory=dict)
     points: dict[str, dict[str, Weight]] = Field(
         default_factory=dict,
         description="how much each item is worth to a party: numbers, or words such as high",

@@ -354,8 +354,9 @@ def json_schema(which: str = "case") -> dict[str, Any]:
     if which == "statements":
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Records.model_json_schema()}
     schema = Case.model_json_schema()
-    # An option may be just its label.
-    schema["$defs"]["Option"] = {"anyOf": [{"type": "string"}, schema["$defs"]["Option"]]}
-    for name in (*Records.model_fields, "sources", "digest", "folder"):
+    # An option may be just its label, an item to divide just its name.
+    for noun in ("Option", "Item"):
+        schema["$defs"][noun] = {"anyOf": [{"type": "string"}, schema["$defs"][noun]]}
+    for name in (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder"):
         schema["properties"].pop(name, None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
