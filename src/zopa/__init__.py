@@ -8,6 +8,8 @@ The verbs are the questions; each takes a case first::
     zopa.why_not(case)           what rules it out, and what would have to give
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.judge(case, draft)      who refuses this draft, and what would win them
+    zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
+    zopa.divide(case)            how to split what can be split
 
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
@@ -27,6 +29,8 @@ _VERBS = {
     "solve": "bargaining",
     "frontier": "bargaining",
     "judge": "bargaining",
+    "delay": "costs",
+    "divide": "division",
     "run": "study",
     "report": "reports",
 }
@@ -34,10 +38,12 @@ _VERBS = {
 if TYPE_CHECKING:
     from zopa.bargaining import frontier, judge, solve, why_not, zone
     from zopa.case import load
+    from zopa.costs import delay
+    from zopa.division import divide
     from zopa.reports import report
     from zopa.study import run
 
-__all__ = ["frontier", "judge", "load", "report", "run", "solve", "why_not", "zone"]
+__all__ = ["delay", "divide", "frontier", "judge", "load", "report", "run", "solve", "why_not", "zone"]
 
 
 def __getattr__(name: str) -> Any:
