@@ -121,9 +121,24 @@ def _basis(pieces: Pieces, records: Records, row: Row) -> dict[str, Any] | None:
 def _conversions(
     records: Records, rows: tuple[CostRow, ...], settings: CostSettings | None
 ) -> Iterator[Finding]:
-    """Every unit has been given a worth in points for every party that has it."""
+    """One unit and no month twice for a party; every unit has a worth in points for its party."""
     places = {row.line: row for row in records.rows}
+    first: dict[str, CostRow] = {}
+    seen: dict[tuple[str, date | None], int] = {}
     for row in rows:
+        other = first.setdefault(row.party, row)
+        if other.unit != row.unit:
+            what = (
+                f"expected one unit for {row.party}, saw '{row.unit}' and (line {other.line}) '{other.unit}'"
+            )
+            yield records.finding(places[row.line], "unit", what, "convert one of them")
+            continue
+        month = row.start.replace(day=1) if row.start else None
+        if (before := seen.setdefault((row.party, month), row.line)) != row.line:
+            what = f"expected one line for {row.party} from this month on, saw line {before} too"
+            yield records.finding(
+                places[row.line], "from", what, "a line holds until the next one of its party"
+            )
         own = settings.parties.get(row.party) if settings else None
         if row.unit != ONE_POINT and row.unit not in (own.points_per if own else ()):
             yield records.finding(

@@ -46,8 +46,8 @@ class Curve:
 class PackageOpening:
     """When one package becomes acceptable to each party and to all, and who would later leave it.
 
-    ``pivotal`` and ``may_be_pivotal`` are party ids; ``leaves`` has, for each party, the first later
-    month in which waiting would be worth more than the package.
+    ``pivotal`` and ``may_be_pivotal`` are party ids; ``leaves`` has the first later month in which
+    waiting would be worth more than the package, for the parties that accept it before (central case).
     """
 
     name: str
@@ -58,7 +58,7 @@ class PackageOpening:
     by_party: Mapping[str, Opening]
     pivotal: tuple[str, ...]
     may_be_pivotal: tuple[str, ...]
-    leaves: Mapping[str, Opening]
+    leaves: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -260,10 +260,11 @@ def _package(space: Space, name: str, package: Mapping[str, str], values: list[l
     utility = [space.points(u) for u in space.utility(chosen)]
     zone = zone_opening(values, one_package(space, utility))
     by_party = [opening(v, Band.of(u)) for v, u in zip(values, utility, strict=True)]
-    leaves = [
-        breaking(v, u, o.central) if o.central is not None else Opening(None, None, None)
-        for v, u, o in zip(values, utility, by_party, strict=True)
-    ]
+    leaves = {
+        p: month
+        for p, v, u, o in zip(space.parties, values, utility, by_party, strict=True)
+        if o.central is not None and (month := breaking(v, u, o.central)) is not None
+    }
     return PackageOpening(
         name,
         space.names(chosen),
@@ -273,7 +274,7 @@ def _package(space: Space, name: str, package: Mapping[str, str], values: list[l
         dict(zip(space.parties, by_party, strict=True)),
         _parties(space, zone.pivotal),
         _parties(space, zone.may_be_pivotal),
-        dict(zip(space.parties, leaves, strict=True)),
+        leaves,
     )
 
 

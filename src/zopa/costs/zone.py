@@ -107,18 +107,12 @@ def zone_opening(curves: Sequence[Sequence[Band]], is_open: IsOpen) -> ZoneOpeni
     return ZoneOpening(Opening(earliest, central, latest), pivotal, tuple(sorted(may)))
 
 
-def breaking(curve: Sequence[Band], utility: Fraction, agreed_in: int = 0) -> Opening:
-    """First month after ``agreed_in`` in which waiting would be worth more than the package gives.
+def breaking(curve: Sequence[Band], utility: Fraction, agreed_in: int = 0) -> int | None:
+    """First month after ``agreed_in`` in which waiting would be worth more than the package, central case.
 
-    A party for which such a month is in sight cannot promise to keep the package by its interest
-    alone. ``earliest`` takes the high end of the band.
+    A party for which such a month is in sight cannot promise to keep the package by its interest alone.
     """
-    later = range(agreed_in + 1, len(curve))
-    return Opening(
-        next((t for t in later if curve[t].high > utility), None),
-        next((t for t in later if curve[t].central > utility), None),
-        next((t for t in later if curve[t].low > utility), None),
-    )
+    return next((t for t in range(agreed_in + 1, len(curve)) if curve[t].central > utility), None)
 
 
 @dataclass(frozen=True)
