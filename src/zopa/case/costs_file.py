@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -165,12 +165,26 @@ def _settings(p: Pieces, settings: CostSettings) -> Iterator[Finding]:
                 )
 
 
-_RANGES: dict[tuple[str, ...], tuple[float, float]] = {
-    ("discount",): (1e-9, 1), ("cutoff", "share"): (0, 1), ("cutoff", "substitution"): (0, 1e9),
-    ("cutoff", "cut"): (0, 1), ("import_share", "before"): (0, 1 - 1e-9), ("import_share", "after"): (0, 1 - 1e-9),
-    ("import_share", "elasticity"): (-1e9, -1e-9), ("prices", "rise"): (0, 1e9), ("prices", "pass_through"): (0, 1),
+class Range(NamedTuple):
+    """The numbers that a field may hold, and how a message says it."""
+
+    low: float
+    high: float
+    words: str
+
+
+SHARE = Range(0, 1, "0 to 1")
+BELOW_ONE = Range(0, 1 - 1e-9, "0 or more and below 1")
+WORTH = Range(0, 1e9, "0 or more")
+ABOVE_ZERO = Range(1e-9, 1e9, "above 0")
+BELOW_ZERO = Range(-1e9, -1e-9, "below 0")
+RANGES: dict[tuple[str, ...], Range] = {
+    ("discount",): Range(1e-9, 1, "above 0 and up to 1"),
+    ("cutoff", "share"): SHARE, ("cutoff", "substitution"): WORTH, ("cutoff", "cut"): SHARE,
+    ("import_share", "before"): BELOW_ONE, ("import_share", "after"): BELOW_ONE,
+    ("import_share", "elasticity"): BELOW_ZERO,
+    ("prices", "rise"): WORTH, ("prices", "pass_through"): SHARE,
 }  # fmt: skip
-WORTH = (0.0, 1e9)
 
 
 def _party(p: Pieces, path: Path_, own: PartyCosts) -> Iterator[Finding]:
@@ -180,14 +194,14 @@ def _party(p: Pieces, path: Path_, own: PartyCosts) -> Iterator[Finding]:
         yield p.main.finding(
             (*path, second), f"expected one model, saw {first} and {second}", "keep one of them"
         )
-    for keys, (low, high) in _RANGES.items():
+    for keys, allowed in RANGES.items():
         target: Any = own
         for key in keys:
             target = getattr(target, key, None)
         if isinstance(target, Judgment):
-            yield from _within(p, (*path, *keys), target, low, high)
+            yield from _within(p, (*path, *keys), target, allowed)
     for unit, worth in own.points_per.items():
-        yield from _within(p, (*path, "points_per", unit), worth, *WORTH)
+        yield from _within(p, (*path, "points_per", unit), worth, WORTH)
     for name, model in models.items():
         unit = getattr(model, "unit", "% of income")
         if unit != ONE_POINT and unit not in own.points_per:
@@ -197,22 +211,13 @@ def _party(p: Pieces, path: Path_, own: PartyCosts) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _within(p: Pieces, path: Path_, j: Judgment, low: float, high: float) -> Iterator[Finding]:
+def _within(p: Pieces, path: Path_, j: Judgment, allowed: Range) -> Iterator[Finding]:
     if j.rank is not None or j.word is not None:
         yield p.main.finding(path, "expected a number or [low, high]")
         return
     for value in (j.low, j.best, j.high):
-        if value is not None and not low <= value <= high:
-            wanted = {
-                (1e-9, 1): "above 0 and up to 1",
-                (0, 1 - 1e-9): "0 or more and below 1",
-                (-1e9, -1e-9): "below 0",
-            }
-            if high == 1e9:
-                wanted[(low, high)] = f"{low:g} or more"
-            yield p.main.finding(
-                path, f"expected {wanted.get((low, high), f'{low:g} to {high:g}')}, saw {value:g}"
-            )
+        if value is not None and not allowed.low <= value <= allowed.high:
+            yield p.main.finding(path, f"expected {allowed.words}, saw {value:g}")
             return
 
 
@@ -277,7 +282,7 @@ def _division(p: Pieces, division: Division) -> Iterator[Finding]:
                 at = (*path, item)
                 yield from _known(p.main, at, "item", item, division.items)
                 if worth.word is None:
-                    yield from _within(p, at, worth, *WORTH)
+                    yield from _within(p, at, worth, WORTH)
             for item in division.items:
                 if item not in row:
                     yield p.main.finding(
@@ -286,12 +291,12 @@ def _division(p: Pieces, division: Division) -> Iterator[Finding]:
     for party, worth in division.points_per_money.items():
         path = ("division", "points_per_money", party)
         yield from _name(p, p.main, path, "parties", party)
-        yield from _within(p, path, worth, 1e-9, 1e9)
+        yield from _within(p, path, worth, ABOVE_ZERO)
     if division.claims is not None:
         for party, worth in division.claims.of.items():
             path = ("division", "claims", "of", party)
             yield from _name(p, p.main, path, "parties", party)
-            yield from _within(p, path, worth, *WORTH)
+            yield from _within(p, path, worth, WORTH)
     for coalition in division.coalitions:
         for party in coalition.split("+"):
             yield from _name(p, p.main, ("division", "coalitions", coalition), "parties", party.strip())

@@ -84,9 +84,13 @@ class _Data:
         return [[row[item] for item in self.items] for row in numbers.values()]
 
 
+class _Missing(NotApplicable):
+    """The case does not have what a method needs; with no method named, the method is left out."""
+
+
 def _needs(condition: object, method: str, what: str) -> None:
     if not condition:
-        raise NotApplicable(f"{method} needs {what} under `division:` in case.yaml")
+        raise _Missing(f"{method} needs {what} under `division:` in case.yaml")
 
 
 def _adjusted(d: _Data) -> list[Split]:
@@ -311,9 +315,13 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
     for name in [method] if method else METHODS:
         try:
             splits += METHODS[name](data)
-        except NotApplicable:
+        except _Missing:
             if method:
                 raise
+        except NotApplicable as error:
+            if method:
+                raise
+            splits.append(Split(name, name.replace("-", " ").capitalize(), "", {}, notes=(str(error),)))
     if not splits:
         raise NotApplicable(
             "no method applies: give items with points or bids of two parties or more, claims, or coalitions"
