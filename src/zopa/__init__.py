@@ -9,6 +9,8 @@ The verbs are the questions; each takes a case first::
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
+    zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
+    zopa.divide(case)            how to split what can be split
 
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
@@ -29,6 +31,8 @@ _VERBS = {
     "frontier": "bargaining",
     "judge": "bargaining",
     "forecast": "spatial",
+    "delay": "costs",
+    "divide": "division",
     "run": "study",
     "report": "reports",
 }
@@ -36,11 +40,25 @@ _VERBS = {
 if TYPE_CHECKING:
     from zopa.bargaining import frontier, judge, solve, why_not, zone
     from zopa.case import load
+    from zopa.costs import delay
+    from zopa.division import divide
     from zopa.reports import report
     from zopa.spatial import forecast
     from zopa.study import run
 
-__all__ = ["forecast", "frontier", "judge", "load", "report", "run", "solve", "why_not", "zone"]
+__all__ = [
+    "delay",
+    "divide",
+    "forecast",
+    "frontier",
+    "judge",
+    "load",
+    "report",
+    "run",
+    "solve",
+    "why_not",
+    "zone",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,8 +6,8 @@ Verbs take a case; the modules below take a :class:`zopa.space.Space`. May not e
 from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNot, why_not
 from zopa.bargaining.drafts import Logroll, Swap, Verdict, Views, judge
 from zopa.bargaining.solutions import SOLUTIONS
-from zopa.bargaining.table import MAX_PACKAGES, Table, nondominated
 from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, deal, frontier, solve, tabulate, zone
+from zopa.space.table import MAX_PACKAGES, Table, nondominated
 
 __all__ = [
     "MAX_PACKAGES", "SOLUTIONS", "Conflict", "Correction", "Deal", "Frontier", "Limit", "Logroll", "Solution", "Swap",

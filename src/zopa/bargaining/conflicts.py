@@ -17,7 +17,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.bargaining.table import BoolArray, Table
 from zopa.bargaining.zones import ask, tabulate
 from zopa.case import Case, all_rules, reservation
 from zopa.space import (
@@ -31,6 +30,7 @@ from zopa.space import (
     clauses,
     reading_names,
 )
+from zopa.space.table import BoolArray, Table
 
 __all__ = [
     "Conflict",

@@ -14,11 +14,11 @@ from fractions import Fraction
 import numpy as np
 
 from zopa.bargaining.conflicts import Limit, WhyNot, limits_of, why_not
-from zopa.bargaining.table import MAX_PACKAGES, BoolArray, Table, nondominated
 from zopa.bargaining.zones import Deal, ask, deal
 from zopa.case import Case, all_rules, values, weights
 from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Readings, Space, Why, compile_case
+from zopa.space.table import MAX_PACKAGES, BoolArray, Table, nondominated
 
 __all__ = ["Logroll", "Swap", "Verdict", "Views", "judge"]
 

@@ -14,9 +14,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.bargaining.table import BoolArray, leximin
 from zopa.errors import NotApplicable
 from zopa.space import IntArray
+from zopa.space.table import BoolArray, leximin
 
 __all__ = ["SOLUTIONS", "Method", "egalitarian", "kalai_smorodinsky", "nash", "proportional", "utilitarian"]
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from zopa import __version__
 from zopa.bargaining.solutions import SOLUTIONS
-from zopa.bargaining.table import Table, nondominated
 from zopa.case import Case, reservation
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Question, Readings, Space, choose_readings, compile_case
+from zopa.space.table import Table, nondominated
 
 __all__ = ["Deal", "Frontier", "Solution", "Zone", "ask", "deal", "frontier", "solve", "tabulate", "zone"]
 

@@ -16,6 +16,7 @@ from zopa.case.nouns import STANCES, WEIGHT_WORDS, Basis, Case, Judgment, Party,
 __all__ = [
     "Estimate",
     "accepted",
+    "estimate",
     "fraction",
     "gaps",
     "reservation",
@@ -208,6 +209,15 @@ def speaks_for(case: Case, s: Statement) -> str | None:
         return s.party
     speaker = case.speakers.get(s.speaker)
     return speaker.party if speaker else None
+
+
+def estimate(case: Case, j: Judgment, party: str = "") -> Estimate:
+    """A number or interval with its basis: its own, else its party's, else that of the case."""
+    low, best, high = _numbers(j)
+    for basis in (j, case.parties[party].basis if party else None, case.basis):
+        if basis is not None and basis.kind != "none":
+            return Estimate(best, low, high, Basis(**{k: getattr(basis, k) for k in Basis.model_fields}))
+    return Estimate(best, low, high, Basis(assumed="no reason given", by=case.authors))
 
 
 def reservation(case: Case, name: str) -> Estimate | None:

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from zopa.case import nouns
+from zopa.case import costs, division, nouns
 from zopa.case.checks import Pieces, cross_check
+from zopa.case.costs_file import read_costs
 from zopa.case.nouns import Case
 from zopa.case.text import digest, normalise
 from zopa.case.yamldoc import Document, read_text, read_yaml
@@ -35,7 +36,11 @@ LISTS: Mapping[str, type[BaseModel]] = {"interactions": nouns.Interaction, "expe
 RECORDS: Mapping[str, type[BaseModel]] = {
     "statements": nouns.Statement, "contacts": nouns.Contact, "figures": nouns.Figure, "shifts": nouns.Shift,
 }  # fmt: skip
-FROM_OTHER_FILES = {*RECORDS, "sources", "digest", "folder"}
+LENS_PARTS: tuple[type[BaseModel], ...] = (
+    costs.CostSettings, division.Division, costs.PartyCosts, costs.Cutoff, costs.ImportShare, costs.PricePush, costs.Rising, costs.TradeShock, costs.Contest,
+    division.Item, division.Claims,
+)  # fmt: skip
+FROM_OTHER_FILES = {*RECORDS, "sources", "cost_rows", "tables", "digest", "folder"}
 
 
 def load(folder: str | Path) -> Case:
@@ -86,19 +91,23 @@ def inspect(folder: str | Path) -> tuple[Case | None, list[Finding]]:
     findings = [*main.findings, *(records.findings if records else []), *source_findings]
     if not any(f.path == "" and f.file == "case.yaml" for f in main.findings):
         findings += cross_check(pieces)
+    cost_data = read_costs(root, pieces)
+    findings += cost_data.findings
     order = {"case.yaml": 0, "statements.yaml": 1}
     findings.sort(key=lambda f: (order.get(f.file, 2), f.file, f.line, f.column))
     if findings:
         return None, findings
     fields: dict[str, Any] = {**pieces.top, **pieces.groups, **pieces.lists, **pieces.record_groups}
-    fields |= {"sources": sources, "digest": case_digest(root), "folder": str(root)}
+    fields |= {"sources": sources, "cost_rows": cost_data.rows, "tables": cost_data.tables}
+    fields |= {"digest": case_digest(root), "folder": str(root)}
     return Case.model_validate(fields), []
 
 
 def case_digest(root: Path) -> str:
     """sha256 over the case's files, in a fixed order."""
     total = hashlib.sha256()
-    names = ["case.yaml", "statements.yaml", "sources/sources.csv", "costs.csv"]
+    names = ["case.yaml", "statements.yaml", "sources/sources.csv"]
+    names += sorted(p.name for p in root.glob("*.csv"))
     names += sorted(f"sources/{p.name}" for p in (root / "sources").glob("*.txt"))
     for name in names:
         if (root / name).is_file():
@@ -346,7 +355,7 @@ def _finding(doc: Document, path: tuple[str | int, ...], error: ErrorDetails) ->
 def _known_key(error: ErrorDetails) -> str:
     models: tuple[type[BaseModel], ...] = (
         *GROUPS.values(), *LISTS.values(), *RECORDS.values(), nouns.Option, nouns.Judgment, nouns.Reading,
-        nouns.ClauseText, nouns.Basis, nouns.Review, nouns.Agreement, nouns.NoAgreement,
+        nouns.ClauseText, nouns.Basis, nouns.Review, nouns.Agreement, nouns.NoAgreement, *LENS_PARTS,
     )  # fmt: skip
     known = [name for model in models for name in model.model_fields]
     key = str(error["loc"][-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from zopa.cli.shared import (
     pick_readings,
     points,
     print_json,
+    table,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def zone(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption =
             ]
             for p, r in answer.reservation.items()
         ]
-        _table(["party", "reservation", "zone stays open up to", "best package for it"], rows)
+        table(["party", "reservation", "zone stays open up to", "best package for it"], rows)
         out.print(f"next: zopa {'why-not' if answer.empty else 'solve'} {name}", markup=False)
     raise typer.Exit(1 if answer.empty else 0)
 
@@ -199,7 +200,7 @@ def _print_views(answer: Views, name: str) -> None:
         [v.party, "accepts" if v.accepts else "refuses", points(v.utility), f"{float(v.gain):+g}"]
         for v in answer.verdicts
     ]
-    _table(["party", "says", "utility" if answer.full else "at best", "above no deal"], rows)
+    table(["party", "says", "utility" if answer.full else "at best", "above no deal"], rows)
     for v in answer.verdicts:
         for w in v.why if not v.accepts else ():
             ids = f"  [{', '.join(w.statements)}]" if w.statements else f"  [{w.basis}]" if w.basis else ""
@@ -276,16 +277,4 @@ def _deal_table(rows: list[tuple[str, Deal]]) -> None:
         return
     parties = list(rows[0][1].utilities)
     body = [[label, d.options, *(points(u) for u in d.utilities.values())] for label, d in rows]
-    _table(["", "package", *parties], body)
-
-
-def _table(head: list[str], rows: list[list[Any]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for k, title in enumerate(head):
-        table.add_column(Text(title), justify="left" if k < 2 else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    console().print(table)
+    table(["", "package", *parties], body)

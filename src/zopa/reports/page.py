@@ -508,9 +508,13 @@ def _judgment_row(ident: str, title: str, e: Any) -> tuple[Cell | str, ...]:
     return cell(title, id=f"why-{ident}"), cell(num(e.best), number=True), spread, basis
 
 
+def _rules_link(study: Study) -> tuple[str | Link, ...]:
+    return (Link("rules", "#rules"), ", ") if all_rules(study.case) else ()
+
+
 def _method(study: Study) -> Section:
     rows: list[tuple[Cell | str, ...]] = [
-        (cell("Zone", id="why-zone"), "packages that no rule forbids and that every party needed for an agreement accepts (utility ≥ reservation value); counted exactly over all packages, in integers", cell(*([Link("rules", "#rules"), ", "] if all_rules(study.case) else []), Link("judgments", "#judgments"))),
+        (cell("Zone", id="why-zone"), "packages that no rule forbids and that every party needed for an agreement accepts (utility ≥ reservation value); counted exactly over all packages, in integers", cell(*_rules_link(study), Link("judgments", "#judgments"))),
         (cell("Frontier"), "packages of the zone for which no other is at least as good for all and better for one; equal points counted once", "Pareto 1906"),
     ]  # fmt: skip
     rows += [

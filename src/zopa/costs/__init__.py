@@ -1,0 +1,56 @@
+"""What waiting costs, when the zone opens, who must ratify."""
+
+from .band import Band
+from .home import Ratifier, Spoiler, Words
+from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
+from .outlook import Curve, Delay, PackageOpening, delay, month_name, when
+from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
+from .trade import Shift, TradeTable, trade_shock
+from .waiting import CLOCKS, Clock, Costs, Opening, Waiting, opening, worth_of_waiting
+from .war import Attrition, Obstacle, attrition, bargaining_range, first_mover_share, obstacle
+from .zone import Ripeness, ZoneOpening, breaking, ripeness, zone_opening
+
+__all__ = [
+    "CLOCKS",
+    "Attrition",
+    "Band",
+    "Clock",
+    "Costs",
+    "Curve",
+    "Delay",
+    "Obstacle",
+    "Opening",
+    "PackageOpening",
+    "Ratifier",
+    "Ripeness",
+    "Shift",
+    "Spoiler",
+    "TiedHand",
+    "TradeTable",
+    "Waiting",
+    "Words",
+    "ZoneOpening",
+    "attrition",
+    "autarky_loss",
+    "bargaining_range",
+    "breaking",
+    "ces_loss",
+    "corners",
+    "delay",
+    "first_mover_share",
+    "month_name",
+    "obstacle",
+    "opening",
+    "price_push",
+    "price_push_band",
+    "real_income_change",
+    "ripeness",
+    "settle",
+    "tied_hand",
+    "trade_shock",
+    "when",
+    "win_set",
+    "win_set_of_all",
+    "worth_of_waiting",
+    "zone_opening",
+]

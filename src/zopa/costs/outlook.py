@@ -1,0 +1,376 @@
+"""The verb ``delay``: what waiting costs, when the zone opens, whose value it turns on, whether it would last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from zopa import __version__
+from zopa.case import Case, accepted, estimate, start, voters
+from zopa.errors import NotApplicable
+from zopa.space import Answer, Question, Readings, Space, Why, choose_readings, compile_case
+from zopa.space.table import Table
+
+from .band import Band
+from .home import Ratifier, Spoiler, Words, ratifiers, spoilers, with_ratifiers, words
+from .party import PartyCost, party_cost, quoted
+from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
+from .war import Attrition, Obstacle, attrition, obstacle
+from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_package, ripeness, zone_opening
+
+__all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name"]
+
+SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
+"""Words by which a statement or a figure is taken to speak of a cost."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What no agreement is worth to one party, by month, and where the cost in it comes from."""
+
+    party: str
+    values: tuple[Band, ...]
+    source: str
+    unit: str
+    loss: Band
+    costless: bool
+
+
+@dataclass(frozen=True)
+class PackageOpening:
+    """When one package becomes acceptable to each party and to all, and who would later leave it.
+
+    ``pivotal`` and ``may_be_pivotal`` are party ids; ``leaves`` has the first later month in which
+    waiting would be worth more than the package, for the parties that accept it before (central case).
+    """
+
+    name: str
+    package: Mapping[str, str]
+    utilities: Mapping[str, Fraction]
+    allowed: bool
+    opening: Opening
+    by_party: Mapping[str, Opening]
+    pivotal: tuple[str, ...]
+    may_be_pivotal: tuple[str, ...]
+    leaves: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Delay(Answer):
+    """What waiting does to the dispute.
+
+    Attributes
+    ----------
+    months : int
+        Months 0 to ``months`` were looked at; month 0 is the month of ``as_of``.
+    clock : str
+        How far a party looks ahead, in words; ``clock_means`` explains it.
+    curves : tuple of Curve
+        One for each party whose acceptance counts, ratifiers included.
+    zone : ZoneOpening or None
+        Over all packages that no rule forbids; None when the rules leave none: waiting changes no rule.
+    pivotal, may_be_pivotal : tuple of str
+        Parties on whom the opening of the zone turns.
+    packages : tuple of PackageOpening
+        The package asked for, and the parties' starting positions.
+    ripeness : Ripeness
+        Whether waiting is worth no more than the best offer on the table, for each party in order;
+        ``unknown`` where no offer or no cost is on record: a stalemate that costs nothing does not hurt.
+    obstacle : str
+        ``no zone``, ``a zone but no credible promise`` or ``none``, in the months looked at: whether
+        some package acceptable now stays acceptable to all in every month.
+    contest : tuple of Obstacle
+        The same explanation from the case's ``costs.contest``, at the low, central and high ends.
+    attrition : Attrition or None
+        For two parties that both bear a cost: how long until one concedes, in months.
+    ratifiers, spoilers, words
+        Who must ratify, who can spoil, and whose words bind.
+    notes : tuple of str
+        What the reader must know before using the figures.
+    why : tuple of Why
+        Every figure used, with the line and the sentences that it rests on.
+    """
+
+    months: int
+    as_of: date | None
+    clock: str
+    clock_means: str
+    curves: tuple[Curve, ...]
+    zone: ZoneOpening | None
+    pivotal: tuple[str, ...]
+    may_be_pivotal: tuple[str, ...]
+    packages: tuple[PackageOpening, ...]
+    ripeness: Ripeness
+    obstacle: str
+    contest: tuple[Obstacle, ...]
+    attrition: Attrition | None
+    ratifiers: tuple[Ratifier, ...]
+    spoilers: tuple[Spoiler, ...]
+    words: tuple[Words, ...]
+    notes: tuple[str, ...]
+    why: tuple[Why, ...]
+
+    @property
+    def costless(self) -> bool:
+        """Whether cost plays no part for anybody."""
+        return all(c.costless for c in self.curves)
+
+    @property
+    def still(self) -> bool:
+        """Whether no agreement is worth the same to everybody in every month."""
+        return all(band == c.values[0] for c in self.curves for band in c.values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, with the month names beside the numbers."""
+        return {**super().to_dict(), "costless": self.costless, "months_named": [
+            month_name(self.as_of, t) for t in range(self.months + 1)
+        ]}  # fmt: skip
+
+    def __str__(self) -> str:
+        head = "Cost plays no part: " + self.notes[0] if self.costless else f"Clock: {self.clock}."
+        if self.zone is None:
+            return f"{head}\nThe rules leave no package; waiting opens none, whatever it costs."
+        at = self.zone.opening
+        if at.latest == 0:
+            return f"{head}\nThe zone is open now; waiting is not what opens it."
+        turns = f" It turns on {_names(self.pivotal)}." if self.pivotal else ""
+        return f"{head}\nThe zone opens: {when(self.as_of, at)}.{turns}"
+
+
+def month_name(as_of: date | None, month: int) -> str:
+    """``2025-09`` for a month counted from ``as_of``; ``month 7`` without a date.
+
+    >>> month_name(date(2025, 2, 13), 11)
+    '2026-01'
+    """
+    if as_of is None:
+        return f"month {month}"
+    total = as_of.year * 12 + as_of.month - 1 + month
+    return f"{total // 12}-{total % 12 + 1:02d}"
+
+
+def when(as_of: date | None, at: Opening) -> str:
+    """An opening with the names of its months."""
+    if at.earliest is None:
+        return "not in the months looked at"
+
+    def name(month: int | None) -> str:
+        return (
+            "not in the months looked at" if month is None else f"month {month} ({month_name(as_of, month)})"
+        )
+
+    if at.earliest == at.latest:
+        return name(at.central) if as_of else f"month {at.central}"
+    return f"{name(at.central)}; at the earliest {name(at.earliest)}, at the latest {name(at.latest)}"
+
+
+def _names(parties: tuple[str, ...]) -> str:
+    return " and ".join(parties)
+
+
+def delay(
+    case: Case, package: Mapping[str, str] | None = None, readings: Readings = None, *, months: int = 12
+) -> Delay:
+    """What does waiting cost, and when does the zone open?
+
+    Parameters
+    ----------
+    case : Case
+    package : mapping, optional
+        A full package, option per issue, to follow beside the starting positions.
+    readings : str, mapping or None
+        Named set of readings, or rule -> reading; None takes every rule's default.
+    months : int
+        How many months to look at, from the month of the case's ``as_of``.
+
+    Raises
+    ------
+    UnknownName
+        An issue, option or reading that the case does not have.
+    NotApplicable
+        ``months`` below 0 or above 600, or a case too large to list.
+    """
+    if not 0 <= months <= 600:
+        raise NotApplicable(f"expected 0 to 600 months, saw {months}")
+    whole = with_ratifiers(case)
+    table = Table.of(compile_case(whole, readings))
+    space = table.space
+    settings = case.costs
+    clock = Clock(settings.clock, settings.months) if settings else Clock()
+    shocks: dict[tuple[str, ...], object] = {}
+    floors = [space.points(int(row.min())) for row in table.utilities]
+    borne = [party_cost(whole, p, floor, shocks) for p, floor in zip(space.parties, floors, strict=True)]
+    values = [[worth_of_waiting(b.waiting, t, clock) for t in range(months + 1)] for b in borne]
+    inside = np.ascontiguousarray(table.utilities[:, table.admissible])
+    zone = zone_opening(values, any_package(space, inside)) if inside.size else None
+    packages = _packages(whole, space, package, values)
+    curves = tuple(
+        Curve(b.party, tuple(v), b.source, b.unit, b.loss, b.waiting.costless)
+        for b, v in zip(borne, values, strict=True)
+    )
+    return Delay(
+        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "package": dict(package or {})}, version=__version__),
+        months=months,
+        as_of=case.as_of,
+        clock=str(clock),
+        clock_means=CLOCKS[clock.kind],
+        curves=curves,
+        zone=zone,
+        pivotal=_parties(space, zone.pivotal if zone else ()),
+        may_be_pivotal=_parties(space, zone.may_be_pivotal if zone else ()),
+        packages=packages,
+        ripeness=ripeness([v[0] for v in values], _best_offers(case, space, curves), _way_out(zone)),
+        obstacle=_obstacle(space, inside, values),
+        contest=_contest(case),
+        attrition=_attrition(case, space, borne),
+        ratifiers=ratifiers(case, table),
+        spoilers=spoilers(case, table, readings),
+        words=words(case),
+        notes=_notes(case, borne, curves, clock),
+        why=tuple(w for b in borne for w in b.why),
+    )  # fmt: skip
+
+
+def _parties(space: Space, indices: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(space.parties[p] for p in indices)
+
+
+def _starts(case: Case) -> dict[str, dict[str, str]]:
+    """Complete starting positions, by party."""
+    found = {p: {i: option for i, (option, _) in start(case, p).items()} for p in voters(case)}
+    return {p: package for p, package in found.items() if len(package) == len(case.issues)}
+
+
+def _packages(
+    case: Case, space: Space, asked: Mapping[str, str] | None, values: list[list[Band]]
+) -> tuple[PackageOpening, ...]:
+    named = {"the package asked for": dict(asked)} if asked else {}
+    named |= {f"starting position of {p}": package for p, package in _starts(case).items()}
+    return tuple(_package(space, name, package, values) for name, package in named.items())
+
+
+def _package(space: Space, name: str, package: Mapping[str, str], values: list[list[Band]]) -> PackageOpening:
+    chosen = space.package(package)
+    utility = [space.points(u) for u in space.utility(chosen)]
+    zone = zone_opening(values, one_package(space, utility))
+    by_party = [opening(v, Band.of(u)) for v, u in zip(values, utility, strict=True)]
+    leaves = {
+        p: month
+        for p, v, u, o in zip(space.parties, values, utility, by_party, strict=True)
+        if o.central is not None and (month := breaking(v, u, o.central)) is not None
+    }
+    return PackageOpening(
+        name,
+        space.names(chosen),
+        dict(zip(space.parties, utility, strict=True)),
+        space.allows(chosen),
+        zone.opening,
+        dict(zip(space.parties, by_party, strict=True)),
+        _parties(space, zone.pivotal),
+        _parties(space, zone.may_be_pivotal),
+        leaves,
+    )
+
+
+def _best_offers(case: Case, space: Space, curves: tuple[Curve, ...]) -> list[Fraction | None]:
+    """Utility of the best starting position of another party; None where waiting costs the party nothing."""
+    offers = {p: space.utility(space.package(package)) for p, package in _starts(case).items()}
+    return [
+        None
+        if curves[k].costless
+        else max((space.points(u[k]) for q, u in offers.items() if q != p), default=None)
+        for k, p in enumerate(space.parties)
+    ]
+
+
+def _way_out(zone: ZoneOpening | None) -> Verdict:
+    if zone is None or zone.opening.earliest != 0:
+        return "no"
+    return "yes" if zone.opening.latest == 0 else "possibly"
+
+
+def _obstacle(space: Space, inside: np.ndarray, values: list[list[Band]]) -> str:
+    if not inside.size:
+        return "no zone"
+    is_open = any_package(space, inside)
+    if not is_open([v[0].central for v in values]):
+        return "no zone"
+    lasting = is_open([max(band.central for band in v) for v in values])
+    return "none" if lasting else "a zone but no credible promise"
+
+
+def _contest(case: Case) -> tuple[Obstacle, ...]:
+    if case.costs is None or case.costs.contest is None:
+        return ()
+    contest = case.costs.contest
+    secure = {p: estimate(case, j, p) for p, j in contest.secure.items()}
+    later = {p: estimate(case, j, p) for p, j in contest.later.items()}
+    return tuple(
+        obstacle(
+            contest.pie,
+            [getattr(e, end) for e in secure.values()],
+            [getattr(later.get(p, e), end) for p, e in secure.items()],
+        )
+        for end in ("low", "best", "high")
+    )
+
+
+def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | None:
+    """Two parties: cost per month in points against what each gains when the other takes its start."""
+    starts = _starts(case)
+    if len(space.parties) != 2 or len(starts) != 2:
+        return None
+    own = [space.utility(space.package(starts[p])) for p in space.parties]
+    prizes = space.points(own[0][0] - own[1][0]), space.points(own[1][1] - own[0][1])
+    costs = [b.loss.central * b.waiting.worth.central for b in borne]
+    if min(*prizes, *costs) <= 0:
+        return None
+    return attrition((costs[0], costs[1]), prizes)
+
+
+def _notes(case: Case, borne: list[PartyCost], curves: tuple[Curve, ...], clock: Clock) -> tuple[str, ...]:
+    notes = [] if any(b.source for b in borne) else [_no_cost_on_file(case)]
+    for b in borne:
+        name = case.parties[b.party].name
+        if b.source and b.waiting.costless:
+            worth = "its loss is 0" if b.waiting.costs.is_zero else f"one {b.unit} is worth 0 points to it"
+            notes.append(f"cost plays no part for {name}: {worth}")
+        if not b.source and len(notes) and any(o.source for o in borne):
+            notes.append(f"no cost is on file for {name}")
+        if b.set_aside:
+            notes.append(f"the figures of costs.csv win over the model '{b.set_aside}' of {name}")
+        if b.source == "prices":
+            notes.append(f"the price model of {name} is an upper bound: nobody substitutes")
+        if not b.waiting.discount.is_point:
+            notes.append(
+                f"bounds for {name} hold for every discount factor in its interval and may be wider than need be"
+            )
+    flat = all(band == c.values[0] for c in curves for band in c.values)
+    if clock.kind == "rolling" and flat and any(not c.costless for c in curves):
+        notes.append(
+            "on a rolling clock a constant cost does not move the value of no agreement; for costs that "
+            "add up write `clock: from-date`, for an end that comes nearer `clock: fixed`"
+        )
+    return tuple(notes)
+
+
+def _no_cost_on_file(case: Case) -> str:
+    """What the sources do say about costs and prices when no figure is on file."""
+    spoken = [i for i, s in accepted(case).items() if SPEAKS_OF_COST.search(f"{s.quote} {s.about}")]
+    figures = [i for i, f in case.figures.items() if SPEAKS_OF_COST.search(f"{f.of} {f.unit}")]
+    text = "no cost of waiting is on file (no costs.csv, no model)"
+    if not figures:
+        text += ", and the sources state no cost figure"
+    else:
+        text += f"; figures that may be costs: {', '.join(figures)}"
+    if spoken:
+        remark = all(case.statements[i].kind == "author_claim" for i in spoken)
+        who = "only the author's remark speaks" if remark else "these statements speak"
+        text += f"; {who} of prices or costs: " + "; ".join(quoted(case, i) for i in spoken)
+    return text

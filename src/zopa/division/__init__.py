@@ -1,0 +1,31 @@
+"""How to split what can be split: items between parties, money, claims, the gains of coalitions."""
+
+from .coalition import Core, as_game, core, nucleolus, shapley
+from .money import CLAIMS, Knaster, SidePayments, divide_claims, knaster, side_payments
+from .splits import METHODS, Divided, Split, divide
+from .whole import WELFARE, WholeItems, whole_items
+from .winner import AdjustedWinner, adjusted_winner, as_points
+
+__all__ = [
+    "CLAIMS",
+    "METHODS",
+    "WELFARE",
+    "AdjustedWinner",
+    "Core",
+    "Divided",
+    "Knaster",
+    "SidePayments",
+    "Split",
+    "WholeItems",
+    "adjusted_winner",
+    "as_game",
+    "as_points",
+    "core",
+    "divide",
+    "divide_claims",
+    "knaster",
+    "nucleolus",
+    "shapley",
+    "side_payments",
+    "whole_items",
+]
