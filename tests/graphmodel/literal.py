@@ -58,24 +58,18 @@ def smr(g, i, s):
     def holds(u):
         return u in g.not_better(i, s) and g.moves(i, u) <= g.not_better(i, s)
 
-    return all(
-        any(holds(u) for u in reach(g, others(g, i), t, g.moves)) for t in g.improvements(i, s)
-    )
+    return all(any(holds(u) for u in reach(g, others(g, i), t, g.moves)) for t in g.improvements(i, s))
 
 
 def seq(g, i, s):
-    return all(
-        reach(g, others(g, i), t, g.improvements) & g.not_better(i, s) for t in g.improvements(i, s)
-    )
+    return all(reach(g, others(g, i), t, g.improvements) & g.not_better(i, s) for t in g.improvements(i, s))
 
 
 def sseq(g, i, s):
     def holds(u):
         return u in g.not_better(i, s) and g.moves(i, u) <= g.not_better(i, s)
 
-    return all(
-        any(holds(u) for u in reach(g, others(g, i), t, g.improvements)) for t in g.improvements(i, s)
-    )
+    return all(any(holds(u) for u in reach(g, others(g, i), t, g.improvements)) for t in g.improvements(i, s))
 
 
 def sim(g, i, s, answers):
@@ -148,9 +142,7 @@ def csmr(g, group, s):
             better_for_all(g, group, v, s) for v in reach(g, group, u, g.moves)
         )
 
-    return all(
-        any(holds(u) for u in reach(g, rest, t, g.moves)) for t in coalition_improvements(g, group, s)
-    )
+    return all(any(holds(u) for u in reach(g, rest, t, g.moves)) for t in coalition_improvements(g, group, s))
 
 
 def cseq(g, group, s):
@@ -160,7 +152,11 @@ def cseq(g, group, s):
         found = {(u, k) for k in rest for u in coalition_improvements(g, k, t)}
         while True:
             more = {
-                (v, k) for u, last in found for k in rest if k != last for v in coalition_improvements(g, k, u)
+                (v, k)
+                for u, last in found
+                for k in rest
+                if k != last
+                for v in coalition_improvements(g, k, u)
             }
             if more <= found:
                 return {u for u, _ in found}

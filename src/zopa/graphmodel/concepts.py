@@ -22,20 +22,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
 
-from .model import LOW, Arcs, BoolArray, Model, RankArray
+from .model import Model
+from .moves import LOW, BoolArray, RankArray, Values
 
 __all__ = ["CONCEPTS", "closure", "equilibria", "stable", "verdicts"]
 
 
-def closure(
-    model: Model, f: NDArray[np.generic], movers: Sequence[int], *, improving: bool = False
-) -> NDArray[np.generic]:
+def closure(model: Model, f: Values, movers: Sequence[int], *, improving: bool = False) -> Values:
     """Greatest ``f`` over the states that ``movers`` can bring about from each state, and itself.
 
     Parameters
@@ -47,11 +46,11 @@ def closure(
         Each step must be an improvement for its mover from the state that it leaves. One-dimensional
         int32 ``f`` only.
     """
-    low = False if f.dtype == bool else LOW
+    low: Any = False if f.dtype == bool else LOW
     f = np.where(model.feasible, f, low).astype(f.dtype, copy=False)
     if model.transitive:
         return _sweep(model, f, movers, improving, low)
-    arcs: list[Arcs] = [(model.rises if improving else model.moves)[j] for j in movers]  # type: ignore[misc]
+    arcs: list[Any] = [(model.rises if improving else model.moves)[j] for j in movers]
     first = [np.full_like(f, low) for _ in movers]  # the best when this mover goes first
     changed = True
     while changed:
@@ -69,9 +68,7 @@ def closure(
     return f
 
 
-def _sweep(
-    model: Model, f: NDArray[np.generic], movers: Sequence[int], improving: bool, low: object
-) -> NDArray[np.generic]:
+def _sweep(model: Model, f: Values, movers: Sequence[int], improving: bool, low: Any) -> Values:
     """The same where two moves of one party in a row are one: apply each mover until all are quiet."""
     quiet, turn = 0, 0
     while quiet < len(movers):
@@ -89,12 +86,12 @@ def _opponents(model: Model, party: int) -> list[int]:
 
 def _worst(model: Model, party: int, value: RankArray, improving: bool) -> RankArray:
     """The least ``value`` that the others can bring about from each state."""
-    return -closure(model, -value, _opponents(model, party), improving=improving)  # type: ignore[return-value]
+    return -closure(model, -value, _opponents(model, party), improving=improving)
 
 
 def _reply(model: Model, party: int) -> RankArray:
     """The best rank that the party can have by moving once more, or staying."""
-    return model.moves[party].pull(model.ranks[party])  # type: ignore[return-value]
+    return model.moves[party].pull(model.ranks[party])
 
 
 def nash(model: Model, party: int) -> BoolArray:
@@ -106,7 +103,7 @@ def _answered(model: Model, party: int, improving: bool) -> BoolArray:
     # a move that is no improvement is "answered" by itself, so the reach may replace the UIs
     worst = _worst(model, party, model.ranks[party], improving)
     worst = np.where(model.feasible, worst, LOW)
-    return model.moves[party].pull(worst) <= model.ranks[party]  # type: ignore[operator]
+    return model.moves[party].pull(worst) <= model.ranks[party]
 
 
 def _answered_for_good(model: Model, party: int, improving: bool) -> BoolArray:
