@@ -27,7 +27,13 @@ from .concepts import closure, subsets
 from .model import Model
 from .moves import BoolArray, Index, Values
 
-__all__ = ["COALITION_CONCEPTS", "coalition_improvements", "coalition_stable", "reachable"]
+__all__ = [
+    "COALITION_CONCEPTS",
+    "coalition_improvements",
+    "coalition_stable",
+    "equilibrium_jumps",
+    "reachable",
+]
 
 States = Sequence[int] | Index
 _CSEQ_STATES = 4096
@@ -187,3 +193,25 @@ def _chunks(n: int, width: int) -> Iterator[slice]:
     """Slices of at most a few million cells."""
     step = max(1, _CHUNK // width)
     return (slice(k, k + step) for k in range(0, n, step))
+
+
+def equilibrium_jumps(model: Model, among: BoolArray) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Pairs of equilibria between which a coalition jumps, each member gaining: (from, to, coalition).
+
+    Parameters
+    ----------
+    among : bool array (n_states,)
+        The equilibria, under whichever concept. Coalitions of two members or more, small ones first;
+        a larger coalition is listed only where no part of it makes the same jump.
+    """
+    states = np.flatnonzero(among)
+    jumps: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+    for coalition in subsets(range(len(model.parties))):
+        if len(coalition) < 2:
+            continue
+        found = coalition_improvements(model, states, coalition)[:, states]
+        for a, b in np.argwhere(found):
+            known = jumps.setdefault((int(states[a]), int(states[b])), [])
+            if not any(set(c) <= set(coalition) for c in known):
+                known.append(coalition)
+    return [(s, t, c) for (s, t), groups in sorted(jumps.items()) for c in groups]
