@@ -29,7 +29,9 @@ class Is:
     option: str = "yes"
 
     def __str__(self) -> str:
-        return self.issue if self.option == "yes" else f"{self.issue} = {self.option}"
+        return (
+            _quoted(self.issue) if self.option == "yes" else f"{_quoted(self.issue)} = {_quoted(self.option)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,14 @@ _WORDS = {
 }  # fmt: skip
 
 
+_NAME = re.compile(r"[\w.]+(?:-(?!>)[\w.]+)*")
+
+
+def _quoted(name: str) -> str:
+    """A name as it must be written: in quotes when it is a word of logic or has other characters."""
+    return name if _NAME.fullmatch(name) and name.lower() not in _WORDS else f'"{name}"'
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -113,7 +123,7 @@ class _Reader:
                 raise FormulaError(self.text, place, "a name, a connective or a bracket")
             word = found["name"] or found["sign"]
             start = found.end() - len(word)
-            kind = _WORDS.get(word.lower(), "name")
+            kind = "name" if word.startswith('"') else _WORDS.get(word.lower(), "name")
             yield kind, word.strip('"'), start
             place = found.end()
 

@@ -108,7 +108,7 @@ class Model:
     issues: tuple[Issue, ...] = ()
     arcs: tuple[tuple[Sequence[int] | Index, Sequence[int] | Index], ...] = ()
     labels: tuple[str, ...] = ()
-    _shared: dict[str, tuple[Moves, ...]] = field(default_factory=dict, repr=False)
+    _shared: dict[str, tuple[Moves, ...]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         n, size = len(self.parties), len(self.feasible)
@@ -165,7 +165,9 @@ class Model:
 
     def with_ranks(self, ranks: NDArray[np.integer]) -> Model:
         """The same states and moves under other preferences."""
-        return replace(self, ranks=ranks.astype(np.int32))
+        other = replace(self, ranks=ranks.astype(np.int32))
+        object.__setattr__(other, "_shared", self._shared)
+        return other
 
     def option(self, state: int, issue: int) -> int:
         """The option that ``state`` gives to ``issue``."""
