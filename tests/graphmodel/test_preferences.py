@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.case.formula import FormulaError, Is, Op, atoms, parse
-from zopa.graphmodel.preferences import by_ranking, by_statements, holds
+from zopa.case.formula import FormulaError, Is, Op, atoms, holds, parse
+from zopa.graphmodel.preferences import by_ranking, by_statements
 
 NAMES = ["a", "Release Water", "not"]
 STATES = np.arange(8)
@@ -47,6 +47,8 @@ def in_words(f, s):
 def test_a_formula_survives_being_written_and_read(f):
     assert parse(str(f)) == f
     assert holds(f, answered).tolist() == [in_words(f, s) for s in range(8)]
+    for s in range(8):
+        assert holds(f, lambda i, o, s=s: bool(answered(i, o)[s])) is in_words(f, s)
 
 
 @pytest.mark.parametrize(

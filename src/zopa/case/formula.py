@@ -9,11 +9,15 @@ disagree on what they mean. Nothing is ever evaluated as code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import reduce
+from operator import and_, or_
+from typing import Any, Literal, TypeVar
 
-__all__ = ["Formula", "FormulaError", "Is", "Op", "atoms", "parse"]
+__all__ = ["Formula", "FormulaError", "Is", "Op", "atoms", "holds", "parse"]
+
+Truth = TypeVar("Truth", bound=Any)
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
@@ -65,6 +69,20 @@ def atoms(formula: Formula) -> Iterator[Is]:
     else:
         for part in formula.parts:
             yield from atoms(part)
+
+
+def holds(formula: Formula, answered: Callable[[str, str], Truth]) -> Truth:
+    """Whether, or where, a formula holds. ``answered(issue, option)`` is a bool, or a bool array over states."""
+    if isinstance(formula, Is):
+        return answered(formula.issue, formula.option)
+    first, *rest = (holds(part, answered) for part in formula.parts)
+    if formula.kind == "not":
+        return first ^ True
+    if formula.kind == "->":
+        return (first ^ True) | rest[0]
+    if formula.kind == "<->":
+        return first ^ rest[0] ^ True
+    return reduce(and_ if formula.kind == "and" else or_, rest, first)
 
 
 def parse(text: str) -> Formula:

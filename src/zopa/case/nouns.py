@@ -25,6 +25,7 @@ from zopa.case.base import (
     Weight,
     When,
 )
+from zopa.case.graph import Graph
 
 __all__ = [
     "KINDS",
@@ -316,6 +317,7 @@ class Head(Noun):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    graph: Graph | None = Field(None, description="who can do what alone, for the question of stability")
 
 
 class Records(Noun):

@@ -7,16 +7,14 @@ statements of one level are tied (Mota et al.).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.case.formula import Formula, Is
-
 from .moves import BoolArray
 
-__all__ = ["by_ranking", "by_statements", "holds"]
+__all__ = ["by_ranking", "by_statements"]
 
 _ROOM = 2**62
 
@@ -73,17 +71,3 @@ def by_ranking(groups: Iterable[Iterable[int]], feasible: BoolArray) -> NDArray[
         if states.any():
             raise ValueError(f"the ranking {what} state {', '.join(map(str, np.flatnonzero(states)[:5]))}")
     return payoff
-
-
-def holds(formula: Formula, answered: Callable[[str, str], BoolArray]) -> BoolArray:
-    """Where a formula holds. ``answered(issue, option)`` is the mask of states with that answer."""
-    if isinstance(formula, Is):
-        return answered(formula.issue, formula.option)
-    parts = [holds(p, answered) for p in formula.parts]
-    if formula.kind == "not":
-        return ~parts[0]
-    if formula.kind == "->":
-        return ~parts[0] | parts[1]
-    if formula.kind == "<->":
-        return parts[0] == parts[1]
-    return (np.logical_and if formula.kind == "and" else np.logical_or).reduce(parts)
