@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +90,8 @@ class Model:
     ----------
     parties : tuple of str
     feasible : bool array (n_states,)
-    ranks : int32 array (n_parties, n_states)
-        Ordinal; higher is better, equal is tied. Stored densely; infeasible states are -1.
+    ranks : array (n_parties, n_states)
+        Ordinal payoffs; higher is better, equal is tied. Stored as dense int32 ranks; infeasible states are -1.
     issues : tuple of Issue
     arcs : tuple of (sources, targets), one pair of equally long integer sequences per party
     labels : tuple of str
@@ -104,7 +105,7 @@ class Model:
 
     parties: tuple[str, ...]
     feasible: BoolArray
-    ranks: RankArray
+    ranks: NDArray[Any]
     issues: tuple[Issue, ...] = ()
     arcs: tuple[tuple[Sequence[int] | Index, Sequence[int] | Index], ...] = ()
     labels: tuple[str, ...] = ()
@@ -165,7 +166,7 @@ class Model:
 
     def with_ranks(self, ranks: NDArray[np.integer]) -> Model:
         """The same states and moves under other preferences."""
-        other = replace(self, ranks=ranks.astype(np.int32))
+        other = replace(self, ranks=ranks)
         object.__setattr__(other, "_shared", self._shared)
         return other
 
