@@ -36,8 +36,8 @@ class Action(Basis):
     """Something one party can do alone, or leave. Its basis says why that is held to be possible."""
 
     holder: str = Field(description="the party that can do it alone")
-    yes: Text = Field(description="what the party does, after its name: 'keeps sending weapons'")
-    no: str = Field("", description="what it does otherwise: 'stops sending weapons'")
+    yes: Text = Field(description="what the party would do: 'keep sending weapons'")
+    no: str = Field("", description="what it would do to undo it: 'stop sending weapons'")
     irreversible: Literal["yes", "no"] | None = Field(
         None, description="the answer that cannot be taken back once it was given"
     )

@@ -161,7 +161,7 @@ COALITION_CONCEPTS: Mapping[str, Callable[[Model, States, Sequence[int]], BoolAr
 
 
 def coalition_stable(
-    model: Model, concept: str, states: Sequence[int] | None = None, *, largest: int | None = None
+    model: Model, concept: str, states: States | None = None, *, largest: int | None = None
 ) -> BoolArray:
     """Whether each of ``states`` is stable for every coalition (of at most ``largest`` members).
 

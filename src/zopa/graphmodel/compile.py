@@ -138,7 +138,7 @@ def _from_actions(case: Case, graph: Graph) -> Compiled:
         None if graph.status_quo is None else named[graph.status_quo],
         priorities,
         _wishes(graph, parties),
-        tuple((a.no or f"leaves this undone: {a.yes}", a.yes) for a in graph.actions.values()),
+        tuple((a.no or f"undo this: {a.yes}", a.yes) for a in graph.actions.values()),
         answered,
     )
 
@@ -201,7 +201,7 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
     model = Model(space.parties, feasible, np.stack(ranks), issues)
     named = {n: model.state(s.options) for n, s in graph.states.items()} if graph else {}
     phrases = tuple(
-        tuple(f"settles {i.name} as: {o.label}" for o in i.options.values()) for i in case.issues.values()
+        tuple(f"settle {i.name} as: {o.label}" for o in i.options.values()) for i in case.issues.values()
     )
     start = _now(case, model) if graph is None or graph.status_quo is None else named[graph.status_quo]
     return Compiled(
