@@ -69,9 +69,8 @@ def _departures(found: Sequence[Departure], names: Mapping[str, str]) -> list[Wh
         more = f" {len(own) - 1} other steps would be a gain for it too." if len(own) > 2 else ""
         more = " One other step would be a gain for it too." if len(own) == 2 else more
         ids = (*first.why.statements, *(first.loss.statements if first.loss else ()))
-        text = (
-            f"{names[party]} could gain on its own: {_did(party, first.does, names)}{_because(first.why)}. "
-        )
+        gain = f"it would {listed(first.does)}{_because('its gain', first.why)}"
+        text = f"{names[party]} could gain on its own: {gain}. "
         out.append(Why(text + _answer(first, names) + more, tuple(dict.fromkeys(ids)), basis=first.why.basis))
     return out
 
