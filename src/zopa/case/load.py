@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from zopa.case import costs, division, nouns
+from zopa.case import costs, division, graph, nouns
 from zopa.case.checks import Pieces, cross_check
 from zopa.case.costs_file import read_costs
+from zopa.case.graph_checks import graph_findings
 from zopa.case.nouns import Case
 from zopa.case.text import digest, normalise
 from zopa.case.yamldoc import Document, read_text, read_yaml
@@ -90,7 +91,7 @@ def inspect(folder: str | Path) -> tuple[Case | None, list[Finding]]:
         _read_records(records, pieces)
     findings = [*main.findings, *(records.findings if records else []), *source_findings]
     if not any(f.path == "" and f.file == "case.yaml" for f in main.findings):
-        findings += cross_check(pieces)
+        findings += cross_check(pieces) + graph_findings(pieces)
     cost_data = read_costs(root, pieces)
     findings += cost_data.findings
     order = {"case.yaml": 0, "statements.yaml": 1}
@@ -356,6 +357,7 @@ def _known_key(error: ErrorDetails) -> str:
     models: tuple[type[BaseModel], ...] = (
         *GROUPS.values(), *LISTS.values(), *RECORDS.values(), nouns.Option, nouns.Judgment, nouns.Reading,
         nouns.ClauseText, nouns.Basis, nouns.Review, nouns.Agreement, nouns.NoAgreement, *LENS_PARTS,
+        graph.Graph, graph.Action, graph.Never, graph.Priority, graph.GraphState, graph.GraphMove, graph.Picture,
     )  # fmt: skip
     known = [name for model in models for name in model.model_fields]
     key = str(error["loc"][-1])

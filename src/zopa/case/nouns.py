@@ -27,6 +27,7 @@ from zopa.case.base import (
 )
 from zopa.case.costs import CostRow, CostSettings
 from zopa.case.division import Division
+from zopa.case.graph import Graph
 
 __all__ = [
     "KINDS",
@@ -326,6 +327,7 @@ class Head(Noun):
     no_agreement: NoAgreement = NoAgreement()
     costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")
     division: Division | None = Field(None, description="what could be split between the parties")
+    graph: Graph | None = Field(None, description="who can do what alone, for the question of stability")
 
 
 class Records(Noun):

@@ -1,0 +1,17 @@
+"""Stability: whether a package will hold, who would leave it, who could answer and how credibly.
+
+The graph model for conflict resolution (Kilgour, Hipel & Fang 1987), exact for any number of parties.
+May not enter: files, clocks, chance other than by a seed.
+"""
+
+from .answers import Departure, Group, Move, Stability, Standing, StateGraph
+from .compile import Compiled, compile_graph
+from .concepts import CONCEPTS
+from .model import Issue, Model, yes_no
+from .verdict import CHAIN, stability
+from .words import MEANING
+
+__all__ = [
+    "CHAIN", "CONCEPTS", "MEANING", "Compiled", "Departure", "Group", "Issue", "Model", "Move", "Stability",
+    "Standing", "StateGraph", "compile_graph", "stability", "yes_no",
+]  # fmt: skip

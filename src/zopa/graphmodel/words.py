@@ -1,0 +1,226 @@
+"""Verdicts in sentences that need no game theory. Parties are described by what they could do, not by motives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from zopa.space import Why
+
+from .answers import Departure, Group, Move, Standing
+
+__all__ = ["MEANING", "basis_sentence", "drift_sentence", "listed", "sentences"]
+
+MEANING: Mapping[str, str] = {
+    "nash": "no party could gain by leaving it alone (Nash stable)",
+    "sseq": "each party that could gain by leaving meets an answer that the others would give in their own "
+    "interest, and has no way out of it (stable by credible and lasting answers)",
+    "seq": "each party that could gain by leaving meets an answer that the others would give in their own "
+    "interest (sequentially stable)",
+    "smr": "each party that could gain by leaving meets an answer that it could not get out of, though giving it "
+    "may cost those who give it (symmetric metarational)",
+    "gmr": "each party that could gain by leaving meets an answer, though giving it may cost those who give it "
+    "and it may not last (general metarational)",
+    "": "at least one party could gain by leaving it, whatever the others did",
+}
+"""Strongest concept -> what it means, continuing "it holds: "."""
+
+
+def listed(items: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *head, last = list(items)
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) -> tuple[Why, ...]:
+    """Everything about one state, most important first."""
+    return (
+        _verdict(s, names),
+        *_departures(s.departures, names),
+        *_groups(s, names),
+        *_compared(s, names, quo),
+        *_reached(s, names, quo),
+        *_robust(s, draws),
+        *_doubts(s, names),
+    )
+
+
+def _verdict(s: Standing, names: Mapping[str, str]) -> Why:
+    if s.strength:
+        return Why(f"It holds: {MEANING[s.strength]}.")
+    unstable = [names[p] for p, ok in s.stable["gmr"].items() if not ok]
+    return Why(f"It does not hold: {listed(unstable)} could gain by leaving it, whatever the others did.")
+
+
+def _would(party: str, does: Sequence[str], names: Mapping[str, str]) -> str:
+    return f"{names[party]} would {listed(does)}"
+
+
+def _because(word: str, why: Why | None) -> str:
+    return f" ({word}: {why.text})" if why and why.text else ""
+
+
+def _departures(found: Sequence[Departure], names: Mapping[str, str]) -> list[Why]:
+    out = []
+    for party in dict.fromkeys(d.party for d in found):
+        own = [d for d in found if d.party == party]
+        # what nothing answers, or the weakest answer, decides about the party
+        own.sort(key=lambda d: (d.answer is not None, d.credible, d.final))
+        first = own[0]
+        more = f" {len(own) - 1} other steps would be a gain for it too." if len(own) > 2 else ""
+        more = " One other step would be a gain for it too." if len(own) == 2 else more
+        ids = (*first.why.statements, *(first.loss.statements if first.loss else ()))
+        gain = f"it would {listed(first.does)}{_because('its gain', first.why)}"
+        text = f"{names[party]} could gain on its own: {gain}. "
+        out.append(Why(text + _answer(first, names) + more, tuple(dict.fromkeys(ids)), basis=first.why.basis))
+    return out
+
+
+def _answer(d: Departure, names: Mapping[str, str]) -> str:
+    if d.answer is None:
+        return "Nothing that the others could do would leave it no better off than before."
+    steps = "; then ".join(_would(m.party, m.does, names) for m in d.answer)
+    own = (
+        "an improvement for itself"
+        if len(d.answer) == 1
+        else "an improvement at each step for the one who takes it"
+    )
+    costly = [names[m.party] for m in d.answer if not m.gain]
+    credible = (
+        f"which would be {own}"
+        if d.credible
+        else f"though this would be no improvement for {listed(dict.fromkeys(costly))}"
+    )
+    worse = f"{names[d.party]} would then be no better off than before{_because('its loss', d.loss)}"
+    lasting = "" if d.final else ", unless it moves once more"
+    return f"In answer, {steps}, {credible}; {worse}{lasting}."
+
+
+def _groups(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    open_ = [g for g in s.groups if not g.answered]
+    if open_:
+        return [_group_sentence(g, names) for g in open_[:3]]
+    if "cnash" in s.coalitions:
+        return [Why("No group of parties could gain by leaving it together.")]
+    if "cgmr" in s.coalitions and s.groups:
+        who = listed([" with ".join(names[p] for p in g.parties) for g in s.groups[:3]])
+        return [Why(f"As a group, {who} could leave it with a gain for each, and the others could answer.")]
+    return []
+
+
+def _group_sentence(g: Group, names: Mapping[str, str]) -> Why:
+    who = listed(names[p] for p in g.parties)
+    return Why(
+        f"{who} could leave it together with a gain for each, and nothing the others did would undo it."
+    )
+
+
+def _compared(s: Standing, names: Mapping[str, str], quo: str) -> list[Why]:
+    if not s.better:
+        return []
+    places = ", ".join(f"{names[p]} {r}" for p, r in s.rank.items())
+    against = [names[p] for p, b in s.better.items() if not b]
+    if not against:
+        text = f"Every party ranks it above {quo}; places among {s.states:,} states: {places}."
+    else:
+        text = (
+            f"{listed(against)} does not rank it above {quo}"
+            if len(against) == 1
+            else (f"{listed(against)} do not rank it above {quo}")
+        )
+        text += f"; places among {s.states:,} states: {places}."
+    if s.efficient:
+        text += " No other state is better for one party and worse for none."
+    return [Why(text)]
+
+
+def _reached(s: Standing, names: Mapping[str, str], quo: str) -> list[Why]:
+    if s.steps is not None:
+        if not s.steps:
+            return []
+        return [
+            Why(
+                f"Steps that each help the one who takes them lead there from {quo}: {_route(s.steps, names)}."
+            )
+        ]
+    if s.route is None:
+        return [Why(f"From {quo} nobody's moves lead there.")] if s.better else []
+    text = f"No chain of steps that each help the one who takes them leads there from {quo}."
+    if s.together:
+        groups = [listed(names[p] for p in g) for g in s.together[:3]]
+        everybody = len(s.together[0]) == len(names)
+        if everybody:
+            text += f" It takes all {len(names)} parties moving together: no smaller group would gain."
+        else:
+            text += f" The smallest groups that could bring it about with a gain for each: {'; or '.join(groups)}."
+    else:
+        text += " No group could bring it about with a gain for each of its members."
+    return [Why(text)]
+
+
+def _route(steps: Sequence[Move], names: Mapping[str, str]) -> str:
+    return "; then ".join(_would(m.party, m.does, names) for m in steps)
+
+
+def _robust(s: Standing, draws: int) -> list[Why]:
+    if not draws or not s.shares:
+        return []
+    words = {
+        "gmr": "every departure can be answered",
+        "seq": "every departure meets an answer in the others' own interest",
+        "nash": "nobody could gain by leaving",
+        "better": "all rank it above the status quo",
+    }
+    parts = [f"{words[t]} in {100 * x:.0f} %" for t, x in s.shares.items() if t in words]
+    return [Why(f"If the order of preferences is disturbed ({draws:,} variants): {', '.join(parts)}.")]
+
+
+def _doubts(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    out = []
+    if s.cautious is not None:
+        best = s.cautious[0] if s.cautious else ""
+        out.append(
+            Why(
+                f"Whichever way the preferences marked unsure turn out, this much is certain: {MEANING[best]}."
+            )
+        )
+    if s.sees is not None:
+        blind = [names[p] for p, v in s.sees.items() if v is None]
+        leave = [names[p] for p, v in s.sees.items() if v is False]
+        if blind:
+            out.append(
+                Why(
+                    f"{listed(blind)} would not see this state coming: it is not in its picture of the conflict."
+                )
+            )
+        if leave:
+            out.append(
+                Why(f"In its own picture of the conflict, {listed(leave)} would have reason to leave it.")
+            )
+        if not blind and not leave:
+            out.append(Why("It holds in each party's own picture of the conflict as well."))
+    return out
+
+
+def basis_sentence(basis: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> Why:
+    """How much of this was said by the parties, and how much was not."""
+    parts = []
+    for party, counts in basis.items():
+        total = sum(counts.values())
+        parts.append(f"{names[party]} {counts.get('stated', 0)} of {total}")
+    return Why(
+        f"Preferences that a statement on record states, rather than inferred or assumed: {', '.join(parts)}."
+    )
+
+
+def drift_sentence(drift: Sequence[Standing], names: Mapping[str, str], quo: str) -> list[Why]:
+    """Where things go if each party only takes steps that help itself."""
+    if not drift:
+        return [
+            Why(f"From {quo}, steps that each help the one who takes them come to rest nowhere that holds.")
+        ]
+    out = []
+    for s in drift[:3]:
+        if s.steps:
+            text = f"If each party only takes steps that help itself, {quo} can turn into this: {_route(s.steps, names)}. "
+            out.append(Why(text + f"Then it holds: {MEANING[s.strength]}."))
+    return out
