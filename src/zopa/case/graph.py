@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from zopa.case.base import Basis, Ids, Noun, Text
@@ -97,7 +97,6 @@ Nevers = tuple[
     Annotated[
         Never,
         BeforeValidator(_never),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Never"}]}),
     ],
     ...,
 ]
@@ -105,7 +104,6 @@ Priorities = tuple[
     Annotated[
         Priority,
         BeforeValidator(_priority),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Priority"}]}),
     ],
     ...,
 ]

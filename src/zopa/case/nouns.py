@@ -362,8 +362,8 @@ def json_schema(which: str = "case") -> dict[str, Any]:
     if which == "statements":
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Records.model_json_schema()}
     schema = Case.model_json_schema()
-    # An option may be just its label, an item to divide just its name.
-    for noun in ("Option", "Item"):
+    # These may be written as just their text.
+    for noun in ("Option", "Item", "Never", "Priority"):
         schema["$defs"][noun] = {"anyOf": [{"type": "string"}, schema["$defs"][noun]]}
     for name in (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder"):
         schema["properties"].pop(name, None)
