@@ -6,11 +6,22 @@ Verbs take a case; the modules below take a :class:`zopa.space.Space`. May not e
 from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNot, why_not
 from zopa.bargaining.drafts import Logroll, Swap, Verdict, Views, judge
 from zopa.bargaining.solutions import SOLUTIONS
-from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, deal, frontier, solve, tabulate, zone
+from zopa.bargaining.zones import (
+    Deal,
+    Frontier,
+    Solution,
+    Zone,
+    deal,
+    frontier,
+    solve,
+    tabulate,
+    winning_coalitions,
+    zone,
+)
 from zopa.space.table import MAX_PACKAGES, Table, nondominated
 
 __all__ = [
     "MAX_PACKAGES", "SOLUTIONS", "Conflict", "Correction", "Deal", "Frontier", "Limit", "Logroll", "Solution", "Swap",
     "Switch", "Table", "Verdict", "Views", "WhyNot", "Zone", "deal", "frontier", "judge", "nondominated", "solve",
-    "tabulate", "why_not", "zone",
+    "tabulate", "why_not", "winning_coalitions", "zone",
 ]  # fmt: skip

@@ -54,7 +54,8 @@ class Limit:
     """One thing that can rule a package out: a clause of a rule, or an acceptance that is needed.
 
     ``kind`` is ``rule``, ``acceptance`` or ``agreement`` (at least k parties). ``statements`` are the ids
-    behind it; empty for assumptions and reservation values.
+    behind it; empty for assumptions and reservation values. ``says`` and ``formal`` are the two halves of
+    the text of a rule: its words, and its option ids.
     """
 
     id: str
@@ -66,6 +67,8 @@ class Limit:
     basis: str = "assumed"
     statements: tuple[str, ...] = ()
     firmness: int = 2
+    says: str = ""
+    formal: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,13 +187,17 @@ class WhyNot(Answer):
 
 
 def _merge(limits: Sequence[Limit]) -> Limit:
-    """One limit for the clauses of one rule."""
+    """One limit for the clauses of one rule: what they say once, then each formal part."""
     if len(limits) == 1:
         return replace(limits[0], id=limits[0].rule or limits[0].id)
     ids = tuple(dict.fromkeys(s for m in limits for s in m.statements))
-    return replace(
-        limits[0], id=limits[0].rule or limits[0].id, text="; ".join(m.text for m in limits), statements=ids
+    said = list(dict.fromkeys(m.says for m in limits if m.says))
+    text = (
+        "; ".join(said) + f" ({'; '.join(m.formal for m in limits)})"
+        if said
+        else "; ".join(m.formal for m in limits)
     )
+    return replace(limits[0], id=limits[0].rule or limits[0].id, text=text, statements=ids)
 
 
 def limits_of(case: Case, table: Table) -> list[Limit]:
@@ -202,19 +209,22 @@ def limits_of(case: Case, table: Table) -> list[Limit]:
     for clause in space.clauses:
         basis, rule = clause_basis(case, clause), rules[clause.rule]
         reading = rule.readings.get(clause.reading, rule)
-        own = clause_text(case, clause).says
+        says = clause_text(case, clause).says or reading.says or rule.says
+        formal = _formal(case, clause)
         count = parts[clause.rule, 0] = parts.get((clause.rule, 0), 0) + 1
         found.append(
             Limit(
                 id=clause.rule if count == 1 else f"{clause.rule}/{count}",
                 kind="rule",
-                text=_sentence(case, clause, own or reading.says or rule.says),
+                text=f"{says} ({formal})" if says else formal,
                 party=rule.party,
                 rule=clause.rule,
                 reading=clause.reading,
                 basis=basis.kind,
                 statements=basis.statements,
                 firmness=FIRMNESS[rule.firmness],
+                says=says,
+                formal=formal,
             )
         )
     for p, name in enumerate(space.parties):
@@ -240,7 +250,8 @@ def limits_of(case: Case, table: Table) -> list[Limit]:
     return found
 
 
-def _sentence(case: Case, clause: Clause, says: str) -> str:
+def _formal(case: Case, clause: Clause) -> str:
+    """A clause by its option ids: "T1 or T2 only with N3 or N4", "not F4"."""
     issues = list(case.issues)
 
     def words(terms: Iterable[tuple[int, int]]) -> str:
@@ -250,13 +261,12 @@ def _sentence(case: Case, clause: Clause, says: str) -> str:
             parts.append(" or ".join(o for k, o in enumerate(options) if mask >> k & 1))
         return " with ".join(parts)
 
-    formal = words(clause.when)
-    formal = (
-        f"{formal} only with " + ", or ".join(words(a) for a in clause.only_if)
+    when = words(clause.when)
+    return (
+        f"{when} only with " + ", or ".join(words(a) for a in clause.only_if)
         if clause.only_if
-        else f"not {formal}"
+        else f"not {when}"
     )
-    return f"{says} ({formal})" if says else formal
 
 
 def violations(table: Table) -> IntArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,7 +17,19 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Question, Readings, Space, choose_readings, compile_case
 from zopa.space.table import Table, nondominated
 
-__all__ = ["Deal", "Frontier", "Solution", "Zone", "ask", "deal", "frontier", "solve", "tabulate", "zone"]
+__all__ = [
+    "Deal",
+    "Frontier",
+    "Solution",
+    "Zone",
+    "ask",
+    "deal",
+    "frontier",
+    "solve",
+    "tabulate",
+    "winning_coalitions",
+    "zone",
+]
 
 LARGE_SHARE = Fraction(3, 10)
 """A zone larger than this share of the admissible packages says more about the reservation values than
@@ -95,6 +108,11 @@ class Zone(Answer):
             return (
                 f"No deal under these readings: {self.admissible:,} of {self.packages:,} packages are allowed, "
                 f"and none is accepted by all; the closest leaves a party {float(self.shortfall):g} points short."
+            )
+        if self.agreed != self.count:
+            return (
+                f"A zone exists: {self.agreed:,} of {self.admissible:,} allowed packages pass the agreement rule; "
+                f"{self.count:,} of them are acceptable to all."
             )
         share = f"{100 * float(self.share or 0):.0f} %"
         return f"A zone exists: {self.count:,} of {self.admissible:,} allowed packages ({share}) are acceptable to all."
@@ -351,6 +369,17 @@ def solve(
     chosen = numbers[picked]
     return Solution(
         question, name, title, asks, _deals(table, chosen), int(chosen.size), value, names, warning
+    )
+
+
+def winning_coalitions(space: Space) -> tuple[tuple[str, ...], ...]:
+    """The smallest sets of parties whose acceptance makes an agreement, in party order."""
+    needed = {p for p, r in zip(space.parties, space.required, strict=True) if r}
+    free = [p for p in space.parties if p not in needed]
+    missing = max(0, space.at_least - len(needed))
+    return tuple(
+        tuple(p for p in space.parties if p in needed or p in chosen)
+        for chosen in itertools.combinations(free, missing)
     )
 
 

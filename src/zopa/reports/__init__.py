@@ -28,15 +28,22 @@ def report(study: Study, out: str | Path) -> list[Path]:
     parts = sections(study)
     svgs = {f.name: render(f.spec) for s in parts for f in s.figures}
     page = folder / "report.html"
-    page.write_text(_html(study, parts, svgs), encoding="utf-8")
+    _write(page, _html(study, parts, svgs))
     answers = folder / "answers.json"
-    answers.write_text(json.dumps(study.to_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
+    _write(answers, json.dumps(study.to_dict(), ensure_ascii=False, indent=1))
     written = [page, answers]
     for name, svg in svgs.items():
         path = folder / "figures" / f"{name}.svg"
-        path.write_text(svg, encoding="utf-8")
+        _write(path, svg)
         written.append(path)
     return written
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside the file, then move it into place: an interrupted run leaves the old report whole."""
+    fresh = path.with_name(path.name + ".part")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
 
 
 def _html(study: Study, parts: list[Section], svgs: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ from zopa.bargaining import (
     nondominated,
     solve,
     why_not,
+    winning_coalitions,
     zone,
 )
 from zopa.case import Case, all_rules, gaps, share_by_basis, voters
@@ -223,7 +224,14 @@ def _proposals(
 ) -> tuple[Proposal, ...]:
     """Distinct picks of the solutions; without a zone, the Nash picks of the readings that would open one."""
     picks: dict[tuple[str, ...], tuple[Deal, list[str], Mapping[str, str], Table]] = {}
-    if any(s.deals for s in solutions.values()):
+    if not table.zone().any() and table.agreed.any():
+        # Not everybody accepts anything, but enough parties do: what each smallest winning coalition picks.
+        for names in winning_coalitions(table.space):
+            for d in solve(case, "nash", chosen, coalition=names, table=table).deals[:1]:
+                picks.setdefault(tuple(d.package.values()), (d, [], chosen, table))[1].append(
+                    "Nash of " + ", ".join(names)
+                )
+    elif any(s.deals for s in solutions.values()):
         for s in solutions.values():
             for d in s.deals[:2]:
                 picks.setdefault(tuple(d.package.values()), (d, [], chosen, table))[1].append(s.title)
