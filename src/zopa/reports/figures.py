@@ -372,10 +372,10 @@ def timeline(study: Study) -> Figure | None:
     kinds = ["statement", "contact", "planned contact"]
     used = sorted({(d["date"], d["when"]) for d in dots})
     spec = {
-        "data": {"values": dots}, "width": {"step": 96, "for": "position"}, "height": {"step": 64, "for": "position"},
+        "data": {"values": dots}, "width": {"step": 84, "for": "position"}, "height": {"step": 64, "for": "position"},
         "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
         "encoding": {
-            "x": {"field": "when", "type": "ordinal", "sort": list(dict.fromkeys(w for _, w in used)), "axis": {"title": None, "labelAngle": 0, "labelLimit": 92}},
+            "x": {"field": "when", "type": "ordinal", "sort": list(dict.fromkeys(w for _, w in used)), "axis": {"title": None, "labelAngle": -28, "labelLimit": 190}},
             "xOffset": {"field": "across", "type": "ordinal", "scale": {"domain": list(range(PER_ROW))}},
             "y": {"field": "lane", "type": "nominal", "sort": [x for x in lanes if any(d["lane"] == x for d in dots)], "axis": {"title": None, "grid": True, "tickBand": "extent"}},
             "yOffset": {"field": "down", "type": "ordinal", "scale": {"domain": list(range(max(d["down"] for d in dots) + 1))}},
