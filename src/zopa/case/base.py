@@ -206,7 +206,9 @@ class When(Noun):
             self.start.month, self.start.year,
         ) and self.end.day >= 28:  # fmt: skip
             return self.start.strftime("%Y-%m")
-        return f"{self.start or '…'} to {self.end or '…'}"
+        if self.start is None or self.end is None:
+            return f"by {self.end}" if self.end else f"from {self.start}" if self.start else "no date"
+        return f"{self.start} to {self.end}"
 
 
 def _when(value: object) -> object:
