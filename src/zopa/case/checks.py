@@ -238,13 +238,15 @@ def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
                 f"weights add up to {float(total):g}, expected 100",
                 "change the weights until they add up to 100, or use words or ranks",
             )
-    ranks = sum(w.rank is not None for w in party.weights.values())
-    if ranks and ranks != len(party.weights):
-        yield p.main.finding(
-            (*path, "weights"),
-            "expected ranks for all issues or for none",
-            "ranks and other weights cannot be mixed",
-        )
+    for form, said in (("rank", "ranks"), ("word", "words")):
+        used = sum(getattr(w, form) is not None for w in party.weights.values())
+        if 0 < used < len(party.weights):
+            yield p.main.finding(
+                (*path, "weights"),
+                f"expected {said} for all issues or for none",
+                f"{said} and other weights are on different scales",
+            )
+            return
 
 
 def _rule(p: Pieces, name: str, rule: nouns.Rule) -> Iterator[Finding]:
