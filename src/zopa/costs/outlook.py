@@ -24,7 +24,7 @@ from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, obstacle
 from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_package, ripeness, zone_opening
 
-__all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name"]
+__all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name", "when"]
 
 SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
 """Words by which a statement or a figure is taken to speak of a cost."""

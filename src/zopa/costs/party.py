@@ -30,7 +30,7 @@ from .models import ces_loss, corners, price_push, real_income_change
 from .trade import TradeTable, trade_shock
 from .waiting import Costs, Waiting
 
-__all__ = ["PartyCost", "month_of", "party_cost", "quoted"]
+__all__ = ["PartyCost", "month_of", "party_cost", "quoted", "resting_on"]
 
 ALWAYS = -(10**6)
 """Month of a cost row without a date: it has always been in force."""

@@ -15,7 +15,18 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable, UnknownName
 from zopa.spatial import exchange, pressure, smp, static
 
-__all__ = ["MODELS", "Model", "Own", "Setting", "Step", "is_default", "outcomes", "resolve", "steps"]
+__all__ = [
+    "MODELS",
+    "Model",
+    "Own",
+    "Setting",
+    "Step",
+    "is_default",
+    "ktab_turns",
+    "outcomes",
+    "resolve",
+    "steps",
+]
 
 Array = NDArray[np.float64]
 Own: TypeAlias = Callable[[Array, Array, Array], float]

@@ -20,6 +20,7 @@ __all__ = [
     "Lever",
     "Moment",
     "Outlook",
+    "assumed_share",
     "band",
     "bars",
     "draw",

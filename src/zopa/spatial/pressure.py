@@ -22,6 +22,7 @@ __all__ = [
     "Round",
     "expected_utilities",
     "play",
+    "play_round",
     "risk_exponents",
     "settle",
     "win_probabilities",

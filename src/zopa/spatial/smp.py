@@ -16,8 +16,23 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable, UnknownName
 
 __all__ = [
-    "BARGAINS", "PCE", "RISK_ADJUST", "RISK_RANGE", "VICTORY", "VOTING",
-    "Bargain", "Rules", "Turn", "challenges", "distances", "election", "play", "risks", "utility", "winning",
+    "BARGAINS",
+    "PCE",
+    "RISK_ADJUST",
+    "RISK_RANGE",
+    "VICTORY",
+    "VOTING",
+    "Bargain",
+    "Rules",
+    "Turn",
+    "challenges",
+    "distances",
+    "election",
+    "meet",
+    "play",
+    "risks",
+    "utility",
+    "winning",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]

@@ -24,7 +24,7 @@ from zopa.case import (
 from zopa.errors import UnknownName
 from zopa.space import plain
 
-__all__ = ["Step", "explain", "known_ids", "sentence_around"]
+__all__ = ["Step", "explain", "known_ids", "rule_step", "sentence_around", "statement_step"]
 
 
 @dataclass(frozen=True)

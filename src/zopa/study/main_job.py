@@ -41,7 +41,7 @@ from zopa.space import (
     reading_names,
 )
 
-__all__ = ["Proposal", "ReadingRow", "Study", "run"]
+__all__ = ["Objection", "Proposal", "ReadingRow", "Study", "run", "with_readings"]
 
 Progress = Callable[[str], None]
 MOST_PROPOSALS = 5
