@@ -142,3 +142,11 @@ def test_a_statement_with_a_wrong_kind_has_its_quote_checked_all_the_same(tmp_pa
     text = spoiled("shared fees", "split fees", text)
     found = findings(tmp_path, {"statements.yaml": text})
     assert [f.path for f in found] == ["statements.s1.quote", "statements.s1.kind"]
+
+
+def test_a_name_that_is_missing_in_many_places_is_one_message_that_counts_them(tmp_path: Path) -> None:
+    text = spoiled("    options: {F1: high, F2: low}", "    options: {F1x: high, F2: low}")
+    (found,) = findings(tmp_path, {"case.yaml": text})
+    assert found.place == "case.yaml:7:18"
+    assert found.what == "no option of flow called 'F1' (also at lines 14, 28)"
+    assert found.hint == "did you mean 'F1x'?"

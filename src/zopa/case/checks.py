@@ -6,7 +6,7 @@ Every check asks first whether what it depends on is sound, so that only causes 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -61,7 +61,26 @@ def cross_check(p: Pieces) -> list[Finding]:
             found += _ids(p, main, (key,), p.top[key])
     if p.records is not None:
         found += _records(p, p.records)
-    return found
+    return _together(found)
+
+
+def _together(found: list[Finding]) -> list[Finding]:
+    """One finding for a name that is missing in many places: most likely it was declared under another."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for f in found:
+        same = (f.file, f.what) if f.what.startswith("no ") else (f.path, f.what)
+        groups.setdefault(same, []).append(f)
+    kept = []
+    for group in groups.values():
+        first = min(group, key=lambda f: (f.line, f.column))
+        lines = sorted({f.line for f in group if f is not first})
+        if len(group) > 2 and lines:
+            more = f" and {len(lines) - 4} more" if len(lines) > 4 else ""
+            also = f"{first.what} (also at line{'s' if len(lines) > 1 else ''} "
+            kept.append(replace(first, what=also + ", ".join(map(str, lines[:4])) + more + ")"))
+        else:
+            kept += group
+    return kept
 
 
 def _issue(p: Pieces, name: str, issue: nouns.Issue) -> Iterator[Finding]:

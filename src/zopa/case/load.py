@@ -305,14 +305,14 @@ def _read_rows(table: Path) -> tuple[dict[str, tuple[int, dict[str, str]]], list
         if findings or not columns:
             return rows, findings
         reader.fieldnames = columns
+        if "id" not in columns:
+            problem("missing column 'id'", "the id is the file name without .txt")
+            return rows, findings
         for name in columns:
             if name not in _COLUMNS:
                 close = nearest(name, _COLUMNS)
                 known = f"did you mean '{close}'?" if close else "known columns: " + ", ".join(_COLUMNS)
                 problem(f"unknown column '{name}'", known)
-        if "id" not in columns:
-            problem("missing column 'id'", "the id is the file name without .txt")
-            return rows, findings
         for row in reader:
             if row.get(None):
                 problem(f"expected {len(columns)} fields, saw more", "put a field that has a comma in quotes")
