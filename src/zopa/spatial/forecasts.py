@@ -152,7 +152,7 @@ def _outlook(
     width = calibrated.half_width(name if is_default(name, setting) else "", level)
     interval = None if width is None else (max(0.0, place - width), min(100.0, place + width))
     contains = (
-        f"calibrated: around this model's place it held {100 * level:.0f} % of settled issues of European legislation"
+        f"calibrated: this wide around this model's place it held {100 * level:.0f} % of settled issues of European legislation"
         if interval
         else "not calibrated: this model was not measured in this form; only the input band is shown"
     )

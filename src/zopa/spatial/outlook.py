@@ -230,9 +230,10 @@ def bars(f: Field, k: int, ln: Line, model: Model, setting: Setting) -> tuple[Ba
 def readings(f: Field, k: int, setting: Setting) -> tuple[tuple[str, float], ...]:
     """Every shipped model in every reading on line ``k``, at the central estimates.
 
-    Models that treat lines together see all lines; one that cannot be applied here is left out.
+    Models that treat lines together see all lines; one that cannot be applied here is left out; readings
+    of a model that all agree are shown once.
     """
-    found = []
+    found: list[tuple[str, float]] = []
     for name, model in MODELS.items():
         if name == "exchange" and len(f.issues) < 2:
             continue
@@ -240,13 +241,16 @@ def readings(f: Field, k: int, setting: Setting) -> tuple[tuple[str, float], ...
         alone = model.single is not None or (name == "ktab" and np.isnan(f.x).any())
         use, at = (one, 0) if alone else (f, k)
         keep = ~np.isnan(use.x[:, at]) if alone else np.ones(len(f.parties), dtype=bool)
+        own: list[tuple[str, float]] = []
         for reading in model.readings or ("",):
             run = Setting(reading, model.rounds, setting.limits)
             try:
                 place = outcomes(model, use.x[keep], use.s[keep], use.c[keep], run)[at]
             except NotApplicable:
                 continue
-            found.append((f"{name}, {reading}" if reading else name, float(place)))
+            own.append((f"{name}, {reading}" if reading else name, float(place)))
+        alike = own and max(p for _, p in own) - min(p for _, p in own) < 1e-9
+        found += [(name, own[0][1])] if alike else own
     return tuple(found)
 
 
