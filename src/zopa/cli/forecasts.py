@@ -25,13 +25,19 @@ __all__ = ["convert", "forecast"]
 
 def forecast(
     name: CaseArgument,
-    issue: Annotated[list[str] | None, typer.Option(help="An issue; may be repeated. Default: all lines")] = None,
+    issue: Annotated[
+        list[str] | None, typer.Option(help="An issue; may be repeated. Default: all lines")
+    ] = None,
     model: Annotated[
         str, typer.Option(help="compromise, median, nash, election, pressure, ktab or exchange")
     ] = "compromise",
     reading: Annotated[str | None, typer.Option(help="A reading of the model, e.g. scholz-paper")] = None,
-    rounds: Annotated[int | None, typer.Option(min=1, max=1000, help="Rounds, for models that have them")] = None,
-    level: Annotated[float, typer.Option(help="Level of the calibrated interval: 0.5, 0.8, 0.9 or 0.95")] = 0.8,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Rounds, for models that have them")
+    ] = None,
+    level: Annotated[
+        float, typer.Option(help="Level of the calibrated interval: 0.5, 0.8, 0.9 or 0.95")
+    ] = 0.8,
     draws: Annotated[int, typer.Option(min=1, max=1_000_000, help="Draws of the uncertain inputs")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws")] = 1,
     trace: Annotated[bool, typer.Option("--trace", help="Print who moved, round by round")] = False,
@@ -51,7 +57,12 @@ def forecast(
     out = console()
     out.print(answer.title, style="bold", markup=False)
     for o in answer.outlooks:
-        _print_outlook(o, trace)
+        _print_outlook(o)
+        for other, moves in o.traces.items() if trace else ():
+            if model in (other, "compromise"):
+                out.print(f"  moves, {other}:", markup=False)
+                for step in moves:
+                    out.print(f"    {step}", markup=False)
     out.print()
     for warning in answer.warnings:
         out.print(f"warning: {warning}", markup=False)
@@ -60,7 +71,7 @@ def forecast(
     out.print(f"next: zopa forecast {name} --issue {first.issue} {more}", markup=False)
 
 
-def _print_outlook(o: Outlook, trace: bool) -> None:
+def _print_outlook(o: Outlook) -> None:
     out = console()
     labels = {k: label for k, label, _ in o.line.options}
     out.print(f"\n{o.line.name} ({o.line.scale or '0 to 100'})", style="bold", markup=False)
@@ -84,8 +95,6 @@ def _print_outlook(o: Outlook, trace: bool) -> None:
             f"{top.outcome_low:.0f} to {top.outcome_high:.0f})  [{ids}]",
             markup=False,
         )
-    for step in o.trace if trace else ():
-        out.print(f"  {step}", markup=False)
 
 
 def convert(

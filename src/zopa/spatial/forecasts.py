@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,13 +112,13 @@ def forecast(
     used = draws if found.joint is None else min(draws, JOINT_DRAWS)
     many = outcomes(found, *draw(f, used, seed), setting)
     central = outcomes(found, f.x, f.s, f.c, setting)
-    trace = steps(name, f.x, f.s, f.c, setting, f.parties, f.issues)
     wide = field(together)
+    told = _traces(wide, name, setting)
     outlooks = []
     for ln in asked_lines:
         k = f.issues.index(ln.issue)
         shown = all_readings(wide, wide.issues.index(ln.issue), setting)
-        outlooks.append(_outlook(ln, f, k, name, found, setting, central, many, level, trace, shown))
+        outlooks.append(_outlook(ln, f, k, name, found, setting, central, many, level, told, shown))
     settings = {
         "model": name, "reading": setting.reading, "rounds": setting.rounds, "draws": used, "level": level,
         "calibration": calibrated.DEU.source,
@@ -127,6 +127,22 @@ def forecast(
         Question("forecast", case.digest, choose_readings(case, readings), settings, seed, __version__),
         name, found.title, tuple(outlooks), _reasons(outlooks), _warnings(outlooks, found, used, draws),
     )  # fmt: skip
+
+
+def _traces(f: Field, name: str, setting: Setting) -> dict[str, tuple[Step, ...]]:
+    """The moves in every model with rounds; the asked model as asked, the others in their default form."""
+    told = {}
+    for other, model in MODELS.items():
+        alone = other == "exchange" and len(f.issues) < 2
+        if not model.rounds or alone or (other == "ktab" and np.isnan(f.x).any()):
+            continue
+        run = (
+            setting
+            if other == name
+            else Setting(next(iter(model.readings), ""), model.rounds, setting.limits)
+        )
+        told[other] = steps(other, f.x, f.s, f.c, run, f.parties, f.issues)
+    return told
 
 
 def _all_lines(case: Case, known: tuple[str, ...], asked: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -143,7 +159,7 @@ def _all_lines(case: Case, known: tuple[str, ...], asked: tuple[Line, ...]) -> t
 
 def _outlook(
     ln: Line, f: Field, k: int, name: str, model: Model, setting: Setting, central: np.ndarray, many: np.ndarray,
-    level: float, trace: tuple[Step, ...], shown: tuple[tuple[str, float], ...],
+    level: float, told: Mapping[str, tuple[Step, ...]], shown: tuple[tuple[str, float], ...],
 ) -> Outlook:  # fmt: skip
     place = float(central[k])
     x = np.array([s.place.best for s in ln.stands])
@@ -161,7 +177,7 @@ def _outlook(
         {q: float(v) for q, v in zip(LEVELS, spread.quantile(LEVELS), strict=True)},
         option_shares(ln, spread), band(many[:, k]), shown, levers(f, k, model, setting),
         model is MODELS["compromise"], bars(f, k, ln, model, setting),
-        tuple(s for s in trace if s.issue == ln.issue), moments(ln), assumed_share(ln.stands),
+        {m: tuple(s for s in moves if s.issue == ln.issue) for m, moves in told.items()}, moments(ln), assumed_share(ln.stands),
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ class Outlook:
         What every model and reading says at the central estimates.
     levers, bars : see :class:`Lever`, :class:`Bar`; bars by swing, largest first.
     exact_levers : whether the levers are derivatives (compromise) or differences over one point.
-    trace : moves, round by round; empty for models without rounds.
+    traces : model -> moves, round by round, for every model with rounds that can be run here.
     moments : the compromise at each date of the record.
     assumed : share of the weights (capability times salience) that rest on an assumption or on nothing.
     """
@@ -108,7 +108,7 @@ class Outlook:
     levers: tuple[Lever, ...]
     exact_levers: bool
     bars: tuple[Bar, ...]
-    trace: tuple[Step, ...]
+    traces: Mapping[str, tuple[Step, ...]]
     moments: tuple[Moment, ...]
     assumed: float
 
