@@ -127,8 +127,10 @@ def settled(i: Issue, statistic: Callable[[np.ndarray, np.ndarray], np.ndarray])
 
 
 def heaviest(x: np.ndarray, mass: np.ndarray) -> float:
+    """The place with the largest mass, the lowest of ties (up to rounding)."""
     places = np.unique(x)
-    return float(places[np.argmax([mass[x == v].sum() for v in places])])
+    masses = np.array([mass[x == v].sum() for v in places])
+    return float(places[np.argmax(masses >= masses.max() * (1 - 1e-9))])
 
 
 def elected(i: Issue) -> np.ndarray:

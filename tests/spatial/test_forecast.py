@@ -141,6 +141,18 @@ def test_all_at_one_place_end_there():
         assert forecast(make(people), model=model, draws=20)["line"].outcome == pytest.approx(40)
 
 
+def test_a_thousand_identical_parties_end_at_their_place():
+    people = {
+        f"p{k}": party(f"P{k}", "middle", capability={"best": 5, "low": 1, "high": 9, "assumed": "x"})
+        for k in range(1000)
+    }
+    f = forecast(make(people), draws=50)
+    assert f["line"].outcome == pytest.approx(40)
+    assert f["line"].input_band == pytest.approx((40, 40, 40))
+    assert any("models with rounds" in w for w in f.warnings)
+    assert forecast(make(people), model="pressure", draws=1)["line"].outcome == pytest.approx(40)
+
+
 def test_a_users_own_model_is_scored_by_nobody_and_says_so():
     def last(x, s, c):
         return x[-1]

@@ -13,13 +13,25 @@ from zopa.errors import NotApplicable
 from zopa.space import Answer, Question, Readings, Why, choose_readings
 from zopa.spatial import calibrated
 from zopa.spatial.lines import Field, Line, field, limits, line, lines_of
-from zopa.spatial.models import MODELS, Model, Own, Setting, Step, is_default, outcomes, resolve, steps
+from zopa.spatial.models import (
+    LARGE,
+    MODELS,
+    Model,
+    Own,
+    Setting,
+    Step,
+    heavy,
+    is_default,
+    outcomes,
+    resolve,
+    steps,
+)
 from zopa.spatial.outlook import (
     Outlook,
     assumed_share,
     band,
     bars,
-    draw,
+    draws_of,
     levers,
     moments,
     option_shares,
@@ -110,7 +122,7 @@ def forecast(
             "an exchange needs at least two issues whose options have a place; write `at:` under both"
         )
     used = draws if found.joint is None else min(draws, JOINT_DRAWS)
-    many = outcomes(found, *draw(f, used, seed), setting)
+    many = draws_of(f, found, setting, used, seed)
     central = outcomes(found, f.x, f.s, f.c, setting)
     wide = field(together)
     told = _traces(wide, name, setting)
@@ -134,7 +146,12 @@ def _traces(f: Field, name: str, setting: Setting) -> dict[str, tuple[Step, ...]
     told = {}
     for other, model in MODELS.items():
         alone = other == "exchange" and len(f.issues) < 2
-        if not model.rounds or alone or (other == "ktab" and np.isnan(f.x).any()):
+        if (
+            not model.rounds
+            or alone
+            or (other != name and heavy(other, len(f.parties)))
+            or (other == "ktab" and np.isnan(f.x).any())
+        ):
             continue
         run = (
             setting
@@ -208,6 +225,8 @@ def _warnings(outlooks: Sequence[Outlook], model: Model, used: int, draws: int) 
         )  # fmt: skip
     if used < draws:
         told.append(f"The input band of {model.title} is from {used} draws.")
+    if max(len(o.line.stands) for o in outlooks) > LARGE:
+        told.append(f"With more than {LARGE} parties, models with rounds are run only when asked for.")
     for o in outlooks:
         told += [f"{o.issue} leaves out {party}: {reason}" for party, reason in o.line.absent.items()]
     return tuple(told)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable, UnknownName
 from zopa.spatial import exchange, pressure, smp, static
 
-__all__ = ["MODELS", "Model", "Own", "Setting", "Step", "is_default", "outcomes", "resolve", "steps"]
+__all__ = ["MODELS", "Model", "Own", "Setting", "Step", "heavy", "is_default", "outcomes", "resolve", "steps"]
 
 Array = NDArray[np.float64]
 Own: TypeAlias = Callable[[Array, Array, Array], float]
@@ -200,6 +200,15 @@ class Step:
             f"round {self.round}, {self.issue}: {self.party} {self.kind} {self.partner}, "
             f"{self.before:.1f} to {self.after:.1f} ({self.of} {self.own:.2f}, {self.other:.2f})"
         )
+
+
+LARGE = 60
+"""With more parties, models with rounds are run only when asked for."""
+
+
+def heavy(name: str, parties: int) -> bool:
+    """Whether a model is too slow for this many parties to be run unasked."""
+    return parties > LARGE and MODELS[name].rounds > 0
 
 
 _WORDS = {1: "gives way to the challenge of", 2: "compromises with", 3: "gives in to"}

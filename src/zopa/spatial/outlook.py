@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable
 from zopa.spatial import calibrated, static
 from zopa.spatial.lines import Field, Line, Stand
-from zopa.spatial.models import MODELS, Model, Setting, Step, outcomes
+from zopa.spatial.models import LARGE, MODELS, Model, Setting, Step, heavy, outcomes
 
 __all__ = [
     "Bar",
@@ -22,7 +22,7 @@ __all__ = [
     "Outlook",
     "band",
     "bars",
-    "draw",
+    "draws_of",
     "levers",
     "moments",
     "option_shares",
@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+LARGEST = 2_000_000
+"""Most cells of one piece of the draws."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +138,15 @@ class Outlook:
         return text + f"; input uncertainty only: {low:.0f} to {high:.0f}"
 
 
-def draw(f: Field, draws: int, seed: int) -> tuple[Array, Array, Array]:
-    """Triangular draws of all inputs: x, s of shape (draws, n, k) and c (draws, n)."""
+def draws_of(f: Field, model: Model, setting: Setting, draws: int, seed: int) -> Array:
+    """Outcomes (draws, k) over triangular draws of all inputs, in pieces that fit in memory."""
     rng = np.random.default_rng(seed)
+    piece = max(1, LARGEST // f.x.size)
+    sizes = [min(piece, draws - done) for done in range(0, draws, piece)]
+    return np.concatenate([outcomes(model, *_drawn(f, size, rng), setting) for size in sizes])
 
+
+def _drawn(f: Field, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     def triangle(best: Array, ends: tuple[Array, Array]) -> Array:
         u = rng.random((draws, *best.shape))
         low, high = ends
@@ -181,6 +188,8 @@ def _with(f: Field, k: int, changes: list[Change], model: Model, setting: Settin
 def levers(f: Field, k: int, model: Model, setting: Setting) -> tuple[Lever, ...]:
     """Derivatives for the compromise, central differences over one point for every other model."""
     on = [int(a) for a in np.flatnonzero(~np.isnan(f.x[:, k]))]
+    if model.rounds and len(on) > LARGE:
+        return ()
     if model is MODELS["compromise"]:
         dx, ds, dc = static.levers(f.x[on, k], f.s[on, k], f.c[on])
         return tuple(
@@ -201,7 +210,12 @@ def levers(f: Field, k: int, model: Model, setting: Setting) -> tuple[Lever, ...
 
 
 def bars(f: Field, k: int, ln: Line, model: Model, setting: Setting) -> tuple[Bar, ...]:
-    """One number at a time to its low and high end, the others at their central estimates."""
+    """One number at a time to its low and high end, the others at their central estimates.
+
+    Empty for models with rounds among very many parties, as are their levers.
+    """
+    if model.rounds and len(ln.stands) > LARGE:
+        return ()
     wide = [
         (stand.party, what, given)
         for stand in ln.stands
@@ -230,12 +244,12 @@ def bars(f: Field, k: int, ln: Line, model: Model, setting: Setting) -> tuple[Ba
 def readings(f: Field, k: int, setting: Setting) -> tuple[tuple[str, float], ...]:
     """Every shipped model in every reading on line ``k``, at the central estimates.
 
-    Models that treat lines together see all lines; one that cannot be applied here is left out; readings
-    of a model that all agree are shown once.
+    Models that treat lines together see all lines; one that cannot be applied here, or is too slow for so
+    many parties, is left out; readings of a model that all agree are shown once.
     """
     found: list[tuple[str, float]] = []
     for name, model in MODELS.items():
-        if name == "exchange" and len(f.issues) < 2:
+        if (name == "exchange" and len(f.issues) < 2) or heavy(name, len(f.parties)):
             continue
         one = replace(f, issues=f.issues[k : k + 1], x=f.x[:, k : k + 1], s=f.s[:, k : k + 1])
         alone = model.single is not None or (name == "ktab" and np.isnan(f.x).any())

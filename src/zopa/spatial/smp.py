@@ -392,6 +392,8 @@ def play(
         A salience sum of 0 or above 1, no capability at all, or a stochastic run without a seed.
     """
     rules = rules or Rules()
+    if not all(np.all(np.isfinite(a)) for a in (x, s, c)):
+        raise NotApplicable("positions, saliences and capabilities must be numbers, without gaps")
     S = np.sum(s, axis=1)
     if np.any(S <= 0) or np.any(S > 1 + 1e-9):
         raise NotApplicable(
