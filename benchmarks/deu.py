@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -330,13 +331,16 @@ def distributions(issues: list[Issue], seeds: int = 3) -> dict[str, np.ndarray]:
     return found | {name: np.mean([run[name] for run in runs], axis=0) for name in runs[0]}
 
 
-def main() -> None:
+def main(words: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", nargs="?", type=Path, default=FILE)
     parser.add_argument("--model", help="package.module:function of (x, s, c), to be scored too")
     parser.add_argument("--fit", action="store_true", help="print the table of zopa.spatial.calibrated anew")
     parser.add_argument("--quick", action="store_true", help="leave out KTAB")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
+    if not args.file.is_file():
+        print(f"the DEU data set is not at {args.file}: give its path")
+        return
     issues = load(args.file)
     print(f"{len(issues)} issues of {len({i.proposal for i in issues})} proposals, {args.file.name}")
     if args.fit:
@@ -371,4 +375,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
