@@ -13,7 +13,7 @@ from zopa.study import Study
 __all__ = ["forecast_section"]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9", "#4d4d4d", "#a05195")
-BANDS = ((0.05, 0.95, "90 %"), (0.1, 0.9, "80 %"), (0.25, 0.75, "50 %"))
+BANDS = (0.9, 0.8, 0.5)
 MOST_MOVES = 60
 TAKEN = "taken to stand here"
 """Marks a place that is a judgment about the present, not a dated statement: no shift is drawn to it."""
@@ -79,13 +79,18 @@ def _record_picture(case: Case, f: Forecast) -> Figure | None:
     said = (
         "For every issue, where statements put each party and where it is taken to stand now (bars: its interval); "
         "a triangle marks a shift between two statements, up or down. The dashed line is the compromise; after the last date the fan "
-        "widens to the calibrated distribution, whenever the issue is settled. Point at a mark to read the sentence."
+        "widens to the calibrated intervals, whenever the issue is settled. Point at a mark to read the sentence."
     )
     return Figure(
         "forecast-record", "Positions on the record, and where pressure leads", said,
         _record_spec(data, parties, [o.line.name for o in f.outlooks]),
         Table("Positions by date", ("issue", "party", "date", "place", "words"), tuple(rows)),
     )  # fmt: skip
+
+
+def _bands(o: Outlook) -> list[tuple[float, tuple[float, float]]]:
+    """The calibrated intervals, widest first."""
+    return [(level, o.intervals[level]) for level in BANDS if level in o.intervals]
 
 
 def _instant(on: date) -> datetime:
@@ -101,9 +106,10 @@ def _fan(o: Outlook, now: datetime, end: datetime) -> list[dict[str, Any]]:
     found += [
         {"kind": "middle", "issue": name, "date": d.isoformat(), "place": o.outcome} for d in (now, end)
     ]
-    for low, high, label in BANDS:
-        note = f"{o.issue}: {label} between {o.quantiles[low]:.0f} and {o.quantiles[high]:.0f} (calibrated)"
-        for d, a, b in ((now, o.outcome, o.outcome), (end, o.quantiles[low], o.quantiles[high])):
+    for level, (low, high) in _bands(o):
+        label = f"{100 * level:.0f} %"
+        note = f"{o.issue}: {label} interval {low:.0f} to {high:.0f} (calibrated)"
+        for d, a, b in ((now, o.outcome, o.outcome), (end, low, high)):
             found.append(
                 {
                     "kind": "fan",
@@ -191,7 +197,7 @@ def _record_spec(data: list[dict[str, Any]], parties: list[str], names: list[str
     return {
         "data": {"values": data},
         "facet": {"row": {"field": "issue", "type": "nominal", "sort": names,
-                          "header": {"title": None, "labelAngle": 0, "labelAlign": "left", "labelOrient": "top",
+                          "header": {"title": None, "labelAngle": 0, "labelAlign": "left", "labelAnchor": "start", "labelOrient": "top",
                                      "labelFontWeight": "bold", "labelPadding": 2}}},
         "spacing": 10,
         "spec": {"width": 600, "height": 110, "layer": [
@@ -215,10 +221,11 @@ def _spread_picture(f: Forecast) -> Figure:
     rows: list[tuple[Cell | str, ...]] = []
     for o in f.outlooks:
         name = o.line.name
-        for low, high, label in BANDS:
-            bands.append({"issue": name, "low": o.quantiles[low], "high": o.quantiles[high], "what": f"calibrated {label}",
-                          "note": f"{o.issue}, calibrated {label}: {o.quantiles[low]:.0f} to {o.quantiles[high]:.0f}"})  # fmt: skip
-        low10, middle, high10 = o.input_band
+        for level, (low, high) in _bands(o):
+            what = f"calibrated {100 * level:.0f} %"
+            note = f"{o.issue}, {what}: {low:.0f} to {high:.0f}"
+            bands.append({"issue": name, "low": low, "high": high, "what": what, "note": note})
+        low10, _, high10 = o.input_band
         bands.append({"issue": name, "low": low10, "high": high10, "what": "input uncertainty only, 80 %",
                       "note": f"{o.issue}, input uncertainty only: {low10:.0f} to {high10:.0f}"})  # fmt: skip
         ticks += [
@@ -228,7 +235,30 @@ def _spread_picture(f: Forecast) -> Figure:
         ticks.append(
             {"issue": name, "place": o.outcome, "what": "outcome", "note": f"{o.issue}: {o.outcome:.1f}"}
         )
-        rows.append((name, *(cell(f"{v:.0f}", number=True) for v in (o.outcome, o.quantiles[0.1], o.quantiles[0.25], o.quantiles[0.5], o.quantiles[0.75], o.quantiles[0.9], low10, middle, high10))))  # fmt: skip
+        spans = [f"{low:.0f} to {high:.0f}" for _, (low, high) in reversed(_bands(o))]
+        spans += ["–"] * (len(BANDS) - len(spans)) + [f"{low10:.0f} to {high10:.0f}"]
+        shares = ", ".join(f"{k} {100 * v:.0f} %" for k, v in o.option_shares.items())
+        rows.append(
+            (name, cell(f"{o.outcome:.0f}", number=True), *(cell(v, number=True) for v in spans), shares)
+        )
+    said = (
+        "Wide bars: calibrated intervals around the outcome. Narrow bar: how far the uncertain inputs alone move the "
+        "compromise, which is far too narrow to be a forecast. Diamond: the outcome; lines: what each model and reading says."
+    )
+    head = (
+        "issue", "outcome", "50 % interval", "80 % interval", "90 % interval", "inputs only, 80 %",
+        "nearest option, by the default distribution",
+    )  # fmt: skip
+    return Figure(
+        "forecast-spread",
+        "How sure, and of what",
+        said,
+        _spread_spec(bands + ticks),
+        Table("Intervals of the outcome", head, tuple(rows)),
+    )
+
+
+def _spread_spec(data: list[dict[str, Any]]) -> dict[str, Any]:
     kinds = ["calibrated 90 %", "calibrated 80 %", "calibrated 50 %", "input uncertainty only, 80 %"]
     x = {
         "type": "quantitative",
@@ -245,8 +275,8 @@ def _spread_picture(f: Forecast) -> Figure:
                 "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "color": color, **note}}  # fmt: skip
 
     at = {"x": {**x, "field": "place"}, "y": y, **note}
-    spec = {
-        "width": 560, "height": {"step": 46}, "data": {"values": bands + ticks},
+    return {
+        "width": 560, "height": {"step": 46}, "data": {"values": data},
         "layer": [
             *(bar(what, size) for what, size in zip(kinds, (26, 26, 26, 8), strict=True)),
             {"transform": [{"filter": {"field": "what", "equal": "a model in a reading"}}],
@@ -255,29 +285,6 @@ def _spread_picture(f: Forecast) -> Figure:
              "mark": {"type": "point", "shape": "diamond", "filled": True, "color": "#D55E00", "size": 130, "opacity": 1}, "encoding": at},
         ],
     }  # fmt: skip
-    said = (
-        "Wide bars: the calibrated distribution of the outcome. Narrow bar: how far the uncertain inputs alone move the "
-        "compromise, which is far too narrow to be a forecast. Diamond: the outcome; lines: what each model and reading says."
-    )
-    head = (
-        "issue",
-        "outcome",
-        "10 %",
-        "25 %",
-        "50 %",
-        "75 %",
-        "90 %",
-        "inputs 10 %",
-        "inputs 50 %",
-        "inputs 90 %",
-    )
-    return Figure(
-        "forecast-spread",
-        "How sure, and of what",
-        said,
-        spec,
-        Table("Quantiles of the outcome", head, tuple(rows)),
-    )
 
 
 def _number(o: Outlook, stand: Stand, what: str) -> Cell:

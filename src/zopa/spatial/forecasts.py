@@ -109,6 +109,11 @@ def forecast(
         raise NotApplicable(
             f"a forecast needs an issue whose options have places; write `at:` (0 to 100) under issues.{next(iter(case.issues))}.options"
         )
+    levels = [v for v, _ in calibrated.DEU.half_widths]
+    if level not in levels:
+        raise NotApplicable(
+            f"no interval was calibrated at {level:g}; choose one of {', '.join(f'{v:g}' for v in levels)}"
+        )
     found, setting = resolve(model, reading, rounds)
     name = model if isinstance(model, str) else found.title
     asked_lines = tuple(line(case, i) for i in asked)
@@ -182,15 +187,15 @@ def _outlook(
     x = np.array([s.place.best for s in ln.stands])
     w = np.array([s.salience.best * s.capability.best for s in ln.stands])
     spread = calibrated.distribution(x, w)
-    width = calibrated.half_width(name if is_default(name, setting) else "", level)
-    interval = None if width is None else (max(0.0, place - width), min(100.0, place + width))
+    known = calibrated.intervals(name if is_default(name, setting) else "", place)
+    interval = known.get(level)
     contains = (
         f"calibrated: this wide around this model's place it held {100 * level:.0f} % of settled issues of European legislation"
         if interval
         else "not calibrated: this model was not measured in this form; only the input band is shown"
     )
     return Outlook(
-        ln, place, ln.nearest(place), interval, level, contains,
+        ln, place, ln.nearest(place), interval, level, contains, known,
         {q: float(v) for q, v in zip(LEVELS, spread.quantile(LEVELS), strict=True)},
         option_shares(ln, spread), band(many[:, k]), shown, levers(f, k, model, setting),
         model is MODELS["compromise"], bars(f, k, ln, model, setting),

@@ -84,7 +84,9 @@ class Outlook:
         Around the outcome, ``level`` of past issues inside it; None for a model that was not calibrated.
     contains : str
         What the interval contains, in words.
-    quantiles : level -> place of the calibrated default distribution.
+    intervals : level -> (low, high), at every calibrated level; empty for a model that was not.
+    quantiles : level -> place of the default distribution. Its atoms at the ends of the line make its
+        10-90 % range wider than the 80 % interval; the score is its merit, coverage is the interval's.
     option_shares : option -> share of that distribution which is nearest to the option's place.
     input_band : (low, median, high)
         10 %, 50 % and 90 % of the outcome over draws of the inputs: input uncertainty only.
@@ -103,6 +105,7 @@ class Outlook:
     interval: tuple[float, float] | None
     level: float
     contains: str
+    intervals: Mapping[float, tuple[float, float]]
     quantiles: Mapping[float, float]
     option_shares: Mapping[str, float]
     input_band: tuple[float, float, float]
