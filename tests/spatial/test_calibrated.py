@@ -151,6 +151,14 @@ def test_exchanges_on_the_issues_that_come_in_packages(deu, issues, rounds, mae)
 
 
 @needs_data
+@pytest.mark.parametrize(
+    "name", [pytest.param(m, marks=pytest.mark.slow) if m == "ktab" else m for m in calibrated.HALF_WIDTHS]
+)
+def test_the_shipped_widths_are_what_the_data_give(deu, issues, name):
+    assert deu.half_widths(issues, name) == pytest.approx(calibrated.HALF_WIDTHS[name], abs=0.051)
+
+
+@needs_data
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "mae"), [("KTAB, mean", 23.70), ("KTAB, median", 25.16)])
 def test_ktabs_model_on_the_data(deu, issues, name, mae):

@@ -9,7 +9,7 @@ import zopa
 from spatial.cases import issue, make, party, statement
 from zopa.cli.shared import open_case
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial import MODELS, forecast, static
+from zopa.spatial import MODELS, forecast, pressure, smp, static
 from zopa.spatial.calibrated import DEU, distribution
 
 
@@ -170,6 +170,24 @@ def test_a_reading_or_length_that_was_not_measured_has_no_interval():
     assert forecast(case, model="pressure", draws=20)["line"].interval is not None
     assert forecast(case, model="pressure", reading="scholz-paper", draws=20)["line"].interval is None
     assert forecast(case, model="pressure", rounds=3, draws=20)["line"].interval is None
+
+
+def test_switches_of_ones_own_are_readings_too():
+    case = make()
+    named = forecast(case, model="ktab", reading="S1P1", draws=2)["line"].outcome
+    same = forecast(case, model="ktab", reading=smp.Rules(bargain="S1P1"), draws=2)["line"]
+    assert same.outcome == named
+    assert same.interval is None
+    other = forecast(case, model="ktab", reading=smp.Rules(voting="Cubic", pce="MarkovUniform"), draws=2)
+    assert other.to_dict()["question"]["settings"]["reading"]["voting"] == "Cubic"
+    code = pressure.READINGS["scholz-code"]
+    assert forecast(case, model="pressure", reading=code, draws=2)["line"].outcome == pytest.approx(
+        forecast(case, model="pressure", draws=2)["line"].outcome
+    )
+    with pytest.raises(UnknownName, match="Rules"):
+        forecast(case, model="pressure", reading=smp.Rules())
+    with pytest.raises(NotApplicable, match="most probable"):
+        forecast(case, model="ktab", reading=smp.Rules(transition="Stochastic"))
 
 
 @pytest.mark.parametrize("model", MODELS)

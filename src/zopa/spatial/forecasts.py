@@ -20,6 +20,7 @@ from zopa.spatial.models import (
     Own,
     Setting,
     Step,
+    Switches,
     heavy,
     is_default,
     outcomes,
@@ -69,7 +70,7 @@ def forecast(
     issue: str | Sequence[str] | None = None,
     *,
     model: str | Own = "compromise",
-    reading: str | None = None,
+    reading: str | Switches | None = None,
     rounds: int | None = None,
     readings: Readings = None,
     level: float = 0.8,
@@ -86,8 +87,9 @@ def forecast(
     model : str or callable
         A name of :data:`MODELS`, or a function of positions (0-100), saliences (0-1) and capabilities of the
         parties on one line that returns a place.
-    reading : str, optional
-        A named meaning of the model, where it has several.
+    reading : str, pressure.Reading or smp.Rules, optional
+        A named meaning of the model, where it has several, or switches of one's own for ``pressure`` and
+        ``ktab`` (all of KTAB's vote, victory, election, bargain and risk rules).
     rounds : int, optional
     readings : str, mapping or None
         Which readings of the case's rules limit exchanges.
