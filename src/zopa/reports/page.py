@@ -19,6 +19,7 @@ from zopa.case import (
     weights,
 )
 from zopa.reports.figures import conflict_picture, frontier_picture, heat_map, readings_picture, timeline
+from zopa.reports.forecast import forecast_section
 from zopa.reports.parts import Cell, Link, Section, Table, cell
 from zopa.study import Proposal, Study
 
@@ -590,6 +591,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     _why,
     _solutions,
     _positions,
+    forecast_section,
     _record,
     _rules,
     _judgments,

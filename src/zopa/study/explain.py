@@ -15,6 +15,8 @@ from zopa.case import (
     all_rules,
     find_quote,
     line_of,
+    place,
+    quantity,
     reservation,
     speaks_for,
     values,
@@ -53,6 +55,8 @@ def known_ids(case: Case) -> list[str]:
     parties = voters(case)
     found = [*case.statements, *all_rules(case), "zone", *SOLUTIONS]
     found += [f"{p}.reservation" for p in parties]
+    found += [f"{p}.capability" for p, party in case.parties.items() if party.capability is not None]
+    found += [f"{p}.places.{i}" for p in case.parties for i in case.issues if place(case, p, i) is not None]
     found += [f"{p}.weights.{i}" for p in parties for i in case.issues]
     found += [
         f"{p}.values.{i}.{o}" for p in parties for i, issue in case.issues.items() for o in issue.options
@@ -67,7 +71,7 @@ def explain(case: Case, ident: str) -> Step:
     ----------
     ident : str
         A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.weights.ISSUE``,
-        ``PARTY.values.ISSUE.OPTION``.
+        ``PARTY.values.ISSUE.OPTION``, ``PARTY.capability``, ``PARTY.places.ISSUE``.
 
     Raises
     ------
@@ -175,6 +179,14 @@ def _judgment_step(case: Case, ident: str) -> Step:
                 ident, f"{name}: no reservation value was given", "every package counts as accepted", "gap"
             )
         return _estimate_step(case, ident, f"reservation value of {name}", r)
+    if what == "capability":
+        strength = quantity(case, party, "capability")
+        assert strength is not None
+        return _estimate_step(case, ident, f"capability of {name}", strength)
+    if what == "places":
+        at = place(case, party, rest[0])
+        assert at is not None
+        return _estimate_step(case, ident, f"place of {name} on {rest[0]}", at[0])
     if what == "weights":
         return _estimate_step(case, ident, f"weight of {rest[0]} for {name}", weights(case, party)[rest[0]])
     cell = values(case, party, rest[0])[rest[1]]

@@ -40,6 +40,7 @@ from zopa.space import (
     plain,
     reading_names,
 )
+from zopa.spatial import forecast
 
 __all__ = ["Objection", "Proposal", "ReadingRow", "Study", "run", "with_readings"]
 
@@ -96,7 +97,9 @@ class ReadingRow:
 
 Lens = Callable[[Case, Sequence[Proposal]], Answer]
 
-LENSES: Mapping[str, Lens] = {}
+LENSES: Mapping[str, Lens] = {
+    "forecast": lambda case, _: forecast(case),
+}
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""
 
