@@ -57,7 +57,7 @@ def _print(answer: Delay, name: str) -> None:
     out = console()
     out.print(str(answer), markup=False)
     for note in answer.notes if not answer.costless else answer.notes[1:]:
-        out.print(f"note: {note}", markup=False)
+        out.print(f"note: {note.text}", markup=False)
     last = answer.months
     rows = [
         [c.party, c.source or "none on file", f"{c.loss} {c.unit}", str(c.values[0]), str(c.values[last])]

@@ -1,7 +1,7 @@
 """What waiting costs, when the zone opens, who must ratify."""
 
 from .band import Band
-from .home import Ratifier, Spoiler, Words
+from .home import Ratifier, Spoiler, WinSets, Words
 from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
 from .outlook import Curve, Delay, PackageOpening, delay, month_name, when
 from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
@@ -28,6 +28,7 @@ __all__ = [
     "TiedHand",
     "TradeTable",
     "Waiting",
+    "WinSets",
     "Words",
     "ZoneOpening",
     "attrition",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from zopa.space import Answer, Question, Readings, Space, Why, choose_readings, 
 from zopa.space.table import Table
 
 from .band import Band
-from .home import Ratifier, Spoiler, Words, ratifiers, spoilers, with_ratifiers, words
+from .home import Ratifier, Spoiler, WinSets, Words, ratifiers, spoilers, win_sets, with_ratifiers, words
 from .party import PartyCost, party_cost, quoted
 from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, obstacle
@@ -26,6 +26,7 @@ from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_pac
 
 __all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name"]
 
+Package: TypeAlias = Mapping[str, str]
 SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
 """Words by which a statement or a figure is taken to speak of a cost."""
 
@@ -89,9 +90,9 @@ class Delay(Answer):
         The same explanation from the case's ``costs.contest``, at the low, central and high ends.
     attrition : Attrition or None
         For two parties that both bear a cost: how long until one concedes, in months.
-    ratifiers, spoilers, words
-        Who must ratify, who can spoil, and whose words bind.
-    notes : tuple of str
+    win_sets, ratifiers, spoilers, words
+        Who accepts how much, who must ratify, who can spoil, and whose words bind.
+    notes : tuple of Why
         What the reader must know before using the figures.
     why : tuple of Why
         Every figure used, with the line and the sentences that it rests on.
@@ -110,10 +111,11 @@ class Delay(Answer):
     obstacle: str
     contest: tuple[Obstacle, ...]
     attrition: Attrition | None
+    win_sets: WinSets
     ratifiers: tuple[Ratifier, ...]
     spoilers: tuple[Spoiler, ...]
     words: tuple[Words, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Why, ...]
     why: tuple[Why, ...]
 
     @property
@@ -133,7 +135,7 @@ class Delay(Answer):
         ]}  # fmt: skip
 
     def __str__(self) -> str:
-        head = "Cost plays no part: " + self.notes[0] if self.costless else f"Clock: {self.clock}."
+        head = f"Cost plays no part: {self.notes[0].text}" if self.costless else f"Clock: {self.clock}."
         if self.zone is None:
             return f"{head}\nThe rules leave no package; waiting opens none, whatever it costs."
         at = self.zone.opening
@@ -175,7 +177,12 @@ def _names(parties: tuple[str, ...]) -> str:
 
 
 def delay(
-    case: Case, package: Mapping[str, str] | None = None, readings: Readings = None, *, months: int = 12
+    case: Case,
+    package: Package | Mapping[str, Package] | None = None,
+    readings: Readings = None,
+    *,
+    months: int = 12,
+    table: Table | None = None,
 ) -> Delay:
     """What does waiting cost, and when does the zone open?
 
@@ -183,11 +190,13 @@ def delay(
     ----------
     case : Case
     package : mapping, optional
-        A full package, option per issue, to follow beside the starting positions.
+        A full package (issue -> option) to follow beside the starting positions, or several by name.
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
     months : int
         How many months to look at, from the month of the case's ``as_of``.
+    table : Table, optional
+        The tabulated case, when the caller has it already; not used where a party must ratify.
 
     Raises
     ------
@@ -199,7 +208,8 @@ def delay(
     if not 0 <= months <= 600:
         raise NotApplicable(f"expected 0 to 600 months, saw {months}")
     whole = with_ratifiers(case)
-    table = Table.of(compile_case(whole, readings))
+    if table is None or whole is not case:
+        table = Table.of(compile_case(whole, readings))
     space = table.space
     settings = case.costs
     clock = Clock(settings.clock, settings.months) if settings else Clock()
@@ -209,7 +219,8 @@ def delay(
     values = [[worth_of_waiting(b.waiting, t, clock) for t in range(months + 1)] for b in borne]
     inside = np.ascontiguousarray(table.utilities[:, table.admissible])
     zone = zone_opening(values, any_package(space, inside)) if inside.size else None
-    packages = _packages(whole, space, package, values)
+    asked = _named(package)
+    packages = _packages(whole, space, asked, values)
     curves = tuple(
         Curve(b.party, tuple(v), b.source, b.unit, b.loss, b.waiting.costless)
         for b, v in zip(borne, values, strict=True)
@@ -229,6 +240,7 @@ def delay(
         obstacle=_obstacle(space, inside, values),
         contest=_contest(case),
         attrition=_attrition(case, space, borne),
+        win_sets=win_sets(case, table),
         ratifiers=ratifiers(case, table),
         spoilers=spoilers(case, table, readings),
         words=words(case),
@@ -247,11 +259,21 @@ def _starts(case: Case) -> dict[str, dict[str, str]]:
     return {p: package for p, package in found.items() if len(package) == len(case.issues)}
 
 
+def _named(package: Package | Mapping[str, Package] | None) -> dict[str, dict[str, str]]:
+    """Packages by name, whatever way they were given."""
+    found: dict[str, dict[str, str]] = {}
+    for key, value in (package or {}).items():
+        if isinstance(value, Mapping):
+            found[key] = dict(value)
+        else:
+            found.setdefault("the package asked for", {})[key] = value
+    return found
+
+
 def _packages(
-    case: Case, space: Space, asked: Mapping[str, str] | None, values: list[list[Band]]
+    case: Case, space: Space, asked: Mapping[str, Package], values: list[list[Band]]
 ) -> tuple[PackageOpening, ...]:
-    named = {"the package asked for": dict(asked)} if asked else {}
-    named |= {f"starting position of {p}": package for p, package in _starts(case).items()}
+    named = {**asked, **{f"starting position of {p}": package for p, package in _starts(case).items()}}
     return tuple(_package(space, name, package, values) for name, package in named.items())
 
 
@@ -334,33 +356,38 @@ def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | 
     return attrition((costs[0], costs[1]), prizes)
 
 
-def _notes(case: Case, borne: list[PartyCost], curves: tuple[Curve, ...], clock: Clock) -> tuple[str, ...]:
-    notes = [] if any(b.source for b in borne) else [_no_cost_on_file(case)]
+def _notes(case: Case, borne: list[PartyCost], curves: tuple[Curve, ...], clock: Clock) -> tuple[Why, ...]:
+    on_file = any(b.source for b in borne)
+    notes = [] if on_file else [_no_cost_on_file(case)]
+    without = [case.parties[b.party].name for b in borne if not b.source]
+    if on_file and without:
+        notes.append(Why(f"no cost is on file for {', '.join(without)}"))
     for b in borne:
-        name = case.parties[b.party].name
-        if b.source and b.waiting.costless:
-            worth = "its loss is 0" if b.waiting.costs.is_zero else f"one {b.unit} is worth 0 points to it"
-            notes.append(f"cost plays no part for {name}: {worth}")
-        if not b.source and len(notes) and any(o.source for o in borne):
-            notes.append(f"no cost is on file for {name}")
-        if b.set_aside:
-            notes.append(f"the figures of costs.csv win over the model '{b.set_aside}' of {name}")
-        if b.source == "prices":
-            notes.append(f"the price model of {name} is an upper bound: nobody substitutes")
-        if not b.waiting.discount.is_point:
-            notes.append(
-                f"bounds for {name} hold for every discount factor in its interval and may be wider than need be"
-            )
+        notes += [Why(text) for text in _party_notes(b, case.parties[b.party].name)]
     flat = all(band == c.values[0] for c in curves for band in c.values)
     if clock.kind == "rolling" and flat and any(not c.costless for c in curves):
         notes.append(
-            "on a rolling clock a constant cost does not move the value of no agreement; for costs that "
-            "add up write `clock: from-date`, for an end that comes nearer `clock: fixed`"
+            Why(
+                "on a rolling clock a constant cost does not move the value of no agreement; for costs that "
+                "add up write `clock: from-date`, for an end that comes nearer `clock: fixed`"
+            )
         )
     return tuple(notes)
 
 
-def _no_cost_on_file(case: Case) -> str:
+def _party_notes(b: PartyCost, name: str) -> Iterator[str]:
+    if b.source and b.waiting.costless:
+        worth = "its loss is 0" if b.waiting.costs.is_zero else f"one {b.unit} is worth 0 points to it"
+        yield f"cost plays no part for {name}: {worth}"
+    if b.set_aside:
+        yield f"the figures of costs.csv win over the model '{b.set_aside}' of {name}"
+    if b.source == "prices":
+        yield f"the price model of {name} is an upper bound: nobody substitutes"
+    if not b.waiting.discount.is_point:
+        yield f"the band of {name} holds for every discount factor in its interval and may be wider than need be"
+
+
+def _no_cost_on_file(case: Case) -> Why:
     """What the sources do say about costs and prices when no figure is on file."""
     spoken = [i for i, s in accepted(case).items() if SPEAKS_OF_COST.search(f"{s.quote} {s.about}")]
     figures = [i for i, f in case.figures.items() if SPEAKS_OF_COST.search(f"{f.of} {f.unit}")]
@@ -373,4 +400,4 @@ def _no_cost_on_file(case: Case) -> str:
         remark = all(case.statements[i].kind == "author_claim" for i in spoken)
         who = "only the author's remark speaks" if remark else "these statements speak"
         text += f"; {who} of prices or costs: " + "; ".join(quoted(case, i) for i in spoken)
-    return text
+    return Why(text, tuple(spoken))

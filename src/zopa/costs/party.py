@@ -70,11 +70,15 @@ def month_of(day: date | None, as_of: date | None) -> int:
 
 
 def quoted(case: Case, ident: str) -> str:
-    """A statement with its words and their place: ``s1: «words» (sources/a.txt:3)``."""
+    """A statement with its words and their place, ``s1: «words» (sources/a.txt:3)``; only the place where
+    the source is not to be quoted.
+    """
     s = case.statements[ident]
     source = case.sources.get(s.source)
     at = find_quote(source.text, s.quote, s.prefix, s.suffix, s.start) if source else []
     place = f" ({source.file}:{line_of(source.text, at[0])})" if source and at else ""
+    if source and source.access == "do-not-quote":
+        return f"{ident}{place}"
     return f"{ident}: «{s.quote}»{place}"
 
 
