@@ -226,7 +226,7 @@ def delay(
         for b, v in zip(borne, values, strict=True)
     )
     return Delay(
-        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "package": dict(package or {})}, version=__version__),
+        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "packages": asked}, version=__version__),
         months=months,
         as_of=case.as_of,
         clock=str(clock),
