@@ -18,7 +18,7 @@ from zopa.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from zopa.costs import Delay
+    from zopa.costs import Curve, Delay
 
 __all__ = ["delay"]
 
@@ -60,11 +60,11 @@ def _print(answer: Delay, name: str) -> None:
         out.print(f"note: {note.text}", markup=False)
     last = answer.months
     rows = [
-        [c.party, c.source or "none on file", f"{c.loss} {c.unit}", str(c.values[0]), str(c.values[last])]
+        [c.party, c.source or "none on file", _loss(c), str(c.values[0]), str(c.values[last])]
         for c in answer.curves
     ]
     out.print("\nWhat no agreement is worth:", markup=False)
-    table(["party", "cost from", "a month", "now", f"in month {last}"], rows)
+    table(["party", "cost from", "loses a month", "now", f"in month {last}"], rows)
     out.print("\nWhen a package becomes acceptable to all, if nobody moves:", markup=False)
     for p in answer.packages:
         turns = f"; it turns on {' and '.join(p.pivotal)}" if p.pivotal else ""
@@ -79,6 +79,13 @@ def _print(answer: Delay, name: str) -> None:
         for w in answer.why:
             out.print(f"  - {w.text}", markup=False)
     out.print(f"next: zopa judge {name} ISSUE=OPTION ...", markup=False)
+
+
+def _loss(c: Curve) -> str:
+    first, last = c.loss
+    if not c.source:
+        return "–"
+    return f"{first} {c.unit}" if first == last else f"{first}, later {last} {c.unit}"
 
 
 def _print_home(answer: Delay) -> None:

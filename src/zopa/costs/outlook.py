@@ -33,13 +33,16 @@ SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", 
 
 @dataclass(frozen=True)
 class Curve:
-    """What no agreement is worth to one party, by month, and where the cost in it comes from."""
+    """What no agreement is worth to one party, by month, and where the cost in it comes from.
+
+    ``loss`` is what it loses per month, in ``unit``, in the first and in the last month looked at.
+    """
 
     party: str
     values: tuple[Band, ...]
     source: str
     unit: str
-    loss: Band
+    loss: tuple[Band, Band]
     costless: bool
 
 
@@ -222,7 +225,14 @@ def delay(
     asked = _named(package)
     packages = _packages(whole, space, asked, values)
     curves = tuple(
-        Curve(b.party, tuple(v), b.source, b.unit, b.loss, b.waiting.costless)
+        Curve(
+            b.party,
+            tuple(v),
+            b.source,
+            b.unit,
+            (b.waiting.costs.at(0), b.waiting.costs.at(months)),
+            b.waiting.costless,
+        )
         for b, v in zip(borne, values, strict=True)
     )
     return Delay(
@@ -350,7 +360,7 @@ def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | 
         return None
     own = [space.utility(space.package(starts[p])) for p in space.parties]
     prizes = space.points(own[0][0] - own[1][0]), space.points(own[1][1] - own[0][1])
-    costs = [b.loss.central * b.waiting.worth.central for b in borne]
+    costs = [b.waiting.costs.at(0).central * b.waiting.worth.central for b in borne]
     if min(*prizes, *costs) <= 0:
         return None
     return attrition((costs[0], costs[1]), prizes)

@@ -49,15 +49,14 @@ MODELS = {
 class PartyCost:
     """What one party bears while there is no agreement, and where that comes from.
 
-    ``source`` is ``costs.csv``, the name of a model, or empty; ``loss`` is the loss in month 0, ``unit``
-    per month. ``set_aside`` names a model that the file wins over.
+    ``source`` is ``costs.csv``, the name of a model, or empty; losses are ``unit`` per month.
+    ``set_aside`` names a model that the file wins over.
     """
 
     party: str
     waiting: Waiting
     source: str
     unit: str
-    loss: Band
     set_aside: str
     why: tuple[Why, ...]
 
@@ -155,7 +154,7 @@ def party_cost(case: Case, party: str, floor: Fraction, shocks: dict[tuple[str, 
         drift=read.band(settings.drift, ZERO, f"what {read.name} expects moves by {{}} points per month"),
     )
     set_aside = model if rows and model else ""
-    return PartyCost(party, waiting, source, unit, costs.at(0), set_aside, tuple(read.why))
+    return PartyCost(party, waiting, source, unit, set_aside, tuple(read.why))
 
 
 def _from_rows(read: _Reader, rows: list[CostRow]) -> Costs:
