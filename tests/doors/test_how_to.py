@@ -29,3 +29,15 @@ def test_the_page_runs(page, tmp_path, monkeypatch):
     failed, tried = doctest.testfile(str(PAGES / page), module_relative=False)
     assert tried
     assert failed == 0
+
+
+def test_every_work_that_a_docstring_cites_is_in_the_bibliography():
+    root = PAGES.parents[1]
+    listed = set(re.findall(r"\*\*(\w+)\*\*", (root / "docs" / "reference" / "bibliography.md").read_text()))
+    cited = {
+        key
+        for path in (root / "src").rglob("*.py")
+        for key in re.findall(r"\[(\w+?\d{4})\]_", path.read_text())
+    }
+    assert cited
+    assert cited - listed == set()
