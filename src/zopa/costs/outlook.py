@@ -27,6 +27,7 @@ from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_pac
 __all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name"]
 
 Package: TypeAlias = Mapping[str, str]
+MOST_MONTHS = 240
 SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
 """Words by which a statement or a figure is taken to speak of a cost."""
 
@@ -206,10 +207,10 @@ def delay(
     UnknownName
         An issue, option or reading that the case does not have.
     NotApplicable
-        ``months`` below 0 or above 600, or a case too large to list.
+        ``months`` below 0 or above 240, or a case too large to list.
     """
-    if not 0 <= months <= 600:
-        raise NotApplicable(f"expected 0 to 600 months, saw {months}")
+    if not 0 <= months <= MOST_MONTHS:
+        raise NotApplicable(f"expected 0 to {MOST_MONTHS} months, saw {months}")
     whole = with_ratifiers(case)
     if table is None or whole is not case:
         table = Table.of(compile_case(whole, readings))
