@@ -61,6 +61,15 @@ def test_delay_follows_a_package_and_gives_json(tmp_path):
     assert run("delay", root, "line").exit_code == 2
 
 
+def test_explain_leads_from_a_partys_costs_to_the_line_and_the_sentence(example):
+    result = run("explain", example, "US.costs")
+    assert result.exit_code == 0
+    assert "what waiting costs United States" in result.output
+    assert "costs.csv:3: United States loses" in result.output
+    assert "sources/remark.txt, line 1" in result.output
+    assert run("explain", "ukraine-2025", "US.costs").exit_code != 0
+
+
 def test_divide_prints_the_split_item_and_its_properties(tmp_path):
     text = "\ndivision: {items: {x: X, y: Y}, points: {A: {x: 60, y: 40}, B: {x: 30, y: 70}}}\n"
     root = folder(tmp_path, text)

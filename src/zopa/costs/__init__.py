@@ -4,6 +4,7 @@ from .band import Band
 from .home import Ratifier, Spoiler, WinSets, Words
 from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
 from .outlook import Curve, Delay, PackageOpening, delay, month_name, when
+from .party import PartyCost, party_cost
 from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
 from .trade import Shift, TradeTable, trade_shock
 from .waiting import CLOCKS, Clock, Costs, Opening, Waiting, opening, worth_of_waiting
@@ -21,6 +22,7 @@ __all__ = [
     "Obstacle",
     "Opening",
     "PackageOpening",
+    "PartyCost",
     "Ratifier",
     "Ripeness",
     "Shift",
@@ -42,6 +44,7 @@ __all__ = [
     "month_name",
     "obstacle",
     "opening",
+    "party_cost",
     "price_push",
     "price_push_band",
     "real_income_change",

@@ -116,14 +116,19 @@ class _Reader:
         return band
 
 
-def party_cost(case: Case, party: str, floor: Fraction, shocks: dict[tuple[str, ...], object]) -> PartyCost:
+def party_cost(
+    case: Case,
+    party: str,
+    floor: Fraction = Fraction(0),
+    shocks: dict[tuple[str, ...], object] | None = None,
+) -> PartyCost:
     """What one party of the case bears, with every figure's reason.
 
     Parameters
     ----------
     floor : Fraction
         Least utility that the party can get: its value of no agreement when nobody gave one.
-    shocks : dict
+    shocks : dict, optional
         Solved trade tables by their files, filled here; several parties share one.
     """
     settings = case.costs.parties.get(party, NOTHING) if case.costs else NOTHING
@@ -134,7 +139,7 @@ def party_cost(case: Case, party: str, floor: Fraction, shocks: dict[tuple[str, 
     if rows:
         costs, unit, source = _from_rows(read, rows), rows[0].unit, "costs.csv"
     elif model:
-        costs, unit, source = _from_model(read, settings, model, shocks)
+        costs, unit, source = _from_model(read, settings, model, {} if shocks is None else shocks)
     worth = Band.of(1)
     if unit in settings.points_per:
         text = f"one {unit} is worth {{}} points to {read.name}"
