@@ -93,7 +93,7 @@ def test_the_report_shows_curves_dates_win_sets_and_the_line_behind_a_figure(exa
     assert "What waiting costs, and when the zone opens" in page
     assert "costs.csv:3: United States loses 0.2 (0.1 to 0.4) points per month from 2025-02" in page
     assert 'href="#statement-author-prices"' in page
-    assert "1/11 of y" in page
+    assert "1/11 of Y" in page
     assert "not a commitment" in page
     answers = json.loads((tmp_path / "out" / "answers.json").read_text())
     starts = [p for p in answers["lenses"]["delay"]["packages"] if p["name"] == "starting position of EUR"]

@@ -89,13 +89,15 @@ def _loss(c: Curve) -> str:
 
 
 def _print_home(answer: Delay) -> None:
+    from zopa.costs import contest_words
+
     out = console()
     r = answer.ripeness
     hurting = ", ".join(f"{c.party} {v}" for c, v in zip(answer.curves, r.hurting, strict=True))
     out.print(f"\nRipe: {r.ripe} (waiting hurts: {hurting}; way out: {r.way_out})", markup=False)
     out.print(f"Obstacle in these months: {answer.obstacle}", markup=False)
     for end, o in zip(("low", "central", "high"), answer.contest, strict=False):
-        out.print(f"  contest, {end} figures: {o.kind} (surplus {float(o.surplus):g})", markup=False)
+        out.print(f"  contest, {end} figures: {contest_words(o)}", markup=False)
     if answer.attrition:
         out.print(
             f"War of attrition: {float(answer.attrition.mean_months):.3g} months on average", markup=False

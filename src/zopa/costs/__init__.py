@@ -3,7 +3,7 @@
 from .band import Band
 from .home import Ratifier, Spoiler, WinSets, Words
 from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
-from .outlook import Curve, Delay, PackageOpening, delay, month_name, when
+from .outlook import Curve, Delay, PackageOpening, contest_words, delay, month_name, when
 from .party import PartyCost, party_cost
 from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
 from .trade import Shift, TradeTable, trade_shock
@@ -38,6 +38,7 @@ __all__ = [
     "bargaining_range",
     "breaking",
     "ces_loss",
+    "contest_words",
     "corners",
     "delay",
     "first_mover_share",

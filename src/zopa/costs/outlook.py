@@ -24,7 +24,7 @@ from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, obstacle
 from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_package, ripeness, zone_opening
 
-__all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name"]
+__all__ = ["Curve", "Delay", "PackageOpening", "contest_words", "delay", "month_name"]
 
 Package: TypeAlias = Mapping[str, str]
 MOST_MONTHS = 240
@@ -352,6 +352,15 @@ def _contest(case: Case) -> tuple[Obstacle, ...]:
         )
         for end in ("low", "best", "high")
     )
+
+
+def contest_words(o: Obstacle) -> str:
+    """What a contest explains, in words."""
+    if o.kind == "no zone":
+        return f"no zone: what all could secure alone exceeds the pie by {float(-o.surplus):g}"
+    ranges = ", ".join(f"{float(low):g} to {float(high):g}" for low, high in o.ranges)
+    kept = "a promise could be kept" if o.kind == "none" else o.kind
+    return f"{kept}; surplus {float(o.surplus):g}; bargaining range of each party: {ranges}"
 
 
 def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | None:

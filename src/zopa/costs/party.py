@@ -184,9 +184,20 @@ def _from_model(
         return Costs(((ALWAYS, start),), rise), m.unit, model
     yearly = _yearly_loss(read, settings, shocks).scaled(100)
     read.why.append(
-        Why(f"{read.name} loses {yearly.scaled(1)} {INCOME} a year ({MODELS[model]})", basis="model")
+        Why(
+            f"{read.name} loses {yearly.scaled(1)} {INCOME} a year ({MODELS[model]}{_files(settings)})",
+            basis="model",
+        )
     )
     return Costs(((ALWAYS, yearly.scaled(Fraction(1, 12))),)), INCOME, model
+
+
+def _files(settings: PartyCosts) -> str:
+    if settings.prices is not None:
+        return f"; {settings.prices.table}"
+    if (trade := settings.trade) is not None:
+        return f"; {trade.flows}, {trade.inputs}, {trade.elasticities}"
+    return ""
 
 
 def _yearly_loss(read: _Reader, settings: PartyCosts, shocks: dict[tuple[str, ...], object]) -> Band:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from zopa.costs import Delay, Opening, PackageOpening, month_name, when
-from zopa.division import Divided, Split
+from zopa.costs import Delay, Opening, PackageOpening, contest_words, month_name, when
+from zopa.division import Divided
 from zopa.reports.parts import Cell, Figure, Link, Section, Table, cell
 from zopa.space import Why
 from zopa.study import Study
@@ -47,9 +48,7 @@ def waiting_section(study: Study) -> Section | None:
             )
         )
     for end, o in zip(("low", "central", "high"), d.contest, strict=False):
-        paragraphs.append(
-            (f"What each side could secure alone, {end} figures: {o.kind} (surplus {float(o.surplus):g}).",)
-        )
+        paragraphs.append((f"What each side could secure alone, {end} figures: {contest_words(o)}.",))
     figures = [] if d.still else [_curves(d)]
     if d.packages:
         figures.append(_openings(d))
@@ -280,11 +279,9 @@ def division_section(study: Study) -> Section | None:
     if not isinstance(d, Divided):
         return None
     reasons: tuple[Row, ...] = tuple((cell(*_why_parts(w)), w.basis) for w in d.why)
-    tables = [_split_table(s) for s in d.splits if s.gets]
+    tables = [_split_table(study, d)]
     if reasons:
-        tables.append(
-            Table("What the points and bids rest on", ("", "basis"), reasons, folded=len(reasons) > 8)
-        )
+        tables.append(Table("What these numbers rest on", ("", "basis"), reasons, folded=len(reasons) > 8))
     notes: list[tuple[str | Link, ...]] = []
     for s in d.splits:
         held = [f"{name}: {'yes' if ok else 'no'}" for name, ok in s.properties.items()]
@@ -293,15 +290,19 @@ def division_section(study: Study) -> Section | None:
     return Section("division", "What could be split, and how", tuple(notes), (), tuple(tables))
 
 
-def _split_table(s: Split) -> Table:
-    money = ("receives (+) or pays (-)",) if s.pays else ()
-    rows: tuple[Row, ...] = tuple(
-        (
-            p,
-            ", ".join(i if x == 1 else f"{x} of {i}" for i, x in s.shares.get(p, {}).items()),
-            cell(f"{float(worth):.6g}", number=True),
-            *((cell(f"{float(s.pays[p]):+.6g}", number=True),) if s.pays else ()),
-        )
-        for p, worth in s.gets.items()
-    )
-    return Table(s.title, ("party", "items", f"gets, {s.unit}" if s.unit else "gets", *money), rows)
+def _split_table(study: Study, d: Divided) -> Table:
+    rows: list[Row] = []
+    for s in d.splits:
+        for k, (party, worth) in enumerate(s.gets.items()):
+            items = ", ".join(_part(study, i, x) for i, x in s.shares.get(party, {}).items())
+            pays = f"{float(s.pays[party]):+.6g}" if s.pays else ""
+            gets = cell(f"{float(worth):.6g}", number=True)
+            rows.append((s.title if not k else "", party, items, gets, s.unit, cell(pays, number=True)))
+    head = ("method", "party", "items", "gets", "", "receives (+) or pays (-)")
+    return Table("What each method gives", head, tuple(rows))
+
+
+def _part(study: Study, item: str, share: Fraction) -> str:
+    division = study.case.division
+    name = division.items[item].name if division else item
+    return name if share == 1 else f"{share} of {name}"
