@@ -21,6 +21,7 @@ from zopa.case import (
 from zopa.reports.figures import conflict_picture, frontier_picture, heat_map, readings_picture, timeline
 from zopa.reports.forecast import forecast_section
 from zopa.reports.parts import Cell, Link, Section, Table, cell
+from zopa.reports.waiting import division_section, home_section, waiting_section
 from zopa.study import Proposal, Study
 
 Row = tuple[Cell | str, ...]
@@ -590,6 +591,9 @@ def _marked_lines(text: str, spans: list[tuple[int, int, str]]) -> list[list[dic
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     _why,
     _solutions,
+    waiting_section,
+    home_section,
+    division_section,
     _positions,
     forecast_section,
     _record,

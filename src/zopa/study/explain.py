@@ -23,6 +23,7 @@ from zopa.case import (
     voters,
     weights,
 )
+from zopa.costs import party_cost
 from zopa.errors import UnknownName
 from zopa.space import plain
 
@@ -57,6 +58,7 @@ def known_ids(case: Case) -> list[str]:
     found += [f"{p}.reservation" for p in parties]
     found += [f"{p}.capability" for p, party in case.parties.items() if party.capability is not None]
     found += [f"{p}.places.{i}" for p in case.parties for i in case.issues if place(case, p, i) is not None]
+    found += [f"{p}.costs" for p in case.parties if _has_costs(case, p)]
     found += [f"{p}.weights.{i}" for p in parties for i in case.issues]
     found += [
         f"{p}.values.{i}.{o}" for p in parties for i, issue in case.issues.items() for o in issue.options
@@ -70,8 +72,8 @@ def explain(case: Case, ident: str) -> Step:
     Parameters
     ----------
     ident : str
-        A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.weights.ISSUE``,
-        ``PARTY.values.ISSUE.OPTION``, ``PARTY.capability``, ``PARTY.places.ISSUE``.
+        A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.costs``,
+        ``PARTY.capability``, ``PARTY.weights.ISSUE``, ``PARTY.places.ISSUE``, ``PARTY.values.ISSUE.OPTION``.
 
     Raises
     ------
@@ -93,6 +95,8 @@ def explain(case: Case, ident: str) -> Step:
         return Step(
             head, m.title, text, "method", (_zone_step(case), *(_party_step(case, p) for p in voters(case)))
         )
+    if ident in known_ids(case) and ident.endswith(".costs"):
+        return _costs_step(case, ident.removesuffix(".costs"))
     if ident in known_ids(case):
         return _judgment_step(case, ident)
     raise UnknownName("number, rule or statement", ident, known_ids(case))
@@ -191,6 +195,28 @@ def _judgment_step(case: Case, ident: str) -> Step:
         return _estimate_step(case, ident, f"weight of {rest[0]} for {name}", weights(case, party)[rest[0]])
     cell = values(case, party, rest[0])[rest[1]]
     return _estimate_step(case, ident, f"value of {rest[0]} {rest[1]} for {name}", cell)
+
+
+def _has_costs(case: Case, party: str) -> bool:
+    settings = case.costs is not None and party in case.costs.parties
+    return settings or any(row.party == party for row in case.cost_rows)
+
+
+def _costs_step(case: Case, party: str) -> Step:
+    """What waiting costs a party: every figure with its line, its basis and the statements below it."""
+    borne = party_cost(case, party)
+    steps = tuple(
+        Step(
+            f"{party}.costs.{k}",
+            why.text,
+            "",
+            why.basis,
+            tuple(statement_step(case, s) for s in why.statements),
+        )
+        for k, why in enumerate(borne.why, 1)
+    )
+    text = f"from {borne.source}" if borne.source else "no cost is on file"
+    return Step(f"{party}.costs", f"what waiting costs {case.parties[party].name}", text, "method", steps)
 
 
 def _party_step(case: Case, party: str) -> Step:

@@ -28,6 +28,8 @@ from zopa.bargaining import (
     zone,
 )
 from zopa.case import Case, all_rules, gaps, share_by_basis, voters
+from zopa.costs import delay
+from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.space import (
     Answer,
@@ -95,10 +97,24 @@ class ReadingRow:
     nash: Deal | None
 
 
-Lens = Callable[[Case, Sequence[Proposal]], Answer]
+Lens = Callable[[Case, Sequence[Proposal], Readings], Answer]
+MONTHS = 24
+"""How far the main job looks ahead when it asks what waiting costs."""
+
+
+def _delay(case: Case, proposals: Sequence[Proposal], readings: Readings) -> Answer:
+    named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(proposals)}
+    return delay(case, named, readings, months=MONTHS)
+
+
+def _divide(case: Case, _: Sequence[Proposal], readings: Readings) -> Answer:
+    return divide(case, readings=readings)
+
 
 LENSES: Mapping[str, Lens] = {
-    "forecast": lambda case, _: forecast(case),
+    "forecast": lambda case, _proposals, _readings: forecast(case),
+    "delay": _delay,
+    "divide": _divide,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""
@@ -186,7 +202,7 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
     tell("packages worth discussing")
     proposals = _proposals(case, choose_readings(case, readings), table, solutions, why)
     basis = {p: share_by_basis(case, p) for p in voters(case)}
-    lenses, not_asked = _ask_lenses(case, proposals, tell)
+    lenses, not_asked = _ask_lenses(case, proposals, readings, tell)
     return Study(
         Question("run", case.digest, choose_readings(case, readings), version=__version__),
         case, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
@@ -194,13 +210,13 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
 
 
 def _ask_lenses(
-    case: Case, proposals: tuple[Proposal, ...], tell: Progress
+    case: Case, proposals: tuple[Proposal, ...], readings: Readings, tell: Progress
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     answers, missing = {}, {}
     for name, question in LENSES.items():
         tell(name)
         try:
-            answers[name] = question(case, proposals)
+            answers[name] = question(case, proposals, readings)
         except NotApplicable as needs:
             missing[name] = str(needs)
     return answers, missing
