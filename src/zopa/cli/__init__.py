@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, costs, division, main_job
+from zopa.cli import answers, cases, costs, division, main_job, stability
 
 __all__ = ["app", "main"]
 
@@ -32,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "frontier": answers.frontier,
     "why-not": answers.why_not,
     "judge": answers.judge,
+    "stability": stability.stability,
     "delay": costs.delay,
     "divide": division.divide,
     "explain": answers.explain,

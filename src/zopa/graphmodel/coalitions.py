@@ -29,6 +29,7 @@ from .moves import BoolArray, Index, Values
 
 __all__ = [
     "COALITION_CONCEPTS",
+    "cgmr",
     "coalition_improvements",
     "coalition_stable",
     "equilibrium_jumps",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.errors import UnknownName
 
@@ -21,9 +22,11 @@ from .moves import BoolArray
 from .paths import spread
 from .preferences import by_statements
 
-__all__ = ["Edit", "demotions", "statement_edits"]
+__all__ = ["Edit", "demotions", "edited", "statement_edits"]
 
 _MOST = 50
+Lines = list[tuple[int, ...]]
+"""Statements level by level, most important first."""
 
 
 def demotions(
@@ -130,20 +133,35 @@ def statement_edits(
     list of tuple of Edit
         All changes of the least number of edits (at most 50); ``[()]`` when it is stable already.
     """
-    order = sorted(range(len(levels)), key=lambda k: levels[k])
-    groups = [tuple(g) for _, g in itertools.groupby(order, key=lambda k: levels[k])]
 
-    def holds(lines: list[tuple[int, ...]]) -> bool:
-        kept = [k for line in lines for k in line]
-        level = [n for n, line in enumerate(lines) for _ in line]
-        ranks = model.ranks.copy()
-        ranks[party] = 0 if not kept else by_statements(holding[kept], level)
+    def holds(lines: Lines) -> bool:
+        ranks = model.ranks.astype(np.int64)
+        ranks[party] = _payoffs(holding, lines)
         return bool(stable(model.with_ranks(ranks), party, concept)[state])
 
-    return _least_edits(groups, holds, at_most)
+    return _least_edits(_lines(levels), holds, at_most)
 
 
-Lines = list[tuple[int, ...]]
+def edited(holding: BoolArray, levels: Sequence[int], edits: Sequence[Edit]) -> NDArray[np.int64]:
+    """A payoff per state after the edits, made one after the other."""
+    lines = _lines(levels)
+    for e in edits:
+        lines = [kept for line in lines if (kept := tuple(m for m in line if m != e.statement))]
+        if e.to is not None:
+            lines.insert(e.to, (e.statement,))
+    return _payoffs(holding, lines)
+
+
+def _lines(levels: Sequence[int]) -> Lines:
+    order = sorted(range(len(levels)), key=lambda k: levels[k])
+    return [tuple(g) for _, g in itertools.groupby(order, key=lambda k: levels[k])]
+
+
+def _payoffs(holding: BoolArray, lines: Lines) -> NDArray[np.int64]:
+    kept = [k for line in lines for k in line]
+    if not kept:
+        return np.zeros(holding.shape[1], dtype=np.int64)
+    return by_statements(holding[kept], [n for n, line in enumerate(lines) for _ in line])
 
 
 def _least_edits(groups: Lines, holds: Callable[[Lines], bool], at_most: int) -> list[tuple[Edit, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -16,11 +15,12 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Question, Readings, Why, choose_readings
 
 from . import answers as say
-from .coalitions import coalition_improvements, coalition_stable
+from .coalitions import cgmr, coalition_improvements, coalition_stable
 from .compile import Compiled, Package, compile_graph, picture_of
-from .concepts import closure, subsets, verdicts
+from .concepts import subsets, verdicts
 from .ensemble import Shares, pareto_efficient, perturbed, shares
 from .hypergame import hypergame
+from .inverse import Edit, demotions, edited, statement_edits
 from .moves import BoolArray, Index
 from .paths import NEVER, Reach, Step, smallest_coalitions, spread
 from .relations import MAX_STATES, judge, unknown
@@ -94,7 +94,7 @@ def stability(
     quo = "the status quo"
 
     def standing(state: int, full: bool) -> say.Standing:
-        s = room.standing(state, robust, full)
+        s = room.standing(state, robust, full, concept)
         if not full:
             return s
         return replace(s, says=(*sentences(s, names, quo=quo, draws=done), basis_sentence(basis, names)))
@@ -244,7 +244,7 @@ class _Room:
 
     # --- one state ----------------------------------------------------------------------------------
 
-    def standing(self, state: int, robust: Shares | None, full: bool) -> say.Standing:
+    def standing(self, state: int, robust: Shares | None, full: bool, concept: str) -> say.Standing:
         model, parties = self.compiled.model, self.compiled.model.parties
         ranks = model.ranks
         start = self.start[0] if self.start else None
@@ -273,6 +273,7 @@ class _Room:
             groups,
             self._cautious(state) if full else None,
             self._sees(state) if full else None,
+            self._least(state, concept) if full else (),
         )  # fmt: skip
 
     def done(self, state: int) -> tuple[str, ...]:
@@ -360,27 +361,52 @@ class _Room:
         return tuple(found)
 
     def _groups(self, state: int) -> tuple[say.Group, ...]:
-        """Groups of two or more that could leave together; the package is the best for the worst-off member."""
+        """Groups of two or more that could leave together, where no part of them could do the same as well."""
         model = self.compiled.model
-        found: list[tuple[int, ...]] = [
-            (i,) for i in range(len(model.parties)) if len(model.improvements(i, state))
-        ]
+        alone = [i for i in range(len(model.parties)) if len(model.improvements(i, state))]
+        leaving = [{i} for i in alone]
+        unanswered = [{i} for i in alone if not self.stable["gmr"][i, state]]
         out = []
         for group in subsets(range(len(model.parties))):
-            if not 1 < len(group) <= self.largest or any(set(g) <= set(group) for g in found):
-                continue
             gains = coalition_improvements(model, [state], group)[0]
-            if gains.any():
-                found.append(group)
-                bad = ~np.logical_and.reduce([model.ranks[i] > model.ranks[i, state] for i in group])
-                rest = [j for j in range(len(model.parties)) if j not in group]
-                safe = closure(model, bad, rest).astype(bool)
-                targets = np.flatnonzero(gains)
-                least = model.ranks[np.array(group)][:, targets].min(axis=0)
-                best = int(targets[np.lexsort((targets, -least))[0]])
-                names = tuple(model.parties[i] for i in group)
-                out.append(say.Group(names, model.names(best), bool(safe[targets].all())))
+            if not 1 < len(group) <= self.largest or not gains.any():
+                continue
+            answered = bool(cgmr(model, [state], group)[0])
+            known = leaving if answered else unanswered
+            if any(g <= set(group) for g in known):
+                continue
+            leaving.append(set(group))
+            unanswered += [] if answered else [set(group)]
+            targets = np.flatnonzero(gains)
+            least = model.ranks[np.array(group)][:, targets].min(axis=0)  # best for the worst-off member
+            best = int(targets[np.lexsort((targets, -least))[0]])
+            out.append(say.Group(tuple(model.parties[i] for i in group), model.names(best), answered))
         return tuple(out)
+
+    def _least(self, state: int, concept: str) -> tuple[say.Change, ...]:
+        """Least changes of preferences that would make the state stable, for each party where it is not."""
+        model, out = self.compiled.model, []
+        before = self.stable[concept][:, state]
+        for i in np.flatnonzero(~before):
+            own, party = self.compiled.priorities[i], model.parties[i]
+            if own is None:
+                states = demotions(model, state, int(i), concept)
+                out.append(say.Change(party, (), len(states[0]) if states else None, True))
+                continue
+            for edits in statement_edits(model, state, int(i), concept, own.holding, own.levels, at_most=1)[
+                :3
+            ]:
+                ranks = model.ranks.astype(np.int64)
+                ranks[i] = edited(own.holding, own.levels, edits)
+                after = verdicts(model.with_ranks(ranks), concept)[:, state]
+                words = tuple(self._edit_words(int(i), e) for e in edits)
+                out.append(say.Change(party, words, None, bool((after | ~before).all())))
+        return tuple(out)
+
+    def _edit_words(self, party: int, e: Edit) -> str:
+        wish = self.compiled.wishes[party][e.statement]
+        what = f"'{wish.says or wish.holds}'"
+        return f"{what} did not count" if e.to is None else f"{what} stood in place {e.to + 1}"
 
     def _cautious(self, state: int) -> tuple[str, ...] | None:
         unsure = self._unsure
@@ -456,8 +482,6 @@ class _Room:
 
 
 def _preference(wishes: Sequence[Priority]) -> Why:
-    first: Any = wishes[0]
-    text = (
-        f"it ranks higher: {first.says or first.holds}; {first.kind if first.kind != 'none' else 'assumed'}"
-    )
-    return Why(text, first.statements, basis=first.kind if first.kind != "none" else "assumed")
+    first = wishes[0]
+    kind = first.kind if first.kind != "none" else "assumed"
+    return Why(f"{first.says or first.holds}; {kind}", first.statements, basis=kind)
