@@ -20,6 +20,7 @@ from zopa.case import (
 )
 from zopa.reports.figures import conflict_picture, frontier_picture, heat_map, readings_picture, timeline
 from zopa.reports.parts import Cell, Link, Section, Table, cell
+from zopa.reports.stability import stability_section
 from zopa.study import Proposal, Study
 
 Row = tuple[Cell | str, ...]
@@ -589,6 +590,7 @@ def _marked_lines(text: str, spans: list[tuple[int, int, str]]) -> list[list[dic
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     _why,
     _solutions,
+    stability_section,
     _positions,
     _record,
     _rules,

@@ -29,6 +29,7 @@ from zopa.bargaining import (
 )
 from zopa.case import Case, all_rules, gaps, share_by_basis, voters
 from zopa.errors import NotApplicable
+from zopa.graphmodel import stability
 from zopa.space import (
     Answer,
     Question,
@@ -96,7 +97,17 @@ class ReadingRow:
 
 Lens = Callable[[Case, Sequence[Proposal]], Answer]
 
-LENSES: Mapping[str, Lens] = {}
+
+def _stability(case: Case, proposals: Sequence[Proposal]) -> Answer:
+    """The graph section of the case; without one, whether the first proposal would hold."""
+    if case.graph is not None:
+        return stability(case)
+    if not proposals:
+        raise NotApplicable("whether a package holds needs a package acceptable to all")
+    return stability(case, proposals[0].deal.package, proposals[0].readings, draws=0)
+
+
+LENSES: Mapping[str, Lens] = {"stability": _stability}
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""
 
