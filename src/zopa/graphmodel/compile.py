@@ -127,7 +127,7 @@ def _from_actions(case: Case, graph: Graph) -> Compiled:
     priorities = tuple(_priorities(graph.preferences.get(p), answered) for p in parties)
 
     def number(entry: str) -> int:
-        return sum(bit[a] for a in ranked_state(graph, entry) or ())
+        return sum(bit[a] for a in ranked_state(graph, tuple(bit), entry) or ())
 
     ranks = _payoffs(graph, parties, priorities, feasible, number)
     return Compiled(
@@ -192,12 +192,16 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
         raise NotApplicable(
             "under these readings the rules leave no package at all, so there is nothing that could hold"
         )
-    given = graph.preferences if graph else {}
+    given, rankings = (graph.preferences, graph.rankings) if graph else ({}, {})
     priorities = tuple(_priorities(given.get(p), answered) for p in space.parties)
-    ranks = [
-        _utility(space, blank, p, answered) if own is None else own.payoffs()
-        for p, own in enumerate(priorities)
-    ]
+    ranks = []
+    for k, (p, own) in enumerate(zip(space.parties, priorities, strict=True)):
+        if own is None and p in rankings:
+            assert graph is not None
+            groups = [[_yes_no_state(graph, blank, e) for e in group] for group in rankings[p]]
+            ranks.append(by_ranking(groups, feasible))
+        else:
+            ranks.append(_utility(space, blank, k, answered) if own is None else own.payoffs())
     model = Model(space.parties, feasible, np.stack(ranks), issues)
     named = {n: model.state(s.options) for n, s in graph.states.items()} if graph else {}
     phrases = tuple(
@@ -207,6 +211,13 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
     return Compiled(
         case, model, "issues", named, start, priorities, _wishes(graph, space.parties), phrases, answered
     )
+
+
+def _yes_no_state(graph: Graph, model: Model, entry: str) -> int:
+    """The number of a ranked state where all issues are yes/no questions."""
+    names = tuple(i.name for i in model.issues)
+    yes = ranked_state(graph, names, entry) or ()
+    return model.state({n: "yes" if n in yes else "no" for n in names})
 
 
 def _blank(parties: tuple[str, ...], issues: tuple[Issue, ...], size: int) -> Model:
