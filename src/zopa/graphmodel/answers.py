@@ -97,6 +97,7 @@ class Standing:
     shares : test -> share of the perturbed models in which the state passes it.
     departures : per party, each step by which it alone could gain.
     groups : groups of two or more that could leave together.
+    idle : parties for which it holds only because they can do nothing from there.
     cautious : concepts that hold even if every preference marked unsure turns out against the state.
     sees : party -> whether its own picture of the conflict has this state, and whether it holds there.
     least : least changes of preferences under which it would be stable by the concept asked for.
@@ -119,6 +120,7 @@ class Standing:
     shares: Mapping[str, float]
     departures: tuple[Departure, ...] = ()
     groups: tuple[Group, ...] = ()
+    idle: tuple[str, ...] = ()
     cautious: tuple[str, ...] | None = None
     sees: Mapping[str, bool | None] | None = None
     least: tuple[Change, ...] = ()

@@ -271,6 +271,7 @@ class _Room:
             tests,
             tuple(d for i in range(len(parties)) for d in self._departures(state, i)) if full else (),
             groups,
+            tuple(p for i, p in enumerate(parties) if not len(model.targets(i, state))) if full else (),
             self._cautious(state) if full else None,
             self._sees(state) if full else None,
             self._least(state, concept) if full else (),

@@ -35,6 +35,7 @@ def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) ->
     """Everything about one state, most important first."""
     return (
         _verdict(s, names),
+        *_idle(s, names),
         *_departures(s.departures, names),
         *_groups(s, names),
         *_compared(s, names, quo),
@@ -50,6 +51,13 @@ def _verdict(s: Standing, names: Mapping[str, str]) -> Why:
         return Why(f"It holds: {MEANING[s.strength]}.")
     unstable = [names[p] for p, ok in s.stable["gmr"].items() if not ok]
     return Why(f"It does not hold: {listed(unstable)} could gain by leaving it, whatever the others did.")
+
+
+def _idle(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    if not s.idle:
+        return []
+    who = listed(names[p] for p in s.idle)
+    return [Why(f"{who} can do nothing from here alone: that it holds there says nothing about preferences.")]
 
 
 def _would(party: str, does: Sequence[str], names: Mapping[str, str]) -> str:
