@@ -13,7 +13,7 @@ from zopa.graphmodel.model import Model, yes_no
 from zopa.graphmodel.paths import smallest_coalitions, spread
 from zopa.graphmodel.witness import departures
 
-SEEDS = range(40)
+SEEDS = range(24)
 CONCEPTS = ["nash", "gmr", "smr", "seq", "sseq"]
 
 
