@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 
 from zopa.errors import UnknownName
 
-from .concepts import stable
 from .model import Model
 from .moves import BoolArray
 from .paths import spread
 from .preferences import by_statements
 
-__all__ = ["Edit", "demotions", "edited", "statement_edits"]
+__all__ = ["Edit", "OneState", "demotions", "edited", "statement_edits"]
 
 _MOST = 50
 Lines = list[tuple[int, ...]]
@@ -92,6 +91,37 @@ def _covers(
     yield chosen
 
 
+class OneState:
+    """Stability of one state for one party, quickly, for many preferences of that party.
+
+    What the others can do after a departure does not depend on the party's preferences, so it is worked
+    out once per departure.
+    """
+
+    def __init__(self, model: Model, state: int, party: int, concept: str) -> None:
+        self.model, self.state, self.party, self.concept = model, state, party, concept
+        self.targets = model.targets(party, state)
+        self._after: dict[int, BoolArray] = {}
+
+    def _reach(self, target: int) -> BoolArray:
+        if target not in self._after:
+            others = [j for j in range(len(self.model.parties)) if j != self.party]
+            credible = self.concept in ("seq", "sseq")
+            self._after[target] = spread(self.model, target, others, improving=credible).states
+        return self._after[target]
+
+    def holds(self, payoff: NDArray[np.integer]) -> bool:
+        """Whether the state is stable for the party if these are its payoffs."""
+        better = (payoff > payoff[self.state]) & self.model.feasible
+        leaving = [int(t) for t in self.targets if better[t]]
+        if self.concept == "nash" or not leaving:
+            return not leaving
+        bad = self.model.feasible & ~better
+        if self.concept in ("smr", "sseq"):
+            bad &= ~self.model.moves[self.party].pull(better)
+        return all((self._reach(t) & bad).any() for t in leaving)
+
+
 @dataclass(frozen=True)
 class Edit:
     """A change of a party's prioritised statements: one is dropped (``to`` None) or moved to a place.
@@ -133,13 +163,8 @@ def statement_edits(
     list of tuple of Edit
         All changes of the least number of edits (at most 50); ``[()]`` when it is stable already.
     """
-
-    def holds(lines: Lines) -> bool:
-        ranks = model.ranks.astype(np.int64)
-        ranks[party] = _payoffs(holding, lines)
-        return bool(stable(model.with_ranks(ranks), party, concept)[state])
-
-    return _least_edits(_lines(levels), holds, at_most)
+    here = OneState(model, state, party, concept)
+    return _least_edits(_lines(levels), lambda lines: here.holds(_payoffs(holding, lines)), at_most)
 
 
 def edited(holding: BoolArray, levels: Sequence[int], edits: Sequence[Edit]) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.case.graph import Priority
 from zopa.errors import NotApplicable
@@ -18,7 +19,7 @@ from .compile import Compiled, picture_of
 from .concepts import subsets, verdicts
 from .ensemble import Shares, pareto_efficient
 from .hypergame import hypergame
-from .inverse import Edit, demotions, edited, statement_edits
+from .inverse import Edit, OneState, demotions, edited, statement_edits
 from .moves import BoolArray, Index
 from .paths import NEVER, Reach, Step, smallest_coalitions, spread
 from .relations import MAX_STATES, judge, unknown
@@ -30,6 +31,7 @@ CHAIN = ("nash", "sseq", "seq", "smr", "gmr")
 """Strongest first."""
 MOST_COALITIONS = 64
 MOST_NODES = 40
+MOST_CHANGES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,22 +281,29 @@ class Room:
     def _least(self, state: int, concept: str) -> tuple[say.Change, ...]:
         """Least changes of preferences that would make the state stable, for each party where it is not."""
         model, out = self.compiled.model, []
-        before = self.stable[concept][:, state]
-        for i in np.flatnonzero(~before):
+        for i in map(int, np.flatnonzero(~self.stable[concept][:, state])):
             own, party = self.compiled.priorities[i], model.parties[i]
             if own is None:
-                states = demotions(model, state, int(i), concept)
+                states = demotions(model, state, i, concept)
                 out.append(say.Change(party, (), len(states[0]) if states else None, True))
                 continue
-            for edits in statement_edits(model, state, int(i), concept, own.holding, own.levels, at_most=1)[
-                :3
-            ]:
-                ranks = model.ranks.astype(np.int64)
-                ranks[i] = edited(own.holding, own.levels, edits)
-                after = verdicts(model.with_ranks(ranks), concept)[:, state]
-                words = tuple(self._edit_words(int(i), e) for e in edits)
-                out.append(say.Change(party, words, None, bool((after | ~before).all())))
+            found = statement_edits(model, state, i, concept, own.holding, own.levels, at_most=1)
+            for edits in found[:MOST_CHANGES]:
+                words = tuple(self._edit_words(i, e) for e in edits)
+                payoff = edited(own.holding, own.levels, edits)
+                out.append(say.Change(party, words, None, self._still(state, concept, i, payoff)))
         return tuple(out)
+
+    def _still(self, state: int, concept: str, party: int, payoff: NDArray[np.int64]) -> bool:
+        """Whether the state stays stable for the others if the party's payoffs change to these."""
+        if concept not in ("seq", "sseq"):  # only there does it matter what the party gains from a step
+            return True
+        model = self.compiled.model
+        ranks = model.ranks.astype(np.int64)
+        ranks[party] = payoff
+        changed = model.with_ranks(ranks)
+        now = np.flatnonzero(self.stable[concept][:, state])
+        return all(OneState(changed, state, int(j), concept).holds(model.ranks[j]) for j in now)
 
     def _edit_words(self, party: int, e: Edit) -> str:
         wish = self.compiled.wishes[party][e.statement]

@@ -18,7 +18,7 @@ from .words import basis_sentence, drift_sentence, sentences
 
 __all__ = ["stability"]
 
-SHARE_STATES = 2**14
+SHARE_STATES = 2**13
 
 
 def stability(
