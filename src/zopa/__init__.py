@@ -8,6 +8,7 @@ The verbs are the questions; each takes a case first::
     zopa.why_not(case)           what rules it out, and what would have to give
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.judge(case, draft)      who refuses this draft, and what would win them
+    zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
     zopa.divide(case)            how to split what can be split
@@ -30,6 +31,7 @@ _VERBS = {
     "solve": "bargaining",
     "frontier": "bargaining",
     "judge": "bargaining",
+    "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "costs",
     "divide": "division",
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from zopa.case import load
     from zopa.costs import delay
     from zopa.division import divide
+    from zopa.graphmodel import stability
     from zopa.reports import report
     from zopa.spatial import forecast
     from zopa.study import run
@@ -56,6 +59,7 @@ __all__ = [
     "report",
     "run",
     "solve",
+    "stability",
     "why_not",
     "zone",
 ]

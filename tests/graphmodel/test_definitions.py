@@ -10,8 +10,8 @@ from zopa.graphmodel.concepts import CONCEPTS, equilibria, stable, subsets, verd
 from zopa.graphmodel.foresight import limited_move, nonmyopic
 from zopa.graphmodel.relations import judge, plain
 
-SOME = range(150)
-MANY = range(150, 3_300)
+SOME = range(80)
+MANY = range(80, 3_200)
 
 
 def states(mask):

@@ -8,7 +8,7 @@ from graphmodel.random_models import graph_model, product_model
 from zopa.graphmodel.concepts import verdicts
 from zopa.graphmodel.relations import attitudes, fuzzy, judge, plain, probable, strength, unknown
 
-SEEDS = range(40)
+SEEDS = range(16)
 CONCEPTS = ["nash", "gmr", "smr", "seq", "sseq"]
 
 

@@ -8,12 +8,12 @@ import pytest
 from graphmodel import literal
 from graphmodel.random_models import graph_model, product_model
 from zopa.graphmodel.concepts import stable, subsets, verdicts
-from zopa.graphmodel.inverse import demotions
+from zopa.graphmodel.inverse import OneState, demotions
 from zopa.graphmodel.model import Model, yes_no
 from zopa.graphmodel.paths import smallest_coalitions, spread
 from zopa.graphmodel.witness import departures
 
-SEEDS = range(40)
+SEEDS = range(24)
 CONCEPTS = ["nash", "gmr", "smr", "seq", "sseq"]
 
 
@@ -106,6 +106,20 @@ def test_demoting_the_named_states_is_enough_and_fewer_are_not(seed, concept):
                 assert not any(holds_without(g, concept, i, s, set(states) - {t}) for t in states), (
                     "none too many"
                 )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_state_alone_is_judged_as_among_all(seed):
+    model, _ = conflict(seed)
+    rng = np.random.default_rng(seed)
+    for i in range(len(model.parties)):
+        ranks = model.ranks.copy()
+        ranks[i] = rng.integers(0, 4, model.n_states)
+        changed = model.with_ranks(ranks)
+        for concept in CONCEPTS:
+            want = stable(changed, i, concept)
+            for s in np.flatnonzero(model.feasible)[:6]:
+                assert OneState(model, int(s), i, concept).holds(ranks[i]) == want[s]
 
 
 def holds_without(g, concept, i, s, demoted):

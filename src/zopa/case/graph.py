@@ -76,15 +76,6 @@ class GraphMove(Basis):
     end: str = Field(alias="to", description="a named state")
 
 
-class Picture(Noun):
-    """How a party sees the conflict where it differs from the analyst's view."""
-
-    unseen: tuple[FormulaText, ...] = Field((), description="states that the party does not know of")
-    preferences: dict[str, tuple[Priority, ...]] = Field(
-        default_factory=dict, description="what it believes about a party's preferences"
-    )
-
-
 def _never(value: object) -> object:
     return {"never": value} if isinstance(value, str) else value
 
@@ -107,6 +98,15 @@ Priorities = tuple[
     ],
     ...,
 ]
+
+
+class Picture(Noun):
+    """How a party sees the conflict where it differs from the analyst's view."""
+
+    unseen: tuple[FormulaText, ...] = Field((), description="states that the party does not know of")
+    preferences: dict[str, Priorities] = Field(
+        default_factory=dict, description="what it believes about a party's preferences"
+    )
 
 
 class Graph(Noun):

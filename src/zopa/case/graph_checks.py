@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from zopa.case.checks import Pieces, _ids, _known, _name
 from zopa.case.formula import atoms, holds, parse
 from zopa.case.graph import Graph, Never, Priority
+from zopa.case.nouns import Issue
 from zopa.errors import Finding
 
-__all__ = ["graph_findings", "ranked_state"]
+__all__ = ["asked", "graph_findings", "ranked_state"]
 
 MAX_RANKED = 2**16
 Path_ = tuple[str | int, ...]
@@ -147,30 +148,48 @@ def _possible(p: Pieces, graph: Graph) -> Iterator[Finding]:
             )
 
 
-def ranked_state(graph: Graph, entry: str) -> frozenset[str] | None:
-    """The actions done in a ranking's entry: a named state, or a word of Y and N in the order of actions."""
+def asked(graph: Graph, issues: Mapping[str, Issue]) -> tuple[str, ...] | None:
+    """The yes/no questions whose answers make a state: the actions, else the issues if all are yes/no."""
+    if graph.actions:
+        return tuple(graph.actions)
+    return tuple(issues) if all(set(i.options) == {"no", "yes"} for i in issues.values()) else None
+
+
+def ranked_state(graph: Graph, names: Sequence[str], entry: str) -> frozenset[str] | None:
+    """What is answered yes in a ranking's entry: a named state, or a word of Y and N in the order of names."""
     if entry in graph.states:
-        return frozenset(graph.states[entry].yes)
-    if len(entry) == len(graph.actions) and set(entry.upper()) <= {"Y", "N"}:
-        return frozenset(a for a, answer in zip(graph.actions, entry.upper(), strict=True) if answer == "Y")
+        state = graph.states[entry]
+        return frozenset(state.yes) | {i for i, o in state.options.items() if o == "yes"}
+    if len(entry) == len(names) and set(entry.upper()) <= {"Y", "N"}:
+        return frozenset(n for n, answer in zip(names, entry.upper(), strict=True) if answer == "Y")
     return None
 
 
 def _rankings(p: Pieces, graph: Graph) -> Iterator[Finding]:
-    if not graph.rankings or not (graph.actions or graph.moves):
+    if not graph.rankings:
         return
-    if 2 ** len(graph.actions) > MAX_RANKED:
-        yield p.main.finding(
-            ("graph", "rankings"), f"expected at most {MAX_RANKED} states to rank", "write priorities instead"
-        )
-        return
+    questions = asked(graph, p.issues)
     if graph.moves:
         names = {frozenset([n]): n for n in graph.states}
+    elif questions is None:
+        yield p.main.finding(
+            ("graph", "rankings"),
+            "expected issues with the options yes and no, saw others",
+            "write preferences",
+        )
+        return
+    elif 2 ** len(questions) > MAX_RANKED:
+        yield p.main.finding(
+            ("graph", "rankings"),
+            f"expected at most {MAX_RANKED} states to rank",
+            "write preferences instead",
+        )
+        return
     else:
         names = {
-            frozenset(done): "".join("Y" if a in done else "N" for a in graph.actions)
-            for k in range(len(graph.actions) + 1)
-            for done in itertools.combinations(graph.actions, k)
+            frozenset(done): "".join("Y" if a in done else "N" for a in questions)
+            for k in range(len(questions) + 1)
+            for done in itertools.combinations(questions, k)
             if _broken(graph, set(done)) is None
         }
     for party, groups in graph.rankings.items():
@@ -185,10 +204,11 @@ def _one_ranking(
     names: Mapping[frozenset[str], str],
 ) -> Iterator[Finding]:
     seen: dict[frozenset[str], int] = {}
+    questions = asked(graph, p.issues) or ()
     for place, group in enumerate(groups):
         path: Path_ = ("graph", "rankings", party, place)
         for entry in group:
-            state = frozenset([entry]) if graph.moves else ranked_state(graph, entry)
+            state = frozenset([entry]) if graph.moves else ranked_state(graph, questions, entry)
             if state is None or state not in names:
                 known = [*graph.states, *names.values()][:200]
                 yield from _known(p.main, path, "possible state", entry, known)

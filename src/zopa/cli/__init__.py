@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, costs, division, forecasts, main_job
+from zopa.cli import answers, cases, costs, division, forecasts, main_job, stability
 
 __all__ = ["app", "main"]
 
@@ -33,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "why-not": answers.why_not,
     "judge": answers.judge,
     "forecast": forecasts.forecast,
+    "stability": stability.stability,
     "delay": costs.delay,
     "divide": division.divide,
     "explain": answers.explain,

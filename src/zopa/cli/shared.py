@@ -42,10 +42,14 @@ def examples() -> Path:
 
 
 def open_case(name: str) -> Case:
-    """Load a case folder, or a bundled example by its name."""
+    """Load a case folder, a bundled example by its name, or a graph model from a ``.gmcr`` file."""
     from zopa.case import load
 
     folder = Path(name)
+    if folder.suffix == ".gmcr" and folder.is_file():
+        from zopa.formats.gmcr import read_gmcr
+
+        return read_gmcr(folder.read_text(encoding="utf-8-sig", errors="replace"), folder.name)
     if not folder.exists() and (examples() / name / "case.yaml").exists():
         folder = examples() / name
     return load(folder)

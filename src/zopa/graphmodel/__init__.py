@@ -8,7 +8,8 @@ from .answers import Departure, Group, Move, Stability, Standing, StateGraph
 from .compile import Compiled, compile_graph
 from .concepts import CONCEPTS
 from .model import Issue, Model, yes_no
-from .verdict import CHAIN, stability
+from .room import CHAIN
+from .verdict import stability
 from .words import MEANING
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zopa.space import Answer, Why
 
-__all__ = ["Departure", "Edge", "Group", "Move", "Node", "Stability", "Standing", "StateGraph"]
+__all__ = ["Change", "Departure", "Edge", "Group", "Move", "Node", "Stability", "Standing", "StateGraph"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,24 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A least change of one party's preferences that would make a state stable for it.
+
+    Attributes
+    ----------
+    edits : which of its priorities would have to drop out or stand elsewhere, in words.
+    states : without priorities, how many states it would have to stop preferring; None beside edits, or when
+        more than four.
+    alone : the change leaves the state stable for all for whom it is stable now.
+    """
+
+    party: str
+    edits: tuple[str, ...]
+    states: int | None
+    alone: bool
+
+
+@dataclass(frozen=True)
 class Standing:
     """How one state stands.
 
@@ -79,8 +97,10 @@ class Standing:
     shares : test -> share of the perturbed models in which the state passes it.
     departures : per party, each step by which it alone could gain.
     groups : groups of two or more that could leave together.
+    idle : parties for which it holds only because they can do nothing from there.
     cautious : concepts that hold even if every preference marked unsure turns out against the state.
     sees : party -> whether its own picture of the conflict has this state, and whether it holds there.
+    least : least changes of preferences under which it would be stable by the concept asked for.
     says : the same in sentences.
     """
 
@@ -100,8 +120,10 @@ class Standing:
     shares: Mapping[str, float]
     departures: tuple[Departure, ...] = ()
     groups: tuple[Group, ...] = ()
+    idle: tuple[str, ...] = ()
     cautious: tuple[str, ...] | None = None
     sees: Mapping[str, bool | None] | None = None
+    least: tuple[Change, ...] = ()
     says: tuple[Why, ...] = ()
 
     @property

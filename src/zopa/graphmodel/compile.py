@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from zopa.case.formula import holds, parse
 from zopa.case.graph import Graph, Priority
 from zopa.case.graph_checks import ranked_state
 from zopa.errors import NotApplicable, UnknownName
-from zopa.space import Clause, Readings, Space, compile_case
+from zopa.space import Readings, Space, compile_case
+from zopa.space.table import Table
 
 from .ensemble import Priorities
 from .model import Issue, Model, yes_no
@@ -127,7 +129,7 @@ def _from_actions(case: Case, graph: Graph) -> Compiled:
     priorities = tuple(_priorities(graph.preferences.get(p), answered) for p in parties)
 
     def number(entry: str) -> int:
-        return sum(bit[a] for a in ranked_state(graph, entry) or ())
+        return sum(bit[a] for a in ranked_state(graph, tuple(bit), entry) or ())
 
     ranks = _payoffs(graph, parties, priorities, feasible, number)
     return Compiled(
@@ -185,19 +187,22 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
     )
     blank = _blank(space.parties, issues, size)
     answered = _masks(blank)
-    feasible = _feasible(graph, answered, size)
-    for clause in space.clauses:
-        feasible &= _allowed(space, clause, answered)
+    table = Table.of(space)
+    feasible = _feasible(graph, answered, size) & _first_fastest(table.admissible, space)
     if not feasible.any():
         raise NotApplicable(
             "under these readings the rules leave no package at all, so there is nothing that could hold"
         )
-    given = graph.preferences if graph else {}
+    given, rankings = (graph.preferences, graph.rankings) if graph else ({}, {})
     priorities = tuple(_priorities(given.get(p), answered) for p in space.parties)
-    ranks = [
-        _utility(space, blank, p, answered) if own is None else own.payoffs()
-        for p, own in enumerate(priorities)
-    ]
+    ranks = []
+    for k, (p, own) in enumerate(zip(space.parties, priorities, strict=True)):
+        if own is None and p in rankings:
+            assert graph is not None
+            groups = [[_yes_no_state(graph, blank, e) for e in group] for group in rankings[p]]
+            ranks.append(by_ranking(groups, feasible))
+        else:
+            ranks.append(_first_fastest(table.utilities[k], space) if own is None else own.payoffs())
     model = Model(space.parties, feasible, np.stack(ranks), issues)
     named = {n: model.state(s.options) for n, s in graph.states.items()} if graph else {}
     phrases = tuple(
@@ -207,6 +212,13 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
     return Compiled(
         case, model, "issues", named, start, priorities, _wishes(graph, space.parties), phrases, answered
     )
+
+
+def _yes_no_state(graph: Graph, model: Model, entry: str) -> int:
+    """The number of a ranked state where all issues are yes/no questions."""
+    names = tuple(i.name for i in model.issues)
+    yes = ranked_state(graph, names, entry) or ()
+    return model.state({n: "yes" if n in yes else "no" for n in names})
 
 
 def _blank(parties: tuple[str, ...], issues: tuple[Issue, ...], size: int) -> Model:
@@ -275,6 +287,11 @@ def _payoffs(
     return np.stack(ranks)
 
 
+def _first_fastest(row: NDArray[Any], space: Space) -> NDArray[Any]:
+    """A row over all packages, the last issue running fastest there and the first one here."""
+    return row.reshape(space.sizes).transpose(*reversed(range(len(space.sizes)))).ravel()
+
+
 def _now(case: Case, model: Model) -> int | None:
     """The package of all options marked as how things are now, if there is one and no rule forbids it."""
     now = {name: i.now for name, i in case.issues.items() if i.now is not None}
@@ -287,32 +304,6 @@ def _now(case: Case, model: Model) -> int | None:
 def _permitted(case: Case, issue: str) -> BoolArray | None:
     fixed = np.array([o.irreversible for o in case.issues[issue].options.values()])
     return ~fixed[:, None] | np.eye(len(fixed), dtype=bool) if fixed.any() else None
-
-
-def _terms(space: Space, terms: Iterable[tuple[int, int]], answered: Lookup) -> BoolArray:
-    out = np.ones(space.n_packages, dtype=bool)
-    for i, mask in terms:
-        chosen = [o for k, o in enumerate(space.options[i]) if mask >> k & 1]
-        out &= np.logical_or.reduce([answered(space.issues[i], o) for o in chosen])
-    return out
-
-
-def _allowed(space: Space, clause: Clause, answered: Lookup) -> BoolArray:
-    out: BoolArray = np.logical_not(_terms(space, clause.when, answered))
-    for alternative in clause.only_if:
-        out |= _terms(space, alternative, answered)
-    return out
-
-
-def _utility(space: Space, model: Model, party: int, answered: Lookup) -> NDArray[np.int64]:
-    total = np.zeros(space.n_packages, dtype=np.int64)
-    for i, scores in enumerate(space.scores):
-        column = np.repeat(scores[party], model.strides[i])
-        total += np.tile(column, space.n_packages // len(column))
-    for bonus in space.bonuses:
-        if bonus.party == party:
-            total[_terms(space, bonus.terms, answered)] += bonus.points
-    return total
 
 
 def picture_of(compiled: Compiled, party: str) -> Model:

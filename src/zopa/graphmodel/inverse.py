@@ -12,18 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.errors import UnknownName
 
-from .concepts import stable
 from .model import Model
 from .moves import BoolArray
 from .paths import spread
 from .preferences import by_statements
 
-__all__ = ["Edit", "demotions", "statement_edits"]
+__all__ = ["Edit", "OneState", "demotions", "edited", "statement_edits"]
 
 _MOST = 50
+Lines = list[tuple[int, ...]]
+"""Statements level by level, most important first."""
 
 
 def demotions(
@@ -89,6 +91,37 @@ def _covers(
     yield chosen
 
 
+class OneState:
+    """Stability of one state for one party, quickly, for many preferences of that party.
+
+    What the others can do after a departure does not depend on the party's preferences, so it is worked
+    out once per departure.
+    """
+
+    def __init__(self, model: Model, state: int, party: int, concept: str) -> None:
+        self.model, self.state, self.party, self.concept = model, state, party, concept
+        self.targets = model.targets(party, state)
+        self._after: dict[int, BoolArray] = {}
+
+    def _reach(self, target: int) -> BoolArray:
+        if target not in self._after:
+            others = [j for j in range(len(self.model.parties)) if j != self.party]
+            credible = self.concept in ("seq", "sseq")
+            self._after[target] = spread(self.model, target, others, improving=credible).states
+        return self._after[target]
+
+    def holds(self, payoff: NDArray[np.integer]) -> bool:
+        """Whether the state is stable for the party if these are its payoffs."""
+        better = (payoff > payoff[self.state]) & self.model.feasible
+        leaving = [int(t) for t in self.targets if better[t]]
+        if self.concept == "nash" or not leaving:
+            return not leaving
+        bad = self.model.feasible & ~better
+        if self.concept in ("smr", "sseq"):
+            bad &= ~self.model.moves[self.party].pull(better)
+        return all((self._reach(t) & bad).any() for t in leaving)
+
+
 @dataclass(frozen=True)
 class Edit:
     """A change of a party's prioritised statements: one is dropped (``to`` None) or moved to a place.
@@ -130,20 +163,30 @@ def statement_edits(
     list of tuple of Edit
         All changes of the least number of edits (at most 50); ``[()]`` when it is stable already.
     """
+    here = OneState(model, state, party, concept)
+    return _least_edits(_lines(levels), lambda lines: here.holds(_payoffs(holding, lines)), at_most)
+
+
+def edited(holding: BoolArray, levels: Sequence[int], edits: Sequence[Edit]) -> NDArray[np.int64]:
+    """A payoff per state after the edits, made one after the other."""
+    lines = _lines(levels)
+    for e in edits:
+        lines = [kept for line in lines if (kept := tuple(m for m in line if m != e.statement))]
+        if e.to is not None:
+            lines.insert(e.to, (e.statement,))
+    return _payoffs(holding, lines)
+
+
+def _lines(levels: Sequence[int]) -> Lines:
     order = sorted(range(len(levels)), key=lambda k: levels[k])
-    groups = [tuple(g) for _, g in itertools.groupby(order, key=lambda k: levels[k])]
-
-    def holds(lines: list[tuple[int, ...]]) -> bool:
-        kept = [k for line in lines for k in line]
-        level = [n for n, line in enumerate(lines) for _ in line]
-        ranks = model.ranks.copy()
-        ranks[party] = 0 if not kept else by_statements(holding[kept], level)
-        return bool(stable(model.with_ranks(ranks), party, concept)[state])
-
-    return _least_edits(groups, holds, at_most)
+    return [tuple(g) for _, g in itertools.groupby(order, key=lambda k: levels[k])]
 
 
-Lines = list[tuple[int, ...]]
+def _payoffs(holding: BoolArray, lines: Lines) -> NDArray[np.int64]:
+    kept = [k for line in lines for k in line]
+    if not kept:
+        return np.zeros(holding.shape[1], dtype=np.int64)
+    return by_statements(holding[kept], [n for n, line in enumerate(lines) for _ in line])
 
 
 def _least_edits(groups: Lines, holds: Callable[[Lines], bool], at_most: int) -> list[tuple[Edit, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from zopa.space import Why
 
-from .answers import Departure, Group, Move, Standing
+from .answers import Departure, Move, Standing
 
 __all__ = ["MEANING", "basis_sentence", "drift_sentence", "listed", "sentences"]
 
@@ -35,10 +35,12 @@ def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) ->
     """Everything about one state, most important first."""
     return (
         _verdict(s, names),
+        *_idle(s, names),
         *_departures(s.departures, names),
         *_groups(s, names),
         *_compared(s, names, quo),
         *_reached(s, names, quo),
+        *_least(s, names),
         *_robust(s, draws),
         *_doubts(s, names),
     )
@@ -49,6 +51,13 @@ def _verdict(s: Standing, names: Mapping[str, str]) -> Why:
         return Why(f"It holds: {MEANING[s.strength]}.")
     unstable = [names[p] for p, ok in s.stable["gmr"].items() if not ok]
     return Why(f"It does not hold: {listed(unstable)} could gain by leaving it, whatever the others did.")
+
+
+def _idle(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    if not s.idle:
+        return []
+    who = listed(names[p] for p in s.idle)
+    return [Why(f"{who} can do nothing from here alone: that it holds there says nothing about preferences.")]
 
 
 def _would(party: str, does: Sequence[str], names: Mapping[str, str]) -> str:
@@ -96,22 +105,22 @@ def _answer(d: Departure, names: Mapping[str, str]) -> str:
 
 
 def _groups(s: Standing, names: Mapping[str, str]) -> list[Why]:
-    open_ = [g for g in s.groups if not g.answered]
-    if open_:
-        return [_group_sentence(g, names) for g in open_[:3]]
     if "cnash" in s.coalitions:
         return [Why("No group of parties could gain by leaving it together.")]
-    if "cgmr" in s.coalitions and s.groups:
-        who = listed([" with ".join(names[p] for p in g.parties) for g in s.groups[:3]])
-        return [Why(f"As a group, {who} could leave it with a gain for each, and the others could answer.")]
-    return []
-
-
-def _group_sentence(g: Group, names: Mapping[str, str]) -> Why:
-    who = listed(names[p] for p in g.parties)
-    return Why(
-        f"{who} could leave it together with a gain for each, and nothing the others did would undo it."
-    )
+    out = []
+    answered = [listed(names[p] for p in g.parties) for g in s.groups if g.answered]
+    if answered:
+        who = "; or ".join(answered[:3])
+        out.append(Why(f"{who} could leave it together with a gain for each, and the others could answer."))
+    open_ = [g.parties for g in s.groups if not g.answered]
+    if open_ and len(open_[0]) == len(names):
+        out.append(
+            Why("All parties together could leave it with a gain for each: they could agree on better.")
+        )
+    elif open_:
+        who = "; or ".join(listed(names[p] for p in g) for g in open_[:3])
+        out.append(Why(f"{who} could leave it together with a gain for each, whatever the others did."))
+    return out
 
 
 def _compared(s: Standing, names: Mapping[str, str], quo: str) -> list[Why]:
@@ -170,8 +179,25 @@ def _robust(s: Standing, draws: int) -> list[Why]:
         "nash": "nobody could gain by leaving",
         "better": "all rank it above the status quo",
     }
-    parts = [f"{words[t]} in {100 * x:.0f} %" for t, x in s.shares.items() if t in words]
-    return [Why(f"If the order of preferences is disturbed ({draws:,} variants): {', '.join(parts)}.")]
+    parts = [f"{words[t]} in {round(x * draws):,}" for t, x in s.shares.items() if t in words]
+    return [Why(f"Of {draws:,} variants with the order of preferences disturbed: {', '.join(parts)}.")]
+
+
+def _least(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    out = []
+    for party in dict.fromkeys(c.party for c in s.least):
+        own = [c for c in s.least if c.party == party]
+        ways = [" and ".join(c.edits) for c in own if c.edits and c.alone]
+        if ways:
+            out.append(Why(f"It would hold for {names[party]}, at the least, if {', or if '.join(ways)}."))
+        elif own[0].states:
+            count = "one state" if own[0].states == 1 else f"{own[0].states} states"
+            out.append(
+                Why(
+                    f"It would hold for {names[party]}, at the least, if it no longer preferred {count} to it."
+                )
+            )
+    return out
 
 
 def _doubts(s: Standing, names: Mapping[str, str]) -> list[Why]:

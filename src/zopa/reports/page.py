@@ -21,6 +21,7 @@ from zopa.case import (
 from zopa.reports.figures import conflict_picture, frontier_picture, heat_map, readings_picture, timeline
 from zopa.reports.forecast import forecast_section
 from zopa.reports.parts import Cell, Link, Section, Table, cell
+from zopa.reports.stability import stability_section
 from zopa.reports.waiting import division_section, home_section, waiting_section
 from zopa.study import Proposal, Study
 
@@ -594,6 +595,7 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     waiting_section,
     home_section,
     division_section,
+    stability_section,
     _positions,
     forecast_section,
     _record,

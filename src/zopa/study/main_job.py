@@ -31,6 +31,7 @@ from zopa.case import Case, all_rules, gaps, share_by_basis, voters
 from zopa.costs import delay
 from zopa.division import divide
 from zopa.errors import NotApplicable
+from zopa.graphmodel import stability
 from zopa.space import (
     Answer,
     Question,
@@ -111,7 +112,17 @@ def _divide(case: Case, _: Sequence[Proposal], readings: Readings) -> Answer:
     return divide(case, readings=readings)
 
 
+def _stability(case: Case, proposals: Sequence[Proposal], _: Readings) -> Answer:
+    """The graph section of the case; without one, whether the first proposal would hold."""
+    if case.graph is not None:
+        return stability(case)
+    if not proposals:
+        raise NotApplicable("whether a package holds needs a package acceptable to all")
+    return stability(case, proposals[0].deal.package, proposals[0].readings, draws=0)
+
+
 LENSES: Mapping[str, Lens] = {
+    "stability": _stability,
     "forecast": lambda case, _proposals, _readings: forecast(case),
     "delay": _delay,
     "divide": _divide,

@@ -1,0 +1,133 @@
+"""Stability through its doors: the command, the main job and its report."""
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from graphmodel.test_verb import held
+from zopa.case import load
+from zopa.cli import app
+from zopa.formats.gmcr import write_gmcr
+from zopa.graphmodel import MEANING, stability
+from zopa.reports.stability import LEVELS, SHORT, stability_section, state_graph
+from zopa.study import run
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
+
+
+def zopa(*words):
+    return CliRunner().invoke(app, list(words))
+
+
+@pytest.fixture(scope="module")
+def study():
+    """What the section reads of a study."""
+    case = load(EXAMPLE)
+    return SimpleNamespace(case=case, lenses={"stability": stability(case, draws=50)})
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["-p", "compromise"], 0, "It takes all 4 parties moving together"),
+        (["-p", "compromise", "--concept", "nash"], 1, "'accession to NATO stays open' did not count"),
+        (["-p", "continued-war"], 0, "no party could gain by leaving it alone"),
+        (["-p", "status-quo"], 1, "It does not hold"),
+        (["-p", "US_AID=yes", "-p", "UA_MIN=yes", "-p", "EU_AID=yes"], 0, "continued-war"),
+        ([], 0, "nash 2, sseq 104, seq 114, smr 172, gmr 240"),
+    ],
+)
+def test_the_command_answers_and_its_exit_code_says_whether_it_holds(words, code, said):
+    done = zopa("stability", "ukraine-2025", "--draws", "0", *words)
+    assert done.exit_code == code, done.output
+    assert said in done.output
+    assert "next:" in done.output
+
+
+def test_the_command_gives_json():
+    done = zopa("stability", "ukraine-2025", "-p", "compromise", "--draws", "10", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["examined"][0]["strength"] == "sseq"
+    assert answer["perturbed"] == 10
+
+
+def test_the_command_reads_a_file_of_another_program(tmp_path):
+    file = tmp_path / "model.gmcr"
+    file.write_text(write_gmcr(load(EXAMPLE)), encoding="utf-8")
+    done = zopa("stability", str(file), "--draws", "0")
+    assert "nash 2, sseq 104, seq 114, smr 172, gmr 240" in done.output
+
+
+def test_half_an_answer_is_bad_use():
+    done = zopa("stability", "ukraine-2025", "-p", "US_AID=yes", "-p", "compromise")
+    assert done.exit_code == 2
+    assert "a named state stands alone" in done.output
+
+
+def test_the_report_says_whether_it_holds_in_sentences(study):
+    section = stability_section(study)
+    words = " ".join(str(c) for t in section.tables for row in t.rows for c in row)
+    for said in (
+        "no party could gain by leaving it alone",
+        "In answer, Russia would break off its cease-fire, which would be an improvement for itself",
+        "It takes all 4 parties moving together: no smaller group would gain",
+        "Every party ranks it above the status quo",
+    ):
+        assert said in words
+    heads = [t.caption for t in section.tables]
+    assert any("with what its preferences rest on" in h for h in heads)
+
+
+def test_every_link_of_the_section_leads_to_a_statement(study):
+    section = stability_section(study)
+    cells = [c for t in section.tables for row in t.rows for c in row if not isinstance(c, str)]
+    links = [p.to for c in cells for p in c.parts if p.to]
+    assert links
+    assert {re.sub("^#statement-", "", link) for link in links} <= set(study.case.statements)
+
+
+def test_the_state_graph_shows_the_drift_and_the_way_to_the_package(study):
+    answer = study.lenses["stability"]
+    nodes = {n.id: n for n in answer.picture.nodes}
+    edges = {(e.source, e.target) for e in answer.picture.edges}
+    assert {n.label for n in nodes.values()} >= {"status-quo", "continued-war", "compromise"}
+    assert nodes[1281].strength == "nash"
+    assert (1, 1025) in edges
+    assert (1025, 1281) in edges
+    figure = state_graph(answer.picture, {p: p for p in answer.basis})
+    assert len(figure.table.rows) == len(answer.picture.edges)
+    layers = figure.spec["layer"]
+    assert len(layers[2]["data"]["values"]) == len(nodes)
+    assert {e["kind"] for e in layers[0]["data"]["values"]} == {
+        "an improvement for it", "not by itself an improvement"
+    }  # fmt: skip
+
+
+def test_every_strength_has_words_everywhere():
+    assert set(LEVELS) == set(SHORT) == set(MEANING)
+
+
+def test_the_main_job_asks_of_its_first_proposal_where_issues_have_holders():
+    found = run(held(1))
+    answer = found.lenses["stability"]
+    assert answer.form == "issues"
+    assert answer.examined[0].package == found.proposals[0].deal.package
+    assert stability_section(found).title.startswith("Will it hold")
+
+
+def test_the_main_job_says_what_a_case_would_need_in_which_nobody_can_act_alone():
+    case = held(1)
+    issues = {n: i.model_copy(update={"holder": None}) for n, i in case.issues.items()}
+    found = run(case.model_copy(update={"issues": issues}))
+    assert "who can do what alone" in found.not_asked["stability"]
+    assert stability_section(found) is None
+
+
+def test_the_verb_of_the_package_is_the_verb_of_the_room():
+    import zopa as package
+
+    assert package.stability is stability

@@ -1,0 +1,267 @@
+"""``zopa.stability`` on cases: the example, issues with holders, listed moves, unsure preferences."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import zopa
+from zopa.case import Case, load
+from zopa.errors import NotApplicable, UnknownName
+from zopa.graphmodel import CHAIN, compile_graph, stability
+from zopa.graphmodel.relations import judge, unknown
+from zopa.space import compile_case
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load(EXAMPLE)
+
+
+@pytest.fixture(scope="module")
+def answer(case):
+    return zopa.stability(case, draws=100)
+
+
+def by_name(answer, name):
+    return next(s for s in answer.examined if s.name == name)
+
+
+def said(standing):
+    return " ".join(w.text for w in standing.says)
+
+
+def test_continued_war_is_nash_stable_and_improvements_alone_lead_there(answer):
+    war = by_name(answer, "continued-war")
+    assert war.strength == "nash"
+    assert not war.departures
+    assert [m.party for m in war.steps] == ["EUR", "UKR"]
+    assert all(m.gain for m in war.steps)
+    assert "continued-war" in [s.name for s in answer.drift]
+    assert "Steps that each help the one who takes them lead there from the status quo" in said(war)
+    assert "they could agree on better" in said(war)
+
+
+def test_the_compromise_holds_by_credible_answers_and_takes_all_four(answer):
+    deal = by_name(answer, "compromise")
+    for concept in ("sseq", "seq", "smr", "gmr"):
+        assert all(deal.stable[concept].values())
+    assert {p for p, ok in deal.stable["nash"].items() if not ok} == {"UKR"}
+    assert all(deal.better.values())
+    assert deal.efficient
+    assert deal.steps is None
+    assert deal.together == (("US", "RUS", "UKR", "EUR"),)
+    assert deal.rank == {"US": 3, "RUS": 13, "UKR": 60, "EUR": 7}
+    assert deal.states == 720
+    assert "cgmr" in deal.coalitions
+    assert "It takes all 4 parties moving together: no smaller group would gain." in said(deal)
+
+
+def test_the_one_departure_names_who_answers_and_why_with_statement_ids(answer):
+    (departure,) = by_name(answer, "compromise").departures
+    assert departure.party == "UKR"
+    assert departure.does == ("take up accession to NATO again",)
+    assert departure.why.statements == ("ukr-condition",)
+    assert [m.party for m in departure.answer] == ["RUS"]
+    assert departure.credible
+    assert departure.final
+    assert departure.ways == 12
+    assert departure.loss.statements == ("ukr-condition",)
+
+
+def test_the_share_that_a_statement_states_stands_beside_every_verdict(answer, case):
+    counted = {
+        p: [sum(w.kind == k for w in wishes) for k in ("stated", "inferred", "assumed")]
+        for p, wishes in case.graph.preferences.items()
+    }
+    assert {p: list(c.values()) for p, c in answer.basis.items()} == counted
+    for s in (*answer.examined, answer.status_quo):
+        us = counted["US"]
+        assert f"United States {us[0]} of {sum(us)}" in s.says[-1].text
+
+
+def test_equilibria_come_in_the_stated_order(answer):
+    order = [CHAIN.index(s.strength) for s in answer.equilibria]
+    assert order == sorted(order)
+    credible = [s for s in answer.equilibria if s.strength == "sseq"]
+    keys = [("cgmr" not in s.coalitions, not all(s.better.values()), not s.efficient) for s in credible]
+    assert keys == sorted(keys)
+    assert answer.counts == {"nash": 2, "sseq": 104, "seq": 114, "smr": 172, "gmr": 240}
+
+
+def test_holds_asks_for_the_concept_that_was_named(case):
+    assert stability(case, "compromise", draws=0).holds
+    strict = stability(case, "compromise", concept="nash", draws=0)
+    assert not strict.holds
+    (change,) = strict.examined[0].least
+    assert change.party == "UKR"
+    assert change.alone
+    assert change.edits == ("'accession to NATO stays open' did not count",)
+
+
+def test_a_package_may_be_named_listed_or_answered(case):
+    done = case.graph.states["compromise"].yes
+    names = stability(case, "compromise", draws=0).examined[0].package
+    assert stability(case, done, draws=0).examined[0].package == names
+    assert stability(case, dict.fromkeys(done, "yes"), draws=0).examined[0].package == names
+
+
+def test_answers_are_plain_data_and_the_same_for_the_same_seed(case):
+    import json
+
+    first, again = (stability(case, "compromise", draws=30, seed=3).to_dict() for _ in range(2))
+    assert json.dumps(first) == json.dumps(again)
+    assert first["question"]["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("package", "error", "words"),
+    [
+        ("compromis", UnknownName, "did you mean 'compromise'"),
+        (["US_EASE", "US_PUNISH"], NotApplicable, "cannot come about"),
+        (["US_AIDE"], UnknownName, "did you mean 'US_AID'"),
+        ({"US_AID": "maybe"}, UnknownName, "option of US_AID"),
+    ],
+)
+def test_a_package_that_does_not_exist_is_refused(case, package, error, words):
+    with pytest.raises(error, match=words):
+        stability(case, package, draws=0)
+
+
+def test_an_unknown_concept_is_refused(case):
+    with pytest.raises(UnknownName, match="concept"):
+        stability(case, concept="nasch")
+
+
+def test_without_anyone_who_can_act_alone_the_question_does_not_apply(case):
+    issues = {n: i.model_copy(update={"holder": None}) for n, i in case.issues.items()}
+    with pytest.raises(NotApplicable, match="who can do what alone"):
+        stability(case.model_copy(update={"graph": None, "issues": issues}))
+
+
+def held(seed):
+    """A small case with holders, an irreversible option, a rule, an interaction and numeric values."""
+    rng = np.random.default_rng(seed)
+    options = {"x": ("a", "b"), "y": ("c", "d", "e"), "z": ("f", "g")}
+    return Case.model_validate({
+        "title": "t",
+        "parties": {
+            p: {
+                "name": p, "weights": {"x": 20.0, "y": 50.0, "z": 30.0}, "reservation": 10.0,
+                "values": {i: {o: float(rng.integers(0, 101)) for o in os} for i, os in options.items()},
+            }
+            for p in ("A", "B")
+        },
+        "issues": {
+            "x": {"name": "x", "holder": "A", "now": "a", "options": {"a": {"label": "a"}, "b": {"label": "b", "irreversible": True}}},
+            "y": {"name": "y", "holder": "B", "now": "c", "options": {o: o for o in options["y"]}},
+            "z": {"name": "z", "now": "f", "options": {o: o for o in options["z"]}},
+        },
+        "rules": {"r": {"party": "A", "when": {"y": ("e",)}, "only_if": {"z": ("g",)}, "assumed": "test"}},
+        "interactions": ({"party": "B", "when": {"x": ("b",), "y": ("d",)}, "points": 7.0},),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_bargaining_case_yields_its_graph_model_without_a_second_file(seed):
+    case = held(seed)
+    space, model = compile_case(case), compile_graph(case).model
+    codes = {p: model.state(space.names(p)) for p in space.packages()}
+    for p, code in codes.items():
+        assert model.feasible[code] == space.allows(p)
+    sound = [p for p in codes if space.allows(p)]
+    for i in range(2):
+        for a, b in itertools.combinations(sound, 2):
+            ua, ub = space.utility(a)[i], space.utility(b)[i]
+            ra, rb = model.ranks[i, codes[a]], model.ranks[i, codes[b]]
+            assert (ua > ub) == (ra > rb)
+            assert (ua == ub) == (ra == rb)
+    for a in sound:
+        for i, issue in enumerate(("x", "y")):
+            want = {
+                codes[b] for b in sound
+                if b != a and all(a[k] == b[k] for k in range(3) if k != i)
+                and not (issue == "x" and a[0] == 1)
+            }  # fmt: skip
+            assert set(model.targets(i, codes[a]).tolist()) == want
+
+
+def test_a_package_of_issues_is_examined_and_nobody_settles_an_open_issue_alone():
+    answer = stability(held(1), {"x": "a", "y": "d", "z": "f"}, draws=0)
+    assert answer.form == "issues"
+    assert answer.status_quo.package == {"x": "a", "y": "c", "z": "f"}
+    for d in answer.examined[0].departures:
+        assert d.package["z"] == "f"
+        assert d.does[0].startswith("settle ")
+    assert sum(answer.basis["A"].values()) > 0
+
+
+def test_readings_that_leave_no_package_are_said_so(case):
+    package = {i: next(iter(x.options)) for i, x in case.issues.items()}
+    with pytest.raises(NotApplicable, match="no package at all"):
+        stability(case, package, "E", draws=0)
+
+
+def listed_moves(**change):
+    """Party B can go 0 -> 1 -> 2, but never twice running; A can go back from 1."""
+    graph = {
+        "states": {"zero": {}, "one": {}, "two": {"says": "the far end"}},
+        "moves": (
+            {"party": "B", "from": "zero", "to": "one"},
+            {"party": "B", "from": "one", "to": "two"},
+            {"party": "A", "from": "one", "to": "zero"},
+        ),
+        "rankings": {"A": (("zero",), ("one",), ("two",)), "B": (("two",), ("one",), ("zero",))},
+        "ranking_basis": {"A": {"assumed": "test"}},
+        "status_quo": "zero",
+    }  # fmt: skip
+    return Case.model_validate({
+        "title": "t", "parties": {"A": {"name": "A"}, "B": {"name": "B"}},
+        "issues": {"i": {"name": "i", "options": {"x": "x"}}}, "graph": graph | change,
+    })  # fmt: skip
+
+
+def test_moves_that_are_listed_one_by_one_need_not_be_transitive():
+    answer = stability(listed_moves(), "two", draws=0)
+    assert answer.form == "moves"
+    two = answer.examined[0]
+    assert two.strength == "nash"
+    assert two.steps is None, "B may not move twice running and A would not go on"
+    assert two.together == ()
+    assert answer.basis["A"] == {"stated": 0, "inferred": 0, "assumed": 1}
+
+
+def test_what_is_unsure_is_counted_against_the_state():
+    wish = [{"holds": "one or two", "assumed": "test"}, {"holds": "two", "assumed": "test"}]
+    for sure in (True, False):
+        wishes = (wish[0] | {"unsure": not sure}, wish[1])
+        case = listed_moves(preferences={"B": wishes, "A": ("zero",)}, rankings={})
+        answer = stability(case, "zero", draws=0)
+        cautious = answer.examined[0].cautious
+        if sure:
+            assert cautious is None
+            continue
+        compiled = compile_graph(case)
+        unsure = np.zeros((2, 3, 3), dtype=bool)
+        unsure[1, 0, 1:] = unsure[1, 1:, 0] = True
+        relations = unknown(compiled.model, unsure, "a")
+        assert cautious == tuple(c for c in CHAIN if judge(compiled.model, relations, c)[:, 0].all())
+        assert "marked unsure" in said(answer.examined[0])
+
+
+def test_pictures_are_judged_by_their_owners(case):
+    seen = {"pictures": {"UKR": {"unseen": ("UA_NONATO",)}, "RUS": {"preferences": {"US": ("US_PUNISH",)}}}}
+    graph = type(case.graph).model_validate(case.graph.model_dump(by_alias=True) | seen)
+    answer = stability(case.model_copy(update={"graph": graph}), "compromise", draws=0)
+    assert answer.examined[0].sees["UKR"] is None
+    assert answer.examined[0].sees["US"] is True
+    assert "Ukraine would not see this state coming" in said(answer.examined[0])
+
+
+def test_sentences_speak_of_steps_and_not_of_motives(answer):
+    for s in (*answer.examined, answer.status_quo):
+        for word in (" wants", "should", "enemy", "aggressor", "bluff"):
+            assert word not in said(s)
