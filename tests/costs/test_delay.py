@@ -328,6 +328,29 @@ def test_a_parliament_must_ratify_and_ties_the_hand_of_its_party(tmp_path):
     assert "an agreement can be made without it" in str(militia)
 
 
+def test_on_an_issue_with_places_each_party_accepts_what_is_no_farther_than_things_are_now(tmp_path):
+    root = folder(tmp_path)
+    text = (root / "case.yaml").read_text().replace(
+        "line: {name: Line, options: {L0: left, L1: middle, L2: right}}",
+        "line: {name: Line, now: L1, options: {L0: {label: left, at: 20}, L1: {label: middle, at: 40}, L2: {label: right, at: 60}}}",
+    )  # fmt: skip
+    (root / "case.yaml").write_text(text)
+    (line,) = zopa.delay(zopa.load(root)).lines
+    # Romer & Rosenthal: ideals 20 and 60 around 40
+    assert line.accepts == {"A": (0, 40), "B": (40, 80)}
+    assert line.common == (40, 40)
+    (root / "case.yaml").write_text(
+        text.replace("B:\n    name: Borduria", "B:\n    name: Borduria").replace(
+            "L0: 0, L1: 33, L2: 100", "L0: 90, L1: 33, L2: 10"
+        )
+    )
+    (line,) = zopa.delay(zopa.load(root)).lines
+    assert line.common == (0, 40)
+    assert zopa.delay(
+        zopa.load(EXAMPLE)
+    ).win_sets.accepts  # the example has win-sets over packages in any case
+
+
 def test_a_party_that_expects_to_gain_makes_a_zone_without_a_credible_promise(tmp_path):
     root = folder(tmp_path, "\ncosts: {parties: {A: {drift: 1}}}\n")
     answer = zopa.delay(zopa.load(root))

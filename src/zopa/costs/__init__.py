@@ -1,7 +1,7 @@
 """What waiting costs, when the zone opens, who must ratify."""
 
 from .band import Band
-from .home import Ratifier, Spoiler, WinSets, Words
+from .home import LineWinSet, Ratifier, Spoiler, WinSets, Words
 from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
 from .outlook import Curve, Delay, PackageOpening, contest_words, delay, month_name, when
 from .party import PartyCost, party_cost
@@ -19,6 +19,7 @@ __all__ = [
     "Costs",
     "Curve",
     "Delay",
+    "LineWinSet",
     "Obstacle",
     "Opening",
     "PackageOpening",

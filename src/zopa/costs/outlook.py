@@ -18,7 +18,19 @@ from zopa.space import Answer, Question, Readings, Space, Why, choose_readings, 
 from zopa.space.table import Table
 
 from .band import Band
-from .home import Ratifier, Spoiler, WinSets, Words, ratifiers, spoilers, win_sets, with_ratifiers, words
+from .home import (
+    LineWinSet,
+    Ratifier,
+    Spoiler,
+    WinSets,
+    Words,
+    line_win_sets,
+    ratifiers,
+    spoilers,
+    win_sets,
+    with_ratifiers,
+    words,
+)
 from .party import PartyCost, party_cost, quoted
 from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, obstacle
@@ -94,8 +106,9 @@ class Delay(Answer):
         The same explanation from the case's ``costs.contest``, at the low, central and high ends.
     attrition : Attrition or None
         For two parties that both bear a cost: how long until one concedes, in months.
-    win_sets, ratifiers, spoilers, words
-        Who accepts how much, who must ratify, who can spoil, and whose words bind.
+    win_sets, lines, ratifiers, spoilers, words
+        Who accepts how much, and on the line of each issue how far; who must ratify, who can spoil, and
+        whose words bind.
     notes : tuple of Why
         What the reader must know before using the figures.
     why : tuple of Why
@@ -116,6 +129,7 @@ class Delay(Answer):
     contest: tuple[Obstacle, ...]
     attrition: Attrition | None
     win_sets: WinSets
+    lines: tuple[LineWinSet, ...]
     ratifiers: tuple[Ratifier, ...]
     spoilers: tuple[Spoiler, ...]
     words: tuple[Words, ...]
@@ -252,6 +266,7 @@ def delay(
         contest=_contest(case),
         attrition=_attrition(case, space, borne),
         win_sets=win_sets(case, table),
+        lines=line_win_sets(whole),
         ratifiers=ratifiers(case, table),
         spoilers=spoilers(case, table, readings),
         words=words(case),
