@@ -32,7 +32,7 @@ def waiting_section(study: Study) -> Section | None:
         return None
     paragraphs: list[tuple[str | Link, ...]] = []
     if d.costless:
-        paragraphs.append(("Cost plays no part here. ", *_why_parts(d.notes[0])))
+        paragraphs.append(("Cost plays no part: ", *_why_parts(d.notes[0]), "."))
         notes = d.notes[1:]
     else:
         paragraphs.append((f"Clock: {d.clock}: {d.clock_means}.",))
@@ -49,18 +49,13 @@ def waiting_section(study: Study) -> Section | None:
         )
     for end, o in zip(("low", "central", "high"), d.contest, strict=False):
         paragraphs.append((f"What each side could secure alone, {end} figures: {contest_words(o)}.",))
-    figures = [] if d.still else [_curves(d)]
-    if d.packages:
-        figures.append(_openings(d))
+    dates = _openings(d)
+    figures = () if d.still else (_curves(d), *((dates,) if d.packages else ()))
     reasons: tuple[Row, ...] = tuple((cell(*_why_parts(w)), w.basis) for w in d.why)
-    tables = (
-        (Table("What these figures rest on", ("figure and its source", "basis"), reasons, folded=d.costless),)
-        if reasons
-        else ()
-    )
-    return Section(
-        "waiting", "What waiting costs, and when the zone opens", tuple(paragraphs), tuple(figures), tables
-    )
+    rest = Table("What these figures rest on", ("figure and its source", "basis"), reasons, folded=d.costless)
+    tables = (*((dates.table,) if d.still and d.packages else ()), *((rest,) if reasons else ()))
+    title = "What waiting costs, and when the zone opens"
+    return Section("waiting", title, tuple(paragraphs), figures, tables)
 
 
 def _zone_sentence(d: Delay) -> str:
@@ -162,7 +157,7 @@ def _openings(d: Delay) -> Figure:
         for p in d.packages
         for who, at in [(EVERYBODY, p.opening), *p.by_party.items()]
     )
-    table = Table("Opening months", ("package", "acceptable to", "when", ""), rows)
+    table = Table("Opening months", ("package", "acceptable to", "when", ""), rows, folded=d.still)
     said = (
         "The first month in which each package is acceptable, if nobody moves: from the earliest to the latest month "
         "that the intervals allow, with the central figure as a bar across. Grey: within the intervals it may stay shut "
@@ -211,6 +206,13 @@ def home_section(study: Study) -> Section | None:
         return None
     w = d.win_sets
     paragraphs: list[tuple[str | Link, ...]] = [(f"{r}.",) for r in (*d.ratifiers, *d.spoilers)]
+    if d.lines and w.agreed and all(line.common[0] == line.common[1] for line in d.lines):
+        paragraphs.append(
+            (
+                f"Taken one by one, none of these issues can move: {', '.join(line.issue for line in d.lines)}. Taken together, "
+                f"{w.agreed:,} packages are acceptable: what one party gives on one issue it gets back on another.",
+            )
+        )
     for r in d.ratifiers:
         for proposer, gain in r.gains.items():
             if gain is not None:
