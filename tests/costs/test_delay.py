@@ -2,8 +2,11 @@ import shutil
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import zopa
 from zopa.costs import Opening
@@ -399,3 +402,25 @@ def test_questions_that_cannot_be_asked(tmp_path):
         zopa.delay(case, months=-1)
     with pytest.raises(UnknownName, match="did you mean 'line'"):
         zopa.delay(case, {"lines": "L1"})
+
+
+tokens = st.sampled_from(
+    ["A", "B", "C", "", "2025-03", "2025-13", "0", "1", "-2", "3e12", "nan", "x", "% of income a year", "points per month",
+     "points", "assumed: t", "assumed:", "s1", "stated", '"', "é"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(tokens, min_size=6, max_size=8), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_any_cost_file_ends_in_an_answer_or_in_located_findings(rows):
+    with TemporaryDirectory() as name:
+        text = "\n".join(["party,from,low,central,high,unit,basis", *map(",".join, rows), ""])
+        root = folder(
+            Path(name), '\ncosts: {parties: {A: {points_per: {"% of income": 1}}}}\n', costs_csv=text
+        )
+        try:
+            case = zopa.load(root)
+        except CaseError as error:
+            assert all(f.file == "costs.csv" and f.line and f.column for f in error.findings)
+        else:
+            assert len(zopa.delay(case, months=2).curves) == 2
