@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from zopa.spatial import calibrated, exchange, models, pressure, smp, static
 
 FILE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "forecast" / "deu" / "deu3.csv"
 
+LEVELS = (0.5, 0.8, 0.9, 0.95)
 PRE_NICE = dict(de=10, fr=10, it=10, uk=10, es=8, be=5, el=5, nl=5, pt=5, at=4, se=4, dk=3, ie=3, fi=3, lu=2)
 NICE = dict(
     de=29, fr=29, it=29, uk=29, es=27, pl=27, ro=14, nl=13, be=12, cz=12, el=12, hu=12, pt=12, at=10, bu=10,
@@ -127,8 +129,10 @@ def settled(i: Issue, statistic: Callable[[np.ndarray, np.ndarray], np.ndarray])
 
 
 def heaviest(x: np.ndarray, mass: np.ndarray) -> float:
+    """The place with the largest mass, the lowest of ties (up to rounding)."""
     places = np.unique(x)
-    return float(places[np.argmax([mass[x == v].sum() for v in places])])
+    masses = np.array([mass[x == v].sum() for v in places])
+    return float(places[np.argmax(masses >= masses.max() * (1 - 1e-9))])
 
 
 def elected(i: Issue) -> np.ndarray:
@@ -263,7 +267,7 @@ def spread(x: np.ndarray, mass: np.ndarray) -> calibrated.Distribution:
 def cross_validated(issues: list[Issue], seed: int) -> dict[str, np.ndarray]:
     """Scores per issue of everything that is fitted, out of fold; and who was inside the 80 % interval."""
     fold = folds(np.array([i.proposal for i in issues]), seed)
-    names = ("climatology", "conformal", "mixture", "inside 80 %")
+    names = ("climatology", "conformal", "mixture", *(f"inside {100 * v:.0f} %" for v in LEVELS))
     result = {name: np.zeros(len(issues)) for name in names}
     for k in np.unique(fold):
         train = [i for i, f in zip(issues, fold, strict=True) if f != k]
@@ -277,8 +281,9 @@ def cross_validated(issues: list[Issue], seed: int) -> dict[str, np.ndarray]:
             ):
                 mixed = replace(table, shares=shares)
                 result[name][m] = calibrated.crps(calibrated.distribution(i.x, w, mixed), i.outcome)
-            low, high = table.interval(mean_of(i))
-            result["inside 80 %"][m] = low - 1e-9 <= i.outcome <= high + 1e-9
+            for level in LEVELS:
+                low, high = table.interval(mean_of(i), level)
+                result[f"inside {100 * level:.0f} %"][m] = low - 1e-9 <= i.outcome <= high + 1e-9
     return result
 
 
@@ -291,9 +296,7 @@ def fit(issues: list[Issue]) -> calibrated.Calibration:
     )
 
 
-def half_widths(
-    issues: list[Issue], name: str, levels: tuple[float, ...] = (0.5, 0.8, 0.9, 0.95)
-) -> tuple[float, ...]:
+def half_widths(issues: list[Issue], name: str, levels: tuple[float, ...] = LEVELS) -> tuple[float, ...]:
     """Split-conformal half-widths of one shipped model in its default reading, on these issues."""
     model = models.MODELS[name]
     setting = models.Setting(model.readings[0] if model.readings else "", model.rounds)
@@ -328,13 +331,16 @@ def distributions(issues: list[Issue], seeds: int = 3) -> dict[str, np.ndarray]:
     return found | {name: np.mean([run[name] for run in runs], axis=0) for name in runs[0]}
 
 
-def main() -> None:
+def main(words: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", nargs="?", type=Path, default=FILE)
     parser.add_argument("--model", help="package.module:function of (x, s, c), to be scored too")
     parser.add_argument("--fit", action="store_true", help="print the table of zopa.spatial.calibrated anew")
     parser.add_argument("--quick", action="store_true", help="leave out KTAB")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
+    if not args.file.is_file():
+        print(f"the DEU data set is not at {args.file}: give its path")
+        return
     issues = load(args.file)
     print(f"{len(issues)} issues of {len({i.proposal for i in issues})} proposals, {args.file.name}")
     if args.fit:
@@ -357,16 +363,17 @@ def main() -> None:
     for rounds in (1, 2):
         print(line(f"exchange, round {rounds}", exchanged(issues, rounds), base, issues))
     spreads = distributions(issues)
-    inside = spreads.pop("inside 80 %")
+    inside = {level: spreads.pop(f"inside {100 * level:.0f} %").mean() for level in LEVELS}
     groups = np.array([i.proposal for i in issues])
     print(f"\n{'distribution':36s}   CRPS  minus weighted positions [paired 95 %]")
     for name, values in spreads.items():
         gap = values - spreads["positions, weighted"]
         low, high = clustered(gap, groups)
         print(f"{name:36s} {values.mean():6.2f}  {gap.mean():+5.2f} [{low:+.2f}, {high:+.2f}]")
-    print(f"calibrated 80 % interval, out of fold: covers {inside.mean():.3f}")
+    told = ", ".join(f"{100 * level:.0f} % covers {share:.3f}" for level, share in inside.items())
+    print(f"calibrated intervals, out of fold: {told}")
     print(f"{time.perf_counter() - start:.1f} s")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

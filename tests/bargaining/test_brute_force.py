@@ -6,11 +6,13 @@ import itertools
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from oracles import Oracle, dominates
 from strategies import Spec, case_of, for_all, small_cases
 from zopa.bargaining import frontier, solve, tabulate, why_not, zone
+from zopa.bargaining.solutions import nash
 from zopa.case import Case
 
 
@@ -244,3 +246,15 @@ def test_the_survey_of_readings_is_what_compiling_each_choice_gives(spec: Spec) 
 def test_no_member_of_the_frontier_is_dominated(spec: Spec) -> None:
     points = [tuple(d.utilities.values()) for d in frontier(case_of(spec)).deals]
     assert not any(dominates(a, b) for a in points for b in points)
+
+
+def test_powers_that_are_thirds_are_compared_without_their_huge_exponents() -> None:
+    gains = np.array([[3, 4, 12, 12], [8, 6, 2, 2]], dtype=np.int64)
+    third, rest = Fraction(str(1 / 3)), Fraction(str(2 / 3))
+    # 3 * 8**2 = 192, 4 * 6**2 = 144, 12 * 2**2 = 48
+    assert nash(gains, [third, rest])[0].tolist() == [True, False, False, False]
+    assert nash(gains, [rest, third])[0].tolist() == [False, False, True, True]
+    # 2**3 * 8 = 4**3 * 1: a tie that only exact or very long arithmetic keeps
+    tied = np.array([[2, 4, 3], [8, 1, 2]], dtype=np.int64)
+    assert nash(tied, [Fraction("0.75"), Fraction("0.25")])[0].tolist() == [True, True, False]
+    assert nash(tied, [Fraction(3), Fraction(1)])[0].tolist() == [True, True, False]

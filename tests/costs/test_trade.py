@@ -109,7 +109,7 @@ def test_one_sector_cut_off_loses_what_the_import_share_says():
 
 
 def test_many_sectors_cut_off_lose_by_the_leontief_weights_of_their_home_shares():
-    # Costinot & Rodriguez-Clare 2014, equation 29, without tariffs
+    # Costinot & Rodriguez-Clare 2014, without tariffs
     w = world(7)
     w["tariffs"] = np.zeros_like(w["tariffs"])
     flows, _ = levels(**w)

@@ -38,6 +38,13 @@ def test_fearons_range():
     assert bargaining_range("0.1", "0.2", "0.95") == (0, 1)
 
 
+def test_the_range_of_a_contest_is_fearons():
+    # secure: .6 - .1 and .4 - .15
+    o = obstacle(1, ["0.5", "0.25"], ["0.5", "0.25"])
+    assert o.ranges[0] == bargaining_range("0.6", "0.1", "0.15")
+    assert o.ranges[1] == bargaining_range("0.4", "0.15", "0.1")
+
+
 def test_no_zone_is_told_from_a_zone_without_a_credible_promise():
     assert obstacle(100, [60, 50], [60, 50]).kind == "no zone"
     shift = obstacle(100, [50, 30], [75, 10])

@@ -100,6 +100,25 @@ def test_the_zone_over_many_packages_opens_with_the_first_of_them(rows, packages
         assert getattr(whole, name) == (min(months) if months else None)
 
 
+@given(
+    st.lists(st.lists(st.integers(0, 9), min_size=7, max_size=7), min_size=1, max_size=3),
+    st.booleans(),
+    st.lists(st.integers(0, 9), min_size=3, max_size=3),
+)
+def test_the_first_open_month_and_the_pivots_are_those_of_looking_at_every_month(
+    levels, falling_only, utility
+):
+    rows = [sorted(row, reverse=True) if falling_only else row for row in levels]
+    curves = [[Band.of(x) for x in row] for row in rows]
+    n = len(rows)
+    zone = zone_opening(curves, one_package(space(n), [Fraction(u) for u in utility[:n]]))
+    accepts = [[u >= x for x in row] for u, row in zip(utility, rows, strict=False)]
+    month = next((t for t in range(7) if all(a[t] for a in accepts)), None)
+    assert zone.opening == Opening(month, month, month)
+    late = [p for p in range(n) if month and not accepts[p][month - 1]]
+    assert list(zone.pivotal) == late
+
+
 def test_acceptance_is_exact_to_the_last_unit_of_the_scale():
     test = any_package(space(1, scale=1000), np.array([[33_000]]))
     assert test([Fraction(33)])

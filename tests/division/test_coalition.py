@@ -81,7 +81,7 @@ def test_the_nucleolus_divides_the_whole_and_lies_in_the_core_when_there_is_one(
 
 @pytest.mark.parametrize("estate", [100, 200, 300, 400, 500])
 def test_the_nucleolus_of_a_bankruptcy_game_is_the_talmud_rule(estate):
-    # Aumann & Maschler 1985, theorem D: two independent ways to the same numbers
+    # Aumann & Maschler 1985: two independent ways to the same numbers
     claims = [100, 200, 300]
     game = [
         Fraction(max(0, estate - sum(d for p, d in enumerate(claims) if not s >> p & 1))) for s in range(8)

@@ -69,7 +69,7 @@ def test_the_vectors_and_every_tied_allocation_are_those_of_brute_force(table, r
 
 @given(tables)
 def test_max_nash_leaves_nobody_envious_once_one_item_is_taken_away(table):
-    # Caragiannis et al. 2019, theorem 3.2 (EF1), where all get something
+    # Caragiannis et al. 2019 (EF1), where all get something
     found = whole_items(table, "max-nash")
     if not all(all(v) for v in found.points):
         return

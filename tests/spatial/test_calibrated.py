@@ -27,6 +27,11 @@ def deu():
     return deu
 
 
+@pytest.fixture(scope="module")
+def issues(deu):
+    return deu.load(DATA)
+
+
 @settings(max_examples=40, deadline=None)
 @given(situations())
 def test_a_distribution_has_mass_one_on_the_line_and_turns_with_it(situation):
@@ -68,8 +73,7 @@ def test_intervals_are_cut_at_the_ends_and_only_for_calibrated_levels():
 
 
 @needs_data
-def test_the_shipped_table_is_what_the_data_give(deu):
-    issues = deu.load(DATA)
+def test_the_shipped_table_is_what_the_data_give(deu, issues):
     assert len(issues) == 351
     assert len({i.proposal for i in issues}) == 137
     found = deu.fit(issues)
@@ -80,8 +84,7 @@ def test_the_shipped_table_is_what_the_data_give(deu):
 
 
 @needs_data
-def test_out_of_fold_the_mixture_scores_16_1_or_better_and_the_interval_covers_four_fifths(deu):
-    issues = deu.load(DATA)
+def test_out_of_fold_the_mixture_scores_16_1_or_better_and_the_interval_covers_four_fifths(deu, issues):
     found = deu.cross_validated(issues, seed=0)
     assert found["mixture"].mean() <= 16.1
     assert 0.77 <= found["inside 80 %"].mean() <= 0.83
@@ -120,8 +123,7 @@ DEU_TABLE = {  # reference table, measured: MAE, RMSE, median, <= 5, <= 10
 
 @needs_data
 @pytest.mark.parametrize("name", DEU_TABLE)
-def test_the_table_of_accuracy_is_reproduced(deu, name):
-    issues = deu.load(DATA)
+def test_the_table_of_accuracy_is_reproduced(deu, issues, name):
     mae, rmse, median, five, ten = deu.scores(
         deu.forecasts(issues, deu.table()[name]) - np.array([i.outcome for i in issues])
     )
@@ -140,8 +142,7 @@ def test_the_table_of_accuracy_is_reproduced(deu, name):
 
 @needs_data
 @pytest.mark.parametrize(("rounds", "mae"), [(1, 25.02), (2, 24.65)])
-def test_exchanges_on_the_issues_that_come_in_packages(deu, rounds, mae):
-    issues = deu.load(DATA)
+def test_exchanges_on_the_issues_that_come_in_packages(deu, issues, rounds, mae):
     found = deu.exchanged(issues, rounds)
     use = ~np.isnan(found)
     assert use.sum() == 321
@@ -150,10 +151,17 @@ def test_exchanges_on_the_issues_that_come_in_packages(deu, rounds, mae):
 
 
 @needs_data
+@pytest.mark.parametrize(
+    "name", [pytest.param(m, marks=pytest.mark.slow) if m == "ktab" else m for m in calibrated.HALF_WIDTHS]
+)
+def test_the_shipped_widths_are_what_the_data_give(deu, issues, name):
+    assert deu.half_widths(issues, name) == pytest.approx(calibrated.HALF_WIDTHS[name], abs=0.051)
+
+
+@needs_data
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "mae"), [("KTAB, mean", 23.70), ("KTAB, median", 25.16)])
-def test_ktabs_model_on_the_data(deu, name, mae):
-    issues = deu.load(DATA)
+def test_ktabs_model_on_the_data(deu, issues, name, mae):
     errors = deu.forecasts(issues, deu.table()[name]) - np.array([i.outcome for i in issues])
     assert np.abs(errors).mean() == pytest.approx(mae, abs=0.05)
 

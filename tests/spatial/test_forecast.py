@@ -9,7 +9,7 @@ import zopa
 from spatial.cases import issue, make, party, statement
 from zopa.cli.shared import open_case
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial import MODELS, forecast, static
+from zopa.spatial import MODELS, forecast, pressure, smp, static
 from zopa.spatial.calibrated import DEU, distribution
 
 
@@ -141,6 +141,18 @@ def test_all_at_one_place_end_there():
         assert forecast(make(people), model=model, draws=20)["line"].outcome == pytest.approx(40)
 
 
+def test_a_thousand_identical_parties_end_at_their_place():
+    people = {
+        f"p{k}": party(f"P{k}", "middle", capability={"best": 5, "low": 1, "high": 9, "assumed": "x"})
+        for k in range(1000)
+    }
+    f = forecast(make(people), draws=50)
+    assert f["line"].outcome == pytest.approx(40)
+    assert f["line"].input_band == pytest.approx((40, 40, 40))
+    assert any("models with rounds" in w for w in f.warnings)
+    assert forecast(make(people), model="pressure", draws=1)["line"].outcome == pytest.approx(40)
+
+
 def test_a_users_own_model_is_scored_by_nobody_and_says_so():
     def last(x, s, c):
         return x[-1]
@@ -160,6 +172,24 @@ def test_a_reading_or_length_that_was_not_measured_has_no_interval():
     assert forecast(case, model="pressure", rounds=3, draws=20)["line"].interval is None
 
 
+def test_switches_of_ones_own_are_readings_too():
+    case = make()
+    named = forecast(case, model="ktab", reading="S1P1", draws=2)["line"].outcome
+    same = forecast(case, model="ktab", reading=smp.Rules(bargain="S1P1"), draws=2)["line"]
+    assert same.outcome == named
+    assert same.interval is None
+    other = forecast(case, model="ktab", reading=smp.Rules(voting="Cubic", pce="MarkovUniform"), draws=2)
+    assert other.to_dict()["question"]["settings"]["reading"]["voting"] == "Cubic"
+    code = pressure.READINGS["scholz-code"]
+    assert forecast(case, model="pressure", reading=code, draws=2)["line"].outcome == pytest.approx(
+        forecast(case, model="pressure", draws=2)["line"].outcome
+    )
+    with pytest.raises(UnknownName, match="Rules"):
+        forecast(case, model="pressure", reading=smp.Rules())
+    with pytest.raises(NotApplicable, match="most probable"):
+        forecast(case, model="ktab", reading=smp.Rules(transition="Stochastic"))
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_answers_on_the_example_and_its_trace_fits_the_outcome(example, model):
     f = forecast(example, model=model, draws=30)
@@ -170,14 +200,14 @@ def test_every_model_answers_on_the_example_and_its_trace_fits_the_outcome(examp
         assert {r.split(",")[0] for r, _ in o.readings} == set(MODELS)
         assert o.readings_band[0] <= o.outcome <= o.readings_band[1]
         at = {s.party: s.place.best for s in o.line.stands}
-        for step in o.trace:
+        for step in o.traces.get(model, ()):
             assert step.before == pytest.approx(at[step.party], abs=0.01)
             at[step.party] = step.after
         if model in ("pressure", "ktab"):
             w = np.array([s.salience.best * s.capability.best for s in o.line.stands])
             ends = np.array([at[s.party] for s in o.line.stands])
             assert o.outcome == pytest.approx(float(static.compromise(ends, w)), abs=0.05)
-    assert bool(f.outlooks[0].trace) == (MODELS[model].rounds > 0)
+        assert set(o.traces) == {"pressure", "ktab", "exchange"}
 
 
 def test_the_example_says_what_it_rests_on(example):
@@ -216,7 +246,7 @@ def two(rules=None, **more):
 
 
 def moved(case):
-    steps = forecast(case, model="exchange", draws=1)["line"].trace
+    steps = forecast(case, model="exchange", draws=1)["line"].traces["exchange"]
     return [s.after for s in steps if s.party == "A"]
 
 

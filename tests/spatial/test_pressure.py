@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable
-from zopa.spatial import pressure, static
+from zopa.spatial import duels, pressure, static
 from zopa.spatial.pressure import READINGS, play
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "scholz"
@@ -199,8 +199,7 @@ def test_chances_add_up_and_prefix_sums_equal_the_definition(seed, n, crowded):
     if crowded:
         x = np.round(x / 20) * 20
     span, w = np.array([np.ptp(x) or 1.0]), s * c
-    slow = pressure._support(x, w, None, span) * span
-    assert pressure._pair_support(x, w) == pytest.approx(slow, abs=1e-9)
+    assert duels.by_prefix_sums(x, w) == pytest.approx(duels.by_voter(x, w), abs=1e-9)
     P = pressure.win_probabilities(x, w, np.ones(n), span, READINGS["scholz-paper"])
     apart = x[:, None] != x[None, :]
     assert (P + P.T)[apart] == pytest.approx(1)
@@ -252,3 +251,5 @@ def test_degenerate_situations_have_their_plain_answer():
     assert np.all(two[0].exponent == 1)
     with pytest.raises(NotApplicable, match="zero"):
         play(np.array([0.0, 100.0]), np.zeros(2), np.ones(2))
+    with pytest.raises(NotApplicable, match="NaN"):
+        play(np.array([0.0, np.nan]), np.ones(2), np.ones(2))

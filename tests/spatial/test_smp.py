@@ -349,5 +349,7 @@ def test_wrong_saliences_and_rule_names_are_named():
         smp.play(x, s * 0, c)
     with pytest.raises(NotApplicable, match="capability"):
         smp.play(x, s, c * 0)
+    with pytest.raises(NotApplicable, match="without gaps"):
+        smp.play(x * np.nan, s, c)
     with pytest.raises(UnknownName, match="Linear"):
         smp.Rules(victory="Liner")

@@ -161,6 +161,8 @@ def test_many_situations_at_once_equal_one_by_one():
 def test_zero_total_weight_says_what_to_enter(model):
     with pytest.raises(NotApplicable, match="enter a salience and a capability above zero"):
         model(np.array([1.0, 2.0]), np.zeros(2))
+    with pytest.raises(NotApplicable, match="NaN"):
+        model(np.array([1.0, np.nan]), np.ones(2))
 
 
 def test_a_thousand_parties_at_one_place_end_there():
@@ -168,3 +170,4 @@ def test_a_thousand_parties_at_one_place_end_there():
     assert static.compromise(x, w) == pytest.approx(42)
     assert static.weighted_median(x, w) == 42
     assert static.nash_point(x, w) == 42
+    assert static.condorcet_election(x, w) == pytest.approx(np.full(1000, 0.001))

@@ -33,6 +33,7 @@ from zopa.space import (
 from zopa.space.table import BoolArray, Table
 
 __all__ = [
+    "Combination",
     "Conflict",
     "Correction",
     "Limit",

@@ -20,7 +20,7 @@ from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Readings, Space, Why, compile_case
 from zopa.space.table import MAX_PACKAGES, BoolArray, Table, nondominated
 
-__all__ = ["Logroll", "Swap", "Verdict", "Views", "judge"]
+__all__ = ["Holders", "Logroll", "Swap", "Verdict", "Views", "judge", "limits_of_clauses"]
 
 MOST_SWAPS = 3
 MOST_PAIRS = 2_000_000

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -21,6 +22,8 @@ from zopa.space.table import BoolArray, leximin
 __all__ = ["SOLUTIONS", "Method", "egalitarian", "kalai_smorodinsky", "nash", "proportional", "utilitarian"]
 
 SLACK = 1e-9
+MOST_EXACT = 64
+SAME_LOGARITHM = Decimal("1e-50")
 Picked = tuple[BoolArray, Fraction | None]
 
 
@@ -51,19 +54,28 @@ def nash(gains: IntArray, powers: Sequence[Fraction] | None = None) -> Picked:
     alive = counts == counts.max()
     with np.errstate(divide="ignore"):
         logs = np.where(positive, np.log(np.maximum(gains, 1).astype(float)), 0.0)
-    score = np.array([float(w) for w in weights]) @ logs
+    score = np.array([float(w / max(weights)) for w in weights]) @ logs
     alive &= score >= score[alive].max() - SLACK * (1 + abs(float(score[alive].max())))
-    common = math.lcm(*(w.denominator for w in weights))
-    exponents = [int(w * common) for w in weights]
     candidates = np.flatnonzero(alive)
-    exact: dict[tuple[int, ...], int] = {}
     keys = [tuple(int(g) for g in gains[:, k]) for k in candidates]
-    for key in set(keys):
-        exact[key] = math.prod(g**e for g, e in zip(key, exponents, strict=True) if g > 0)
-    best = max(exact.values())
+    whole = all(w.denominator == 1 and w <= MOST_EXACT for w in weights)
+    worth = {key: (_product if whole else _logarithm)(key, weights) for key in set(keys)}
+    best = max(worth.values())
+    ties = {key for key, w in worth.items() if best - w <= (0 if whole else SAME_LOGARITHM)}
     picked = np.zeros(gains.shape[1], dtype=bool)
-    picked[[k for k, key in zip(candidates, keys, strict=True) if exact[key] == best]] = True
+    picked[[k for k, key in zip(candidates, keys, strict=True) if key in ties]] = True
     return picked, Fraction(best) if powers is None else None
+
+
+def _product(gains: Sequence[int], powers: Sequence[Fraction]) -> Decimal | int:
+    return math.prod(g ** int(w) for g, w in zip(gains, powers, strict=True) if g > 0)
+
+
+def _logarithm(gains: Sequence[int], powers: Sequence[Fraction]) -> Decimal | int:
+    """Logarithm of the product to 60 digits: powers such as 1/3 and 2/3 have no product in whole numbers."""
+    with localcontext(prec=60):
+        terms = ((Decimal(g).ln(), w / max(powers)) for g, w in zip(gains, powers, strict=True) if g > 0)
+        return sum((log * w.numerator / w.denominator for log, w in terms), Decimal(0))
 
 
 def kalai_smorodinsky(gains: IntArray) -> Picked:

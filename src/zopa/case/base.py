@@ -199,6 +199,11 @@ class When(Noun):
     start: date | None = Field(None, alias="from")
     end: date | None = Field(None, alias="to")
 
+    def model_post_init(self, _context: object) -> None:
+        """Check that the interval does not end before it begins."""
+        if self.start and self.end and self.end < self.start:
+            raise _expected("from <= to", f"{self.start} to {self.end}")
+
     def __str__(self) -> str:
         if self.start == self.end and self.start:
             return self.start.isoformat()

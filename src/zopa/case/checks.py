@@ -6,7 +6,7 @@ Every check asks first whether what it depends on is sound, so that only causes 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -61,13 +61,32 @@ def cross_check(p: Pieces) -> list[Finding]:
             found += _ids(p, main, (key,), p.top[key])
     if p.records is not None:
         found += _records(p, p.records)
-    return found
+    return _together(found)
+
+
+def _together(found: list[Finding]) -> list[Finding]:
+    """One finding for a name that is missing in many places: most likely it was declared under another."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for f in found:
+        same = (f.file, f.what) if f.what.startswith("no ") else (f.path, f.what)
+        groups.setdefault(same, []).append(f)
+    kept = []
+    for group in groups.values():
+        first = min(group, key=lambda f: (f.line, f.column))
+        lines = sorted({f.line for f in group if f is not first})
+        if len(group) > 2 and lines:
+            more = f" and {len(lines) - 4} more" if len(lines) > 4 else ""
+            also = f"{first.what} (also at line{'s' if len(lines) > 1 else ''} "
+            kept.append(replace(first, what=also + ", ".join(map(str, lines[:4])) + more + ")"))
+        else:
+            kept += group
+    return kept
 
 
 def _issue(p: Pieces, name: str, issue: nouns.Issue) -> Iterator[Finding]:
     path: Path_ = ("issues", name)
     if issue.now is not None:
-        yield from _known(p.main, (*path, "now"), f"option of {name}", issue.now, issue.options)
+        yield from _option(p, p.main, (*path, "now"), name, issue.now)
     if issue.holder is not None:
         yield from _name(p, p.main, (*path, "holder"), "parties", issue.holder)
     for option, o in issue.options.items():
@@ -96,6 +115,7 @@ def _known(doc: Document, path: Path_, kind: str, name: str, known: Collection[s
         return []
     close = nearest(name, known)
     listed = ", ".join(list(known)[:12])
+    name = name if len(name) <= 60 else name[:57] + "…"
     return [
         doc.finding(
             path,
@@ -103,6 +123,12 @@ def _known(doc: Document, path: Path_, kind: str, name: str, known: Collection[s
             f"did you mean '{close}'?" if close else f"known: {listed or 'none yet'}",
         )
     ]
+
+
+def _option(p: Pieces, doc: Document, path: Path_, issue: str, option: str) -> list[Finding]:
+    if p.main.consequence(("issues", issue, "options")):
+        return []
+    return _known(doc, path, f"option of {issue}", option, p.issues[issue].options)
 
 
 _ONE = {"parties": "party", "issues": "issue", "rules": "rule", "speakers": "speaker", "statements": "statement",
@@ -165,15 +191,15 @@ def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
     """What a party's section says about one issue: a weight, values, points, a start or its basis."""
     key, options = where[2], p.issues[issue].options
     if key == "start":
-        yield from _known(p.main, where, f"option of {issue}", value, options)
+        yield from _option(p, p.main, where, issue, value)
     elif key in ("values", "points"):
         for option, v in value.items():
-            yield from _known(p.main, (*where, option), f"option of {issue}", option, options)
+            yield from _option(p, p.main, (*where, option), issue, option)
             if key == "values":
                 yield from _ids(p, p.main, (*where, option), v)
                 yield from _range(p.main, (*where, option), v, 100)
         for option in options if key == "points" else ():
-            if option not in value:
+            if option not in value and not p.main.consequence(where):
                 yield p.main.finding(
                     where, f"expected points for every option, saw none for '{option}'",
                     f"write {option}: 0 if it is worth nothing",
@@ -210,7 +236,7 @@ def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
             "points add up by themselves: delete one of the two",
         )
         return
-    if party.points and p.declared.get("issues"):
+    if party.points and p.declared.get("issues") and not p.main.consequence((*path, "points")):
         for issue in sorted(set(p.issues) - set(party.points)):
             yield p.main.finding(
                 (*path, "points"),
@@ -222,6 +248,7 @@ def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
         numbers
         and len(numbers) == len(party.weights)
         and all(i in (p.declared.get("issues") or ()) for i in party.weights)
+        and not p.main.consequence((*path, "weights"))
     ):
         total = sum(Fraction(str(w.best)) for w in numbers)
         if total != 100:
@@ -230,13 +257,15 @@ def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
                 f"weights add up to {float(total):g}, expected 100",
                 "change the weights until they add up to 100, or use words or ranks",
             )
-    ranks = sum(w.rank is not None for w in party.weights.values())
-    if ranks and ranks != len(party.weights):
-        yield p.main.finding(
-            (*path, "weights"),
-            "expected ranks for all issues or for none",
-            "ranks and other weights cannot be mixed",
-        )
+    for form, said in (("rank", "ranks"), ("word", "words")):
+        used = sum(getattr(w, form) is not None for w in party.weights.values())
+        if 0 < used < len(party.weights):
+            yield p.main.finding(
+                (*path, "weights"),
+                f"expected {said} for all issues or for none",
+                f"{said} and other weights are on different scales",
+            )
+            return
 
 
 def _rule(p: Pieces, name: str, rule: nouns.Rule) -> Iterator[Finding]:
@@ -249,7 +278,7 @@ def _rule(p: Pieces, name: str, rule: nouns.Rule) -> Iterator[Finding]:
             "expected `readings`, or `when` and `only_if`, saw both",
             "move `when` and `only_if` into a reading",
         )
-    if not rule.readings and not rule.when and not rule.clauses:
+    if not (rule.readings or rule.when or rule.only_if or rule.clauses):
         yield p.main.finding(
             path, "missing key 'when' (or 'readings')", "say for which options the rule holds"
         )
@@ -286,6 +315,8 @@ def _clauses(path: Path_, rule: nouns.Rule) -> Iterator[tuple[Path_, nouns.Claus
 def _condition(
     p: Pieces, doc: Document, path: Path_, condition: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Finding]:
+    if not condition and not doc.consequence(path):
+        yield doc.finding(path, "expected at least one issue with its options, saw none")
     for issue, options in condition.items():
         missing = _name(p, doc, (*path, issue), "issues", issue)
         yield from missing
@@ -294,7 +325,7 @@ def _condition(
         if not options:
             yield doc.finding((*path, issue), "expected at least one option")
         for option in options:
-            yield from _known(doc, (*path, issue), f"option of {issue}", option, p.issues[issue].options)
+            yield from _option(p, doc, (*path, issue), issue, option)
 
 
 def _agreement(p: Pieces) -> Iterator[Finding]:
@@ -329,18 +360,15 @@ def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
             issue = getattr(item, "issue", None)
             if issue in p.issues:
                 for option in getattr(item, "options", ()):
-                    yield from _known(
-                        doc, (*path, "options"), f"option of {issue}", option, p.issues[issue].options
-                    )
+                    yield from _option(p, doc, (*path, "options"), issue, option)
             for key in ("when", "only_if") if group == "statements" else ():
                 for condition in getattr(item, key):
                     yield from _condition(p, doc, (*path, key), condition)
 
 
 def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
-    missing = _known(doc, (*path, "source"), "source", item.source, p.sources)
-    yield from missing
-    if missing:
+    yield from _known(doc, (*path, "source"), "source", item.source, p.declared["sources"] or ())
+    if item.source not in p.sources:
         return
     text = p.sources[item.source].text
     places = find_quote(text, item.quote, item.prefix, item.suffix, item.start)

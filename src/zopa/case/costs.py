@@ -133,7 +133,7 @@ class CostSettings(Noun):
         "rolling",
         description="look ahead the same number of months, or to a fixed end, or count costs from as_of",
     )
-    months: Annotated[int, Field(ge=0, le=600)] = Field(
+    months: Annotated[int, Field(ge=0, le=240)] = Field(
         12, description="the horizon, or the month of the end"
     )
     parties: dict[str, PartyCosts] = Field(default_factory=dict)

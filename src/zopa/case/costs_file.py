@@ -19,7 +19,7 @@ from zopa.case.matrices import PriceTable, TradeTables, price_table, trade_table
 from zopa.case.tables import Records, Row, number, read_records
 from zopa.errors import Finding
 
-__all__ = ["COSTS_FILE", "CostData", "read_costs"]
+__all__ = ["COSTS_FILE", "CostData", "Range", "read_costs"]
 
 COSTS_FILE = "costs.csv"
 COLUMNS = ("party", "from", "low", "central", "high", "unit", "basis")

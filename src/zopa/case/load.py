@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,16 +81,14 @@ def inspect(folder: str | Path) -> tuple[Case | None, list[Finding]]:
     _read_main(main, pieces)
     sources, source_findings = _read_sources(root)
     pieces.sources = sources
-    records = (
-        read_yaml(root / "statements.yaml", "statements.yaml")
-        if (root / "statements.yaml").exists()
-        else None
-    )
+    pieces.declared["sources"] = {p.stem for p in (root / "sources").glob("*.txt")}
+    path = root / "statements.yaml"
+    records = read_yaml(path, "statements.yaml") if path.exists() or path.is_symlink() else None
     if records is not None:
         pieces.records = records
         _read_records(records, pieces)
     findings = [*main.findings, *(records.findings if records else []), *source_findings]
-    if not any(f.path == "" and f.file == "case.yaml" for f in main.findings):
+    if isinstance(main.data, dict):
         findings += cross_check(pieces) + graph_findings(pieces)
     cost_data = read_costs(root, pieces)
     findings += cost_data.findings
@@ -167,7 +165,7 @@ def _head(doc: Document, raw: dict[str, Any], pieces: Pieces) -> None:
         bad = {e["loc"][0] for e in error.errors(include_url=False)}
         doc.findings += [
             _finding(doc, (), e)
-            for e in _causes(error.errors(include_url=False))
+            for e in _causes(doc, (), error)
             if e["type"] != "missing" or len(e["loc"]) > 1
         ]
         head = nouns.Head.model_validate({"title": "-", **{k: v for k, v in raw.items() if k not in bad}})
@@ -175,9 +173,13 @@ def _head(doc: Document, raw: dict[str, Any], pieces: Pieces) -> None:
 
 
 def _group(doc: Document, key: str, model: type[Model], pieces: Pieces) -> dict[str, Model]:
-    raw = doc.data.get(key) if isinstance(doc.data, dict) else None
+    raw = doc.data.get(key)
+    if doc.consequence((key,)) or (key not in doc.data and any(nearest(k, [key]) for k in doc.data)):
+        pieces.declared[key] = None  # what it holds is not known, so no name is missing from it
     if raw is None:
-        if isinstance(doc.data, dict) and key in doc.data and key in _MISSING:
+        if key in _MISSING:
+            pieces.declared[key] = None
+        if key in doc.data and key in _MISSING and not doc.consequence((key,)):
             doc.findings.append(
                 doc.finding((key,), f"expected one entry per {_ONE[key]}, saw nothing", _MISSING[key])
             )
@@ -192,7 +194,7 @@ def _group(doc: Document, key: str, model: type[Model], pieces: Pieces) -> dict[
         )
         pieces.declared[key] = None
         return {}
-    pieces.declared[key] = set(raw)
+    pieces.declared.setdefault(key, set(raw))
     found = {}
     for name, value in raw.items():
         item = _validate(doc, (key, name), model, value)
@@ -221,10 +223,12 @@ def _list(doc: Document, key: str, model: type[Model]) -> tuple[Model, ...]:
 
 
 def _read_records(doc: Document, pieces: Pieces) -> None:
-    if doc.data is None:
+    if doc.data is None and not doc.findings:
         return
     if not isinstance(doc.data, dict):
-        doc.findings.append(doc.finding((), f"expected 'statements:', saw {_saw(doc.data)}"))
+        if doc.data is not None:
+            doc.findings.append(doc.finding((), f"expected 'statements:', saw {_saw(doc.data)}"))
+        pieces.declared |= dict.fromkeys(RECORDS)
         return
     for key in doc.data:
         if key not in RECORDS:
@@ -242,48 +246,15 @@ def _read_records(doc: Document, pieces: Pieces) -> None:
 
 def _read_sources(root: Path) -> tuple[dict[str, nouns.Source], list[Finding]]:
     found: dict[str, nouns.Source] = {}
-    findings: list[Finding] = []
-    rows: dict[str, dict[str, str]] = {}
-    table = root / "sources" / "sources.csv"
-    if table.exists():
-        text, findings = read_text(table, "sources/sources.csv")
-        reader = csv.DictReader(io.StringIO(text))
-        try:
-            for row in reader:
-                at = reader.line_num
-                ident = (row.get("id") or "").strip()
-                if not ident or ident in rows:
-                    what = f"expected each id once, saw '{ident}' again" if ident else "expected an id"
-                    findings.append(
-                        Finding(
-                            "", what, "the id is the file name without .txt", "sources/sources.csv", at, 1
-                        )
-                    )
-                    continue
-                rows[ident] = {
-                    k: (v or "").strip()
-                    for k, v in row.items()
-                    if isinstance(k, str) and not isinstance(v, list)
-                }
-        except csv.Error as error:
-            findings.append(
-                Finding(
-                    "",
-                    f"expected comma-separated values: {error}",
-                    "",
-                    "sources/sources.csv",
-                    reader.line_num,
-                    1,
-                )
-            )
+    rows, findings = _read_rows(root / "sources" / "sources.csv")
     for path in sorted((root / "sources").glob("*.txt")):
         name = f"sources/{path.name}"
         text, problems = read_text(path, name)
         findings += problems
+        at, row = rows.pop(path.stem, (1, {}))
         if problems:
             continue
         text = normalise(text)
-        row = rows.pop(path.stem, {})
         if row.get("sha256") and row["sha256"] != digest(text):
             findings.append(
                 Finding(
@@ -305,34 +276,84 @@ def _read_sources(root: Path) -> tuple[dict[str, nouns.Source], list[Finding]]:
             )
         except ValidationError as error:
             findings += [
-                Finding(path.stem, _words(e)[0], _words(e)[1], "sources/sources.csv", 1, 1)
+                Finding(f"{path.stem}.{e['loc'][0]}", *_words(e), _TABLE, at, 1)
                 for e in error.errors(include_url=False)
             ]
-    for ident in rows:
-        findings.append(
-            Finding(
-                ident,
-                f"expected a file sources/{ident}.txt, saw none",
-                "put the text there, or delete the row",
-                "sources/sources.csv",
-                1,
-                1,
-            )
-        )
+    for ident, (at, _) in rows.items():
+        what, hint = f"expected a file sources/{ident}.txt, saw none", "put the text there, or delete the row"
+        findings.append(Finding(ident, what, hint, _TABLE, at, 1))
     return found, findings
 
 
+_TABLE = "sources/sources.csv"
+_COLUMNS = ["id", *(n for n in nouns.Source.model_fields if n not in ("file", "text"))]
+
+
+def _read_rows(table: Path) -> tuple[dict[str, tuple[int, dict[str, str]]], list[Finding]]:
+    """Publication data by source id: line in the table, and its fields."""
+    rows: dict[str, tuple[int, dict[str, str]]] = {}
+    if not table.exists():
+        return rows, []
+    text, findings = read_text(table, _TABLE)
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+
+    def problem(what: str, hint: str = "") -> None:
+        findings.append(Finding("", what, hint, _TABLE, max(reader.line_num, 1), 1))
+
+    try:
+        columns = [c.strip() for c in reader.fieldnames or ()]
+        if findings or not columns:
+            return rows, findings
+        reader.fieldnames = columns
+        if "id" not in columns:
+            problem("missing column 'id'", "the id is the file name without .txt")
+            return rows, findings
+        for name in columns:
+            if name not in _COLUMNS:
+                close = nearest(name, _COLUMNS)
+                known = f"did you mean '{close}'?" if close else "known columns: " + ", ".join(_COLUMNS)
+                problem(f"unknown column '{name}'", known)
+        for row in reader:
+            if row.get(None):
+                problem(f"expected {len(columns)} fields, saw more", "put a field that has a comma in quotes")
+                row.pop(None)
+            ident = (row["id"] or "").strip()
+            if not ident or ident in rows:
+                what = f"expected each id once, saw '{ident}' again" if ident else "expected an id"
+                problem(what, "the id is the file name without .txt")
+                continue
+            rows[ident] = reader.line_num, {k: (v or "").strip() for k, v in row.items()}
+    except csv.Error as error:
+        problem(f"expected comma-separated values: {error}")
+    return rows, findings
+
+
 def _validate(doc: Document, path: tuple[str | int, ...], model: type[Model], value: object) -> Model | None:
+    """The noun, or what is sound of it (for further checks; with findings no case is built), or None."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        doc.findings += [_finding(doc, path, e) for e in _causes(error.errors(include_url=False))]
-        return None
+        doc.findings += [_finding(doc, path, e) for e in _causes(doc, path, error)]
+        bad = {e["loc"][0] for e in error.errors(include_url=False) if e["loc"]}
+        if not isinstance(value, dict) or not bad or bad & _NEEDED:
+            return None
+        rest = {k: v for k, v in value.items() if k not in bad}
+        try:
+            return model.model_validate({k: v for k, v in _STANDS_IN.items() if k in bad} | rest)
+        except ValidationError:
+            return None
 
 
-def _causes(errors: Iterable[ErrorDetails]) -> list[ErrorDetails]:
-    """Drop 'missing key' where an unknown key beside it is a misspelling of it."""
-    listed = list(errors)
+_STANDS_IN = {"name": "-", "kind": "report"}
+_NEEDED = {"when", "only_if", "clauses", "readings"}  # a rule without these would be another rule
+
+
+def _causes(doc: Document, path: tuple[str | int, ...], error: ValidationError) -> list[ErrorDetails]:
+    """Drop what follows from a refused value, and 'missing key' beside a misspelling of that key."""
+    listed = [
+        e for e in error.errors(include_url=False)
+        if not doc.consequence((*path, *(e["loc"][:-1] if e["type"] == "missing" else e["loc"])))
+    ]  # fmt: skip
     extra = [e["loc"] for e in listed if e["type"] == "extra_forbidden"]
     return [
         e for e in listed

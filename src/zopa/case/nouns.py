@@ -37,6 +37,7 @@ __all__ = [
     "Anchored",
     "Basis",
     "Case",
+    "ClauseText",
     "Contact",
     "Expected",
     "Figure",

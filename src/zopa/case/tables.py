@@ -13,7 +13,7 @@ from pathlib import Path
 from zopa.case.yamldoc import read_text
 from zopa.errors import Finding, nearest
 
-__all__ = ["Cell", "Records", "Row", "number", "read_records"]
+__all__ = ["Cell", "Records", "Row", "number", "read_records", "split"]
 
 MOST_FINDINGS = 30
 """Per file: a table with a wrong separator should not fill the screen."""

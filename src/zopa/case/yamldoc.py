@@ -1,7 +1,7 @@
 """YAML 1.2 to plain data plus the place of every path; hostile or careless files end in findings.
 
 Refused, each with its place: duplicate keys, anchors and aliases (they can loop or explode), tags,
-directives, keys that are not text, more than ``MAX_BYTES``, deeper than ``MAX_DEPTH``.
+directives, keys that are not text, control characters, more than ``MAX_BYTES``, deeper than ``MAX_DEPTH``.
 """
 
 from __future__ import annotations
@@ -21,24 +21,44 @@ __all__ = ["MAX_BYTES", "Document", "read_text", "read_yaml"]
 
 MAX_BYTES = 8_000_000
 MAX_DEPTH = 30
+MAX_KEY = 200
 _TAG = "tag:yaml.org,2002:"
+_PLAIN = {
+    ScalarNode: {"str", "int", "float", "bool", "null", "timestamp"},
+    SequenceNode: {"seq"},
+    MappingNode: {"map"},
+}
 Path_ = tuple[str | int, ...]
 
 
 @dataclass
 class Document:
-    """Plain data of one file and where each path stands in it."""
+    """Plain data of one file and where each path stands in it.
+
+    ``broken`` holds the paths of values that were refused, and of mappings from which a key was: what is said
+    about these later would be a consequence.
+    """
 
     file: str
     data: Any = None
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    broken: set[Path_] = field(default_factory=set)
 
     def place(self, path: Path_) -> tuple[int, int]:
         """1-based line and column of a path, or of its nearest ancestor that stands in the file."""
         while path and path not in self.places:
+            # A single entry may stand where a list is allowed; the file then has no position for it.
+            at = next((k for k in range(len(path) - 1, 0, -1) if path[k] == 0), None)
+            if at is not None and path[:at] in self.places and path[:at] + path[at + 1 :] in self.places:
+                return self.places[path[:at] + path[at + 1 :]]
             path = path[:-1]
         return self.places.get(path, (1, 1))
+
+    def consequence(self, path: Path_) -> bool:
+        """Whether the value at this path was refused already, or is short of a key that was."""
+        names = [p for p in path if isinstance(p, str)]
+        return any([p for p in b if isinstance(p, str)] == names for b in self.broken)
 
     def finding(self, path: Path_, what: str, hint: str = "") -> Finding:
         """A finding at a path of this file."""
@@ -106,7 +126,10 @@ def read_yaml(path: Path, name: str) -> Document:
         doc.findings.append(Finding("", f"expected at most {MAX_DEPTH} levels of nesting", "", name, 1, 1))
         return doc
     except (YAMLError, ValueError) as error:
-        doc.findings.append(Finding("", f"expected YAML, saw a mistake: {str(error)[:200]}", "", name, 1, 1))
+        before = text[: getattr(error, "position", 0)]
+        row, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        what = str(error).splitlines()[0][:200]
+        doc.findings.append(Finding("", f"expected YAML, saw a mistake: {what}", "", name, row, column))
         return doc
     if node is not None:
         doc.data = _build(node, (), doc)
@@ -129,6 +152,7 @@ def _build(node: Any, path: Path_, doc: Document) -> Any:
 
     def problem(what: str, hint: str = "", where: Any = node) -> None:
         mark = where.start_mark
+        doc.broken.add(path)
         doc.findings.append(
             Finding(".".join(map(str, path)), what, hint, doc.file, mark.line + 1, mark.column + 1)
         )
@@ -139,12 +163,12 @@ def _build(node: Any, path: Path_, doc: Document) -> Any:
     if len(path) > MAX_DEPTH:
         problem(f"expected at most {MAX_DEPTH} levels of nesting")
         return None
-    tag = str(node.tag or "")
-    if not tag.startswith(_TAG):
+    tag = str(node.tag or "").removeprefix(_TAG)
+    if tag not in next(plain for kind, plain in _PLAIN.items() if isinstance(node, kind)):
         problem(f"expected no tag, saw '{tag[:40]}'", "delete the tag")
         return None
     if isinstance(node, ScalarNode):
-        return _scalar(node, tag.removeprefix(_TAG), problem)
+        return _scalar(node, tag, problem)
     if isinstance(node, SequenceNode):
         return tuple(_build(child, (*path, i), doc) for i, child in enumerate(node.value))
     assert isinstance(node, MappingNode)
@@ -159,6 +183,11 @@ def _mapping(node: Any, path: Path_, doc: Document, problem: Any) -> dict[str, A
             problem("expected a text as key", "write keys as plain words", key_node)
             continue
         key = str(key_node.value)
+        if _odd(key) or len(key) > MAX_KEY:
+            problem(
+                f"expected a key of at most {MAX_KEY} ordinary characters, saw {key[:40]!a}", "", key_node
+            )
+            continue
         if str(key_node.tag) not in (_TAG + "str", _TAG + "int", _TAG + "float", _TAG + "timestamp"):
             problem(f"expected a text as key, saw '{key}'", "put it in quotes", key_node)
             continue
@@ -183,8 +212,18 @@ def _mapping(node: Any, path: Path_, doc: Document, problem: Any) -> dict[str, A
     return result
 
 
+def _odd(text: str) -> bool:
+    """Whether a text has characters that no text needs: half of a surrogate pair, or terminal controls."""
+    return any(
+        (c < " " and c not in "\n\t") or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in text
+    )
+
+
 def _scalar(node: Any, tag: str, problem: Any) -> Any:
     text = str(node.value)
+    if tag == "str" and _odd(text):
+        problem("expected text, saw a control character or half of one", "delete it, or the \\ before it")
+        return None
     if tag == "str":
         return text
     if tag == "null":
@@ -208,7 +247,6 @@ def _scalar(node: Any, tag: str, problem: Any) -> Any:
         if tag == "timestamp":
             return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
-        problem(f"expected a number or date of ordinary size, saw '{text[:30]}…'", "put texts in quotes")
-        return None
-    problem(f"expected no tag, saw '{tag}'", "delete the tag")
+        shown = text if len(text) <= 30 else text[:30] + "…"
+        problem(f"expected a number or date of ordinary size, saw '{shown}'", "put texts in quotes")
     return None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, costs, division, main_job, stability
+from zopa.cli import answers, cases, costs, division, forecasts, main_job, stability
 
 __all__ = ["app", "main"]
 
@@ -32,10 +32,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "frontier": answers.frontier,
     "why-not": answers.why_not,
     "judge": answers.judge,
+    "forecast": forecasts.forecast,
     "stability": stability.stability,
     "delay": costs.delay,
     "divide": division.divide,
     "explain": answers.explain,
+    "convert": forecasts.convert,
 }
 """Command -> function, in the order of the help."""
 

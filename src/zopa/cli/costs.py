@@ -18,7 +18,7 @@ from zopa.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from zopa.costs import Delay
+    from zopa.costs import Curve, Delay
 
 __all__ = ["delay"]
 
@@ -57,14 +57,14 @@ def _print(answer: Delay, name: str) -> None:
     out = console()
     out.print(str(answer), markup=False)
     for note in answer.notes if not answer.costless else answer.notes[1:]:
-        out.print(f"note: {note}", markup=False)
+        out.print(f"note: {note.text}", markup=False)
     last = answer.months
     rows = [
-        [c.party, c.source or "none on file", f"{c.loss} {c.unit}", str(c.values[0]), str(c.values[last])]
+        [c.party, c.source or "none on file", _loss(c), str(c.values[0]), str(c.values[last])]
         for c in answer.curves
     ]
     out.print("\nWhat no agreement is worth:", markup=False)
-    table(["party", "cost from", "a month", "now", f"in month {last}"], rows)
+    table(["party", "cost from", "loses a month", "now", f"in month {last}"], rows)
     out.print("\nWhen a package becomes acceptable to all, if nobody moves:", markup=False)
     for p in answer.packages:
         turns = f"; it turns on {' and '.join(p.pivotal)}" if p.pivotal else ""
@@ -81,14 +81,23 @@ def _print(answer: Delay, name: str) -> None:
     out.print(f"next: zopa judge {name} ISSUE=OPTION ...", markup=False)
 
 
+def _loss(c: Curve) -> str:
+    first, last = c.loss
+    if not c.source:
+        return "–"
+    return f"{first} {c.unit}" if first == last else f"{first}, later {last} {c.unit}"
+
+
 def _print_home(answer: Delay) -> None:
+    from zopa.costs import contest_words
+
     out = console()
     r = answer.ripeness
     hurting = ", ".join(f"{c.party} {v}" for c, v in zip(answer.curves, r.hurting, strict=True))
     out.print(f"\nRipe: {r.ripe} (waiting hurts: {hurting}; way out: {r.way_out})", markup=False)
     out.print(f"Obstacle in these months: {answer.obstacle}", markup=False)
     for end, o in zip(("low", "central", "high"), answer.contest, strict=False):
-        out.print(f"  contest, {end} figures: {o.kind} (surplus {float(o.surplus):g})", markup=False)
+        out.print(f"  contest, {end} figures: {contest_words(o)}", markup=False)
     if answer.attrition:
         out.print(
             f"War of attrition: {float(answer.attrition.mean_months):.3g} months on average", markup=False

@@ -1,9 +1,10 @@
 """What waiting costs, when the zone opens, who must ratify."""
 
 from .band import Band
-from .home import Ratifier, Spoiler, Words
+from .home import Ratifier, Spoiler, WinSets, Words
 from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
-from .outlook import Curve, Delay, PackageOpening, delay, month_name, when
+from .outlook import Curve, Delay, PackageOpening, contest_words, delay, month_name, when
+from .party import PartyCost, party_cost
 from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
 from .trade import Shift, TradeTable, trade_shock
 from .waiting import CLOCKS, Clock, Costs, Opening, Waiting, opening, worth_of_waiting
@@ -21,6 +22,7 @@ __all__ = [
     "Obstacle",
     "Opening",
     "PackageOpening",
+    "PartyCost",
     "Ratifier",
     "Ripeness",
     "Shift",
@@ -28,6 +30,7 @@ __all__ = [
     "TiedHand",
     "TradeTable",
     "Waiting",
+    "WinSets",
     "Words",
     "ZoneOpening",
     "attrition",
@@ -35,12 +38,14 @@ __all__ = [
     "bargaining_range",
     "breaking",
     "ces_loss",
+    "contest_words",
     "corners",
     "delay",
     "first_mover_share",
     "month_name",
     "obstacle",
     "opening",
+    "party_cost",
     "price_push",
     "price_push_band",
     "real_income_change",

@@ -14,7 +14,17 @@ from zopa.space.table import Table
 
 from .ratify import tied_hand_in_space
 
-__all__ = ["Ratifier", "Spoiler", "Words", "ratifiers", "spoilers", "with_ratifiers", "words"]
+__all__ = [
+    "Ratifier",
+    "Spoiler",
+    "WinSets",
+    "Words",
+    "ratifiers",
+    "spoilers",
+    "win_sets",
+    "with_ratifiers",
+    "words",
+]
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,16 @@ class Ratifier:
             f"{self.party} would ratify {self.accepts:,} of {self.admissible:,} allowed packages; of the "
             f"{self.at_table:,} that all at the table accept, {self.ratified:,} remain ({lost} fall at home)"
         )
+
+
+@dataclass(frozen=True)
+class WinSets:
+    """How many allowed packages each party accepts, all at the table accept, and all ratifiers leave."""
+
+    admissible: int
+    accepts: Mapping[str, int]
+    at_table: int
+    agreed: int
 
 
 @dataclass(frozen=True)
@@ -133,6 +153,16 @@ def _gain(
         allowed, space.reservation, proposer=proposer, holder=holder, table=seats, ratifiers=[own]
     )
     return None if hand.gain is None else hand.gain / space.scale
+
+
+def win_sets(case: Case, table: Table) -> WinSets:
+    """The win-set of every party whose acceptance counts; ``table`` is that of :func:`with_ratifiers`."""
+    space = table.space
+    accepts = {p: int(table.zone([k]).sum()) for k, p in enumerate(space.parties)}
+    seats = [space.parties.index(p) for p in voters(case)]
+    return WinSets(
+        int(table.admissible.sum()), accepts, int(table.zone(seats).sum()), int(table.agreed.sum())
+    )
 
 
 def spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...]:

@@ -47,7 +47,7 @@ def ces_loss(share: float, substitution: float, cut: float) -> float:
     """Share of income lost when part of one input is cut off (aggregate CES).
 
     With ``e = 1 - cut`` and ``rho = (substitution - 1) / substitution`` the loss is
-    ``1 - (share e^rho + 1 - share)^(1/rho)`` ([Bachmann2022]_, section 3).
+    ``1 - (share e^rho + 1 - share)^(1/rho)`` ([Bachmann2022]_).
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def ces_loss(share: float, substitution: float, cut: float) -> float:
 def real_income_change(before: float, after: float, elasticity: float) -> float:
     """Change of real income when the share spent on home goods moves from ``before`` to ``after``.
 
-    ``(after / before)^(1 / elasticity) - 1`` ([Arkolakis2012]_, equation 1).
+    ``(after / before)^(1 / elasticity) - 1`` ([Arkolakis2012]_).
 
     Parameters
     ----------

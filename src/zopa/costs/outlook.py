@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,27 +18,32 @@ from zopa.space import Answer, Question, Readings, Space, Why, choose_readings, 
 from zopa.space.table import Table
 
 from .band import Band
-from .home import Ratifier, Spoiler, Words, ratifiers, spoilers, with_ratifiers, words
+from .home import Ratifier, Spoiler, WinSets, Words, ratifiers, spoilers, win_sets, with_ratifiers, words
 from .party import PartyCost, party_cost, quoted
 from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, obstacle
 from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_package, ripeness, zone_opening
 
-__all__ = ["Curve", "Delay", "PackageOpening", "delay", "month_name"]
+__all__ = ["Curve", "Delay", "PackageOpening", "contest_words", "delay", "month_name", "when"]
 
+Package: TypeAlias = Mapping[str, str]
+MOST_MONTHS = 240
 SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
 """Words by which a statement or a figure is taken to speak of a cost."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What no agreement is worth to one party, by month, and where the cost in it comes from."""
+    """What no agreement is worth to one party, by month, and where the cost in it comes from.
+
+    ``loss`` is what it loses per month, in ``unit``, in the first and in the last month looked at.
+    """
 
     party: str
     values: tuple[Band, ...]
     source: str
     unit: str
-    loss: Band
+    loss: tuple[Band, Band]
     costless: bool
 
 
@@ -89,9 +94,9 @@ class Delay(Answer):
         The same explanation from the case's ``costs.contest``, at the low, central and high ends.
     attrition : Attrition or None
         For two parties that both bear a cost: how long until one concedes, in months.
-    ratifiers, spoilers, words
-        Who must ratify, who can spoil, and whose words bind.
-    notes : tuple of str
+    win_sets, ratifiers, spoilers, words
+        Who accepts how much, who must ratify, who can spoil, and whose words bind.
+    notes : tuple of Why
         What the reader must know before using the figures.
     why : tuple of Why
         Every figure used, with the line and the sentences that it rests on.
@@ -110,10 +115,11 @@ class Delay(Answer):
     obstacle: str
     contest: tuple[Obstacle, ...]
     attrition: Attrition | None
+    win_sets: WinSets
     ratifiers: tuple[Ratifier, ...]
     spoilers: tuple[Spoiler, ...]
     words: tuple[Words, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Why, ...]
     why: tuple[Why, ...]
 
     @property
@@ -133,7 +139,7 @@ class Delay(Answer):
         ]}  # fmt: skip
 
     def __str__(self) -> str:
-        head = "Cost plays no part: " + self.notes[0] if self.costless else f"Clock: {self.clock}."
+        head = f"Cost plays no part: {self.notes[0].text}" if self.costless else f"Clock: {self.clock}."
         if self.zone is None:
             return f"{head}\nThe rules leave no package; waiting opens none, whatever it costs."
         at = self.zone.opening
@@ -175,7 +181,12 @@ def _names(parties: tuple[str, ...]) -> str:
 
 
 def delay(
-    case: Case, package: Mapping[str, str] | None = None, readings: Readings = None, *, months: int = 12
+    case: Case,
+    package: Package | Mapping[str, Package] | None = None,
+    readings: Readings = None,
+    *,
+    months: int = 12,
+    table: Table | None = None,
 ) -> Delay:
     """What does waiting cost, and when does the zone open?
 
@@ -183,23 +194,26 @@ def delay(
     ----------
     case : Case
     package : mapping, optional
-        A full package, option per issue, to follow beside the starting positions.
+        A full package (issue -> option) to follow beside the starting positions, or several by name.
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
     months : int
         How many months to look at, from the month of the case's ``as_of``.
+    table : Table, optional
+        The tabulated case, when the caller has it already; not used where a party must ratify.
 
     Raises
     ------
     UnknownName
         An issue, option or reading that the case does not have.
     NotApplicable
-        ``months`` below 0 or above 600, or a case too large to list.
+        ``months`` below 0 or above 240, or a case too large to list.
     """
-    if not 0 <= months <= 600:
-        raise NotApplicable(f"expected 0 to 600 months, saw {months}")
+    if not 0 <= months <= MOST_MONTHS:
+        raise NotApplicable(f"expected 0 to {MOST_MONTHS} months, saw {months}")
     whole = with_ratifiers(case)
-    table = Table.of(compile_case(whole, readings))
+    if table is None or whole is not case:
+        table = Table.of(compile_case(whole, readings))
     space = table.space
     settings = case.costs
     clock = Clock(settings.clock, settings.months) if settings else Clock()
@@ -209,13 +223,21 @@ def delay(
     values = [[worth_of_waiting(b.waiting, t, clock) for t in range(months + 1)] for b in borne]
     inside = np.ascontiguousarray(table.utilities[:, table.admissible])
     zone = zone_opening(values, any_package(space, inside)) if inside.size else None
-    packages = _packages(whole, space, package, values)
+    asked = _named(package)
+    packages = _packages(whole, space, asked, values)
     curves = tuple(
-        Curve(b.party, tuple(v), b.source, b.unit, b.loss, b.waiting.costless)
+        Curve(
+            b.party,
+            tuple(v),
+            b.source,
+            b.unit,
+            (b.waiting.costs.at(0), b.waiting.costs.at(months)),
+            b.waiting.costless,
+        )
         for b, v in zip(borne, values, strict=True)
     )
     return Delay(
-        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "package": dict(package or {})}, version=__version__),
+        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "packages": asked}, version=__version__),
         months=months,
         as_of=case.as_of,
         clock=str(clock),
@@ -229,6 +251,7 @@ def delay(
         obstacle=_obstacle(space, inside, values),
         contest=_contest(case),
         attrition=_attrition(case, space, borne),
+        win_sets=win_sets(case, table),
         ratifiers=ratifiers(case, table),
         spoilers=spoilers(case, table, readings),
         words=words(case),
@@ -247,11 +270,21 @@ def _starts(case: Case) -> dict[str, dict[str, str]]:
     return {p: package for p, package in found.items() if len(package) == len(case.issues)}
 
 
+def _named(package: Package | Mapping[str, Package] | None) -> dict[str, dict[str, str]]:
+    """Packages by name, whatever way they were given."""
+    found: dict[str, dict[str, str]] = {}
+    for key, value in (package or {}).items():
+        if isinstance(value, Mapping):
+            found[key] = dict(value)
+        else:
+            found.setdefault("the package asked for", {})[key] = value
+    return found
+
+
 def _packages(
-    case: Case, space: Space, asked: Mapping[str, str] | None, values: list[list[Band]]
+    case: Case, space: Space, asked: Mapping[str, Package], values: list[list[Band]]
 ) -> tuple[PackageOpening, ...]:
-    named = {"the package asked for": dict(asked)} if asked else {}
-    named |= {f"starting position of {p}": package for p, package in _starts(case).items()}
+    named = {**asked, **{f"starting position of {p}": package for p, package in _starts(case).items()}}
     return tuple(_package(space, name, package, values) for name, package in named.items())
 
 
@@ -321,6 +354,15 @@ def _contest(case: Case) -> tuple[Obstacle, ...]:
     )
 
 
+def contest_words(o: Obstacle) -> str:
+    """What a contest explains, in words."""
+    if o.kind == "no zone":
+        return f"no zone: what all could secure alone exceeds the pie by {float(-o.surplus):g}"
+    ranges = ", ".join(f"{float(low):g} to {float(high):g}" for low, high in o.ranges)
+    kept = "a promise could be kept" if o.kind == "none" else o.kind
+    return f"{kept}; surplus {float(o.surplus):g}; bargaining range of each party: {ranges}"
+
+
 def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | None:
     """Two parties: cost per month in points against what each gains when the other takes its start."""
     starts = _starts(case)
@@ -328,39 +370,44 @@ def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | 
         return None
     own = [space.utility(space.package(starts[p])) for p in space.parties]
     prizes = space.points(own[0][0] - own[1][0]), space.points(own[1][1] - own[0][1])
-    costs = [b.loss.central * b.waiting.worth.central for b in borne]
+    costs = [b.waiting.costs.at(0).central * b.waiting.worth.central for b in borne]
     if min(*prizes, *costs) <= 0:
         return None
     return attrition((costs[0], costs[1]), prizes)
 
 
-def _notes(case: Case, borne: list[PartyCost], curves: tuple[Curve, ...], clock: Clock) -> tuple[str, ...]:
-    notes = [] if any(b.source for b in borne) else [_no_cost_on_file(case)]
+def _notes(case: Case, borne: list[PartyCost], curves: tuple[Curve, ...], clock: Clock) -> tuple[Why, ...]:
+    on_file = any(b.source for b in borne)
+    notes = [] if on_file else [_no_cost_on_file(case)]
+    without = [case.parties[b.party].name for b in borne if not b.source]
+    if on_file and without:
+        notes.append(Why(f"no cost is on file for {', '.join(without)}"))
     for b in borne:
-        name = case.parties[b.party].name
-        if b.source and b.waiting.costless:
-            worth = "its loss is 0" if b.waiting.costs.is_zero else f"one {b.unit} is worth 0 points to it"
-            notes.append(f"cost plays no part for {name}: {worth}")
-        if not b.source and len(notes) and any(o.source for o in borne):
-            notes.append(f"no cost is on file for {name}")
-        if b.set_aside:
-            notes.append(f"the figures of costs.csv win over the model '{b.set_aside}' of {name}")
-        if b.source == "prices":
-            notes.append(f"the price model of {name} is an upper bound: nobody substitutes")
-        if not b.waiting.discount.is_point:
-            notes.append(
-                f"bounds for {name} hold for every discount factor in its interval and may be wider than need be"
-            )
+        notes += [Why(text) for text in _party_notes(b, case.parties[b.party].name)]
     flat = all(band == c.values[0] for c in curves for band in c.values)
     if clock.kind == "rolling" and flat and any(not c.costless for c in curves):
         notes.append(
-            "on a rolling clock a constant cost does not move the value of no agreement; for costs that "
-            "add up write `clock: from-date`, for an end that comes nearer `clock: fixed`"
+            Why(
+                "on a rolling clock a constant cost does not move the value of no agreement; for costs that "
+                "add up write `clock: from-date`, for an end that comes nearer `clock: fixed`"
+            )
         )
     return tuple(notes)
 
 
-def _no_cost_on_file(case: Case) -> str:
+def _party_notes(b: PartyCost, name: str) -> Iterator[str]:
+    if b.source and b.waiting.costless:
+        worth = "its loss is 0" if b.waiting.costs.is_zero else f"one {b.unit} is worth 0 points to it"
+        yield f"cost plays no part for {name}: {worth}"
+    if b.set_aside:
+        yield f"the figures of costs.csv win over the model '{b.set_aside}' of {name}"
+    if b.source == "prices":
+        yield f"the price model of {name} is an upper bound: nobody substitutes"
+    if not b.waiting.discount.is_point:
+        yield f"the band of {name} holds for every discount factor in its interval and may be wider than need be"
+
+
+def _no_cost_on_file(case: Case) -> Why:
     """What the sources do say about costs and prices when no figure is on file."""
     spoken = [i for i, s in accepted(case).items() if SPEAKS_OF_COST.search(f"{s.quote} {s.about}")]
     figures = [i for i, f in case.figures.items() if SPEAKS_OF_COST.search(f"{f.of} {f.unit}")]
@@ -373,4 +420,4 @@ def _no_cost_on_file(case: Case) -> str:
         remark = all(case.statements[i].kind == "author_claim" for i in spoken)
         who = "only the author's remark speaks" if remark else "these statements speak"
         text += f"; {who} of prices or costs: " + "; ".join(quoted(case, i) for i in spoken)
-    return text
+    return Why(text, tuple(spoken))

@@ -30,7 +30,7 @@ from .models import ces_loss, corners, price_push, real_income_change
 from .trade import TradeTable, trade_shock
 from .waiting import Costs, Waiting
 
-__all__ = ["PartyCost", "month_of", "party_cost", "quoted"]
+__all__ = ["PartyCost", "month_of", "party_cost", "quoted", "resting_on"]
 
 ALWAYS = -(10**6)
 """Month of a cost row without a date: it has always been in force."""
@@ -49,15 +49,14 @@ MODELS = {
 class PartyCost:
     """What one party bears while there is no agreement, and where that comes from.
 
-    ``source`` is ``costs.csv``, the name of a model, or empty; ``loss`` is the loss in month 0, ``unit``
-    per month. ``set_aside`` names a model that the file wins over.
+    ``source`` is ``costs.csv``, the name of a model, or empty; losses are ``unit`` per month.
+    ``set_aside`` names a model that the file wins over.
     """
 
     party: str
     waiting: Waiting
     source: str
     unit: str
-    loss: Band
     set_aside: str
     why: tuple[Why, ...]
 
@@ -70,11 +69,15 @@ def month_of(day: date | None, as_of: date | None) -> int:
 
 
 def quoted(case: Case, ident: str) -> str:
-    """A statement with its words and their place: ``s1: «words» (sources/a.txt:3)``."""
+    """A statement with its words and their place, ``s1: «words» (sources/a.txt:3)``; only the place where
+    the source is not to be quoted.
+    """
     s = case.statements[ident]
     source = case.sources.get(s.source)
     at = find_quote(source.text, s.quote, s.prefix, s.suffix, s.start) if source else []
     place = f" ({source.file}:{line_of(source.text, at[0])})" if source and at else ""
+    if source and source.access == "do-not-quote":
+        return f"{ident}{place}"
     return f"{ident}: «{s.quote}»{place}"
 
 
@@ -113,14 +116,19 @@ class _Reader:
         return band
 
 
-def party_cost(case: Case, party: str, floor: Fraction, shocks: dict[tuple[str, ...], object]) -> PartyCost:
+def party_cost(
+    case: Case,
+    party: str,
+    floor: Fraction = Fraction(0),
+    shocks: dict[tuple[str, ...], object] | None = None,
+) -> PartyCost:
     """What one party of the case bears, with every figure's reason.
 
     Parameters
     ----------
     floor : Fraction
         Least utility that the party can get: its value of no agreement when nobody gave one.
-    shocks : dict
+    shocks : dict, optional
         Solved trade tables by their files, filled here; several parties share one.
     """
     settings = case.costs.parties.get(party, NOTHING) if case.costs else NOTHING
@@ -131,7 +139,7 @@ def party_cost(case: Case, party: str, floor: Fraction, shocks: dict[tuple[str, 
     if rows:
         costs, unit, source = _from_rows(read, rows), rows[0].unit, "costs.csv"
     elif model:
-        costs, unit, source = _from_model(read, settings, model, shocks)
+        costs, unit, source = _from_model(read, settings, model, {} if shocks is None else shocks)
     worth = Band.of(1)
     if unit in settings.points_per:
         text = f"one {unit} is worth {{}} points to {read.name}"
@@ -151,7 +159,7 @@ def party_cost(case: Case, party: str, floor: Fraction, shocks: dict[tuple[str, 
         drift=read.band(settings.drift, ZERO, f"what {read.name} expects moves by {{}} points per month"),
     )
     set_aside = model if rows and model else ""
-    return PartyCost(party, waiting, source, unit, costs.at(0), set_aside, tuple(read.why))
+    return PartyCost(party, waiting, source, unit, set_aside, tuple(read.why))
 
 
 def _from_rows(read: _Reader, rows: list[CostRow]) -> Costs:
@@ -176,9 +184,20 @@ def _from_model(
         return Costs(((ALWAYS, start),), rise), m.unit, model
     yearly = _yearly_loss(read, settings, shocks).scaled(100)
     read.why.append(
-        Why(f"{read.name} loses {yearly.scaled(1)} {INCOME} a year ({MODELS[model]})", basis="model")
+        Why(
+            f"{read.name} loses {yearly.scaled(1)} {INCOME} a year ({MODELS[model]}{_files(settings)})",
+            basis="model",
+        )
     )
     return Costs(((ALWAYS, yearly.scaled(Fraction(1, 12))),)), INCOME, model
+
+
+def _files(settings: PartyCosts) -> str:
+    if settings.prices is not None:
+        return f"; {settings.prices.table}"
+    if (trade := settings.trade) is not None:
+        return f"; {trade.flows}, {trade.inputs}, {trade.elasticities}"
+    return ""
 
 
 def _yearly_loss(read: _Reader, settings: PartyCosts, shocks: dict[tuple[str, ...], object]) -> Band:

@@ -1,7 +1,7 @@
 """Caliendo-Parro exact hat algebra: what a trade shock does to real income in every country.
 
-``x_hat`` is a variable's value after the shock over its value before. The system is equations (10) to
-(15) of [CaliendoParro2015]_. Nothing is linearised: the sum of first-order effects that the literature
+``x_hat`` is a variable's value after the shock over its value before. The system is that
+of [CaliendoParro2015]_. Nothing is linearised: the sum of first-order effects that the literature
 prints can have the wrong sign for the very same equilibrium, so it is never shown as the result.
 
 The tables are dense arrays of (country, country, sector); 65 sectors and 40 countries are 104,000

@@ -72,7 +72,7 @@ class Costs:
             if start > month:
                 break
             loss = figure
-        return loss + self.rise.scaled(month)
+        return loss if self.rise == ZERO else loss + self.rise.scaled(month)
 
     @property
     def is_zero(self) -> bool:

@@ -89,12 +89,14 @@ class Obstacle:
     """Why no agreement stands: there is no zone, or there is one but some party could not promise to keep it.
 
     ``surplus`` is the pie less what all can secure alone; ``shifting`` lists the parties (index) whose
-    secure value would rise by more than that.
+    secure value would rise by more than that. ``ranges`` has, for each party, the least that it would
+    take and the most that the others could leave it: Fearon's bargaining range.
     """
 
     kind: Literal["no zone", "a zone but no credible promise", "none"]
     surplus: Fraction
     shifting: tuple[int, ...]
+    ranges: tuple[tuple[Fraction, Fraction], ...] = ()
 
 
 def obstacle(pie: Number, secure: Sequence[Number], later: Sequence[Number]) -> Obstacle:
@@ -121,5 +123,6 @@ def obstacle(pie: Number, secure: Sequence[Number], later: Sequence[Number]) -> 
     surplus = exact(pie) - sum(now, Fraction(0))
     if surplus < 0:
         return Obstacle("no zone", surplus, ())
+    ranges = tuple((s, s + surplus) for s in now)
     shifting = tuple(i for i, (a, b) in enumerate(zip(now, then, strict=True)) if b - a > surplus)
-    return Obstacle("a zone but no credible promise" if shifting else "none", surplus, shifting)
+    return Obstacle("a zone but no credible promise" if shifting else "none", surplus, shifting, ranges)

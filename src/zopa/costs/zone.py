@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -67,15 +69,20 @@ def any_package(space: Space, utilities: IntArray) -> IsOpen:
 
 def _search(paths: Sequence[Sequence[Fraction]], is_open: IsOpen) -> tuple[int | None, tuple[int, ...]]:
     """First open month along one path per party, and the parties that kept it shut the month before."""
-    months = len(paths[0]) if paths else 0
-    for month in range(months):
-        now = [path[month] for path in paths]
-        if is_open(now):
-            if month == 0:
-                return 0, ()
-            held = [[*now[:p], paths[p][month - 1], *now[p + 1 :]] for p in range(len(paths))]
-            return month, tuple(p for p, levels in enumerate(held) if not is_open(levels))
-    return None, ()
+    month = _first_open(list(zip(*paths, strict=True)), is_open)
+    if month is None or month == 0:
+        return month, ()
+    now = [path[month] for path in paths]
+    held = [[*now[:p], paths[p][month - 1], *now[p + 1 :]] for p in range(len(paths))]
+    return month, tuple(p for p, levels in enumerate(held) if not is_open(levels))
+
+
+def _first_open(months: Sequence[Levels], is_open: IsOpen) -> int | None:
+    """First month whose levels are open; by halving where no level ever rises."""
+    if all(a >= b for now, then in pairwise(months) for a, b in zip(now, then, strict=True)):
+        found = bisect_left(months, True, key=is_open)
+        return found if found < len(months) else None
+    return next((t for t, levels in enumerate(months) if is_open(levels)), None)
 
 
 def zone_opening(curves: Sequence[Sequence[Band]], is_open: IsOpen) -> ZoneOpening:
@@ -90,8 +97,8 @@ def zone_opening(curves: Sequence[Sequence[Band]], is_open: IsOpen) -> ZoneOpeni
 
     Notes
     -----
-    The earliest month takes every party at the low end of its band, the latest at the high end. Both
-    are attained, because the ends of one party's band belong to the same figures in every month.
+    The earliest month takes every party at the low end of its band, the latest at the high end. The
+    earliest is always attained; the latest is where no value rises, else it is a bound.
     """
     low = [[band.low for band in curve] for curve in curves]
     mid = [[band.central for band in curve] for curve in curves]

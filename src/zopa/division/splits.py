@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from zopa import __version__
-from zopa.case import WEIGHT_WORDS, Case, Division, Judgment, estimate, fraction
+from zopa.case import WEIGHT_WORDS, Basis, Case, Division, Judgment, estimate, fraction
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, Question, Readings, Why, choose_readings, compile_case
 from zopa.space.table import Table
@@ -345,17 +345,28 @@ def _numbers(case: Case, given: Mapping[str, Mapping[str, Judgment]]) -> dict[st
 
 
 def _why(case: Case, division: Division) -> list[Why]:
-    """What each party's numbers rest on, one reason for each basis that they share."""
+    """What the numbers rest on, one reason for each basis that a party's numbers of one kind share."""
+    claims = division.claims
+    given: list[tuple[str, str, str, Basis]] = [
+        (f"{kind} of {party}", item, party, j)
+        for kind, rows in (("points", division.points), ("bids", division.bids))
+        for party, row in rows.items()
+        for item, j in row.items()
+    ]
+    given += (
+        [("claims", p, p, j if j.kind != "none" else claims) for p, j in claims.of.items()] if claims else []
+    )
+    given += [("worth of coalitions", c, "", j) for c, j in division.coalitions.items()]
+    given += [("points per unit of money", p, p, j) for p, j in division.points_per_money.items()]
     found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
-    for given in (division.points, division.bids):
-        for party, row in given.items():
-            for item, j in row.items():
-                basis = division.basis if j.kind == "none" and division.basis is not None else j
-                if basis.kind == "none":
-                    basis = case.parties[party].basis or case.basis or basis
-                text = f"{basis.kind}: {basis.assumed or basis.why or ', '.join(basis.statements) or 'no basis given'}"
-                found.setdefault((party, text, basis.statements), []).append(item)
+    for kind, what, party, own in given:
+        ranked = (own, division.basis, case.parties[party].basis if party else None, case.basis)
+        basis = next((b for b in ranked if b is not None and b.kind != "none"), own)
+        text = (
+            f"{basis.kind}: {basis.assumed or basis.why or ', '.join(basis.statements) or 'no basis given'}"
+        )
+        found.setdefault((kind, text, basis.statements), []).append(what)
     return [
-        Why(f"{party} on {', '.join(items)}: {text}", ids, basis=text.split(":")[0])
-        for (party, text, ids), items in found.items()
+        Why(f"{kind} ({', '.join(whats)}): {text}", ids, basis=text.split(":")[0])
+        for (kind, text, ids), whats in found.items()
     ]

@@ -1,4 +1,4 @@
-"""KTAB's CSV and XML: a scenario of the Spatial Model of Politics, in and out.
+"""KTAB's CSV and XML: a scenario of the Spatial Model of Politics, in and out, and to and from a case.
 
 Positions and saliences are 0-100 in the files and here; a party's saliences sum to at most 100. Text in,
 text out: the doors open the files.
@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from zopa.errors import CaseError, Finding
+from zopa.case import Case, place, quantity, weights
+from zopa.errors import CaseError, Finding, NotApplicable
 
-__all__ = ["Scenario", "read_csv", "read_xml", "write_csv", "write_xml"]
+__all__ = ["Scenario", "from_case", "read_csv", "read_xml", "to_case", "write_csv", "write_xml"]
 
 PARAMETERS = (
     "VictoryProbModel", "PCEModel", "StateTransitions", "VotingRule", "BigRAdjust", "BigRRange",
@@ -237,3 +241,81 @@ def write_xml(scenario: Scenario) -> str:
             add(pair, "adjust", f"{share:.12g}")
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def from_case(case: Case, issues: Iterable[str] | None = None) -> Scenario:
+    """The lines of a case as a scenario: places, weights as saliences, capabilities.
+
+    Parameters
+    ----------
+    issues : iterable of str, optional
+        Which lines; all whose options have places when left out.
+
+    Raises
+    ------
+    NotApplicable
+        A party without a place on one of the lines or without a capability: KTAB knows no gaps.
+    """
+    known = tuple(
+        i for i, issue in case.issues.items() if sum(o.at is not None for o in issue.options.values()) > 1
+    )
+    chosen = tuple(issues) if issues is not None else known
+    parties = tuple(p for p, party in case.parties.items() if party.role != "observer")
+    powers, positions, saliences, gaps = [], [], [], []
+    for p in parties:
+        strength, weight = quantity(case, p, "capability"), weights(case, p)
+        places = [place(case, p, i) for i in chosen]
+        gaps += [f"parties.{p}.places.{i}" for i, at in zip(chosen, places, strict=True) if at is None]
+        gaps += [f"parties.{p}.capability"] if strength is None else []
+        powers.append(float(strength.best) if strength else 0.0)
+        positions.append(tuple(float(at[0].best) if at else 0.0 for at in places))
+        saliences.append(tuple(float(weight[i].best) for i in chosen))
+    if gaps or not chosen:
+        what = ", ".join(gaps) or "an issue whose options have places (`at:`)"
+        raise NotApplicable(f"KTAB knows no gaps; enter {what}")
+    return Scenario(
+        case.title, case.about, parties, chosen, tuple(powers), tuple(positions), tuple(saliences),
+        tuple(case.parties[p].name for p in parties),
+    )  # fmt: skip
+
+
+REST = "other-matters"
+
+
+def to_case(scenario: Scenario) -> dict[str, object]:
+    """What ``case.yaml`` holds for a scenario: one line per issue, places, weights, capabilities.
+
+    Weights of a party add up to 100 in a case; what KTAB leaves unused goes to an issue of its own
+    (``other-matters``), so that the way back gives the same saliences.
+    """
+    ids, people = _ids(scenario.issues), _ids(scenario.parties)
+    rest = [round(100 - sum(row), 9) for row in scenario.saliences]
+    told = f"imported from the KTAB scenario {scenario.name}"
+    issues: dict[str, object] = {
+        i: {"name": name, "options": {"low": {"label": "0", "at": 0}, "high": {"label": "100", "at": 100}}}
+        for i, name in zip(ids, scenario.issues, strict=True)
+    }
+    if any(r > 0 for r in rest):
+        issues[REST] = {"name": "Everything else", "options": {"any": {"label": "any", "assumed": told}}}
+    notes = scenario.descriptions or scenario.parties
+    parties: dict[str, object] = {}
+    for k, p in enumerate(people):
+        given = dict(zip(ids, scenario.saliences[k], strict=True)) | (
+            {REST: rest[k]} if REST in issues else {}
+        )
+        parties[p] = {
+            "name": scenario.parties[k] + (f" ({notes[k]})" if notes[k] not in ("", scenario.parties[k]) else ""),
+            "basis": {"assumed": told}, "weights": given, "capability": scenario.capabilities[k],
+            "places": dict(zip(ids, scenario.positions[k], strict=True)),
+        }  # fmt: skip
+    return {"title": scenario.name, "about": scenario.description, "issues": issues, "parties": parties}
+
+
+def _ids(names: tuple[str, ...]) -> list[str]:
+    """Short ids from names, made unique by a number."""
+    found: list[str] = []
+    for name in names:
+        word = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower() or "x"
+        numbered = (word if k == 1 else f"{word}-{k}" for k in itertools.count(1))
+        found.append(next(w for w in numbered if w not in found and w != REST))
+    return found

@@ -30,8 +30,11 @@ from .moves import BoolArray, Index, Values
 __all__ = [
     "COALITION_CONCEPTS",
     "cgmr",
+    "cnash",
     "coalition_improvements",
     "coalition_stable",
+    "cseq",
+    "csmr",
     "equilibrium_jumps",
     "reachable",
 ]

@@ -31,7 +31,20 @@ from zopa.errors import NotApplicable, UnknownName
 from .model import Model
 from .moves import LOW, BoolArray, RankArray, Values
 
-__all__ = ["CONCEPTS", "closure", "equilibria", "stable", "verdicts"]
+__all__ = [
+    "CONCEPTS",
+    "closure",
+    "equilibria",
+    "gmr",
+    "nash",
+    "seq",
+    "sim",
+    "smr",
+    "sseq",
+    "stable",
+    "subsets",
+    "verdicts",
+]
 
 
 def closure(model: Model, f: Values, movers: Sequence[int], *, improving: bool = False) -> Values:

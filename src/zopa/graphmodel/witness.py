@@ -10,7 +10,7 @@ from .model import Model
 from .moves import BoolArray, Index
 from .paths import NEVER, Reach, Step, spread
 
-__all__ = ["Answer", "Departure", "departures"]
+__all__ = ["Answer", "Departure", "changes", "departures"]
 
 
 @dataclass(frozen=True)

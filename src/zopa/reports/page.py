@@ -19,8 +19,10 @@ from zopa.case import (
     weights,
 )
 from zopa.reports.figures import conflict_picture, frontier_picture, heat_map, readings_picture, timeline
+from zopa.reports.forecast import forecast_section
 from zopa.reports.parts import Cell, Link, Section, Table, cell
 from zopa.reports.stability import stability_section
+from zopa.reports.waiting import division_section, home_section, waiting_section
 from zopa.study import Proposal, Study
 
 Row = tuple[Cell | str, ...]
@@ -590,8 +592,12 @@ def _marked_lines(text: str, spans: list[tuple[int, int, str]]) -> list[list[dic
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     _why,
     _solutions,
+    waiting_section,
+    home_section,
+    division_section,
     stability_section,
     _positions,
+    forecast_section,
     _record,
     _rules,
     _judgments,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable
 from zopa.spatial.static import compromise
 
-__all__ = ["DEU", "HALF_WIDTHS", "Calibration", "Distribution", "crps", "distribution", "fit", "half_width"]
+__all__ = ["DEU", "HALF_WIDTHS", "Calibration", "Distribution", "crps", "distribution", "fit", "intervals"]
 
 Array = NDArray[np.float64]
 STEPS = 40
@@ -199,17 +199,12 @@ HALF_WIDTHS: Mapping[str, tuple[float, float, float, float]] = {
 from the same run on the same data."""
 
 
-def half_width(model: str, level: float) -> float | None:
-    """How far around a model's place the interval of this level reaches; None for a model not measured.
-
-    Raises
-    ------
-    NotApplicable
-        A level that was not calibrated.
-    """
-    levels = [v for v, _ in DEU.half_widths]
-    if level not in levels:
-        raise NotApplicable(
-            f"no interval was calibrated at {level:g}; choose one of {', '.join(f'{v:g}' for v in levels)}"
-        )
-    return HALF_WIDTHS[model][levels.index(level)] if model in HALF_WIDTHS else None
+def intervals(model: str, center: float) -> dict[float, tuple[float, float]]:
+    """Level -> interval around a model's place, cut at 0 and 100; empty for a model not measured."""
+    if model not in HALF_WIDTHS:
+        return {}
+    levels = [level for level, _ in DEU.half_widths]
+    return {
+        level: (max(0.0, center - half), min(100.0, center + half))
+        for level, half in zip(levels, HALF_WIDTHS[model], strict=True)
+    }

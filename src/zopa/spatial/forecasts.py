@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,13 +13,26 @@ from zopa.errors import NotApplicable
 from zopa.space import Answer, Question, Readings, Why, choose_readings
 from zopa.spatial import calibrated
 from zopa.spatial.lines import Field, Line, field, limits, line, lines_of
-from zopa.spatial.models import MODELS, Model, Own, Setting, Step, is_default, outcomes, resolve, steps
+from zopa.spatial.models import (
+    LARGE,
+    MODELS,
+    Model,
+    Own,
+    Setting,
+    Step,
+    Switches,
+    heavy,
+    is_default,
+    outcomes,
+    resolve,
+    steps,
+)
 from zopa.spatial.outlook import (
     Outlook,
     assumed_share,
     band,
     bars,
-    draw,
+    draws_of,
     levers,
     moments,
     option_shares,
@@ -57,7 +70,7 @@ def forecast(
     issue: str | Sequence[str] | None = None,
     *,
     model: str | Own = "compromise",
-    reading: str | None = None,
+    reading: str | Switches | None = None,
     rounds: int | None = None,
     readings: Readings = None,
     level: float = 0.8,
@@ -74,8 +87,9 @@ def forecast(
     model : str or callable
         A name of :data:`MODELS`, or a function of positions (0-100), saliences (0-1) and capabilities of the
         parties on one line that returns a place.
-    reading : str, optional
-        A named meaning of the model, where it has several.
+    reading : str, pressure.Reading or smp.Rules, optional
+        A named meaning of the model, where it has several, or switches of one's own for ``pressure`` and
+        ``ktab`` (all of KTAB's vote, victory, election, bargain and risk rules).
     rounds : int, optional
     readings : str, mapping or None
         Which readings of the case's rules limit exchanges.
@@ -97,6 +111,11 @@ def forecast(
         raise NotApplicable(
             f"a forecast needs an issue whose options have places; write `at:` (0 to 100) under issues.{next(iter(case.issues))}.options"
         )
+    levels = [v for v, _ in calibrated.DEU.half_widths]
+    if level not in levels:
+        raise NotApplicable(
+            f"no interval was calibrated at {level:g}; choose one of {', '.join(f'{v:g}' for v in levels)}"
+        )
     found, setting = resolve(model, reading, rounds)
     name = model if isinstance(model, str) else found.title
     asked_lines = tuple(line(case, i) for i in asked)
@@ -110,15 +129,15 @@ def forecast(
             "an exchange needs at least two issues whose options have a place; write `at:` under both"
         )
     used = draws if found.joint is None else min(draws, JOINT_DRAWS)
-    many = outcomes(found, *draw(f, used, seed), setting)
+    many = draws_of(f, found, setting, used, seed)
     central = outcomes(found, f.x, f.s, f.c, setting)
-    trace = steps(name, f.x, f.s, f.c, setting, f.parties, f.issues)
     wide = field(together)
+    told = _traces(wide, name, setting)
     outlooks = []
     for ln in asked_lines:
         k = f.issues.index(ln.issue)
         shown = all_readings(wide, wide.issues.index(ln.issue), setting)
-        outlooks.append(_outlook(ln, f, k, name, found, setting, central, many, level, trace, shown))
+        outlooks.append(_outlook(ln, f, k, name, found, setting, central, many, level, told, shown))
     settings = {
         "model": name, "reading": setting.reading, "rounds": setting.rounds, "draws": used, "level": level,
         "calibration": calibrated.DEU.source,
@@ -127,6 +146,27 @@ def forecast(
         Question("forecast", case.digest, choose_readings(case, readings), settings, seed, __version__),
         name, found.title, tuple(outlooks), _reasons(outlooks), _warnings(outlooks, found, used, draws),
     )  # fmt: skip
+
+
+def _traces(f: Field, name: str, setting: Setting) -> dict[str, tuple[Step, ...]]:
+    """The moves in every model with rounds; the asked model as asked, the others in their default form."""
+    told = {}
+    for other, model in MODELS.items():
+        alone = other == "exchange" and len(f.issues) < 2
+        if (
+            not model.rounds
+            or alone
+            or (other != name and heavy(other, len(f.parties)))
+            or (other == "ktab" and np.isnan(f.x).any())
+        ):
+            continue
+        run = (
+            setting
+            if other == name
+            else Setting(next(iter(model.readings), ""), model.rounds, setting.limits)
+        )
+        told[other] = steps(other, f.x, f.s, f.c, run, f.parties, f.issues)
+    return told
 
 
 def _all_lines(case: Case, known: tuple[str, ...], asked: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -143,25 +183,25 @@ def _all_lines(case: Case, known: tuple[str, ...], asked: tuple[Line, ...]) -> t
 
 def _outlook(
     ln: Line, f: Field, k: int, name: str, model: Model, setting: Setting, central: np.ndarray, many: np.ndarray,
-    level: float, trace: tuple[Step, ...], shown: tuple[tuple[str, float], ...],
+    level: float, told: Mapping[str, tuple[Step, ...]], shown: tuple[tuple[str, float], ...],
 ) -> Outlook:  # fmt: skip
     place = float(central[k])
     x = np.array([s.place.best for s in ln.stands])
     w = np.array([s.salience.best * s.capability.best for s in ln.stands])
     spread = calibrated.distribution(x, w)
-    width = calibrated.half_width(name if is_default(name, setting) else "", level)
-    interval = None if width is None else (max(0.0, place - width), min(100.0, place + width))
+    known = calibrated.intervals(name if is_default(name, setting) else "", place)
+    interval = known.get(level)
     contains = (
-        f"calibrated: around this model's place it held {100 * level:.0f} % of settled issues of European legislation"
+        f"calibrated: this wide around this model's place it held {100 * level:.0f} % of settled issues of European legislation"
         if interval
         else "not calibrated: this model was not measured in this form; only the input band is shown"
     )
     return Outlook(
-        ln, place, ln.nearest(place), interval, level, contains,
+        ln, place, ln.nearest(place), interval, level, contains, known,
         {q: float(v) for q, v in zip(LEVELS, spread.quantile(LEVELS), strict=True)},
         option_shares(ln, spread), band(many[:, k]), shown, levers(f, k, model, setting),
         model is MODELS["compromise"], bars(f, k, ln, model, setting),
-        tuple(s for s in trace if s.issue == ln.issue), moments(ln), assumed_share(ln.stands),
+        {m: tuple(s for s in moves if s.issue == ln.issue) for m, moves in told.items()}, moments(ln), assumed_share(ln.stands),
     )  # fmt: skip
 
 
@@ -192,6 +232,8 @@ def _warnings(outlooks: Sequence[Outlook], model: Model, used: int, draws: int) 
         )  # fmt: skip
     if used < draws:
         told.append(f"The input band of {model.title} is from {used} draws.")
+    if max(len(o.line.stands) for o in outlooks) > LARGE:
+        told.append(f"With more than {LARGE} parties, models with rounds are run only when asked for.")
     for o in outlooks:
         told += [f"{o.issue} leaves out {party}: {reason}" for party, reason in o.line.absent.items()]
     return tuple(told)

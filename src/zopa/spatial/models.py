@@ -15,17 +15,33 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable, UnknownName
 from zopa.spatial import exchange, pressure, smp, static
 
-__all__ = ["MODELS", "Model", "Own", "Setting", "Step", "is_default", "outcomes", "resolve", "steps"]
+__all__ = [
+    "MODELS",
+    "Model",
+    "Own",
+    "Setting",
+    "Step",
+    "heavy",
+    "is_default",
+    "ktab_turns",
+    "outcomes",
+    "resolve",
+    "steps",
+]
 
 Array = NDArray[np.float64]
 Own: TypeAlias = Callable[[Array, Array, Array], float]
+Switches: TypeAlias = pressure.Reading | smp.Rules
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a model is run: its reading, its number of rounds, the limits of exchanges."""
+    """How a model is run: its reading, its number of rounds, the limits of exchanges.
 
-    reading: str = ""
+    ``reading`` is a name, or for ``pressure`` and ``ktab`` a set of switches of one's own.
+    """
+
+    reading: str | Switches = ""
     rounds: int = 10
     limits: exchange.Limits | None = None
 
@@ -51,8 +67,18 @@ class Model:
     joint: Callable[[Array, Array, Array, Setting], Array] | None = None
 
 
+def _meaning(setting: Setting) -> pressure.Reading:
+    given = setting.reading
+    return given if isinstance(given, pressure.Reading) else pressure.READINGS[str(given)]
+
+
+def _rules(setting: Setting) -> smp.Rules:
+    given = setting.reading
+    return given if isinstance(given, smp.Rules) else smp.Rules(bargain=str(given) or "S2P2")
+
+
 def _pressed(x: Array, s: Array, c: Array, setting: Setting) -> Array:
-    ends = pressure.settle(x, s, c, reading=pressure.READINGS[setting.reading], rounds=setting.rounds)
+    ends = pressure.settle(x, s, c, reading=_meaning(setting), rounds=setting.rounds)
     return static.compromise(ends, s * c)
 
 
@@ -70,7 +96,7 @@ def ktab_turns(x: Array, s: Array, c: Array, setting: Setting) -> tuple[smp.Turn
     if np.isnan(x).any():
         raise NotApplicable("KTAB's model needs a position of every party on every issue that takes part")
     s = s / np.maximum(1.0, np.sum(s, axis=1, keepdims=True))  # drawn saliences may add up to more
-    return smp.play(x, s, c, rules=smp.Rules(bargain=setting.reading or "S2P2"), turns=setting.rounds)
+    return smp.play(x, s, c, rules=_rules(setting), turns=setting.rounds)
 
 
 def _exchanged(x: Array, s: Array, c: Array, setting: Setting) -> Array:
@@ -87,7 +113,7 @@ MODELS: Mapping[str, Model] = {
     ),
     "median": Model(
         "Weighted median", "the place that half the weight is on either side of", static.MEDIANS,
-        single=lambda x, s, c, setting: static.weighted_median(x, s * c, setting.reading),
+        single=lambda x, s, c, setting: static.weighted_median(x, s * c, str(setting.reading)),
     ),
     "nash": Model(
         "Nash bargaining", "the place with the largest weighted product of gains, when no agreement is bad for all",
@@ -112,7 +138,7 @@ MODELS: Mapping[str, Model] = {
 }  # fmt: skip
 
 
-def resolve(model: str | Own, reading: str | None, rounds: int | None) -> tuple[Model, Setting]:
+def resolve(model: str | Own, reading: str | Switches | None, rounds: int | None) -> tuple[Model, Setting]:
     """The model and how to run it.
 
     Raises
@@ -128,6 +154,17 @@ def resolve(model: str | Own, reading: str | None, rounds: int | None) -> tuple[
     if model not in MODELS:
         raise UnknownName("forecast model", model, MODELS)
     found = MODELS[model]
+    kind = {"pressure": pressure.Reading, "ktab": smp.Rules}.get(model)
+    if reading is not None and not isinstance(reading, str):
+        if kind is None or not isinstance(reading, kind):
+            raise UnknownName(
+                f"reading of {model}", type(reading).__name__, found.readings or ("(it has only one)",)
+            )
+        if isinstance(reading, smp.Rules) and reading.transition == "Stochastic":
+            raise NotApplicable(
+                "a forecast takes KTAB's most probable bargains; draw with zopa.spatial.smp.play(seed=...)"
+            )
+        return found, Setting(reading, found.rounds if rounds is None else rounds)
     if reading and reading not in found.readings:
         raise UnknownName(f"reading of {model}", reading, found.readings or ("(it has only one)",))
     chosen = reading or (found.readings[0] if found.readings else "")
@@ -202,6 +239,15 @@ class Step:
         )
 
 
+LARGE = 60
+"""With more parties, models with rounds are run only when asked for."""
+
+
+def heavy(name: str, parties: int) -> bool:
+    """Whether a model is too slow for this many parties to be run unasked."""
+    return parties > LARGE and MODELS[name].rounds > 0
+
+
 _WORDS = {1: "gives way to the challenge of", 2: "compromises with", 3: "gives in to"}
 
 
@@ -230,7 +276,7 @@ def _pressure_steps(
     told: list[Step] = []
     for k, issue in enumerate(issues):
         on = np.flatnonzero(~np.isnan(x[:, k]))
-        reading = pressure.READINGS[setting.reading]
+        reading = _meaning(setting)
         for number, r in enumerate(
             pressure.play(x[on, k], s[on, k], c[on], reading=reading, rounds=setting.rounds)
         ):

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable
 from zopa.spatial import calibrated, static
 from zopa.spatial.lines import Field, Line, Stand
-from zopa.spatial.models import MODELS, Model, Setting, Step, outcomes
+from zopa.spatial.models import LARGE, MODELS, Model, Setting, Step, heavy, outcomes
 
 __all__ = [
     "Bar",
     "Lever",
     "Moment",
     "Outlook",
+    "assumed_share",
     "band",
     "bars",
-    "draw",
+    "draws_of",
     "levers",
     "moments",
     "option_shares",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+LARGEST = 2_000_000
+"""Most cells of one piece of the draws."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ class Outlook:
         Around the outcome, ``level`` of past issues inside it; None for a model that was not calibrated.
     contains : str
         What the interval contains, in words.
-    quantiles : level -> place of the calibrated default distribution.
+    intervals : level -> (low, high), at every calibrated level; empty for a model that was not.
+    quantiles : level -> place of the default distribution. Its atoms at the ends of the line make its
+        10-90 % range wider than the 80 % interval; the score is its merit, coverage is the interval's.
     option_shares : option -> share of that distribution which is nearest to the option's place.
     input_band : (low, median, high)
         10 %, 50 % and 90 % of the outcome over draws of the inputs: input uncertainty only.
@@ -90,7 +95,7 @@ class Outlook:
         What every model and reading says at the central estimates.
     levers, bars : see :class:`Lever`, :class:`Bar`; bars by swing, largest first.
     exact_levers : whether the levers are derivatives (compromise) or differences over one point.
-    trace : moves, round by round; empty for models without rounds.
+    traces : model -> moves, round by round, for every model with rounds that can be run here.
     moments : the compromise at each date of the record.
     assumed : share of the weights (capability times salience) that rest on an assumption or on nothing.
     """
@@ -101,6 +106,7 @@ class Outlook:
     interval: tuple[float, float] | None
     level: float
     contains: str
+    intervals: Mapping[float, tuple[float, float]]
     quantiles: Mapping[float, float]
     option_shares: Mapping[str, float]
     input_band: tuple[float, float, float]
@@ -108,7 +114,7 @@ class Outlook:
     levers: tuple[Lever, ...]
     exact_levers: bool
     bars: tuple[Bar, ...]
-    trace: tuple[Step, ...]
+    traces: Mapping[str, tuple[Step, ...]]
     moments: tuple[Moment, ...]
     assumed: float
 
@@ -136,10 +142,15 @@ class Outlook:
         return text + f"; input uncertainty only: {low:.0f} to {high:.0f}"
 
 
-def draw(f: Field, draws: int, seed: int) -> tuple[Array, Array, Array]:
-    """Triangular draws of all inputs: x, s of shape (draws, n, k) and c (draws, n)."""
+def draws_of(f: Field, model: Model, setting: Setting, draws: int, seed: int) -> Array:
+    """Outcomes (draws, k) over triangular draws of all inputs, in pieces that fit in memory."""
     rng = np.random.default_rng(seed)
+    piece = max(1, LARGEST // f.x.size)
+    sizes = [min(piece, draws - done) for done in range(0, draws, piece)]
+    return np.concatenate([outcomes(model, *_drawn(f, size, rng), setting) for size in sizes])
 
+
+def _drawn(f: Field, draws: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     def triangle(best: Array, ends: tuple[Array, Array]) -> Array:
         u = rng.random((draws, *best.shape))
         low, high = ends
@@ -181,6 +192,8 @@ def _with(f: Field, k: int, changes: list[Change], model: Model, setting: Settin
 def levers(f: Field, k: int, model: Model, setting: Setting) -> tuple[Lever, ...]:
     """Derivatives for the compromise, central differences over one point for every other model."""
     on = [int(a) for a in np.flatnonzero(~np.isnan(f.x[:, k]))]
+    if model.rounds and len(on) > LARGE:
+        return ()
     if model is MODELS["compromise"]:
         dx, ds, dc = static.levers(f.x[on, k], f.s[on, k], f.c[on])
         return tuple(
@@ -201,7 +214,12 @@ def levers(f: Field, k: int, model: Model, setting: Setting) -> tuple[Lever, ...
 
 
 def bars(f: Field, k: int, ln: Line, model: Model, setting: Setting) -> tuple[Bar, ...]:
-    """One number at a time to its low and high end, the others at their central estimates."""
+    """One number at a time to its low and high end, the others at their central estimates.
+
+    Empty for models with rounds among very many parties, as are their levers.
+    """
+    if model.rounds and len(ln.stands) > LARGE:
+        return ()
     wide = [
         (stand.party, what, given)
         for stand in ln.stands
@@ -230,23 +248,27 @@ def bars(f: Field, k: int, ln: Line, model: Model, setting: Setting) -> tuple[Ba
 def readings(f: Field, k: int, setting: Setting) -> tuple[tuple[str, float], ...]:
     """Every shipped model in every reading on line ``k``, at the central estimates.
 
-    Models that treat lines together see all lines; one that cannot be applied here is left out.
+    Models that treat lines together see all lines; one that cannot be applied here, or is too slow for so
+    many parties, is left out; readings of a model that all agree are shown once.
     """
-    found = []
+    found: list[tuple[str, float]] = []
     for name, model in MODELS.items():
-        if name == "exchange" and len(f.issues) < 2:
+        if (name == "exchange" and len(f.issues) < 2) or heavy(name, len(f.parties)):
             continue
         one = replace(f, issues=f.issues[k : k + 1], x=f.x[:, k : k + 1], s=f.s[:, k : k + 1])
         alone = model.single is not None or (name == "ktab" and np.isnan(f.x).any())
         use, at = (one, 0) if alone else (f, k)
         keep = ~np.isnan(use.x[:, at]) if alone else np.ones(len(f.parties), dtype=bool)
+        own: list[tuple[str, float]] = []
         for reading in model.readings or ("",):
             run = Setting(reading, model.rounds, setting.limits)
             try:
                 place = outcomes(model, use.x[keep], use.s[keep], use.c[keep], run)[at]
             except NotApplicable:
                 continue
-            found.append((f"{name}, {reading}" if reading else name, float(place)))
+            own.append((f"{name}, {reading}" if reading else name, float(place)))
+        alike = own and max(p for _, p in own) - min(p for _, p in own) < 1e-9
+        found += [(name, own[0][1])] if alike else own
     return tuple(found)
 
 

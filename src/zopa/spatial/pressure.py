@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from zopa.spatial.duels import duels
 from zopa.spatial.static import compromise, weighted_median
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Round",
     "expected_utilities",
     "play",
+    "play_round",
     "risk_exponents",
     "settle",
     "win_probabilities",
@@ -96,46 +98,12 @@ def win_probabilities(x: Array, w: Array, r: Array, span: Array, reading: Readin
     ``votes="all"`` raises the distances to the voter's exponent ``r``; ``"pair"`` leaves them linear.
     """
     if reading.votes == "pair":
-        support = _pair_support(x, w) if x.ndim == 1 and x.size > 40 else _support(x, w, None, span)
+        support = duels(x, w)
         both = support + np.swapaxes(support, -1, -2)
         return np.divide(support, both, out=np.zeros_like(support), where=both > 0)
-    support = _support(x, w, r, span)
+    support = duels(x, w, r, span)
     everything = np.sum(support, axis=(-1, -2), keepdims=True) * 2
     return np.divide(support, everything, out=np.zeros_like(support), where=everything > 0)
-
-
-def _support(x: Array, w: Array, r: Array | None, span: Array) -> Array:
-    """Votes for i over j summed over the voters on i's side, straight from the definition."""
-    apart = np.abs(x[..., :, None] - x[..., None, :]) / span[..., None]
-    if r is not None:
-        apart = apart ** r[..., :, None]
-    total = np.zeros(apart.shape)
-    for k in range(x.shape[-1]):
-        row = w[..., k, None] * apart[..., k, :]
-        total += np.maximum(row[..., None, :] - row[..., :, None], 0.0)
-    return total
-
-
-def _pair_support(x: Array, w: Array) -> Array:
-    """The same for linear distances by prefix sums, O(n^2 log n)."""
-    order = np.argsort(x, kind="stable")
-    y, v = x[order], w[order]
-    weight = np.concatenate(([0.0], np.cumsum(v)))
-    moment = np.concatenate(([0.0], np.cumsum(v * y)))
-    low, high = y[:, None], y[None, :]  # meaningful where low <= high
-    upto_low = np.searchsorted(y, y, side="right")
-    below_high = np.searchsorted(y, y, side="left")
-    middle = np.searchsorted(y, (low + high) / 2, side="left")
-    a, b = upto_low[:, None], np.maximum(middle, upto_low[:, None])
-    for_low = weight[a] * (high - low) + (high + low) * (weight[b] - weight[a]) - 2 * (moment[b] - moment[a])
-    c = np.maximum(below_high[None, :], b)
-    for_high = (weight[-1] - weight[c]) * (high - low)
-    for_high += 2 * (moment[c] - moment[b]) - (high + low) * (weight[c] - weight[b])
-    ordered = np.triu(np.maximum(for_low, 0.0), 1) + np.triu(np.maximum(for_high, 0.0), 1).T
-    ordered[low == high] = 0.0
-    support = np.empty_like(ordered)
-    support[np.ix_(order, order)] = ordered
-    return support
 
 
 def expected_utilities(x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, q: float) -> Array:

@@ -16,8 +16,23 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable, UnknownName
 
 __all__ = [
-    "BARGAINS", "PCE", "RISK_ADJUST", "RISK_RANGE", "VICTORY", "VOTING",
-    "Bargain", "Rules", "Turn", "challenges", "distances", "election", "play", "risks", "utility", "winning",
+    "BARGAINS",
+    "PCE",
+    "RISK_ADJUST",
+    "RISK_RANGE",
+    "VICTORY",
+    "VOTING",
+    "Bargain",
+    "Rules",
+    "Turn",
+    "challenges",
+    "distances",
+    "election",
+    "meet",
+    "play",
+    "risks",
+    "utility",
+    "winning",
 ]  # fmt: skip
 
 Array = NDArray[np.float64]
@@ -290,13 +305,11 @@ def _proposals(
     return [Bargain(i, j, ours, theirs)]
 
 
-def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose) -> Turn:
-    n = len(x)
-    S = np.sum(s, axis=1)
-    d = distances(ideal, s, x)
-    _, _, standing = election(utility(d, 0.0), c, rules)
-    R = risks(standing, rules.risk_range)
-    f = RISK_ADJUST[rules.risk_adjust]
+def _pressed(
+    x: Array, s: Array, c: Array, d: Array, R: Array, rules: Rules
+) -> tuple[NDArray[np.intp], Array, Array, list[Bargain]]:
+    """Whom each party presses, what it expects, its odds, and the bargains that come of it."""
+    n, S, f = len(x), np.sum(s, axis=1), RISK_ADJUST[rules.risk_adjust]
 
     def seen_by(h: int) -> Array:
         return utility(d, (R[h] + f * (R - R[h]))[:, None])
@@ -316,17 +329,29 @@ def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: R
             their_phi, their_gain = challenges(seen_by(j), i, S, c, rules)
             estimate = float(np.clip(their_gain[j], 0, 1) if rules.as_ktab else their_phi[j])
         made += _proposals(i, j, x, s, c, (float(phi[j]), estimate), rules)
-    # value of a bargain to each party: mean over all positions as they would be after it
-    own_u = utility(d, R[:, None])
-    wins = winning(x, own_u, c, rules)
-    stay = np.mean(own_u, axis=1)
-    worth = []
+    return target, gain, odds, made
+
+
+def _worth(made: list[Bargain], ideal: Array, s: Array, own_u: Array, R: Array) -> list[Array]:
+    """What each bargain is worth to each party: the mean over all positions as they would be after it."""
+    stay, found = np.mean(own_u, axis=1), []
     for b in made:
         moved = utility(distances(ideal, s, np.stack([b.ours, b.theirs])), R[:, None])
-        worth.append(stay + (np.sum(moved, axis=1) - own_u[:, b.initiator] - own_u[:, b.receiver]) / n)
+        change = np.sum(moved, axis=1) - own_u[:, b.initiator] - own_u[:, b.receiver]
+        found.append(stay + change / len(stay))
+    return found
+
+
+def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose) -> Turn:
+    d = distances(ideal, s, x)
+    _, _, standing = election(utility(d, 0.0), c, rules)
+    R = risks(standing, rules.risk_range)
+    target, gain, odds, made = _pressed(x, s, c, d, R, rules)
+    own_u = utility(d, R[:, None])
+    stay, worth = np.mean(own_u, axis=1), _worth(made, ideal, s, own_u, R)
     after = x.copy()
     queues, chances, chosen = [], [], []
-    for a in range(n):
+    for a in range(len(x)):
         mine = [k for k, b in enumerate(made) if a in (b.initiator, b.receiver)]
         queue = ((a, a), *((made[k].initiator, made[k].receiver) for k in mine))
         _, _, p = election(np.column_stack([stay, *(worth[k] for k in mine)]), c, rules)
@@ -337,21 +362,11 @@ def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: R
         queues.append(queue)
         chances.append(p)
         chosen.append(pick)
-    shown = tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made)
     return Turn(
-        x * 100,
-        after * 100,
-        standing,
-        wins,
-        R,
-        target,
-        gain,
-        odds,
-        shown,
-        tuple(queues),
-        tuple(chances),
-        tuple(chosen),
-    )
+        x * 100, after * 100, standing, winning(x, own_u, c, rules), R, target, gain, odds,
+        tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made),
+        tuple(queues), tuple(chances), tuple(chosen),
+    )  # fmt: skip
 
 
 def _most_probable(_turn: int, _party: int, _queue: Sequence[Pair], p: Array) -> int:
@@ -392,6 +407,8 @@ def play(
         A salience sum of 0 or above 1, no capability at all, or a stochastic run without a seed.
     """
     rules = rules or Rules()
+    if not all(np.all(np.isfinite(a)) for a in (x, s, c)):
+        raise NotApplicable("positions, saliences and capabilities must be numbers, without gaps")
     S = np.sum(s, axis=1)
     if np.any(S <= 0) or np.any(S > 1 + 1e-9):
         raise NotApplicable(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
+from zopa.spatial.duels import duels
 
 __all__ = [
     "MEDIANS",
@@ -29,7 +30,9 @@ MEDIANS = ("lower", "upper", "middle", "condorcet", "snapped")
 """Conventions of the weighted median; they differ only where the weights leave a choice."""
 
 
-def _total(w: Array) -> Array:
+def _total(x: Array, w: Array) -> Array:
+    if not (np.all(np.isfinite(x)) and np.all(np.isfinite(w))):
+        raise NotApplicable("positions and weights must be numbers, found one that is not (NaN or infinite)")
     total = np.sum(w, axis=-1, keepdims=True)
     if not np.all(total > 0):
         raise NotApplicable(
@@ -49,7 +52,7 @@ def compromise(x: Array, w: Array) -> Array:
     NotApplicable
         All weights are zero.
     """
-    return np.sum(w * x, axis=-1) / _total(w)[..., 0]
+    return np.sum(w * x, axis=-1) / _total(x, w)[..., 0]
 
 
 def levers(x: Array, s: Array, c: Array) -> tuple[Array, Array, Array]:
@@ -59,7 +62,7 @@ def levers(x: Array, s: Array, c: Array) -> tuple[Array, Array, Array]:
     dO/dc = s (x - O)/W. Same units as ``x``, ``s`` and ``c``.
     """
     w = c * s
-    total = _total(w)
+    total = _total(x, w)
     pull = (x - compromise(x, w)[..., None]) / total
     return w / total, c * pull, s * pull
 
@@ -84,7 +87,7 @@ def weighted_median(x: Array, w: Array, convention: str = "lower") -> Array:
     if convention not in MEDIANS:
         raise UnknownName("median convention", convention, MEDIANS)
     x, w = np.broadcast_arrays(x, w)
-    total = _total(w)
+    total = _total(x, w)
     if convention == "condorcet":
         return _condorcet_median(x, w / total)
     order = np.argsort(x, axis=-1, kind="stable")
@@ -141,7 +144,7 @@ def nash_point(
     """
     if disagreement > 0:
         raise NotApplicable("a Nash point on the whole line needs a disagreement utility of at most 0")
-    _total(w)
+    _total(x, w)
 
     def uphill(z: Array) -> NDArray[np.bool_]:
         gap = x - z[..., None]
@@ -185,10 +188,8 @@ def condorcet_election(x: Array, w: Array, *, span: float = 100.0) -> Array:
     conditional model). Parties at one place share it: their probabilities are averaged before
     normalising, so that a place does not win by being held often.
     """
-    _total(w)
-    near = 1.0 - np.abs(x[..., :, None] - x[..., None, :]) / span
-    votes = w[..., :, None, None] * (near[..., :, :, None] - near[..., :, None, :])
-    support = 1e-8 + np.sum(np.maximum(votes, 0.0), axis=-3)
+    _total(x, w)
+    support = 1e-8 + duels(x, w) / span
     share = support / (support + np.swapaxes(support, -1, -2))
     logs = np.sum(np.log(share), axis=-1)
     p = np.exp(logs - np.max(logs, axis=-1, keepdims=True))

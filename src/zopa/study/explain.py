@@ -15,16 +15,19 @@ from zopa.case import (
     all_rules,
     find_quote,
     line_of,
+    place,
+    quantity,
     reservation,
     speaks_for,
     values,
     voters,
     weights,
 )
+from zopa.costs import party_cost
 from zopa.errors import UnknownName
 from zopa.space import plain
 
-__all__ = ["Step", "explain", "known_ids", "sentence_around"]
+__all__ = ["Step", "explain", "known_ids", "rule_step", "sentence_around", "statement_step"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ def known_ids(case: Case) -> list[str]:
     parties = voters(case)
     found = [*case.statements, *all_rules(case), "zone", *SOLUTIONS]
     found += [f"{p}.reservation" for p in parties]
+    found += [f"{p}.capability" for p, party in case.parties.items() if party.capability is not None]
+    found += [f"{p}.places.{i}" for p in case.parties for i in case.issues if place(case, p, i) is not None]
+    found += [f"{p}.costs" for p in case.parties if _has_costs(case, p)]
     found += [f"{p}.weights.{i}" for p in parties for i in case.issues]
     found += [
         f"{p}.values.{i}.{o}" for p in parties for i, issue in case.issues.items() for o in issue.options
@@ -66,8 +72,8 @@ def explain(case: Case, ident: str) -> Step:
     Parameters
     ----------
     ident : str
-        A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.weights.ISSUE``,
-        ``PARTY.values.ISSUE.OPTION``.
+        A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.costs``,
+        ``PARTY.capability``, ``PARTY.weights.ISSUE``, ``PARTY.places.ISSUE``, ``PARTY.values.ISSUE.OPTION``.
 
     Raises
     ------
@@ -89,6 +95,8 @@ def explain(case: Case, ident: str) -> Step:
         return Step(
             head, m.title, text, "method", (_zone_step(case), *(_party_step(case, p) for p in voters(case)))
         )
+    if ident in known_ids(case) and ident.endswith(".costs"):
+        return _costs_step(case, ident.removesuffix(".costs"))
     if ident in known_ids(case):
         return _judgment_step(case, ident)
     raise UnknownName("number, rule or statement", ident, known_ids(case))
@@ -175,10 +183,40 @@ def _judgment_step(case: Case, ident: str) -> Step:
                 ident, f"{name}: no reservation value was given", "every package counts as accepted", "gap"
             )
         return _estimate_step(case, ident, f"reservation value of {name}", r)
+    if what == "capability":
+        strength = quantity(case, party, "capability")
+        assert strength is not None
+        return _estimate_step(case, ident, f"capability of {name}", strength)
+    if what == "places":
+        at = place(case, party, rest[0])
+        assert at is not None
+        return _estimate_step(case, ident, f"place of {name} on {rest[0]}", at[0])
     if what == "weights":
         return _estimate_step(case, ident, f"weight of {rest[0]} for {name}", weights(case, party)[rest[0]])
     cell = values(case, party, rest[0])[rest[1]]
     return _estimate_step(case, ident, f"value of {rest[0]} {rest[1]} for {name}", cell)
+
+
+def _has_costs(case: Case, party: str) -> bool:
+    settings = case.costs is not None and party in case.costs.parties
+    return settings or any(row.party == party for row in case.cost_rows)
+
+
+def _costs_step(case: Case, party: str) -> Step:
+    """What waiting costs a party: every figure with its line, its basis and the statements below it."""
+    borne = party_cost(case, party)
+    steps = tuple(
+        Step(
+            f"{party}.costs.{k}",
+            why.text,
+            "",
+            why.basis,
+            tuple(statement_step(case, s) for s in why.statements),
+        )
+        for k, why in enumerate(borne.why, 1)
+    )
+    text = f"from {borne.source}" if borne.source else "no cost is on file"
+    return Step(f"{party}.costs", f"what waiting costs {case.parties[party].name}", text, "method", steps)
 
 
 def _party_step(case: Case, party: str) -> Step:

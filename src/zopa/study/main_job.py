@@ -28,6 +28,8 @@ from zopa.bargaining import (
     zone,
 )
 from zopa.case import Case, all_rules, gaps, share_by_basis, voters
+from zopa.costs import delay
+from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
 from zopa.space import (
@@ -41,8 +43,9 @@ from zopa.space import (
     plain,
     reading_names,
 )
+from zopa.spatial import forecast
 
-__all__ = ["Proposal", "ReadingRow", "Study", "run"]
+__all__ = ["Objection", "Proposal", "ReadingRow", "Study", "run", "with_readings"]
 
 Progress = Callable[[str], None]
 MOST_PROPOSALS = 5
@@ -95,10 +98,21 @@ class ReadingRow:
     nash: Deal | None
 
 
-Lens = Callable[[Case, Sequence[Proposal]], Answer]
+Lens = Callable[[Case, Sequence[Proposal], Readings], Answer]
+MONTHS = 24
+"""How far the main job looks ahead when it asks what waiting costs."""
 
 
-def _stability(case: Case, proposals: Sequence[Proposal]) -> Answer:
+def _delay(case: Case, proposals: Sequence[Proposal], readings: Readings) -> Answer:
+    named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(proposals)}
+    return delay(case, named, readings, months=MONTHS)
+
+
+def _divide(case: Case, _: Sequence[Proposal], readings: Readings) -> Answer:
+    return divide(case, readings=readings)
+
+
+def _stability(case: Case, proposals: Sequence[Proposal], _: Readings) -> Answer:
     """The graph section of the case; without one, whether the first proposal would hold."""
     if case.graph is not None:
         return stability(case)
@@ -107,7 +121,12 @@ def _stability(case: Case, proposals: Sequence[Proposal]) -> Answer:
     return stability(case, proposals[0].deal.package, proposals[0].readings, draws=0)
 
 
-LENSES: Mapping[str, Lens] = {"stability": _stability}
+LENSES: Mapping[str, Lens] = {
+    "stability": _stability,
+    "forecast": lambda case, _proposals, _readings: forecast(case),
+    "delay": _delay,
+    "divide": _divide,
+}
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""
 
@@ -194,7 +213,7 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
     tell("packages worth discussing")
     proposals = _proposals(case, choose_readings(case, readings), table, solutions, why)
     basis = {p: share_by_basis(case, p) for p in voters(case)}
-    lenses, not_asked = _ask_lenses(case, proposals, tell)
+    lenses, not_asked = _ask_lenses(case, proposals, readings, tell)
     return Study(
         Question("run", case.digest, choose_readings(case, readings), version=__version__),
         case, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
@@ -202,13 +221,13 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
 
 
 def _ask_lenses(
-    case: Case, proposals: tuple[Proposal, ...], tell: Progress
+    case: Case, proposals: tuple[Proposal, ...], readings: Readings, tell: Progress
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     answers, missing = {}, {}
     for name, question in LENSES.items():
         tell(name)
         try:
-            answers[name] = question(case, proposals)
+            answers[name] = question(case, proposals, readings)
         except NotApplicable as needs:
             missing[name] = str(needs)
     return answers, missing

@@ -1,0 +1,133 @@
+"""Commands of the forecast: forecast, and convert for KTAB's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zopa.cli.shared import (
+    CaseArgument,
+    JsonOption,
+    ReadingsOption,
+    console,
+    open_case,
+    pick_readings,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from zopa.spatial import Outlook
+
+__all__ = ["convert", "forecast"]
+
+
+def forecast(
+    name: CaseArgument,
+    issue: Annotated[
+        list[str] | None, typer.Option(help="An issue; may be repeated. Default: all lines")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="compromise, median, nash, election, pressure, ktab or exchange")
+    ] = "compromise",
+    reading: Annotated[str | None, typer.Option(help="A reading of the model, e.g. scholz-paper")] = None,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Rounds, for models that have them")
+    ] = None,
+    level: Annotated[
+        float, typer.Option(help="Level of the calibrated interval: 0.5, 0.8, 0.9 or 0.95")
+    ] = 0.8,
+    draws: Annotated[int, typer.Option(min=1, max=1_000_000, help="Draws of the uncertain inputs")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws")] = 1,
+    trace: Annotated[bool, typer.Option("--trace", help="Print who moved, round by round")] = False,
+    readings: ReadingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Where pressure leads on an issue's line, as a calibrated distribution; what moves it most."""
+    from zopa.spatial import forecast as ask
+
+    answer = ask(
+        open_case(name), issue, model=model, reading=reading, rounds=rounds, readings=pick_readings(readings),
+        level=level, draws=draws, seed=seed,
+    )  # fmt: skip
+    if json:
+        print_json(answer.to_dict())
+        return
+    out = console()
+    out.print(answer.title, style="bold", markup=False)
+    for o in answer.outlooks:
+        _print_outlook(o)
+        for other, moves in o.traces.items() if trace else ():
+            if model in (other, "compromise"):
+                out.print(f"  moves, {other}:", markup=False)
+                for step in moves:
+                    out.print(f"    {step}", markup=False)
+    out.print()
+    for warning in answer.warnings:
+        out.print(f"warning: {warning}", markup=False)
+    first = answer.outlooks[0]
+    more = "--model pressure --trace" if model == "compromise" else "--json"
+    out.print(f"next: zopa forecast {name} --issue {first.issue} {more}", markup=False)
+
+
+def _print_outlook(o: Outlook) -> None:
+    out = console()
+    labels = {k: label for k, label, _ in o.line.options}
+    out.print(f"\n{o.line.name} ({o.line.scale or '0 to 100'})", style="bold", markup=False)
+    out.print(f"  outcome {o.outcome:.1f}, nearest option {o.nearest}: {labels[o.nearest]}", markup=False)
+    if o.interval is not None:
+        low, high = o.interval
+        out.print(f"  {100 * o.level:.0f} % interval {low:.0f} to {high:.0f}, {o.contains}", markup=False)
+    else:
+        out.print(f"  no interval: {o.contains}", markup=False)
+    shares = ", ".join(f"{k} {100 * v:.0f} %" for k, v in o.option_shares.items())
+    out.print(f"  nearest option by the calibrated distribution: {shares}", markup=False)
+    low, _, high = o.input_band
+    out.print(f"  input uncertainty only (80 %): {low:.0f} to {high:.0f}", markup=False)
+    least, most = o.readings_band
+    told = ", ".join(f"{label} {place:.0f}" for label, place in o.readings)
+    out.print(f"  models and readings: {least:.0f} to {most:.0f} ({told})", markup=False)
+    if (top := o.matters_most) is not None:
+        ids = ", ".join(top.statements) or top.basis
+        out.print(
+            f"  matters most: {top.what} of {top.party} ({top.low:g} to {top.high:g} moves the outcome "
+            f"{top.outcome_low:.0f} to {top.outcome_high:.0f})  [{ids}]",
+            markup=False,
+        )
+
+
+def convert(
+    source: Annotated[str, typer.Argument(help="A KTAB file (.csv, .xml), or a case.")],
+    target: Annotated[Path, typer.Argument(help="The case folder to make, or the KTAB file to write.")],
+) -> None:
+    """Turn a KTAB scenario into a case folder, or the lines of a case into a KTAB scenario."""
+    from zopa.formats import ktab
+
+    kind = Path(source).suffix.lower()
+    if kind in (".csv", ".xml") and Path(source).is_file():
+        text = Path(source).read_text(encoding="utf-8-sig")
+        scenario = (ktab.read_csv if kind == ".csv" else ktab.read_xml)(text, source)
+        if (target / "case.yaml").exists():
+            typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
+            raise typer.Exit(2)
+        _write_case(ktab.to_case(scenario), target)
+        typer.echo(f"made {target}: {len(scenario.parties)} parties, {len(scenario.issues)} lines")
+        typer.echo(f"next: zopa forecast {target} --model ktab")
+        return
+    if target.suffix.lower() not in (".csv", ".xml"):
+        raise typer.BadParameter(f"expected a target that ends in .csv or .xml, saw '{target}'")
+    found = ktab.from_case(open_case(source))
+    text = (ktab.write_csv if target.suffix.lower() == ".csv" else ktab.write_xml)(found)
+    target.write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {target}: {len(found.parties)} parties, {len(found.issues)} lines")
+
+
+def _write_case(data: dict[str, object], folder: Path) -> None:
+    from ruamel.yaml import YAML
+
+    folder.mkdir(parents=True, exist_ok=True)
+    yaml = YAML()
+    yaml.width = 110
+    with (folder / "case.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(data, file)
