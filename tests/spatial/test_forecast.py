@@ -133,6 +133,17 @@ def test_a_party_without_a_position_is_left_out_and_said():
     assert any("line leaves out C" in w for w in f.warnings)
 
 
+def test_mediators_do_not_press_and_spoilers_do_if_they_can():
+    people = {
+        "A": party("A", "low"), "B": party("B", "high"), "M": party("M", "high", role="mediator"),
+        "S": party("S", "high", capability=None, role="spoiler"),
+        "T": party("T", "high", role="spoiler"),
+    }  # fmt: skip
+    o = forecast(make(people))["line"]
+    assert [s.party for s in o.line.stands] == ["A", "B", "T"]
+    assert o.line.absent == {"M": "a mediator", "S": "a spoiler without a capability"}
+
+
 def test_all_at_one_place_end_there():
     people = {p: party(p, "middle") for p in "ABCD"}
     for model in MODELS:

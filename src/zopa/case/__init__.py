@@ -45,7 +45,7 @@ from zopa.case.nouns import (
     When,
     json_schema,
 )
-from zopa.case.spatial import Snapshot, place, quantity, snapshots
+from zopa.case.spatial import Snapshot, place, pressing, quantity, snapshots
 from zopa.case.text import digest, find_quote, line_of, normalise
 
 __all__ = [
@@ -92,6 +92,7 @@ __all__ = [
     "load",
     "normalise",
     "place",
+    "pressing",
     "quantity",
     "reservation",
     "share_by_basis",

@@ -14,7 +14,7 @@ from typing import Literal
 from zopa.case.judgments import Estimate, _basis, _numbers, accepted, fraction, speaks_for, start
 from zopa.case.nouns import Basis, Case
 
-__all__ = ["Snapshot", "place", "quantity", "snapshots"]
+__all__ = ["Snapshot", "place", "pressing", "quantity", "snapshots"]
 
 WISHES = ("demand", "prefer", "accept")
 """Stances that say where a party stands, strongest first; on one day the strongest counts."""
@@ -32,6 +32,15 @@ class Snapshot:
     statement: str
     says: str
     former: bool = False
+
+
+def pressing(case: Case) -> tuple[str, ...]:
+    """Who presses on lines: every party, and ratifiers and spoilers that have a capability; file order."""
+    return tuple(
+        name
+        for name, party in case.parties.items()
+        if party.role == "party" or (party.role in ("ratifier", "spoiler") and party.capability is not None)
+    )
 
 
 def quantity(

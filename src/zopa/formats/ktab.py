@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from zopa.case import Case, place, quantity, weights
+from zopa.case import Case, place, pressing, quantity, weights
 from zopa.errors import CaseError, Finding, NotApplicable
 
 __all__ = ["Scenario", "from_case", "read_csv", "read_xml", "to_case", "write_csv", "write_xml"]
@@ -260,7 +260,7 @@ def from_case(case: Case, issues: Iterable[str] | None = None) -> Scenario:
         i for i, issue in case.issues.items() if sum(o.at is not None for o in issue.options.values()) > 1
     )
     chosen = tuple(issues) if issues is not None else known
-    parties = tuple(p for p, party in case.parties.items() if party.role != "observer")
+    parties = pressing(case)
     powers, positions, saliences, gaps = [], [], [], []
     for p in parties:
         strength, weight = quantity(case, p, "capability"), weights(case, p)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
 
-__all__ = ["Exchange", "Limits", "Round", "candidates", "play"]
+__all__ = ["Exchange", "Limits", "Round", "play"]
 
 Number: TypeAlias = float
 """Or Fraction: nothing below leaves the field that the input is in."""
@@ -138,12 +138,6 @@ class _Table:
         value = self.s[a][p]
         assert value is not None
         return value
-
-
-def candidates(x: Grid, s: Grid, c: Grid, limits: Limits | None = None) -> list[_Candidate]:
-    """All candidates of a round in enumeration order, with their first terms."""
-    t = _Table(x, s, c, limits)
-    return _enumerate(t)
 
 
 def _enumerate(t: _Table) -> list[_Candidate]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.case import Case, Estimate, Snapshot, all_rules, place, quantity, snapshots, weights
+from zopa.case import Case, Estimate, Snapshot, all_rules, place, pressing, quantity, snapshots, weights
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, choose_readings, clauses
 from zopa.space.model import Clause
@@ -110,9 +110,10 @@ def line(case: Case, issue: str) -> Line:
             f"write `at:` (0 to 100) under issues.{issue}.options"
         )
     stands, absent, missing = [], {}, []
+    presses = pressing(case)
     for name, party in case.parties.items():
-        if party.role == "observer":
-            absent[name] = "observes only"
+        if name not in presses:
+            absent[name] = f"a {party.role}" + ("" if party.capability else " without a capability")
         elif (found := place(case, name, issue)) is None:
             absent[name] = (
                 f"no position: no statement with a stance, no parties.{name}.start.{issue}, "
