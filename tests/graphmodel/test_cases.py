@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zopa.graphmodel.coalitions import coalition_stable, equilibrium_jumps
+from zopa.graphmodel.coalitions import COALITION_CONCEPTS, coalition_stable, equilibrium_jumps
 from zopa.graphmodel.concepts import equilibria, stable
 from zopa.graphmodel.foresight import limited_move, nonmyopic
 from zopa.graphmodel.model import Model, yes_no
@@ -189,6 +189,22 @@ def test_mutual_cooperation_in_chicken_rests_on_a_threat_that_is_not_credible():
     model = Model(("Row", "Column"), np.ones(4, bool), np.array([row, column]), issues)
     assert equilibria(model, "gmr")[3]
     assert not equilibria(model, "seq")[3]
+
+
+def test_an_answer_that_needs_two_moves_of_one_party_running_is_no_answer():
+    # A gains from 0 to 1; only B could go on, 1 -> 2 -> 3, each step a gain for B; only 3 is bad for A
+    ranks = np.array([[1, 2, 3, 0], [0, 0, 1, 2]])
+    arcs = (((0,), (1,)), ((1, 2), (2, 3)))
+    model = Model(("A", "B"), np.ones(4, bool), ranks, arcs=arcs)
+    for concept in ("gmr", "seq"):
+        assert not stable(model, 0, concept)[0]
+        assert not COALITION_CONCEPTS[f"c{concept}"](model, [0], (0,))[0]
+    # with a third party that can take the second step, it is one
+    ranks = np.vstack([ranks, [0, 0, 1, 2]])
+    model = Model(("A", "B", "C"), np.ones(4, bool), ranks, arcs=(*arcs, ((2,), (3,))))
+    for concept in ("gmr", "seq"):
+        assert stable(model, 0, concept)[0]
+        assert COALITION_CONCEPTS[f"c{concept}"](model, [0], (0,))[0]
 
 
 def test_nobody_moves_twice_running_when_moves_are_not_transitive():

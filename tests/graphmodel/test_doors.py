@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from graphmodel.test_verb import held
 from zopa.case import load
 from zopa.cli import app
+from zopa.errors import CaseError
 from zopa.formats.gmcr import write_gmcr
 from zopa.graphmodel import MEANING, stability
 from zopa.reports.stability import LEVELS, SHORT, stability_section, state_graph
@@ -60,6 +61,28 @@ def test_the_command_reads_a_file_of_another_program(tmp_path):
     file.write_text(write_gmcr(load(EXAMPLE)), encoding="utf-8")
     done = zopa("stability", str(file), "--draws", "0")
     assert "nash 2, sseq 104, seq 114, smr 172, gmr 240" in done.output
+
+
+def test_a_file_becomes_a_case_folder_and_the_folder_a_file_with_the_same_answer(tmp_path):
+    first, folder, second = (tmp_path / n for n in ("first.gmcr", "talks", "second.gmcr"))
+    assert zopa("convert", "ukraine-2025", str(first)).exit_code == 0
+    made = zopa("convert", str(first), str(folder))
+    assert made.exit_code == 0, made.output
+    assert "next: zopa stability" in made.output
+    assert zopa("convert", str(folder), str(second)).exit_code == 0
+    a, b = (json.loads(f.read_text(encoding="utf-8")) for f in (first, second))
+    for key in ("options", "infeasibles", "useManualPreferenceRanking"):
+        assert a[key] == b[key]
+    for x, y in zip(a["decisionMakers"], b["decisionMakers"], strict=True):
+        assert x["preferenceRanking"] == y["preferenceRanking"]
+        assert x["options"] == y["options"]
+    again = zopa("stability", str(folder), "--draws", "0")
+    assert "nash 2, sseq 104, seq 114, smr 172, gmr 240" in again.output
+    assert zopa("convert", str(first), str(folder)).exit_code == 2  # it is there already
+    first.write_text("{", encoding="utf-8")
+    broken = zopa("convert", str(first), str(tmp_path / "new"))
+    assert isinstance(broken.exception, CaseError)
+    assert not (tmp_path / "new").exists()
 
 
 def test_half_an_answer_is_bad_use():

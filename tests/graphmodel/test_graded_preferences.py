@@ -1,11 +1,14 @@
 """Unknown, strong, fuzzy, probable preferences and attitudes, against their definitions word for word."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from graphmodel.literal import others, reach
 from graphmodel.random_models import graph_model, product_model
-from zopa.graphmodel.concepts import verdicts
+from zopa.graphmodel.concepts import stable, verdicts
+from zopa.graphmodel.hypergame import hypergame
 from zopa.graphmodel.relations import attitudes, fuzzy, judge, plain, probable, strength, unknown
 
 SEEDS = range(16)
@@ -164,3 +167,31 @@ def test_the_four_types_of_unknown_preference_run_from_hard_to_easy_to_satisfy()
 def test_plain_relations_are_the_ranking():
     model, _ = product_model(3)
     assert np.array_equal(judge(model, plain(model), "seq"), verdicts(model, "seq"))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_each_party_judges_in_its_own_picture_and_sees_only_that(seed):
+    base, _ = conflict(seed)
+    rng = np.random.default_rng(seed)
+    pictures = []
+    for _ in base.parties:
+        unseen = base.feasible & (rng.random(base.n_states) < 0.8)
+        unseen[np.flatnonzero(base.feasible)[0]] = True
+        ranks = rng.integers(0, 5, base.ranks.shape)
+        pictures.append(replace(base, feasible=unseen, ranks=ranks))
+    found = hypergame(pictures, "seq")
+    for i, picture in enumerate(pictures):
+        assert np.array_equal(found.seen[i], picture.feasible)
+        assert np.array_equal(found.holds[i], stable(picture, i, "seq"))
+    assert np.array_equal(found.equilibria, found.holds.all(axis=0))
+
+
+@pytest.mark.slow
+def test_graded_preferences_are_their_definitions_on_three_thousand_conflicts():
+    for seed in range(100, 3_100):
+        for kind in "abcd"[seed % 4]:
+            test_unknown_preferences_are_the_four_types_of_their_paper(seed, kind)
+        test_strong_stability_needs_a_sanction_that_is_strongly_worse(seed)
+        test_fuzzy_preferences_follow_their_thresholds(seed)
+        test_probabilistic_preferences_follow_their_three_numbers(seed)
+        test_attitudes_replace_improvements_by_relational_ones(seed)

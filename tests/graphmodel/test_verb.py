@@ -10,7 +10,11 @@ import zopa
 from zopa.case import Case, load
 from zopa.errors import NotApplicable, UnknownName
 from zopa.graphmodel import CHAIN, compile_graph, stability
+from zopa.graphmodel.coalitions import coalition_stable
+from zopa.graphmodel.concepts import equilibria
+from zopa.graphmodel.paths import spread
 from zopa.graphmodel.relations import judge, unknown
+from zopa.graphmodel.room import Room
 from zopa.space import compile_case
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
@@ -83,13 +87,34 @@ def test_the_share_that_a_statement_states_stands_beside_every_verdict(answer, c
         assert f"United States {us[0]} of {sum(us)}" in s.says[-1].text
 
 
-def test_equilibria_come_in_the_stated_order(answer):
-    order = [CHAIN.index(s.strength) for s in answer.equilibria]
-    assert order == sorted(order)
-    credible = [s for s in answer.equilibria if s.strength == "sseq"]
-    keys = [("cgmr" not in s.coalitions, not all(s.better.values()), not s.efficient) for s in credible]
-    assert keys == sorted(keys)
+def test_equilibria_come_in_the_stated_order(answer, case):
     assert answer.counts == {"nash": 2, "sseq": 104, "seq": 114, "smr": 172, "gmr": 240}
+    compiled = compile_graph(case)
+    model, start = compiled.model, compiled.status_quo
+    sets = [set(np.flatnonzero(equilibria(model, c)).tolist()) for c in CHAIN]
+    live = np.flatnonzero(model.feasible)
+    against_groups = dict(zip(live.tolist(), coalition_stable(model, "cgmr"), strict=True))
+    far = spread(model, start, improving=True)
+
+    def key(s):
+        ranks = model.ranks[:, s]
+        dominated = (
+            (ranks <= model.ranks[:, live].T).all(axis=1) & (ranks < model.ranks[:, live].T).any(axis=1)
+        ).any()
+        return (
+            next(k for k, found in enumerate(sets) if s in found),
+            not against_groups[s],
+            not (ranks > model.ranks[:, start]).all(),
+            bool(dominated),
+            len(far.path(s)) if far.path(s) is not None else 10**6,
+            -int(ranks.sum()),
+            s,
+        )
+
+    order = sorted(sets[-1], key=key)
+    assert [compiled.state(s.package) for s in answer.equilibria] == order[: len(answer.equilibria)]
+    assert Room(compiled).best(150) == order[:150]
+    assert answer.equilibria[2].name == "compromise"
 
 
 def test_holds_asks_for_the_concept_that_was_named(case):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, costs, division, forecasts, main_job, stability
+from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, stability
 
 __all__ = ["app", "main"]
 
@@ -37,7 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "delay": costs.delay,
     "divide": division.divide,
     "explain": answers.explain,
-    "convert": forecasts.convert,
+    "convert": convert.convert,
 }
 """Command -> function, in the order of the help."""
 

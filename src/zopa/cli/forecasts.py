@@ -1,8 +1,7 @@
-"""Commands of the forecast: forecast, and convert for KTAB's files."""
+"""The command ``forecast``: where pressure leads."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +19,7 @@ from zopa.cli.shared import (
 if TYPE_CHECKING:
     from zopa.spatial import Outlook
 
-__all__ = ["convert", "forecast"]
+__all__ = ["forecast"]
 
 
 def forecast(
@@ -95,39 +94,3 @@ def _print_outlook(o: Outlook) -> None:
             f"{top.outcome_low:.0f} to {top.outcome_high:.0f})  [{ids}]",
             markup=False,
         )
-
-
-def convert(
-    source: Annotated[str, typer.Argument(help="A KTAB file (.csv, .xml), or a case.")],
-    target: Annotated[Path, typer.Argument(help="The case folder to make, or the KTAB file to write.")],
-) -> None:
-    """Turn a KTAB scenario into a case folder, or the lines of a case into a KTAB scenario."""
-    from zopa.formats import ktab
-
-    kind = Path(source).suffix.lower()
-    if kind in (".csv", ".xml") and Path(source).is_file():
-        text = Path(source).read_text(encoding="utf-8-sig")
-        scenario = (ktab.read_csv if kind == ".csv" else ktab.read_xml)(text, source)
-        if (target / "case.yaml").exists():
-            typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
-            raise typer.Exit(2)
-        _write_case(ktab.to_case(scenario), target)
-        typer.echo(f"made {target}: {len(scenario.parties)} parties, {len(scenario.issues)} lines")
-        typer.echo(f"next: zopa forecast {target} --model ktab")
-        return
-    if target.suffix.lower() not in (".csv", ".xml"):
-        raise typer.BadParameter(f"expected a target that ends in .csv or .xml, saw '{target}'")
-    found = ktab.from_case(open_case(source))
-    text = (ktab.write_csv if target.suffix.lower() == ".csv" else ktab.write_xml)(found)
-    target.write_text(text, encoding="utf-8")
-    typer.echo(f"wrote {target}: {len(found.parties)} parties, {len(found.issues)} lines")
-
-
-def _write_case(data: dict[str, object], folder: Path) -> None:
-    from ruamel.yaml import YAML
-
-    folder.mkdir(parents=True, exist_ok=True)
-    yaml = YAML()
-    yaml.width = 110
-    with (folder / "case.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(data, file)

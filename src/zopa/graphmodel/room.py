@@ -180,11 +180,11 @@ class Room:
             return (case.graph.states[label].says or label,)
         if self.compiled.form == "issues":
             return tuple(f"{i}: {o}" for i, o in model.names(state).items())
-        return tuple(
-            f"{case.parties[model.parties[i.holder]].name}: {self.compiled.phrases[k][1]}"
-            for k, i in enumerate(model.issues)
-            if model.option(state, k)
-        )
+        acts: dict[int, list[str]] = {}
+        for k, i in enumerate(model.issues):
+            if model.option(state, k):
+                acts.setdefault(i.holder, []).append(self.compiled.phrases[k][1])
+        return tuple(f"{case.parties[model.parties[p]].name}: {', '.join(a)}" for p, a in acts.items())
 
     def _words(self, source: int, target: int) -> tuple[str, ...]:
         model = self.compiled.model

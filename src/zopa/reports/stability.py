@@ -34,12 +34,15 @@ def stability_section(study: Study) -> Section | None:
     if not isinstance(answer, Stability):
         return None
     shown = [*answer.examined, *([answer.status_quo] if answer.status_quo else [])]
-    paragraphs: list[tuple[str | Link, ...]] = [(w.text,) for w in answer.why]
+    paragraphs: list[tuple[str | Link, ...]] = [(f"{s.label}. {s.says[0].text}",) for s in answer.examined]
+    paragraphs += [(w.text,) for w in answer.why]
     if case.graph and case.graph.about and answer.form != "issues":
         paragraphs.insert(0, (case.graph.about,))
     paragraphs += [(f"Note: {note}.",) for note in answer.notes]
     picture = state_graph(answer.picture, {p: case.parties[p].name for p in answer.basis})
     tables = [t for s in shown for t in (_sentences(s), _verdicts(answer, s, case))]
+    if picture:
+        tables.insert(0, _states(answer.picture))
     tables.append(_equilibria(answer))
     if case.graph and answer.form != "issues":
         tables.append(_preferences(case))
@@ -157,8 +160,7 @@ def state_graph(picture: StateGraph, names: dict[str, str]) -> Figure | None:
     said = (
         "Each dot is a state, from left to right by the number of steps from the status quo; each arrow a step that one "
         "party can take alone, whole where it helps that party, dashed where it does not. Dots with a dark rim hold. "
-        + "; ".join(f"{letters[n.id]} = {'; '.join(n.done) or 'nothing is done'}" for n in picture.nodes)
-        + "."
+        "What is done in each state stands in the table of states below."
     )
     return Figure(
         "state-graph",
@@ -167,6 +169,14 @@ def state_graph(picture: StateGraph, names: dict[str, str]) -> Figure | None:
         _spec(nodes, arrows, list(dict.fromkeys(names.values()))),
         Table("Steps", ("from", "to", "party", "what it would do", "helps it"), rows),
     )
+
+
+def _states(picture: StateGraph) -> Table:
+    letters = _letters(picture)
+    rows: tuple[tuple[Cell | str, ...], ...] = tuple(
+        (letters[n.id], "; ".join(n.done) or "nothing is done", SHORT[n.strength]) for n in picture.nodes
+    )
+    return Table("States of the picture", ("state", "what is done in it", "holds by"), rows, folded=True)
 
 
 def _letters(picture: StateGraph) -> dict[int, str]:
