@@ -1,0 +1,592 @@
+"""Who said what, by transparent patterns: source, cue and content as token ranges, with the rule that fired.
+
+Each sentence is read in three passes: speakers after or inside their words (``X, said SRC``),
+``according to``, then speakers before their words, left to right. What is taken is not read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from .grammar import Grammar, Group
+from .lexicon import Lexicon
+from .segment import Segments
+
+__all__ = ["Attribution", "attribute"]
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One statement as half-open token ranges; an empty source is an implicit one."""
+
+    source: tuple[Range, ...]
+    cue: tuple[Range, ...]
+    content: tuple[Range, ...]
+    rule: str
+    lemma: str
+    inherited: bool = False
+    """The source is named elsewhere than beside this cue."""
+    parent: int | None = None
+
+
+@dataclass
+class _Reader:
+    """The state of one pass over a text."""
+
+    g: Grammar
+    out: list[Attribution] = field(default_factory=list)
+    used: list[bool] = field(default_factory=list)
+
+    # -------------------------------------------------------- the passes
+
+    def read(self) -> list[Attribution]:
+        seg = self.g.seg
+        self.used = [False] * len(seg.words)
+        last = -1
+        last_sentence = -9
+        for n, (a, b) in enumerate(seg.sentences):
+            before = len(self.out)
+            self.sentence(a, b)
+            if len(self.out) > before:
+                self.out[before:] = sorted(self.out[before:], key=lambda x: x.cue[0] if x.cue else x.content[0])
+                last, last_sentence = len(self.out) - 1, n
+            elif last >= 0 and n == last_sentence + 1 and self.quoted(a, b):
+                self.extend(last, a, b)
+                last_sentence = n
+        return self.out
+
+    def quoted(self, a: int, b: int) -> bool:
+        """At least 85 % of the sentence stands inside quotation marks."""
+        inside = sum(self.g.quote_of[i] >= 0 for i in range(a, b))
+        return inside >= 0.85 * (b - a) and b - a > 2
+
+    def extend(self, k: int, a: int, b: int) -> None:
+        """A quoted sentence directly after a statement goes on with it."""
+        x = self.out[k]
+        self.out[k] = replace(x, content=(*x.content, (a, b)))
+        self.take(a, b)
+
+    def take(self, a: int, b: int) -> None:
+        self.used[a:b] = [True] * (b - a)
+
+    def add(self, source: Range | None, cue: Range, content: list[Range], rule: str, lemma: str, **more: bool) -> None:
+        content = [self.trim(p) for p in content if p[1] > p[0]]
+        content = sorted(p for p in content if p[1] > p[0])
+        if not content or not any(w[0].isalnum() for p in content for w in self.g.words[p[0] : p[1]]):
+            return
+        self.out.append(Attribution((source,) if source else (), (cue,), tuple(content), rule, lemma, **more))
+        for p in (*([source] if source and not more.get("inherited") else []), cue, *content):
+            self.take(*p)
+
+    def trim(self, p: Range) -> Range:
+        """Cut leading commas and conjunctions and trailing marks that are not quoted."""
+        a, b = p
+        g = self.g
+        while a < b and g.quote_of[a] < 0 and (g.words[a] in ",;:—–--" or g.lower[a] in ("but", "and", "or")):
+            a += 1
+        while a < b and g.quote_of[b - 1] < 0 and g.words[b - 1] in (",", ";", ":", ".", "?", "!", "--", "—", "–", "..."):
+            b -= 1
+        return a, b
+
+    def sentence(self, a: int, b: int) -> None:
+        if self.colon_line(a, b):
+            return
+        self.after_words(a, b)
+        self.according(a, b)
+        i = a
+        while i < b:
+            q = self.g.quote_of[i]
+            if q >= 0:
+                i = max(i + 1, min(self.g.seg.quotes[q].stop, b))
+                continue
+            if not self.used[i]:
+                self.before_words(i, a, b)
+            i += 1
+        self.orphan_quotes(a, b)
+
+    # -------------------------------------------------------- SRC: "X"
+
+    def colon_line(self, a: int, b: int) -> bool:
+        """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
+        g = self.g
+        for k in range(a + 1, min(a + 7, b - 1)):
+            if g.words[k] == ":" and (a, b)[0] == self.line_start(a):
+                w = g.words[k + 1]
+                name = all(g.is_name(x) or g.lower[x] in ("of", "the", "(", ")", "-", "de", "von") or g.words[x].isupper() for x in range(a, k))
+                if not name or g.quote_of[a] >= 0 or not (w[0].isupper() or g.quote_of[k + 1] >= 0) or g.words[a][0].isdigit():
+                    return False
+                if not (g.quote_of[k + 1] >= 0 or g.words[a].isupper() or g.has_verb(k + 1, b)):
+                    return False
+                self.add((a, k), (k, k + 1), [(k + 1, b)], "line", ":")
+                return True
+            if g.words[k] in ",.;?!" or g.quote_of[k] >= 0:
+                return False
+        return False
+
+    def line_start(self, a: int) -> int:
+        t = self.g.seg.text
+        x = self.g.seg.begin[a]
+        return a if x == 0 or t[:x].rstrip(" ")[-1:] in ("\n", "") else -1
+
+    # -------------------------------------------------------- "X," SRC CUE / "X," CUE SRC
+
+    def after_words(self, a: int, b: int) -> None:
+        g = self.g
+        i = a + 1
+        while i < b:
+            if g.quote_of[i] >= 0 or self.used[i] or g.lower[i] not in g.lex.forms:
+                i += 1
+                continue
+            group = g.group(i, a, b)
+            if group and group.voice == "active" and self.can_follow(group):
+                self.inverted(group, a, b) or self.final(group, a, b)
+            i += 1
+
+    def can_follow(self, group: Group) -> bool:
+        return "say" in group.classes and group.slot in ("past", "third", "participle", "base", "ing")
+
+    def inverted(self, group: Group, a: int, b: int) -> bool:
+        """``"X," said SRC`` and ``X, said SRC``."""
+        g = self.g
+        j = group.start
+        if group.slot not in ("past", "third") or group.head != group.start or j <= a:
+            return False
+        quoted = g.quote_of[j - 1] >= 0
+        if not quoted and g.words[j - 1] not in (",", "--", "—", "–"):
+            return False
+        source = g.right_phrase(group.stop, b, names=not quoted or group.lemma not in ("say", "add", "write", "ask"))
+        if not source or not quoted and not (g.is_name(source[0]) or g.lower[source[0]] in g.lex["determiners"]):
+            return False
+        if not quoted and group.lemma not in ("say", "add", "note", "write", "report", "explain", "argue", "tweet"):
+            return False
+        if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in ("who", "which", "that"):
+            return False
+        start = self.left_content(a, j, quoted)
+        if start is None:
+            return False
+        if not quoted and not g.has_verb(start, j):
+            return False
+        self.add(source, (j, group.stop), [(start, j), *self.resumed(source[1], b)], "inverted", group.lemma)
+        return True
+
+    def final(self, group: Group, a: int, b: int) -> bool:
+        """``"X," SRC said`` and ``X, SRC said, Y``."""
+        g = self.g
+        source = g.left_phrase(group.start, a)
+        if not source or source[0] <= a or source[1] != group.start and not self.only_time(source[1], group.start):
+            return False
+        c = source[0]
+        while c > a and (g.lower[c - 1] in ("as", "and", "but") or g.is_adverb(c - 1)):
+            c -= 1
+        quoted = g.quote_of[c - 1] >= 0
+        if not quoted and (g.words[c - 1] not in (",", "--", "—", "–") or g.lower[source[0]] in ("who", "which", "that")):
+            return False
+        stop = self.after_cue(group, b)
+        if stop < b and g.words[stop] not in (".", ",", "--", "—", ";", ":", "–", "?", "!", ")") and not (quoted and g.quote_of[stop] < 0 and g.lower[stop] in g.lex["prepositions"] | {"when", "as", "while", "after", "before", "to", "and", "but", "because"}):
+            if not (quoted and g.quote_of[stop] >= 0):
+                return False
+        if stop < b and g.words[stop] in (",", ":") and stop + 1 < b and g.quote_of[stop + 1] >= 0 and not quoted:
+            return False
+        start = self.left_content(a, c, quoted)
+        if start is None or not quoted and not self.is_content(start, c):
+            return False
+        cue_stop = max(group.stop, stop if self.medium_only(group, stop) else group.stop)
+        self.add(source, (group.start, cue_stop), [(start, c), *self.resumed(stop, b)], "final", group.lemma)
+        return True
+
+    def medium_only(self, group: Group, stop: int) -> bool:
+        """A medium ("in a statement") belongs to the cue, a recipient or a time does not."""
+        k = group.stop
+        return stop - k <= 8 and stop > k and self.g.lower[k] in ("in", "on", "at", "via") and not (set(self.g.lower[k:stop]) & self.g.lex["weekdays"])
+
+    def only_time(self, i: int, j: int) -> bool:
+        times = self.g.lex["weekdays"] | self.g.lex["times"] | {"on", "late", "early", "in", "a"}
+        return all(w in times for w in self.g.lower[i:j])
+
+    def is_content(self, i: int, j: int) -> bool:
+        """A clause rather than an adverbial before a comma."""
+        g = self.g
+        w = g.lower[i]
+        if not g.has_verb(i, j) or j - i < 4:
+            return False
+        if w in ("when", "after", "asked", "while", "as", "since", "before", "until", "where", "following", "though", "although", "who", "which"):
+            return False
+        return not (w.endswith("ing") and not g.has_verb(i + 1, min(i + 6, j)))
+
+    def left_content(self, a: int, j: int, quoted: bool) -> int | None:
+        """Start of the content that ends before ``j``."""
+        g = self.g
+        start = a
+        for k in range(j - 1, a - 1, -1):
+            if self.used[k]:
+                start = k + 1
+                break
+        if start >= j:
+            return None
+        if quoted:
+            q = g.quote_of[j - 1]
+            first = max(start, g.seg.quotes[q].start) if q >= 0 else start
+            # words before the quotation belong to it unless they hold a speaker of their own
+            lead = any(g.lower[k] in g.lex["reporting"] for k in range(start, first))
+            if lead or (first - start > 0 and g.words[first - 1] in (",", ":", ".")) and not g.has_verb(start, first):
+                return first
+        return start
+
+    def resumed(self, i: int, b: int) -> list[Range]:
+        """The second half of a content that its speaker interrupts."""
+        g = self.g
+        if i >= b:
+            return []
+        k = i
+        while k < b and g.quote_of[k] < 0 and g.words[k] not in (",", "--", "—", "–", ":", ";", "."):
+            k += 1
+            if k - i > 14:
+                return []
+        if k < b and g.quote_of[k] >= 0:
+            return [(k, self.quote_end(k, b))]
+        if k + 1 >= b or g.words[k] == ".":
+            return []
+        w = g.lower[k + 1]
+        if g.quote_of[k + 1] >= 0:
+            return [(k + 1, g.content_end(k + 1, b))]
+        if k > i or w.endswith("ing") or w in ("and", "but", "who", "which", "according", "while", "as", "after", "when", "in", "during", "at", "a", "the", "before", "then", "referring", "with", "though", "although", "whose") or w in g.lex["weekdays"]:
+            return []
+        end = g.content_end(k + 1, b)
+        return [(k + 1, end)] if end - k > 2 else []
+
+    def quote_end(self, k: int, b: int) -> int:
+        return min(b, self.g.seg.quotes[self.g.quote_of[k]].stop)
+
+    # -------------------------------------------------------- according to SRC
+
+    def according(self, a: int, b: int) -> None:
+        g = self.g
+        for i in range(a, b - 2):
+            if g.lower[i] != "according" or g.lower[i + 1] != "to" or self.used[i] or g.quote_of[i] >= 0:
+                continue
+            source = g.right_phrase(i + 2, b)
+            if not source:
+                continue
+            if i == a or g.lower[i - 1] in ("but", "and", "that"):
+                if source[1] + 1 < b:
+                    end = g.content_end(source[1] + 1, b)
+                    self.add(source, (i, i + 2), [(source[1] + 1, end)], "according", "according")
+                continue
+            start = self.left_content(a, i, g.quote_of[i - 1] >= 0)
+            if start is None:
+                continue
+            rest: list[Range] = []
+            if source[1] + 2 < b and g.words[source[1]] == "," and not g.lower[source[1] + 1].endswith("ing") and g.lower[source[1] + 1] not in ("who", "which", "and", "but", "a", "the", "while", "compared"):
+                rest = [(source[1] + 1, g.content_end(source[1] + 1, b))]
+            self.add(source, (i, i + 2), [(start, i), *rest], "according", "according")
+
+    # -------------------------------------------------------- SRC CUE X
+
+    def before_words(self, i: int, a: int, b: int) -> None:
+        g = self.g
+        if g.lower[i] not in g.lex.forms:
+            return
+        group = g.group(i, a, b)
+        if not group or not group.classes or any(self.used[group.start : group.stop]):
+            return
+        if group.voice == "participle":
+            self.participle(group, a, b)
+            return
+        if group.voice == "passive":
+            self.passive(group, a, b)
+            return
+        if group.voice == "infinitive":
+            return
+        source, inherited = self.subject(group, a)
+        if source is None:
+            return
+        found = self.content_right(group, b)
+        if not found:
+            return
+        cue, content, rule = found
+        self.add(source, cue, content, rule, group.lemma, inherited=inherited)
+
+    def subject(self, group: Group, a: int) -> tuple[Range | None, bool]:
+        """The subject beside the verb; else, for a second verb, that of the first."""
+        g = self.g
+        j = group.start
+        source = g.left_phrase(j, a)
+        if source:
+            return source, False
+        if j > a and (g.lower[j - 1] in ("and", "but", "then", "or", "also") or g.words[j - 1] == ","):
+            return self.earlier(j, a), True
+        return None, False
+
+    def earlier(self, j: int, a: int) -> Range | None:
+        """The source of the statement before in this sentence, or the sentence's subject."""
+        for x in reversed(self.out):
+            if x.cue and x.cue[0][0] < a:
+                break
+            if x.source and x.cue[0][0] < j:
+                return x.source[0]
+        g = self.g
+        for k in range(a, j):
+            if g.quote_of[k] >= 0:
+                continue
+            if g.finite[k] and k > a:
+                s = k
+                while s > a and (g.is_adverb(s - 1)):
+                    s -= 1
+                return g.left_phrase(s, a)
+        return None
+
+    def participle(self, group: Group, a: int, b: int) -> None:
+        """``..., adding X``; ``a letter saying X``; ``by saying X``."""
+        g = self.g
+        j = group.start
+        if group.head > j or group.slot != "ing":
+            return
+        inherited = True
+        source: Range | None
+        if j == a or g.words[j - 1] in (",", "--", "—", "–") or g.lower[j - 1] in ("by", "while", "and", "in", "or", "when", "after", "before", "without", "but", "for"):
+            if g.lower[j - 1] in ("by", "in", "for", "without", "before") and "say" not in group.classes and j > a:
+                return
+            source = self.earlier(j, a) if j > a else self.later(group, b)
+        elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1):
+            source, inherited = g.left_phrase(j, a), False
+        elif g.quote_of[j - 1] >= 0:
+            source = self.earlier(j, a)
+        else:
+            return
+        if not source:
+            return
+        found = self.content_right(group, b)
+        if found:
+            cue, content, rule = found
+            self.add(source, cue, content, rule, group.lemma, inherited=inherited)
+
+    def later(self, group: Group, b: int) -> Range | None:
+        """``Saying X, SRC ...``: the phrase after the comma."""
+        g = self.g
+        for k in range(group.stop, b):
+            if g.words[k] == "," and g.quote_of[k] < 0 and k + 1 < b:
+                return g.right_phrase(k + 1, b, names=True)
+        return None
+
+    def passive(self, group: Group, a: int, b: int) -> None:
+        """``X was criticized by SRC``; ``X is expected to``: the agent, or nobody."""
+        g = self.g
+        if not group.classes & {"object", "say", "person"}:
+            return
+        subject = g.left_phrase(group.start, a)
+        if not subject:
+            return
+        k = group.stop
+        if k < b and g.lower[k] == "by":
+            source = g.right_phrase(k + 1, b)
+            if source and "object" in group.classes and not g.lower[k + 1].endswith("ing"):
+                self.add(source, (group.start, k + 1), [subject], "passive", group.lemma)
+            return
+        if k < b and (g.lower[k] in ("to", "as") and group.lemma in ("expect", "see", "consider", "believe", "know", "view", "think", "say", "regard", "predict", "describe", "project", "suppose", "perceive", "report", "portray")) :
+            self.add(None, (group.start, group.stop), [subject, (k, g.content_end(k, b))], "passive", group.lemma)
+        elif k < b and g.quote_of[k] >= 0 and "say" in group.classes:
+            self.add(subject, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
+
+    # -------------------------------------------------------- what follows the cue
+
+    def after_cue(self, group: Group, b: int) -> int:
+        """First token after the cue's recipient, medium and time."""
+        g, lex = self.g, self.g.lex
+        k = group.stop
+        if group.lemma in lex["recipient"] or (k < b and g.lower[k] in ("to", "of") and group.lemma in ("say", "explain", "write", "suggest", "announce", "complain")):
+            k = self.recipient(group, k, b)
+        for _ in range(3):
+            k0 = k
+            k = self.time(k, b)
+            k = self.medium(k, b)
+            if k == k0:
+                break
+        return k
+
+    def recipient(self, group: Group, k: int, b: int) -> int:
+        g, lex = self.g, self.g.lex
+        if k < b and g.lower[k] in ("to", "of") and group.lemma not in ("tell",):
+            k += 1
+        if k >= b or g.quote_of[k] >= 0 or g.lower[k] in ("that", "to", "if", "whether", "how", "what", "why", "where"):
+            return k
+        w = g.lower[k]
+        if w in lex["object_pronouns"] | {"her", "you", "it", "himself", "herself", "themselves", "reporters", "me"}:
+            if w == "her" and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]:
+                pass
+            else:
+                return k + 1
+        if group.lemma not in ("tell", "remind", "assure", "inform", "warn", "ask", "notify", "convince", "persuade", "reassure", "advise", "promise", "show", "teach", "urge") and g.lower[k - 1] not in ("to", "of"):
+            return k
+        if w in lex["subject_pronouns"] or w in ("there",):
+            return k
+        start = k
+        top = min(b, k + 12)
+        while k < top:
+            w = g.lower[k]
+            if g.quote_of[k] >= 0 or w in _BREAK or w in ("that", "to", "if", "whether", "how", "what", "why", "when", "as", "because", "where", "while"):
+                break
+            if k > start and (w in lex["subject_pronouns"] and w != "who" or w in ("there",) or w in lex["weekdays"]):
+                break
+            if w in ("in", "on", "at", "during", "after", "about", "not") and k > start:
+                break
+            if k > start and w in lex["determiners"] | lex["possessives"] and g.lower[k - 1] not in lex["prepositions"] and g.lower[k - 1] not in ("and", ","):
+                break
+            if k > start and g.is_name(k) and not g.is_name(k - 1) and g.lower[k - 1].endswith("s") and g.lower[k - 1] != "'s":
+                break
+            k += 1
+        return k
+
+    def time(self, k: int, b: int) -> int:
+        g, lex = self.g, self.g.lex
+        start = k
+        while k < b and g.is_adverb(k) and g.lower[k] not in ("not",) and k - start < 2:
+            k += 1
+        if k < b and g.lower[k] in ("on", "in", "late", "early", "earlier", "last", "this", "of", "a", "an", "two", "three", "over", "several"):
+            x = k
+            while x < min(b, k + 5) and (g.lower[x] in ("on", "in", "late", "early", "earlier", "last", "this", "the", "of", "a", "an", "past", "over", "few", "several", "two", "three", "later", "ago") or g.lower[x] in lex["times"] | lex["weekdays"] | lex["months"] or g.words[x].isdigit() or g.lower[x] in ("weeks", "months", "years", "days", "hour", "hours", "minutes", "day")):
+                x += 1
+            if x > k and (g.lower[x - 1] in lex["times"] | lex["weekdays"] | lex["months"] or g.words[x - 1].isdigit() or g.lower[x - 1] in ("ago", "weeks", "days", "day", "months")):
+                return x
+        while k < b and (g.lower[k] in lex["weekdays"] or g.lower[k] in ("today", "yesterday", "tonight", "earlier", "later", "recently", "night", "morning", "afternoon", "evening")):
+            k += 1
+        if k > start and (g.lower[k - 1] in lex["weekdays"] | lex["times"]):
+            return k
+        return start
+
+    def medium(self, k: int, b: int) -> int:
+        """``in a statement``, ``on Twitter``, ``at a rally in Ohio``, ``during a debate``."""
+        g, lex = self.g, self.g.lex
+        if k + 1 >= b or g.lower[k] not in ("in", "on", "at", "during", "via", "from", "to", "after", "before", "through", "outside", "when", "of", "about", "with", "following"):
+            return k
+        if g.lower[k] in ("when", "of", "about", "with", "to") and g.lower[k] != "to":
+            return k
+        nxt = g.lower[k + 1]
+        if not (nxt in lex["determiners"] | lex["possessives"] or g.is_name(k + 1) or nxt in ("an", "response", "comments", "remarks", "testimony", "interviews", "reporters", "part", "stage", "air", "social")):
+            return k
+        x = k + 1
+        top = min(b, k + 16)
+        while x < top:
+            w = g.lower[x]
+            if g.quote_of[x] >= 0 or w in _BREAK or w == "that":
+                return x
+            if w in lex["subject_pronouns"] and w != "who":
+                return x
+            if x > k + 2 and (w in lex["determiners"] | lex["possessives"]) and g.lower[x - 1] not in lex["prepositions"] and g.lower[x - 1] not in ("and",):
+                return x
+            if x > k + 2 and g.is_name(x) and not g.is_name(x - 1) and g.lower[x - 1] not in lex["prepositions"] | {"and", "the", "'s"} and not g.lower[x - 1] in lex["determiners"] | lex["possessives"] and g.lower[x] not in lex["weekdays"]:
+                return x
+            x += 1
+        return x if x == b else k
+
+    def content_right(self, group: Group, b: int) -> tuple[Range, list[Range], str] | None:
+        """Cue and content of ``CUE (recipient) (medium) (time) [that] X``; None when it is no statement."""
+        g = self.g
+        k = group.stop
+        if k >= b:
+            return None
+        w = g.lower[k]
+        if "infinitive" in group.classes and w == "to" or "infinitive" in group.classes and w == "not" and k + 1 < b and g.lower[k + 1] == "to":
+            return (group.start, group.stop), [(k, g.content_end(k, b))], "infinitive"
+        colon = self.colon_ahead(k, b)
+        if "person" in group.classes:
+            to = self.person_to(k, b)
+            if to:
+                keep = group.lemma not in g.lex["recipient"] or group.lemma in ("want", "expect")
+                return (group.start, group.stop), [(k if keep else to, g.content_end(to, b))], "person"
+        if "say" in group.classes:
+            c = self.clause_at(group, b)
+            if c is not None:
+                return (group.start, group.stop), [(c, g.content_end(c, b))], "clause"
+        if colon:
+            lead = [(k, colon)] if colon - k > 1 and "object" in group.classes else []
+            return (group.start, group.stop), [*lead, (colon + 1, g.content_end(colon + 1, b))], "colon"
+        if "object" in group.classes:
+            return self.object_right(group, k, b)
+        return None
+
+    def colon_ahead(self, k: int, b: int) -> int:
+        """A colon before a quotation within a few words."""
+        g = self.g
+        for x in range(k, min(b - 1, k + 22)):
+            if g.quote_of[x] >= 0:
+                return 0
+            if g.words[x] == ":":
+                return x if g.quote_of[x + 1] >= 0 else 0
+        return 0
+
+    def person_to(self, k: int, b: int) -> int:
+        """Position of "to" in ``somebody to VERB``; 0 when there is none."""
+        g = self.g
+        for x in range(k + 1, min(b - 1, k + 12)):
+            w = g.lower[x]
+            if w == "to" and (g.lower[x + 1] in g.lex["be"] | g.lex["have"] | g.lex["do"] or any(s == "base" for _, s in g.lex.forms.get(g.lower[x + 1], ())) or not (g.lower[x + 1] in g.lex["determiners"] | g.lex["possessives"] or g.is_name(x + 1))):
+                return x
+            if w in _BREAK or g.quote_of[x] >= 0 or g.finite[x] or w in ("that", "about", "for", "of", "in", "on", "at", "with"):
+                return 0
+        return 0
+
+    def clause_at(self, group: Group, b: int) -> int | None:
+        """Where the clause or quotation of a verb of saying starts."""
+        g = self.g
+        k = self.after_cue(group, b)
+        if k >= b:
+            return None
+        if g.words[k] in (",", ":") and k + 1 < b and (g.quote_of[k + 1] >= 0 or k > group.stop):
+            k += 1
+            if g.quote_of[k] < 0 and g.lower[k] == "that":
+                return k
+            if g.quote_of[k] < 0:
+                if not g.clause_starts(k, b) or not self.plain_say(group):
+                    return None
+                return k
+        w = g.lower[k]
+        if g.quote_of[k] >= 0:
+            return k
+        if w in _BREAK:
+            return None
+        if w in ("that", "whether", "if", "how", "why", "what", "who", "where", "when", "which"):
+            if w in ("when", "where", "who", "which", "if") and group.lemma not in ("ask", "wonder", "say", "know", "explain", "tell", "question", "see", "describe"):
+                return None
+            if w == "when" and group.lemma in ("say", "see", "tell"):
+                return None
+            return k
+        if w == "to":
+            return k if group.lemma in ("say", "tell", "urge", "ask") else None
+        if group.lemma in ("tell", "ask") and k > group.stop and w in g.lex["prepositions"] | {"about"}:
+            return k
+        if g.clause_starts(k, b):
+            return k
+        if self.plain_say(group) and group.lemma in ("say", "write", "tweet") and b - k > 2 and w not in g.lex["prepositions"]:
+            return k
+        return None
+
+    def plain_say(self, group: Group) -> bool:
+        return group.lemma in ("say", "tell", "add", "write", "note", "argue", "tweet", "claim", "state", "insist", "announce", "warn", "explain", "report", "acknowledge", "suggest", "declare", "believe", "think")
+
+    def object_right(self, group: Group, k: int, b: int) -> tuple[Range, list[Range], str] | None:
+        g = self.g
+        w = g.lower[k]
+        x = self.time(k, b)
+        if x < b and x > k:
+            k, w = x, g.lower[x]
+        if g.quote_of[k] >= 0 or w in g.lex["determiners"] | g.lex["possessives"] | g.lex["object_pronouns"] | {"it", "you", "her"} or g.is_noun(k) or w in ("that", "what", "how", "whether", "why"):
+            if w in _BREAK:
+                return None
+            return (group.start, group.stop), [(k, g.content_end(k, b))], "object"
+        return None
+
+    # -------------------------------------------------------- quotations that nobody took
+
+    def orphan_quotes(self, a: int, b: int) -> None:
+        """A quotation without a cue beside it belongs to the speaker of its sentence."""
+        return None
+
+
+_BREAK = frozenset([",", ".", ";", ":", "?", "!", "--", "—", "–", ")", "(", "...", "…"])
+
+
+def attribute(seg: Segments, lex: Lexicon) -> list[Attribution]:
+    """All outer statements of a segmented text, in order."""
+    return _Reader(Grammar(seg, lex)).read()

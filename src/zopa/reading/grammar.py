@@ -1,0 +1,485 @@
+"""Shallow grammar over tokens: word tags, verb groups, noun phrases to the left and right, clause ends.
+
+Everything is a walk inside one sentence, whose length is bounded; so the whole is linear in the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from .lexicon import Lexicon
+from .segment import Segments
+
+__all__ = ["Grammar", "Group"]
+
+_PUNCT = frozenset(",;:()[]-–—.!?…/“”\"„«»") | {"--", "...", "''", "``"}
+_DASH = frozenset(["--", "—", "–"])
+FARTHEST = 45
+"""Tokens that a walk over a noun phrase may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A verb with its auxiliaries, negation and adverbs: tokens ``start`` to before ``stop``."""
+
+    start: int
+    head: int
+    stop: int
+    lemma: str
+    slot: str
+    voice: str
+    """active, passive, participle (-ing or reduced) or infinitive"""
+    classes: frozenset[str]
+
+
+class Grammar:
+    """The tags of one text and the walks over them."""
+
+    def __init__(self, seg: Segments, lex: Lexicon) -> None:
+        self.seg, self.lex = seg, lex
+        self.words, self.lower, self.quote_of = seg.words, seg.lower, seg.quote_of
+        self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
+        self.closed = (
+            lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
+            | lex["prepositions"] | lex["subordinators"] | lex["conjunctions"] | self.aux | lex["negations"]
+        )  # fmt: skip
+        self.clausal = lex["subordinators"] | lex["relatives"]
+
+    # ------------------------------------------------------------ single tokens
+
+    def is_name(self, i: int) -> bool:
+        """Capitalised and not a closed-class word."""
+        w = self.words[i]
+        return w[0].isupper() and self.lower[i] not in self.closed
+
+    def is_adverb(self, i: int) -> bool:
+        w = self.lower[i]
+        if w in self.lex["adverbs"]:
+            return True
+        return w.endswith("ly") and len(w) > 4 and w not in self.lex["not_adverbs"] and not self.words[i][0].isupper()
+
+    def is_noun(self, i: int) -> bool:
+        """A word that may stand inside a noun phrase: open class, number or possessive mark."""
+        w = self.lower[i]
+        if w in ("'s", "’s", "'"):
+            return True
+        return w not in _PUNCT and w not in self.closed and not self.finite[i]
+
+    @cached_property
+    def finite(self) -> list[bool]:
+        """Whether each token is (probably) a finite verb or auxiliary."""
+        out = [False] * len(self.words)
+        noun_before = self.lex["determiners"] | self.lex["possessives"] | self.lex["prepositions"]
+        forms, aux, be, have = self.lex.forms, self.aux, self.lex["be"], self.lex["have"]
+        for i, w in enumerate(self.lower):
+            if w in aux:
+                out[i] = w not in ("being", "having", "been") and not (w in ("'s", "’s") and self.is_possessive(i))
+                continue
+            readings = forms.get(w)
+            if not readings:
+                continue
+            word = self.words[i]
+            if word[0].isupper() and i and self.words[i - 1] not in _PUNCT:
+                continue
+            p = i - 1
+            while p >= 0 and p > i - 4 and self.is_adverb(p):
+                p -= 1
+            before = self.lower[p] if p >= 0 else "."
+            slots = {slot for _, slot in readings}
+            if "past" in slots:
+                out[i] = before not in noun_before and before not in be and before not in have or before in ("that",)
+            elif "third" in slots:
+                out[i] = before not in noun_before and before not in self.closed | _PUNCT or before in ("he", "she", "it", "who", "which", "that", "and")
+            elif "base" in slots:
+                out[i] = before in ("they", "we", "i", "you", "who", "people")
+        return out
+
+    def is_possessive(self, i: int) -> bool:
+        """Whether the token is a possessive 's rather than a contracted verb."""
+        if i + 1 >= len(self.words):
+            return True
+        if i and self.lower[i - 1] in ("he", "she", "it", "that", "there", "who", "what", "here", "let"):
+            return False
+        k = i + 1
+        while k < len(self.words) and k < i + 3 and (self.is_adverb(k) or self.lower[k] in self.lex["negations"]):
+            k += 1
+        nxt = self.lower[k] if k < len(self.words) else ""
+        if any(slot in ("participle", "ing") for _, slot in self.lex.forms.get(nxt, ())):
+            after = self.lower[k + 1] if k + 1 < len(self.words) else "."
+            return k == i + 1 and after not in _PUNCT and after not in self.closed and not nxt.endswith("ing")
+        return not (nxt in ("a", "an", "the", "been", "not", "going") or k > i + 1)
+
+    # ------------------------------------------------------------ verb groups
+
+    def group(self, i: int, a: int, b: int) -> Group | None:
+        """The verb group whose main verb is token ``i`` of the sentence ``a`` to ``b``."""
+        readings = self.lex.forms.get(self.lower[i])
+        if not readings or (self.words[i][0].isupper() and i > a and not self._may_open(i)):
+            return None
+        j = self._over_adverbs(i, a)
+        before = self.lower[j - 1] if j > a else ""
+        slot, voice = self._slot(readings, before, j, a)
+        if not slot:
+            return None
+        lemma = next(base for base, s in readings if s == slot)
+        start = self._group_start(j, a, before)
+        if start is None:
+            return None
+        stop, classes = self._particle(i, b, lemma)
+        if voice == "active" and start < j and self.lower[start] == "to":
+            voice = "infinitive"
+        return Group(start, i, stop, lemma, slot, voice, classes)
+
+    def _may_open(self, i: int) -> bool:
+        return self.words[i - 1] in _PUNCT and self.lower[i].endswith("ing")
+
+    def _over_adverbs(self, i: int, a: int) -> int:
+        j = i
+        while j > a and (self.is_adverb(j - 1) or self.lower[j - 1] in ("not", "n't", "never")) and j > i - 4:
+            j -= 1
+        return j
+
+    def _slot(self, readings: tuple[tuple[str, str], ...], before: str, j: int, a: int) -> tuple[str, str]:
+        """Which reading fits the word before the verb and its adverbs."""
+        slots = {s for _, s in readings}
+        lex = self.lex
+        if before in lex["modals"] or before in lex["do"] or before == "to":
+            if "base" in slots:
+                return "base", "infinitive" if before == "to" else "active"
+            if before not in ("'d", "’d"):
+                return "", ""
+        if before in ("'s", "’s") and self.is_possessive(j - 1):
+            return "", ""
+        if before in lex["have"] or (before in ("'s", "'d")):
+            if "participle" in slots:
+                return "participle", "active"
+        if before in lex["be"]:
+            if "ing" in slots:
+                return "ing", "active"
+            return ("participle", "passive") if "participle" in slots else ("", "")
+        if "ing" in slots:
+            return "ing", "participle"
+        if before in lex["determiners"] and before not in ("that", "this", "many", "some", "all", "both", "these", "those"):
+            return "", ""
+        if before in lex["possessives"] or before in lex["prepositions"]:
+            return "", ""
+        if "past" in slots:
+            return "past", "active"
+        if "third" in slots:
+            return "third", "active"
+        if "base" in slots and self._plural(j - 1, a):
+            return "base", "active"
+        return "", ""
+
+    def _plural(self, k: int, a: int) -> bool:
+        """Whether the word before a bare verb form may be its plural subject."""
+        if k < a:
+            return False
+        w = self.lower[k]
+        if w in ("i", "we", "they", "you", "who", "people", "many", "some", "most", "all", "both", "men", "women", "which", "that"):
+            return True
+        if w == "," or self.words[k] == ")":
+            return True
+        return w.endswith("s") and not w.endswith("ss") and self.is_noun(k) and w not in ("'s", "’s") and len(w) > 3 or w == "and"
+
+    def _group_start(self, j: int, a: int, before: str) -> int | None:
+        """Left end of the group: over auxiliaries, negation and adverbs, and chains such as "going to"."""
+        lex = self.lex
+        k = j
+        if before == "to":
+            c = self._over_adverbs(k - 1, a)
+            if c - 1 < a or self.lower[c - 1] not in lex["chains"]:
+                return None
+            k = c - 1
+        while k > a:
+            w = self.lower[k - 1]
+            if w in ("'s", "’s") and self.is_possessive(k - 1):
+                break
+            if w in self.aux or w in ("not", "n't", "n’t", "never") or self.is_adverb(k - 1):
+                k -= 1
+            elif w == "to" and k - 2 >= a and self.lower[k - 2] in lex["chains"]:
+                k -= 2
+            else:
+                break
+        while k < j and self.is_adverb(k) and self.lower[k] in lex["times"]:
+            k += 1
+        return k
+
+    def _particle(self, i: int, b: int, lemma: str) -> tuple[int, frozenset[str]]:
+        """End of the group with its particle, and the classes that then hold."""
+        classes = self.lex.classes.get(lemma, frozenset())
+        particles = self.lex.particles.get(lemma)
+        if particles and i + 1 < b:
+            k = i + 1
+            if k + 1 < b and self.is_adverb(k):
+                k += 1
+            if self.lower[k] in particles:
+                two = k + 1 < b and self.lower[k] in ("out", "back", "up") and self.lower[k + 1] in ("against", "at", "about", "on")
+                extra = {"object", "say"} if self.lower[k] in ("out", "back") else {"object"}
+                return k + 1 + two, frozenset(extra)
+        return i + 1, classes
+
+    # ------------------------------------------------------------ noun phrases
+
+    def left_phrase(self, j: int, a: int) -> tuple[int, int] | None:
+        """The noun phrase that ends before token ``j`` (exclusive), with appositions; None if there is none."""
+        if j <= a:
+            return None
+        w = self.lower[j - 1]
+        if w in self.lex["subject_pronouns"] or w in ("which", "that", "those", "many", "some", "others", "neither", "both"):
+            return j - 1, j
+        if w in (",", ")") or w in _DASH:
+            return self._apposed(j, a)
+        k = self._walk_left(j, a)
+        if k >= j:
+            return None
+        return self._trim_left(k, j)
+
+    def _apposed(self, j: int, a: int) -> tuple[int, int] | None:
+        """``X, a former Y,`` before ``j``: the partner of the mark at ``j - 1``, then the phrase before it."""
+        mark = "(" if self.words[j - 1] == ")" else self.words[j - 1]
+        low = max(a, j - FARTHEST)
+        k = j - 2
+        while k >= low:
+            if self.words[k] == mark and self.quote_of[k] < 0:
+                nxt = self.lower[k + 1]
+                if mark != "," or self._opens_apposition(k + 1, j - 1):
+                    if k > a and self.words[k - 1] not in _PUNCT:
+                        head = self.left_phrase(k, a)
+                        if head:
+                            return head[0], j
+                    return None
+                if nxt in ("and", "or") or self.is_name(k + 1):
+                    k -= 1
+                    continue
+            if self.words[k] in ";:.!?":
+                return None
+            k -= 1
+        return None
+
+    def _opens_apposition(self, k: int, stop: int) -> bool:
+        w = self.lower[k]
+        lex = self.lex
+        if w in lex["conjunctions"]:
+            return False
+        if w in ("who", "whose", "which", "of", "in", "speaking", "including", "like", "at", "on", "himself", "herself", "whom", "where", "when", "now", "once", "also", "too", "however", "meanwhile", "through", "during", "after", "for", "with", "as", "via", "appearing", "asked", "citing"):
+            return True
+        if w in lex["determiners"] | lex["possessives"] or self.words[k][0].isdigit() or self.is_name(k):
+            return True
+        if w in lex["titles"]:
+            return True
+        last = self.lower[min(k + 2, stop - 1)]
+        return w.endswith(("er", "or", "ist", "man", "woman", "ing", "ed")) or last in lex["people"] or last.endswith(("er", "or", "ist", "man", "woman", "men"))
+
+    def _walk_left(self, j: int, a: int) -> int:
+        """Leftmost token of the run of phrase words that ends before ``j``."""
+        lex = self.lex
+        k = j
+        low = max(a, j - FARTHEST)
+        while k > low:
+            w = self.lower[k - 1]
+            if self.is_noun(k - 1) and not (self.is_adverb(k - 1) and w not in ("only", "both")):
+                k -= 1
+            elif w in lex["determiners"] or w in lex["possessives"]:
+                k -= 1
+                if w == "that" or (k > low and not self._links(k - 1)):
+                    if w == "that":
+                        k += 1
+                    break
+            elif self._links(k - 1) and k < j:
+                k -= 1
+            elif w in ("and", "or") and k < j and k - 2 >= a and self.is_noun(k - 2) and self._joins(k - 1, low):
+                k -= 1
+            elif w == "," and k < j and self._name_list(k - 1, low):
+                k -= 1
+            else:
+                break
+        return k
+
+    def _links(self, i: int) -> bool:
+        """Prepositions that may stand inside a noun phrase."""
+        return self.lower[i] in ("of", "for", "in", "at", "from", "with", "on", "to", "against", "between", "who", "by", "near", "among", "behind", "inside", "within", "under") and i > 0 and (
+            self.is_noun(i - 1) and self.lower[i] != "who"
+        )
+
+    def _joins(self, i: int, low: int) -> bool:
+        """Whether the "and" at ``i`` joins two parts of a subject: no verb before the left part."""
+        k = i
+        while k > low and (self.is_noun(k - 1) or self._links(k - 1) or self.lower[k - 1] in self.lex["determiners"] | self.lex["possessives"]):
+            k -= 1
+        return k <= low or self.words[k - 1] in _PUNCT or self.lower[k - 1] in self.clausal | {"and"}
+
+    def _name_list(self, i: int, low: int) -> bool:
+        """Whether the comma at ``i`` stands in a list of names before "and"."""
+        if i - 1 < low or not self.is_name(i - 1) or i + 1 >= len(self.words) or not self.is_name(i + 1):
+            return False
+        return any(self.lower[k] == "and" for k in range(i + 1, min(i + 6, len(self.words))))
+
+    def _trim_left(self, k: int, j: int) -> tuple[int, int] | None:
+        """Cut a leading preposition, time or conjunction, and a trailing weekday."""
+        lex = self.lex
+        while k < j and (self.lower[k] in lex["conjunctions"] or self.lower[k] in ("'s", "’s", "then") or self.is_adverb(k)):
+            k += 1
+        if k < j and self.lower[k] in lex["prepositions"]:
+            name = next((i for i in range(j - 1, k, -1) if not (self.is_noun(i) or self.lower[i] in lex["determiners"] | lex["possessives"])), k)
+            k = name + 1
+            while k < j and self.lower[k] in lex["weekdays"] | lex["times"]:
+                k += 1
+        while k < j and self.lower[k] in lex["weekdays"]:
+            k += 1
+        while j > k + 1 and self.lower[j - 1] in lex["weekdays"] | {"recently", "later", "today", "yesterday"}:
+            j -= 1
+            if self.lower[j - 1] in ("on", "last", "late", "early"):
+                j -= 1
+        return (k, j) if k < j else None
+
+    def right_phrase(self, i: int, b: int, names: bool = False) -> tuple[int, int] | None:
+        """The noun phrase that starts at token ``i``, with appositions; with ``names`` it must look like a speaker."""
+        lex = self.lex
+        if i >= b:
+            return None
+        w = self.lower[i]
+        if w in lex["subject_pronouns"] | lex["object_pronouns"]:
+            return i, i + 1
+        if not (self.is_noun(i) or w in lex["determiners"] | lex["possessives"]):
+            return None
+        if names and not (self.is_name(i) or w in lex["determiners"] | lex["possessives"] or w in lex["people"] or w in lex["titles"] or self.words[i][0].isdigit()):
+            return None
+        k = i
+        top = min(b, i + FARTHEST)
+        while k < top:
+            w = self.lower[k]
+            if self.words[k] == "," and k > i:
+                if not self._continues(k, b):
+                    break
+            elif w in _PUNCT or self.quote_of[k] >= 0:
+                if self.words[k] == "(":
+                    close = next((x for x in range(k, min(k + 8, b)) if self.words[x] == ")"), 0)
+                    if close:
+                        k = close + 1
+                        continue
+                break
+            elif self._ends_phrase(k, i):
+                break
+            k += 1
+        while k > i + 1 and (self.lower[k - 1] in lex["weekdays"] | {"on", "in", "late", "early"} or self.words[k - 1] == ","):
+            k -= 1
+        return (i, k) if k > i else None
+
+    def _ends_phrase(self, k: int, i: int) -> bool:
+        w = self.lower[k]
+        lex = self.lex
+        if w in lex["weekdays"] or w in ("that", "because", "when", "while", "after", "before", "as", "if", "since", "but", "last", "during", "told", "said"):
+            return True
+        if w in ("in", "on", "at") and k + 1 < len(self.words):
+            nxt = self.lower[k + 1]
+            return nxt in lex["determiners"] | lex["possessives"] | lex["weekdays"] | lex["networks"] or nxt in ("an", "response", "front")
+        if w in ("who", "whose"):
+            return False
+        return bool(self.finite[k]) and not any(self.lower[x] in ("who", "which", "whose") for x in range(max(i, k - 14), k))
+
+    def _continues(self, k: int, b: int) -> bool:
+        """Whether the comma at ``k`` opens an apposition of the phrase before it."""
+        if k + 1 >= b:
+            return False
+        w = self.lower[k + 1]
+        if w in self.lex["conjunctions"] or w in self.lex["prepositions"] and w != "of" or w in self.clausal and w not in ("who", "whose"):
+            return False
+        if w.endswith("ing") or w in self.lex["subject_pronouns"] and w != "who" or w in ("adding", "then"):
+            return False
+        if self.is_adverb(k + 1) or self.quote_of[k + 1] >= 0:
+            return False
+        return self._opens_apposition(k + 1, min(k + 8, b))
+
+    # ------------------------------------------------------------ clauses
+
+    def clause_starts(self, i: int, b: int) -> bool:
+        """Whether a clause (subject and finite verb) starts at ``i``."""
+        lex = self.lex
+        if i >= b:
+            return False
+        w = self.lower[i]
+        if w in ("i", "he", "she", "they", "we", "there", "it's", "that's"):
+            return True
+        depth = 0
+        for k in range(i, min(i + 25, b)):
+            word = self.lower[k]
+            if word in ";:.!?" or word in lex["subordinators"] and k > i:
+                if word in ("who", "which", "that", "whose", "where"):
+                    depth += 1
+                    continue
+                return False
+            if k > i and self.finite[k]:
+                if depth:
+                    depth -= 1
+                    continue
+                return True
+        return False
+
+    def has_verb(self, i: int, j: int) -> bool:
+        """Whether the tokens ``i`` to before ``j`` hold a finite verb."""
+        return any(self.finite[i:j])
+
+    def content_end(self, i: int, b: int, direct: bool = False) -> int:
+        """Where the content that starts at ``i`` ends (exclusive), scanning to the end of the sentence."""
+        seg, lex = self.seg, self.lex
+        k = i
+        while k < b:
+            q = self.quote_of[k]
+            if q >= 0 and k >= seg.quotes[q].start and seg.quotes[q].stop > k:
+                k = min(seg.quotes[q].stop, b)
+                continue
+            w = self.lower[k]
+            if k > i and (w in (",", ";") or w in _DASH):
+                if self._cut_after(k, b):
+                    return k
+            elif w in ("and", "but") and k > i and self._reporting_follows(k + 1, b):
+                return k
+            k += 1
+        while k > i + 1 and self.words[k - 1] in (".", "?", "!", ",", ";", ":", "...") and self.quote_of[k - 1] < 0:
+            k -= 1
+        return k
+
+    def _cut_after(self, k: int, b: int) -> bool:
+        """Whether the content ends at the comma or dash at ``k``."""
+        if k + 1 >= b:
+            return True
+        lex = self.lex
+        w = self.lower[k + 1]
+        if w.endswith("ing") and any(s == "ing" and self.lex.classes.get(base) and "say" in self.lex.classes[base] for base, s in lex.forms.get(w, ())):
+            return True
+        if w == "according" or w in ("while", "although", "though", "whereas"):
+            return True
+        if w in ("after", "when", "during", "as", "following") and self.words[k] == ",":
+            return True
+        if w in ("who", "which") and self.words[k] == ",":
+            return w == "which" or True
+        if w in ("but", "and", "then"):
+            return self._reporting_follows(k + 2, b)
+        return self._speaker_said(k + 1, b)
+
+    def _reporting_follows(self, k: int, b: int) -> bool:
+        """A finite reporting verb at ``k``, or after a short subject."""
+        lex = self.lex
+        for x in range(k, min(k + 7, b)):
+            w = self.lower[x]
+            if w in lex["reporting"]:
+                return True
+            if self.quote_of[x] >= 0 or self.words[x] in _PUNCT:
+                return False
+            if x == k and any(s == "past" and lex.classes.get(base, frozenset()) & {"say", "object"} for base, s in lex.forms.get(w, ())):
+                return True
+            if w in lex["clausal"] if "clausal" in lex.words else w in self.clausal:
+                return False
+        return False
+
+    def _speaker_said(self, k: int, b: int) -> bool:
+        """``NAME said`` right after a comma."""
+        for x in range(k, min(k + 6, b)):
+            w = self.lower[x]
+            if w in self.lex["reporting"] and x > k:
+                return True
+            if not (self.is_noun(x) or w in self.lex["subject_pronouns"] or w in self.lex["determiners"] or w in ("has", "have", "also")):
+                return False
+        return False

@@ -1,0 +1,203 @@
+"""A text cut into tokens, paragraphs, quotations and sentences; every list is indexed by token."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .lexicon import Lexicon
+
+__all__ = ["Quote", "Segments", "segment"]
+
+LONGEST_SENTENCE = 400
+"""Tokens. A longer run without a stop is cut, so that the work per token stays bounded."""
+
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}"  # U.S.
+    r"|[$€£¥]?\d+(?:[.,:/]\d+)*(?:-\w+)?%?"  # 65.9, $65.9, 20%, 42-year-old
+    r"|[^\W_]+(?:['’.\-&/][^\W_]+)*"  # words with inner marks
+    r"|--+|\.\.\.|''|``|\S"
+)
+_CONTRACTION = re.compile(r"(?:n['’]t|['’](?:s|ve|d|ll|re|m))$", re.I)
+_OPENING, _CLOSING, _STRAIGHT = frozenset("“„«「``"), frozenset("”»」"), frozenset(['"', "''"])
+_MARKS = _OPENING | _CLOSING | _STRAIGHT | {"``"}
+_STOPS = frozenset([".", "!", "?", "...", "…"])
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation: tokens from its opening mark to after its closing mark."""
+
+    start: int
+    stop: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The tokens of a text with everything that is known by position.
+
+    ``words`` and ``lower`` are the tokens; ``begin`` and ``end`` their code-point offsets;
+    ``quote_of`` the index into ``quotes`` (or -1), marks included; ``sentences`` and ``paragraphs``
+    are half-open token ranges; ``sentence_of`` the sentence of each token.
+    """
+
+    text: str
+    words: list[str]
+    lower: list[str]
+    begin: list[int]
+    end: list[int]
+    paragraphs: list[tuple[int, int]]
+    quotes: list[Quote]
+    quote_of: list[int]
+    sentences: list[tuple[int, int]]
+    sentence_of: list[int]
+
+    def span(self, start: int, stop: int) -> tuple[int, int]:
+        """Code-point offsets of the tokens ``start`` to before ``stop``."""
+        return self.begin[start], self.end[stop - 1]
+
+
+def segment(text: str, lex: Lexicon) -> Segments:
+    """Cut a normalised text. Linear in its length."""
+    words: list[str] = []
+    begin: list[int] = []
+    end: list[int] = []
+    paragraphs: list[tuple[int, int]] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        first = len(words)
+        _tokens(line, start, lex["abbreviations"], words, begin, end)
+        start += len(line)
+        if len(words) > first:
+            paragraphs.append((first, len(words)))
+    lower = [w.lower().replace("’", "'") for w in words]
+    quotes: list[Quote] = []
+    for a, b in paragraphs:
+        quotes.extend(_quotes(words, begin, end, a, b))
+    quote_of = [-1] * len(words)
+    for k, q in enumerate(quotes):
+        quote_of[q.start : q.stop] = [k] * (q.stop - q.start)
+    sentences: list[tuple[int, int]] = []
+    for a, b in paragraphs:
+        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex["reporting"]))
+    sentence_of = [0] * len(words)
+    for k, (a, b) in enumerate(sentences):
+        sentence_of[a:b] = [k] * (b - a)
+    return Segments(text, words, lower, begin, end, paragraphs, quotes, quote_of, sentences, sentence_of)
+
+
+def _tokens(
+    line: str, offset: int, abbreviations: frozenset[str], words: list[str], begin: list[int], end: list[int]
+) -> None:
+    """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
+    position = 0
+    while m := _TOKEN.search(line, position):
+        a, b = m.span()
+        word = m.group()
+        if b < len(line) and line[b] == "." and word[0].isalpha():
+            initial = len(word) == 1 and word.isupper() and line[b + 1 : b + 2] == " " and word != "I"
+            if initial or word.lower() in abbreviations:
+                b += 1
+                word = line[a:b]
+        position = b
+        cut = _CONTRACTION.search(word) if len(word) > 2 else None
+        if cut and cut.start():
+            parts = [(a, a + cut.start()), (a + cut.start(), b)]
+        else:
+            parts = [(a, b)]
+        for x, y in parts:
+            words.append(line[x:y])
+            begin.append(offset + x)
+            end.append(offset + y)
+
+
+def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int) -> list[Quote]:
+    """Pair the quotation marks of one paragraph; pairing never crosses a paragraph."""
+    marks = [i for i in range(a, b) if words[i] in _MARKS]
+    if not marks:
+        return []
+    straight = [i for i in marks if words[i] in _STRAIGHT]
+    wrapper = -1
+    if straight and straight[0] == a and len(straight) % 2 and len(straight) > 1 and b - 1 != straight[-1]:
+        nxt = straight[1]
+        if begin[nxt] > end[nxt - 1]:  # white space before it: an opener, so the first one wraps the article
+            wrapper = a
+    out: list[Quote] = []
+    opened = -1
+    for i in marks:
+        if i == wrapper:
+            continue
+        mark = words[i]
+        if mark in _STRAIGHT:
+            opens = opened < 0
+        else:
+            opens = mark in _OPENING or mark == "``"
+            if opens and opened >= 0:  # a second opener: the first had lost its partner
+                opened = i
+                continue
+        if opens:
+            opened = i
+        elif opened >= 0:
+            out.append(Quote(opened, i + 1, True))
+            opened = -1
+    if opened >= 0 and end[b - 1] - begin[opened] > 20:
+        out.append(Quote(opened, b, False))
+    return out
+
+
+def _sentences(
+    words: list[str], lower: list[str], quote_of: list[int], quotes: list[Quote], a: int, b: int, reporting: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Sentence ranges of one paragraph; no break inside a quotation."""
+    out: list[tuple[int, int]] = []
+    start = i = a
+    while i < b:
+        q = quote_of[i]
+        stop = 0
+        if q >= 0:
+            quote = quotes[q]
+            i = quote.stop
+            inner = i - 2 if quote.closed else i - 1
+            if words[inner] in _STOPS and not _goes_on(words, lower, quote, i, b, reporting):
+                stop = i
+        else:
+            if words[i] in _STOPS:
+                stop = i + 1
+                while stop < b and (words[stop] in _STOPS or words[stop] in ")]'’"):
+                    stop += 1
+                if words[i] in ("...", "…") and stop < b and words[stop][0].islower():
+                    stop = 0
+            i += 1
+        if stop:
+            i = stop
+        if stop or i - start >= LONGEST_SENTENCE:
+            cut = stop or i
+            out.extend(_chunks(start, cut))
+            start = i = cut
+    if start < b:
+        out.extend(_chunks(start, b))
+    return out
+
+
+def _chunks(start: int, stop: int) -> list[tuple[int, int]]:
+    step = 2 * LONGEST_SENTENCE
+    return [(k, min(k + step, stop)) for k in range(start, stop, step)]
+
+
+def _goes_on(
+    words: list[str], lower: list[str], quote: Quote, i: int, b: int, reporting: frozenset[str]
+) -> bool:
+    """Whether the sentence continues after a quotation that ends with a stop: ``"..." Trump said``."""
+    if i >= b:
+        return False
+    if words[i][0].islower() or words[i] in (",", "--", "—", "–", ";"):
+        return True
+    if quote.stop - quote.start < 4:
+        return False
+    for k in range(i, min(i + 13, b)):
+        if words[k] in _STOPS or words[k] in _MARKS:
+            return False
+        if lower[k] in reporting:
+            return words[k - 1] != "," or k == i
+    return False
