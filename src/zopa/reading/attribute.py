@@ -53,7 +53,7 @@ class _Reader:
                 self.out[before:] = sorted(self.out[before:], key=lambda x: x.cue[0] if x.cue else x.content[0])
                 last, last_sentence = len(self.out) - 1, n
             elif last >= 0 and n == last_sentence + 1 and self.quoted(a, b):
-                self.extend(last, a, b)
+                self.extend(self.quoting(last), a, b)
                 last_sentence = n
         return self.out
 
@@ -61,6 +61,18 @@ class _Reader:
         """At least 85 % of the sentence stands inside quotation marks."""
         inside = sum(self.g.quote_of[i] >= 0 for i in range(a, b))
         return inside >= 0.85 * (b - a) and b - a > 2
+
+    def quoting(self, last: int) -> int:
+        """Of the statements of one sentence, the last one that quotes."""
+        g = self.g
+        sentence = g.seg.sentence_of[self.out[last].cue[0][0]]
+        for k in range(last, max(-1, last - 6), -1):
+            x = self.out[k]
+            if g.seg.sentence_of[x.cue[0][0]] != sentence:
+                break
+            if any(g.quote_of[p[1] - 1] >= 0 or g.quote_of[p[0]] >= 0 for p in x.content):
+                return k
+        return last
 
     def extend(self, k: int, a: int, b: int) -> None:
         """A quoted sentence directly after a statement goes on with it."""
@@ -93,8 +105,8 @@ class _Reader:
     def sentence(self, a: int, b: int) -> None:
         if self.colon_line(a, b):
             return
-        self.after_words(a, b)
         self.according(a, b)
+        self.after_words(a, b)
         i = a
         while i < b:
             q = self.g.quote_of[i]
@@ -112,7 +124,7 @@ class _Reader:
         """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
         g = self.g
         for k in range(a + 1, min(a + 7, b - 1)):
-            if g.words[k] == ":" and (a, b)[0] == self.line_start(a):
+            if g.words[k] == ":" and (a == self.line_start(a) or g.quote_of[k + 1] >= 0):
                 w = g.words[k + 1]
                 name = all(g.is_name(x) or g.lower[x] in ("of", "the", "(", ")", "-", "de", "von") or g.words[x].isupper() for x in range(a, k))
                 if not name or g.quote_of[a] >= 0 or not (w[0].isupper() or g.quote_of[k + 1] >= 0) or g.words[a][0].isdigit():
@@ -136,13 +148,30 @@ class _Reader:
         g = self.g
         i = a + 1
         while i < b:
-            if g.quote_of[i] >= 0 or self.used[i] or g.lower[i] not in g.lex.forms:
+            if g.quote_of[i] >= 0 or self.used[i]:
                 i += 1
                 continue
-            group = g.group(i, a, b)
-            if group and group.voice == "active" and self.can_follow(group):
+            group = g.group(i, a, b) or self.unknown_verb(i, a)
+            if group and group.voice == "active" and (self.can_follow(group) or self.beside_quote(group, a)):
                 self.inverted(group, a, b) or self.final(group, a, b)
             i += 1
+
+    def unknown_verb(self, i: int, a: int) -> Group | None:
+        """A past form outside the lexicon; it counts only beside a quotation: ``"X," SRC barked``."""
+        g = self.g
+        if g.lower[i].endswith("ed") and g.lower[i] not in g.lex.forms and g.words[i].islower() and i > a:
+            return Group(i, i, i + 1, g.lower[i], "past", "active", frozenset())
+        return None
+
+    def beside_quote(self, group: Group, a: int) -> bool:
+        """``"X," SRC CUE``: the quotation ends with a mark that leaves the sentence open."""
+        g = self.g
+        if group.slot not in ("past", "third") or group.head != group.start:
+            return False
+        source = g.left_phrase(group.start, a)
+        k = source[0] if source else group.start
+        return k - 2 >= a and g.quote_of[k - 1] >= 0 and g.words[k - 2] in (",", "?", "!", "--", "—", "...", "…") or (
+            k - 2 >= a and g.words[k - 1] == "," and g.quote_of[k - 2] >= 0 and "say" in group.classes)
 
     def can_follow(self, group: Group) -> bool:
         return "say" in group.classes and group.slot in ("past", "third", "participle", "base", "ing")
@@ -160,6 +189,8 @@ class _Reader:
         if not source or not quoted and not (g.is_name(source[0]) or g.lower[source[0]] in g.lex["determiners"]):
             return False
         if not quoted and group.lemma not in ("say", "add", "note", "write", "report", "explain", "argue", "tweet"):
+            return False
+        if not quoted and source[1] < b and g.words[source[1]] not in (",", ".", ";", "--", "—", "–", ":", ")") and g.lower[source[1]] not in g.lex["prepositions"] | g.lex["weekdays"] | {"when", "after", "as"}:
             return False
         if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in ("who", "which", "that"):
             return False
@@ -184,13 +215,14 @@ class _Reader:
         if not quoted and (g.words[c - 1] not in (",", "--", "—", "–") or g.lower[source[0]] in ("who", "which", "that")):
             return False
         stop = self.after_cue(group, b)
-        if stop < b and g.words[stop] not in (".", ",", "--", "—", ";", ":", "–", "?", "!", ")") and not (quoted and g.quote_of[stop] < 0 and g.lower[stop] in g.lex["prepositions"] | {"when", "as", "while", "after", "before", "to", "and", "but", "because"}):
+        open_quote = quoted and c - 2 >= a and g.words[c - 2] in (",", "?", "!", "--", "—", "...", "…", "-")
+        if not open_quote and stop < b and g.words[stop] not in (".", ",", "--", "—", ";", ":", "–", "?", "!", ")") and not (quoted and g.quote_of[stop] < 0 and g.lower[stop] in g.lex["prepositions"] | {"when", "as", "while", "after", "before", "to", "and", "but", "because"}):
             if not (quoted and g.quote_of[stop] >= 0):
                 return False
         if stop < b and g.words[stop] in (",", ":") and stop + 1 < b and g.quote_of[stop + 1] >= 0 and not quoted:
             return False
         start = self.left_content(a, c, quoted)
-        if start is None or not quoted and not self.is_content(start, c):
+        if start is None or not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
             return False
         cue_stop = max(group.stop, stop if self.medium_only(group, stop) else group.stop)
         self.add(source, (group.start, cue_stop), [(start, c), *self.resumed(stop, b)], "final", group.lemma)
@@ -212,8 +244,19 @@ class _Reader:
         if not g.has_verb(i, j) or j - i < 4:
             return False
         if w in ("when", "after", "asked", "while", "as", "since", "before", "until", "where", "following", "though", "although", "who", "which"):
-            return False
+            comma = next((k for k in range(i, j) if g.words[k] == ","), j)
+            return g.has_verb(comma, j) and w not in ("asked", "following", "who", "which")
         return not (w.endswith("ing") and not g.has_verb(i + 1, min(i + 6, j)))
+
+    def verb_after(self, k: int, b: int) -> bool:
+        """``The two nations, Xi said, now have``: the clause goes on with its verb."""
+        g = self.g
+        if k + 1 >= b or g.words[k] != ",":
+            return False
+        k += 1
+        while k < b and g.is_adverb(k):
+            k += 1
+        return k < b and g.finite[k] and g.quote_of[k] < 0
 
     def left_content(self, a: int, j: int, quoted: bool) -> int | None:
         """Start of the content that ends before ``j``."""
@@ -286,10 +329,16 @@ class _Reader:
 
     def before_words(self, i: int, a: int, b: int) -> None:
         g = self.g
-        if g.lower[i] not in g.lex.forms:
+        group = g.group(i, a, b) or self.unknown_verb(i, a)
+        if not group or any(self.used[group.start : group.stop]):
             return
-        group = g.group(i, a, b)
-        if not group or not group.classes or any(self.used[group.start : group.stop]):
+        if group.lemma in g.lex["impersonal"]:
+            self.impersonal(group, a, b)
+            return
+        if group.voice in ("active", "participle") and (self.adjective(group, a, b) or self.light(group, a, b)):
+            return
+        if not group.classes:
+            self.announced_quote(group, a, b)
             return
         if group.voice == "participle":
             self.participle(group, a, b)
@@ -302,11 +351,81 @@ class _Reader:
         source, inherited = self.subject(group, a)
         if source is None:
             return
-        found = self.content_right(group, b)
+        found = self.content_right(group, b, g.lower[source[0]] in ("who", "which"))
         if not found:
             return
         cue, content, rule = found
+        gap = source[0] - 1
+        if rule == "clause" and gap >= a and g.lower[gap] in ("that", "which", "what", "whom") and not inherited:
+            content = [(gap, gap + 1), *content]
         self.add(source, cue, content, rule, group.lemma, inherited=inherited)
+
+    def impersonal(self, group: Group, a: int, b: int) -> None:
+        """``X seems to VERB``: content on both sides of the cue, and nobody as its source."""
+        g = self.g
+        k = group.stop
+        subject = g.left_phrase(group.start, a)
+        if not subject or group.voice != "active" or k >= b or g.words[k] in _BREAK:
+            return
+        if g.lower[k] == "to" or g.lower[k] == "that" or g.is_adjective(k) or g.lower[k] in ("like", "as"):
+            self.add(None, (group.start, k), [subject, (k, g.content_end(k, b, False, True))], "impersonal", group.lemma)
+
+    def adjective(self, group: Group, a: int, b: int) -> bool:
+        """``SRC is reluctant to X``, ``SRC remains opposed to X``."""
+        g = self.g
+        if group.lemma not in g.lex["adjectives.copulas"]:
+            return False
+        k = group.stop
+        while k < b and (g.is_adverb(k) or g.lower[k] in ("not", "n't", "more", "less", "much")) and k < group.stop + 4:
+            k += 1
+        if k + 1 >= b or g.lower[k] not in g.lex["adjectives.cue"] or g.quote_of[k] >= 0:
+            return False
+        c = k + 1
+        follows = g.lower[c] in g.lex["adjectives.follow"]
+        if not follows and not (g.clause_starts(c, b) and g.words[c] not in _BREAK):
+            return False
+        source, inherited = self.subject(group, a)
+        if not source or group.voice == "participle":
+            return False
+        if g.lower[source[0]] in ("it", "that", "this"):
+            source = None
+        keep = g.lower[c] in ("that", "to", "if", "whether", "how") or not follows
+        self.add(source, (group.start, c), [(c if keep else c + 1, g.content_end(c, b, False, g.lower[c] != "that"))], "adjective", g.lower[k], inherited=inherited)
+        return True
+
+    def light(self, group: Group, a: int, b: int) -> bool:
+        """``SRC expressed concern about X``, ``SRC made a promise to X``: verb and noun are the cue."""
+        g = self.g
+        if group.lemma not in g.lex["light"]:
+            return False
+        k = group.stop
+        while k < min(b - 2, group.stop + 6) and g.quote_of[k] < 0 and g.words[k] not in _BREAK:
+            if g.lower[k] in g.lex["nouns.cue"] and g.lower[k + 1] in ("that", "to", "for", "about", "of", "on", "against", "over", "with", "at"):
+                source, inherited = self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
+                if not source:
+                    return False
+                c = k + 1 if g.lower[k + 1] in ("that", "to") else k + 2
+                self.add(source, (group.start, max(c, k + 1)), [(c, g.content_end(c, b, False, True))], "light", group.lemma, inherited=inherited)
+                return True
+            if g.finite[k] or g.lower[k] in g.lex["prepositions"]:
+                return False
+            k += 1
+        return False
+
+    def announced_quote(self, group: Group, a: int, b: int) -> None:
+        """Any verb before a colon and a quotation: ``SRC continued: "X"``."""
+        g = self.g
+        if group.voice == "passive" or group.voice == "infinitive":
+            return
+        k = group.stop
+        direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and g.words[g.seg.quotes[g.quote_of[k + 1]].stop - 2] in (".", "!", "?")
+        colon = self.colon_ahead(k, b)
+        if not colon and not direct:
+            return
+        source, inherited = self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
+        if source:
+            c = colon + 1 if colon else k + 1
+            self.add(source, (group.start, c - 1), [(c, g.content_end(c, b))], "colon", group.lemma, inherited=inherited)
 
     def subject(self, group: Group, a: int) -> tuple[Range | None, bool]:
         """The subject beside the verb; else, for a second verb, that of the first."""
@@ -321,12 +440,12 @@ class _Reader:
 
     def earlier(self, j: int, a: int) -> Range | None:
         """The source of the statement before in this sentence, or the sentence's subject."""
+        g = self.g
         for x in reversed(self.out):
             if x.cue and x.cue[0][0] < a:
                 break
-            if x.source and x.cue[0][0] < j:
+            if x.source and x.cue[0][0] < j and g.lower[x.source[0][0]] not in ("that", "which"):
                 return x.source[0]
-        g = self.g
         for k in range(a, j):
             if g.quote_of[k] >= 0:
                 continue
@@ -341,7 +460,7 @@ class _Reader:
         """``..., adding X``; ``a letter saying X``; ``by saying X``."""
         g = self.g
         j = group.start
-        if group.head > j or group.slot != "ing":
+        if group.slot != "ing" or any(not g.is_adverb(k) and g.lower[k] not in ("not", "never") for k in range(j, group.head)):
             return
         inherited = True
         source: Range | None
@@ -349,7 +468,7 @@ class _Reader:
             if g.lower[j - 1] in ("by", "in", "for", "without", "before") and "say" not in group.classes and j > a:
                 return
             source = self.earlier(j, a) if j > a else self.later(group, b)
-        elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1):
+        elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1) and g.lower[group.head] in g.lex["reduced"] and not g.is_adjective(j - 1) and g.lower[j - 1] != "'s":
             source, inherited = g.left_phrase(j, a), False
         elif g.quote_of[j - 1] >= 0:
             source = self.earlier(j, a)
@@ -386,6 +505,8 @@ class _Reader:
             return
         if k < b and (g.lower[k] in ("to", "as") and group.lemma in ("expect", "see", "consider", "believe", "know", "view", "think", "say", "regard", "predict", "describe", "project", "suppose", "perceive", "report", "portray")) :
             self.add(None, (group.start, group.stop), [subject, (k, g.content_end(k, b))], "passive", group.lemma)
+        elif k < b and group.lemma in ("tell", "ask") and g.lower[k] in ("that", "to", "if", "whether", "about"):
+            self.add(None, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
         elif k < b and g.quote_of[k] >= 0 and "say" in group.classes:
             self.add(subject, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
 
@@ -480,7 +601,7 @@ class _Reader:
             x += 1
         return x if x == b else k
 
-    def content_right(self, group: Group, b: int) -> tuple[Range, list[Range], str] | None:
+    def content_right(self, group: Group, b: int, relative: bool = False) -> tuple[Range, list[Range], str] | None:
         """Cue and content of ``CUE (recipient) (medium) (time) [that] X``; None when it is no statement."""
         g = self.g
         k = group.stop
@@ -488,22 +609,22 @@ class _Reader:
             return None
         w = g.lower[k]
         if "infinitive" in group.classes and w == "to" or "infinitive" in group.classes and w == "not" and k + 1 < b and g.lower[k + 1] == "to":
-            return (group.start, group.stop), [(k, g.content_end(k, b))], "infinitive"
+            return (group.start, group.stop), [(k, g.content_end(k, b, relative, True))], "infinitive"
         colon = self.colon_ahead(k, b)
         if "person" in group.classes:
             to = self.person_to(k, b)
             if to:
                 keep = group.lemma not in g.lex["recipient"] or group.lemma in ("want", "expect")
-                return (group.start, group.stop), [(k if keep else to, g.content_end(to, b))], "person"
+                return (group.start, group.stop), [(k if keep else to, g.content_end(to, b, relative, True))], "person"
         if "say" in group.classes:
             c = self.clause_at(group, b)
             if c is not None:
-                return (group.start, group.stop), [(c, g.content_end(c, b))], "clause"
+                return (group.start, group.stop), [(c, g.content_end(c, b, relative))], "clause"
         if colon:
             lead = [(k, colon)] if colon - k > 1 and "object" in group.classes else []
             return (group.start, group.stop), [*lead, (colon + 1, g.content_end(colon + 1, b))], "colon"
         if "object" in group.classes:
-            return self.object_right(group, k, b)
+            return self.object_right(group, k, b, relative)
         return None
 
     def colon_ahead(self, k: int, b: int) -> int:
@@ -531,6 +652,10 @@ class _Reader:
         """Where the clause or quotation of a verb of saying starts."""
         g = self.g
         k = self.after_cue(group, b)
+        if k < b and g.words[k] in ("—", "--", "–", ","):
+            close = next((x for x in range(k + 2, min(k + 14, b - 1)) if g.words[x] == g.words[k]), 0)
+            if close and g.lower[close + 1] == "that" and g.quote_of[close + 1] < 0:
+                return close + 1
         if k >= b:
             return None
         if g.words[k] in (",", ":") and k + 1 < b and (g.quote_of[k + 1] >= 0 or k > group.stop):
@@ -556,7 +681,7 @@ class _Reader:
             return k if group.lemma in ("say", "tell", "urge", "ask") else None
         if group.lemma in ("tell", "ask") and k > group.stop and w in g.lex["prepositions"] | {"about"}:
             return k
-        if g.clause_starts(k, b):
+        if g.clause_starts(k, b) or g.finite[k] and self.plain_say(group):
             return k
         if self.plain_say(group) and group.lemma in ("say", "write", "tweet") and b - k > 2 and w not in g.lex["prepositions"]:
             return k
@@ -565,7 +690,7 @@ class _Reader:
     def plain_say(self, group: Group) -> bool:
         return group.lemma in ("say", "tell", "add", "write", "note", "argue", "tweet", "claim", "state", "insist", "announce", "warn", "explain", "report", "acknowledge", "suggest", "declare", "believe", "think")
 
-    def object_right(self, group: Group, k: int, b: int) -> tuple[Range, list[Range], str] | None:
+    def object_right(self, group: Group, k: int, b: int, relative: bool) -> tuple[Range, list[Range], str] | None:
         g = self.g
         w = g.lower[k]
         x = self.time(k, b)
@@ -574,7 +699,7 @@ class _Reader:
         if g.quote_of[k] >= 0 or w in g.lex["determiners"] | g.lex["possessives"] | g.lex["object_pronouns"] | {"it", "you", "her"} or g.is_noun(k) or w in ("that", "what", "how", "whether", "why"):
             if w in _BREAK:
                 return None
-            return (group.start, group.stop), [(k, g.content_end(k, b))], "object"
+            return (group.start, group.stop), [(k, g.content_end(k, b, relative, w not in ("that", "what", "how", "whether", "why")))], "object"
         return None
 
     # -------------------------------------------------------- quotations that nobody took

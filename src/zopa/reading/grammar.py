@@ -44,6 +44,7 @@ class Grammar:
             lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
             | lex["prepositions"] | lex["subordinators"] | lex["conjunctions"] | self.aux | lex["negations"]
         )  # fmt: skip
+        self.adjective_endings = tuple(lex["adjective_endings"])
         self.clausal = lex["subordinators"] | lex["relatives"]
 
     # ------------------------------------------------------------ single tokens
@@ -58,6 +59,11 @@ class Grammar:
         if w in self.lex["adverbs"]:
             return True
         return w.endswith("ly") and len(w) > 4 and w not in self.lex["not_adverbs"] and not self.words[i][0].isupper()
+
+    def is_adjective(self, i: int) -> bool:
+        """By list or ending; never a capitalised word."""
+        w = self.words[i]
+        return w in self.lex["adjectives"] or w.islower() and len(w) > 4 and w.endswith(self.adjective_endings)
 
     def is_noun(self, i: int) -> bool:
         """A word that may stand inside a noun phrase: open class, number or possessive mark."""
@@ -123,6 +129,11 @@ class Grammar:
         if not slot:
             return None
         lemma = next(base for base, s in readings if s == slot)
+        if voice == "active" and before not in self.aux and slot in ("base", "third", "past") and j == i and j > a:
+            if self.is_adjective(j - 1) and self.lower[j - 1] not in ("many", "most", "several"):
+                return None
+            if slot != "past" and lemma in self.lex["homographs"] and not self._sound_subject(j, a, slot):
+                return None
         start = self._group_start(j, a, before)
         if start is None:
             return None
@@ -130,6 +141,21 @@ class Grammar:
         if voice == "active" and start < j and self.lower[start] == "to":
             voice = "infinitive"
         return Group(start, i, stop, lemma, slot, voice, classes)
+
+    def _sound_subject(self, j: int, a: int, slot: str) -> bool:
+        """For a form that is as often a noun: its subject must be a pronoun or stand at the start of a clause."""
+        w = self.lower[j - 1]
+        if w in self.lex["subject_pronouns"] or w in ("which", "that", "and", "many", "some", "others"):
+            return w != "that" or slot == "third"
+        phrase = self.left_phrase(j, a)
+        if not phrase:
+            return False
+        k = phrase[0]
+        while k > a and (self.is_adverb(k - 1) or self.lower[k - 1] in self.lex["conjunctions"]):
+            k -= 1
+        if slot == "third" and w.endswith("s") and not w.endswith("ss") and not self.is_name(j - 1):
+            return False
+        return k == a or self.words[k - 1] in _PUNCT or self.lower[k - 1] in self.clausal or self.quote_of[k - 1] >= 0
 
     def _may_open(self, i: int) -> bool:
         return self.words[i - 1] in _PUNCT and self.lower[i].endswith("ing")
@@ -160,14 +186,15 @@ class Grammar:
             return ("participle", "passive") if "participle" in slots else ("", "")
         if "ing" in slots:
             return "ing", "participle"
-        if before in lex["determiners"] and before not in ("that", "this", "many", "some", "all", "both", "these", "those"):
+        if before in lex["determiners"] and before not in ("that", "this", "many", "some", "all", "both"):
             return "", ""
         if before in lex["possessives"] or before in lex["prepositions"]:
             return "", ""
         if "past" in slots:
             return "past", "active"
         if "third" in slots:
-            return "third", "active"
+            number = j > a and (self.words[j - 1][0].isdigit() or self.lower[j - 1] in ("two", "three", "four", "five", "six", "seven", "other", "own"))
+            return ("", "") if number else ("third", "active")
         if "base" in slots and self._plural(j - 1, a):
             return "base", "active"
         return "", ""
@@ -177,7 +204,7 @@ class Grammar:
         if k < a:
             return False
         w = self.lower[k]
-        if w in ("i", "we", "they", "you", "who", "people", "many", "some", "most", "all", "both", "men", "women", "which", "that"):
+        if self.words[k][0].isdigit() or w in ("i", "we", "they", "you", "who", "people", "many", "some", "most", "all", "both", "men", "women", "which", "that", "percent", "them", "us", "two", "three", "four", "five", "half", "majority", "others"):
             return True
         if w == "," or self.words[k] == ")":
             return True
@@ -248,15 +275,25 @@ class Grammar:
                     if k > a and self.words[k - 1] not in _PUNCT:
                         head = self.left_phrase(k, a)
                         if head:
-                            return head[0], j
+                            return self._whose(head[0], a), j
                     return None
                 if nxt in ("and", "or") or self.is_name(k + 1):
                     k -= 1
                     continue
-            if self.words[k] in ";:.!?":
+            if self.words[k] in ";:.!?" and mark != "(":
                 return None
             k -= 1
         return None
+
+    def _whose(self, k: int, a: int) -> int:
+        """If the phrase at ``k`` ends a relative clause (``X, who led Y, a party, said``), the start of X."""
+        for c in range(k - 1, max(a, k - 20), -1):
+            if self.words[c] in ",.;:" or self.quote_of[c] >= 0:
+                return k
+            if self.lower[c] in ("who", "whose") and self.words[c - 1] == ",":
+                head = self.left_phrase(c - 1, a)
+                return head[0] if head else k
+        return k
 
     def _opens_apposition(self, k: int, stop: int) -> bool:
         w = self.lower[k]
@@ -322,8 +359,7 @@ class Grammar:
         while k < j and (self.lower[k] in lex["conjunctions"] or self.lower[k] in ("'s", "’s", "then") or self.is_adverb(k)):
             k += 1
         if k < j and self.lower[k] in lex["prepositions"]:
-            name = next((i for i in range(j - 1, k, -1) if not (self.is_noun(i) or self.lower[i] in lex["determiners"] | lex["possessives"])), k)
-            k = name + 1
+            k = self._after_preposition(k, j)
             while k < j and self.lower[k] in lex["weekdays"] | lex["times"]:
                 k += 1
         while k < j and self.lower[k] in lex["weekdays"]:
@@ -333,6 +369,20 @@ class Grammar:
             if self.lower[j - 1] in ("on", "last", "late", "early"):
                 j -= 1
         return (k, j) if k < j else None
+
+    def _after_preposition(self, k: int, j: int) -> int:
+        """``In a statement Trump``: where the subject starts after the leading adverbial; ``j`` if nowhere."""
+        i = j
+        while i > k + 1 and (self.is_name(i - 1) or self.words[i - 1][-1] == "."):
+            i -= 1
+        if k + 1 < i < j:
+            return i
+        for i in range(j - 1, k + 2, -1):
+            if self.lower[i] in self.lex["determiners"] | self.lex["possessives"]:
+                return i if not self._links(i - 1) and self.lower[i - 1] not in self.lex["prepositions"] else j
+        if i <= k + 1 and any(w in self.lex["weekdays"] | self.lex["times"] for w in self.lower[k:j]):
+            return next(x for x in range(k, j) if self.lower[x] in self.lex["weekdays"] | self.lex["times"]) + 1
+        return j
 
     def right_phrase(self, i: int, b: int, names: bool = False) -> tuple[int, int] | None:
         """The noun phrase that starts at token ``i``, with appositions; with ``names`` it must look like a speaker."""
@@ -421,9 +471,13 @@ class Grammar:
         """Whether the tokens ``i`` to before ``j`` hold a finite verb."""
         return any(self.finite[i:j])
 
-    def content_end(self, i: int, b: int, direct: bool = False) -> int:
-        """Where the content that starts at ``i`` ends (exclusive), scanning to the end of the sentence."""
-        seg, lex = self.seg, self.lex
+    def content_end(self, i: int, b: int, relative: bool = False, phrase: bool = False) -> int:
+        """Where the content that starts at ``i`` ends (exclusive), scanning to the end of the sentence.
+
+        ``relative``: its source is "who" or "which"; ``phrase``: it is a noun phrase or an infinitive,
+        so that a new clause or a second past-tense verb cannot belong to it.
+        """
+        seg = self.seg
         k = i
         while k < b:
             q = self.quote_of[k]
@@ -432,14 +486,35 @@ class Grammar:
                 continue
             w = self.lower[k]
             if k > i and (w in (",", ";") or w in _DASH):
-                if self._cut_after(k, b):
+                if self._cut_after(k, b) or relative and k + 1 < b and self.finite[k + 1]:
                     return k
-            elif w in ("and", "but") and k > i and self._reporting_follows(k + 1, b):
+                if phrase and self._new_clause(k, b):
+                    return k
+            elif w in ("and", "but") and k > i and (self._reporting_follows(k + 1, b) or phrase and self._second_verb(k + 1, b)):
                 return k
             k += 1
         while k > i + 1 and self.words[k - 1] in (".", "?", "!", ",", ";", ":", "...") and self.quote_of[k - 1] < 0:
             k -= 1
         return k
+
+    def _new_clause(self, k: int, b: int) -> bool:
+        """After the comma or dash at ``k``: a conjunction or adverb with a clause, or a dash at all."""
+        if self.words[k] in _DASH or self.words[k] == ";":
+            return True
+        if k + 2 >= b:
+            return True
+        w = self.lower[k + 1]
+        if w in ("and", "but", "so", "or", "yet"):
+            return self.clause_starts(k + 2, b) or self.finite[k + 2]
+        return w in self.lex["subject_pronouns"] or w in ("where", "even", "then", "however", "because")
+
+    def _second_verb(self, k: int, b: int) -> bool:
+        """A finite verb right after "and", possibly after an adverb: the subject does a second thing."""
+        while k < b and self.is_adverb(k):
+            k += 1
+        if k >= b or not self.finite[k]:
+            return False
+        return self.lower[k] in self.aux or any(s in ("past", "third") for _, s in self.lex.forms.get(self.lower[k], ()))
 
     def _cut_after(self, k: int, b: int) -> bool:
         """Whether the content ends at the comma or dash at ``k``."""
@@ -453,8 +528,8 @@ class Grammar:
             return True
         if w in ("after", "when", "during", "as", "following") and self.words[k] == ",":
             return True
-        if w in ("who", "which") and self.words[k] == ",":
-            return w == "which" or True
+        if self.words[k] == "," and (w in ("who", "which") or w in lex["prepositions"] and self.lower[k + 2 : k + 3] in (["which"], ["whom"])):
+            return True
         if w in ("but", "and", "then"):
             return self._reporting_follows(k + 2, b)
         return self._speaker_said(k + 1, b)

@@ -80,7 +80,7 @@ def segment(text: str, lex: Lexicon) -> Segments:
         quote_of[q.start : q.stop] = [k] * (q.stop - q.start)
     sentences: list[tuple[int, int]] = []
     for a, b in paragraphs:
-        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex["reporting"]))
+        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex))
     sentence_of = [0] * len(words)
     for k, (a, b) in enumerate(sentences):
         sentence_of[a:b] = [k] * (b - a)
@@ -147,10 +147,12 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int) 
 
 
 def _sentences(
-    words: list[str], lower: list[str], quote_of: list[int], quotes: list[Quote], a: int, b: int, reporting: frozenset[str]
+    words: list[str], lower: list[str], quote_of: list[int], quotes: list[Quote], a: int, b: int, lex: Lexicon
 ) -> list[tuple[int, int]]:
     """Sentence ranges of one paragraph; no break inside a quotation."""
     out: list[tuple[int, int]] = []
+    reporting, titles = lex["reporting"], lex["titles"]
+    opening = lex["determiners"] | lex["subject_pronouns"] | lex["prepositions"] | lex["conjunctions"]
     start = i = a
     while i < b:
         q = quote_of[i]
@@ -168,6 +170,8 @@ def _sentences(
                     stop += 1
                 if words[i] in ("...", "…") and stop < b and words[stop][0].islower():
                     stop = 0
+            elif words[i][-1] == "." and i + 1 < b and words[i + 1][0].isupper() and lower[i + 1] in opening and lower[i] not in titles:
+                stop = i + 1
             i += 1
         if stop:
             i = stop
@@ -193,7 +197,7 @@ def _goes_on(
         return False
     if words[i][0].islower() or words[i] in (",", "--", "—", "–", ";"):
         return True
-    if quote.stop - quote.start < 4:
+    if quote.stop - quote.start < 4 or words[quote.stop - 2] == "." or lower[i] in ("he", "she", "they", "it"):
         return False
     for k in range(i, min(i + 13, b)):
         if words[k] in _STOPS or words[k] in _MARKS:
