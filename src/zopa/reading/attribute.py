@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from .grammar import Grammar, Group
 from .lexicon import Lexicon
-from .segment import Segments
+from .segment import DASHES, Segments
 
 __all__ = ["Attribution", "attribute"]
 
@@ -48,6 +48,9 @@ class _Reader:
         last_sentence = -9
         for n, (a, b) in enumerate(seg.sentences):
             before = len(self.out)
+            if self.used[a]:  # a block that the sentence before announced
+                last_sentence = n
+                continue
             self.sentence(a, b)
             if len(self.out) > before:
                 self.out[before:] = sorted(self.out[before:], key=lambda x: x.cue[0] if x.cue else x.content[0])
@@ -151,7 +154,7 @@ class _Reader:
             if g.quote_of[i] >= 0 or self.used[i]:
                 i += 1
                 continue
-            group = g.group(i, a, b) or self.unknown_verb(i, a)
+            group = g.group(i, a, b, inverted=True) or self.unknown_verb(i, a)
             if group and group.voice == "active" and (self.can_follow(group) or self.beside_quote(group, a)):
                 self.inverted(group, a, b) or self.final(group, a, b)
             i += 1
@@ -183,14 +186,14 @@ class _Reader:
         if group.slot not in ("past", "third") or group.head != group.start or j <= a:
             return False
         quoted = g.quote_of[j - 1] >= 0
-        if not quoted and g.words[j - 1] not in (",", "--", "—", "–"):
+        if not quoted and g.words[j - 1] not in _PAUSE:
             return False
         source = g.right_phrase(group.stop, b, names=not quoted or group.lemma not in ("say", "add", "write", "ask"))
         if not source or not quoted and not (g.is_name(source[0]) or g.lower[source[0]] in g.lex["determiners"]):
             return False
         if not quoted and group.lemma not in ("say", "add", "note", "write", "report", "explain", "argue", "tweet"):
             return False
-        if not quoted and source[1] < b and g.words[source[1]] not in (",", ".", ";", "--", "—", "–", ":", ")") and g.lower[source[1]] not in g.lex["prepositions"] | g.lex["weekdays"] | {"when", "after", "as"}:
+        if not quoted and source[1] < b and g.words[source[1]] not in _BREAK and g.lower[source[1]] not in g.lex["prepositions"] | g.lex["weekdays"] | {"when", "after", "as"}:
             return False
         if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in ("who", "which", "that"):
             return False
@@ -212,18 +215,24 @@ class _Reader:
         while c > a and (g.lower[c - 1] in ("as", "and", "but") or g.is_adverb(c - 1)):
             c -= 1
         quoted = g.quote_of[c - 1] >= 0
-        if not quoted and (g.words[c - 1] not in (",", "--", "—", "–") or g.lower[source[0]] in ("who", "which", "that")):
+        if not quoted and (g.words[c - 1] not in _PAUSE or g.lower[source[0]] in ("who", "which", "that")):
             return False
         stop = self.after_cue(group, b)
         open_quote = quoted and c - 2 >= a and g.words[c - 2] in (",", "?", "!", "--", "—", "...", "…", "-")
-        if not open_quote and stop < b and g.words[stop] not in (".", ",", "--", "—", ";", ":", "–", "?", "!", ")") and not (quoted and g.quote_of[stop] < 0 and g.lower[stop] in g.lex["prepositions"] | {"when", "as", "while", "after", "before", "to", "and", "but", "because"}):
+        if not open_quote and stop < b and g.words[stop] not in _BREAK and not (quoted and g.quote_of[stop] < 0 and g.lower[stop] in g.lex["prepositions"] | {"when", "as", "while", "after", "before", "to", "and", "but", "because"}):
             if not (quoted and g.quote_of[stop] >= 0):
                 return False
         if stop < b and g.words[stop] in (",", ":") and stop + 1 < b and g.quote_of[stop + 1] >= 0 and not quoted:
             return False
         start = self.left_content(a, c, quoted)
-        if start is None or not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
+        if start is None:
             return False
+        if not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
+            inside = stop == group.stop and stop + 1 < b and g.words[stop] == "," == g.words[c - 1]
+            if not inside or not g.clause_starts(stop + 1, b) or g.lower[stop + 1].endswith("ing"):
+                return False
+            self.add(source, (group.start, group.stop), [(start, c), (stop + 1, g.content_end(stop + 1, b))], "inside", group.lemma)
+            return True
         cue_stop = max(group.stop, stop if self.medium_only(group, stop) else group.stop)
         self.add(source, (group.start, cue_stop), [(start, c), *self.resumed(stop, b)], "final", group.lemma)
         return True
@@ -283,7 +292,7 @@ class _Reader:
         if i >= b:
             return []
         k = i
-        while k < b and g.quote_of[k] < 0 and g.words[k] not in (",", "--", "—", "–", ":", ";", "."):
+        while k < b and g.quote_of[k] < 0 and g.words[k] not in _BREAK:
             k += 1
             if k - i > 14:
                 return []
@@ -294,7 +303,9 @@ class _Reader:
         w = g.lower[k + 1]
         if g.quote_of[k + 1] >= 0:
             return [(k + 1, g.content_end(k + 1, b))]
-        if k > i or w.endswith("ing") or w in ("and", "but", "who", "which", "according", "while", "as", "after", "when", "in", "during", "at", "a", "the", "before", "then", "referring", "with", "though", "although", "whose") or w in g.lex["weekdays"]:
+        if k == i and w in ("a", "an", "the", "that", "because") and g.clause_starts(k + 1, b):
+            return [(k + 1, g.content_end(k + 1, b))]
+        if k > i or w.endswith("ing") or w in ("the", "an", "and", "but", "who", "which", "according", "while", "as", "after", "when", "in", "during", "at", "a", "before", "then", "referring", "with", "though", "although", "whose") or w in g.lex["weekdays"]:
             return []
         end = g.content_end(k + 1, b)
         return [(k + 1, end)] if end - k > 2 else []
@@ -313,6 +324,7 @@ class _Reader:
             if not source:
                 continue
             if i == a or g.lower[i - 1] in ("but", "and", "that"):
+                source = self.according_source(i + 2, source[1], b)
                 if source[1] + 1 < b:
                     end = g.content_end(source[1] + 1, b)
                     self.add(source, (i, i + 2), [(source[1] + 1, end)], "according", "according")
@@ -324,6 +336,16 @@ class _Reader:
             if source[1] + 2 < b and g.words[source[1]] == "," and not g.lower[source[1] + 1].endswith("ing") and g.lower[source[1] + 1] not in ("who", "which", "and", "but", "a", "the", "while", "compared"):
                 rest = [(source[1] + 1, g.content_end(source[1] + 1, b))]
             self.add(source, (i, i + 2), [(start, i), *rest], "according", "according")
+
+    def according_source(self, i: int, j: int, b: int) -> Range:
+        """``According to SRC, X``: the source ends at the first comma after which a clause starts."""
+        g = self.g
+        for k in range(i + 1, min(j, b - 1)):
+            if g.words[k] == "," and g.lower[k + 1] not in ("who", "which", "whose"):
+                comma = next((x for x in range(k + 1, b) if g.words[x] in _BREAK or g.quote_of[x] >= 0), b)
+                if g.has_verb(k + 1, comma) and not any(g.lower[x] in ("who", "which", "whose") for x in range(k + 1, comma)):
+                    return i, k
+        return i, j
 
     # -------------------------------------------------------- SRC CUE X
 
@@ -337,6 +359,8 @@ class _Reader:
             return
         if group.voice in ("active", "participle") and (self.adjective(group, a, b) or self.light(group, a, b)):
             return
+        if self.announced_block(group, a, b):
+            return
         if not group.classes:
             self.announced_quote(group, a, b)
             return
@@ -347,6 +371,8 @@ class _Reader:
             self.passive(group, a, b)
             return
         if group.voice == "infinitive":
+            return
+        if group.lemma == "ask" and group.slot == "past" and self.was_asked(group, a, b):
             return
         source, inherited = self.subject(group, a)
         if source is None:
@@ -412,6 +438,28 @@ class _Reader:
             k += 1
         return False
 
+    def announced_block(self, group: Group, a: int, b: int) -> bool:
+        """``SRC wrote:`` at the end of a paragraph: the next paragraph is the content."""
+        g = self.g
+        if g.words[b - 1] != ":" or b >= len(g.words) or b - group.stop > 12 or group.voice not in ("active", "participle"):
+            return False
+        if "say" not in group.classes and g.quote_of[b] < 0:
+            return False
+        if any(g.finite[x] for x in range(group.stop, b)):
+            return False
+        source, inherited = self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
+        if not source:
+            return False
+        stop = b
+        for x, y in g.seg.sentences[g.seg.sentence_of[b] :]:
+            if x > b and (g.quote_of[b] >= 0 and not self.quoted(x, y) or g.seg.text[g.seg.end[x - 1] : g.seg.begin[x]].find("\n") >= 0):
+                break
+            stop = y
+            if stop - b > 300:
+                break
+        self.add(source, (group.start, b), [(b, stop)], "block", group.lemma, inherited=inherited)
+        return True
+
     def announced_quote(self, group: Group, a: int, b: int) -> None:
         """Any verb before a colon and a quotation: ``SRC continued: "X"``."""
         g = self.g
@@ -420,12 +468,31 @@ class _Reader:
         k = group.stop
         direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and g.words[g.seg.quotes[g.quote_of[k + 1]].stop - 2] in (".", "!", "?")
         colon = self.colon_ahead(k, b)
+        if colon and any(g.words[x] == "," or g.finite[x] for x in range(k, colon)):
+            colon = 0
         if not colon and not direct:
             return
         source, inherited = self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
         if source:
             c = colon + 1 if colon else k + 1
             self.add(source, (group.start, c - 1), [(c, g.content_end(c, b))], "colon", group.lemma, inherited=inherited)
+
+    def was_asked(self, group: Group, a: int, b: int) -> bool:
+        """``Asked whether X, SRC said``: nobody is named as asking."""
+        g = self.g
+        j, k = group.start, group.stop
+        if j > a and not (g.lower[j - 1] in ("when", "if", "while") or g.words[j - 1] == ","):
+            return False
+        if k >= b or g.lower[k] not in ("if", "whether", "about", "why", "how", "what", "to", "by"):
+            return False
+        comma = next((x for x in range(k, b) if g.words[x] == "," and g.quote_of[x] < 0), b)
+        source = None
+        if g.lower[k] == "by":
+            source = g.right_phrase(k + 1, comma)
+            k = next((x for x in range(k, comma) if g.lower[x] in ("if", "whether", "about", "why", "how", "what", "to")), comma)
+        if k < comma:
+            self.add(source, (j, group.stop), [(k + (g.lower[k] == "about"), comma)], "asked", "ask")
+        return k < comma
 
     def subject(self, group: Group, a: int) -> tuple[Range | None, bool]:
         """The subject beside the verb; else, for a second verb, that of the first."""
@@ -464,19 +531,21 @@ class _Reader:
             return
         inherited = True
         source: Range | None
-        if j == a or g.words[j - 1] in (",", "--", "—", "–") or g.lower[j - 1] in ("by", "while", "and", "in", "or", "when", "after", "before", "without", "but", "for"):
+        if j == a or g.words[j - 1] in _PAUSE or g.lower[j - 1] in ("by", "while", "and", "in", "or", "when", "after", "before", "without", "but", "for"):
             if g.lower[j - 1] in ("by", "in", "for", "without", "before") and "say" not in group.classes and j > a:
                 return
             source = self.earlier(j, a) if j > a else self.later(group, b)
         elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1) and g.lower[group.head] in g.lex["reduced"] and not g.is_adjective(j - 1) and g.lower[j - 1] != "'s":
             source, inherited = g.left_phrase(j, a), False
+        elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1) and (phrase := g.left_phrase(j, a)) and phrase[0] > a and g.lower[phrase[0] - 1] == "with":
+            source, inherited = phrase, False
         elif g.quote_of[j - 1] >= 0:
             source = self.earlier(j, a)
         else:
             return
         if not source:
             return
-        found = self.content_right(group, b)
+        found = self.content_right(group, source[0] - 1 if source[0] > group.stop else b)
         if found:
             cue, content, rule = found
             self.add(source, cue, content, rule, group.lemma, inherited=inherited)
@@ -608,6 +677,9 @@ class _Reader:
         if k >= b:
             return None
         w = g.lower[k]
+        x = self.time(k, b)
+        if x < b and g.lower[x] == "to" and "infinitive" in group.classes:
+            k, w = x, "to"
         if "infinitive" in group.classes and w == "to" or "infinitive" in group.classes and w == "not" and k + 1 < b and g.lower[k + 1] == "to":
             return (group.start, group.stop), [(k, g.content_end(k, b, relative, True))], "infinitive"
         colon = self.colon_ahead(k, b)
@@ -652,7 +724,7 @@ class _Reader:
         """Where the clause or quotation of a verb of saying starts."""
         g = self.g
         k = self.after_cue(group, b)
-        if k < b and g.words[k] in ("—", "--", "–", ","):
+        if k < b and g.words[k] in _PAUSE:
             close = next((x for x in range(k + 2, min(k + 14, b - 1)) if g.words[x] == g.words[k]), 0)
             if close and g.lower[close + 1] == "that" and g.quote_of[close + 1] < 0:
                 return close + 1
@@ -677,6 +749,10 @@ class _Reader:
             if w == "when" and group.lemma in ("say", "see", "tell"):
                 return None
             return k
+        if w in g.lex["prepositions"]:
+            that = self.that_ahead(k, b)
+            if that:
+                return that
         if w == "to":
             return k if group.lemma in ("say", "tell", "urge", "ask") else None
         if group.lemma in ("tell", "ask") and k > group.stop and w in g.lex["prepositions"] | {"about"}:
@@ -686,6 +762,16 @@ class _Reader:
         if self.plain_say(group) and group.lemma in ("say", "write", "tweet") and b - k > 2 and w not in g.lex["prepositions"]:
             return k
         return None
+
+    def that_ahead(self, k: int, b: int) -> int:
+        """``wrote for the Post that X``: the "that" after a prepositional phrase."""
+        g = self.g
+        for x in range(k, min(k + 14, b - 1)):
+            if g.lower[x] == "that":
+                return x
+            if g.words[x] in _BREAK or g.quote_of[x] >= 0 or g.finite[x]:
+                return 0
+        return 0
 
     def plain_say(self, group: Group) -> bool:
         return group.lemma in ("say", "tell", "add", "write", "note", "argue", "tweet", "claim", "state", "insist", "announce", "warn", "explain", "report", "acknowledge", "suggest", "declare", "believe", "think")
@@ -709,7 +795,8 @@ class _Reader:
         return None
 
 
-_BREAK = frozenset([",", ".", ";", ":", "?", "!", "--", "—", "–", ")", "(", "...", "…"])
+_BREAK = DASHES | {",", ".", ";", ":", "?", "!", ")", "(", "...", "…"}
+_PAUSE = DASHES | {","}
 
 
 def attribute(seg: Segments, lex: Lexicon) -> list[Attribution]:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .lexicon import Lexicon
-from .segment import Segments
+from .segment import DASHES, Segments
 
 __all__ = ["Grammar", "Group"]
 
 _PUNCT = frozenset(",;:()[]-–—.!?…/“”\"„«»") | {"--", "...", "''", "``"}
-_DASH = frozenset(["--", "—", "–"])
 FARTHEST = 45
 """Tokens that a walk over a noun phrase may take."""
 
@@ -83,9 +82,13 @@ class Grammar:
                 out[i] = w not in ("being", "having", "been") and not (w in ("'s", "’s") and self.is_possessive(i))
                 continue
             readings = forms.get(w)
-            if not readings:
-                continue
             word = self.words[i]
+            if not readings:
+                if w.endswith("ed") and len(w) > 4 and word[0].islower() and i:
+                    p = i - 2 if self.is_adverb(i - 1) else i - 1
+                    before = self.lower[p]
+                    out[i] = not (before in noun_before or before in be or before in have or before in _PUNCT or before in ("as", "and", "or")) and not self.is_adjective(p)
+                continue
             if word[0].isupper() and i and self.words[i - 1] not in _PUNCT:
                 continue
             p = i - 1
@@ -118,8 +121,11 @@ class Grammar:
 
     # ------------------------------------------------------------ verb groups
 
-    def group(self, i: int, a: int, b: int) -> Group | None:
-        """The verb group whose main verb is token ``i`` of the sentence ``a`` to ``b``."""
+    def group(self, i: int, a: int, b: int, inverted: bool = False) -> Group | None:
+        """The verb group whose main verb is token ``i`` of the sentence ``a`` to ``b``.
+
+        ``inverted``: its subject may follow, so nothing is asked of the words before it.
+        """
         readings = self.lex.forms.get(self.lower[i])
         if not readings or (self.words[i][0].isupper() and i > a and not self._may_open(i)):
             return None
@@ -129,7 +135,7 @@ class Grammar:
         if not slot:
             return None
         lemma = next(base for base, s in readings if s == slot)
-        if voice == "active" and before not in self.aux and slot in ("base", "third", "past") and j == i and j > a:
+        if not inverted and voice == "active" and before not in self.aux and slot in ("base", "third", "past") and j == i and j > a:
             if self.is_adjective(j - 1) and self.lower[j - 1] not in ("many", "most", "several"):
                 return None
             if slot != "past" and lemma in self.lex["homographs"] and not self._sound_subject(j, a, slot):
@@ -184,9 +190,11 @@ class Grammar:
             if "ing" in slots:
                 return "ing", "active"
             return ("participle", "passive") if "participle" in slots else ("", "")
+        if before == "since" and self.lower[j - 2] in lex["have"] and "participle" in slots:
+            return "participle", "active"
         if "ing" in slots:
             return "ing", "participle"
-        if before in lex["determiners"] and before not in ("that", "this", "many", "some", "all", "both"):
+        if before in lex["determiners"] and before not in ("that", "this", "many", "some", "all", "both", "another", "others", "neither", "most", "several", "each"):
             return "", ""
         if before in lex["possessives"] or before in lex["prepositions"]:
             return "", ""
@@ -208,7 +216,21 @@ class Grammar:
             return True
         if w == "," or self.words[k] == ")":
             return True
-        return w.endswith("s") and not w.endswith("ss") and self.is_noun(k) and w not in ("'s", "’s") and len(w) > 3 or w == "and"
+        if w == "and" or self._plural_noun(k):
+            return True
+        phrase = self.left_phrase(k + 1, a)
+        if not phrase:
+            return False
+        if any(self.lower[x] == "and" for x in range(*phrase)):
+            return True
+        link = next((x for x in range(phrase[0] + 1, phrase[1]) if self.lower[x] in self.lex["prepositions"] or self.lower[x] in ("who", ",")), 0)
+        return bool(link) and self._plural_noun(link - 1)
+
+    def _plural_noun(self, k: int) -> bool:
+        w = self.lower[k]
+        if w in ("people", "police", "percent", "many", "some", "women", "men", "others", "most"):
+            return True
+        return w.endswith("s") and not w.endswith("ss") and self.is_noun(k) and w not in ("'s", "’s") and len(w) > 3
 
     def _group_start(self, j: int, a: int, before: str) -> int | None:
         """Left end of the group: over auxiliaries, negation and adverbs, and chains such as "going to"."""
@@ -216,6 +238,8 @@ class Grammar:
         k = j
         if before == "to":
             c = self._over_adverbs(k - 1, a)
+            if c - 2 >= a and self.lower[c - 1] == "on" and self.lower[c - 2] in ("went", "goes", "go", "going", "gone"):
+                return c - 2
             if c - 1 < a or self.lower[c - 1] not in lex["chains"]:
                 return None
             k = c - 1
@@ -224,6 +248,8 @@ class Grammar:
             if w in ("'s", "’s") and self.is_possessive(k - 1):
                 break
             if w in self.aux or w in ("not", "n't", "n’t", "never") or self.is_adverb(k - 1):
+                k -= 1
+            elif w == "since" and k - 2 >= a and self.lower[k - 2] in lex["have"]:
                 k -= 1
             elif w == "to" and k - 2 >= a and self.lower[k - 2] in lex["chains"]:
                 k -= 2
@@ -256,7 +282,7 @@ class Grammar:
         w = self.lower[j - 1]
         if w in self.lex["subject_pronouns"] or w in ("which", "that", "those", "many", "some", "others", "neither", "both"):
             return j - 1, j
-        if w in (",", ")") or w in _DASH:
+        if w in (",", ")") or w in DASHES:
             return self._apposed(j, a)
         k = self._walk_left(j, a)
         if k >= j:
@@ -300,11 +326,13 @@ class Grammar:
         lex = self.lex
         if w in lex["conjunctions"]:
             return False
-        if w in ("who", "whose", "which", "of", "in", "speaking", "including", "like", "at", "on", "himself", "herself", "whom", "where", "when", "now", "once", "also", "too", "however", "meanwhile", "through", "during", "after", "for", "with", "as", "via", "appearing", "asked", "citing"):
+        if w in ("who", "whose", "which", "of", "in", "speaking", "including", "like", "at", "on", "himself", "herself", "whom", "where", "when", "now", "once", "also", "too", "however", "meanwhile", "through", "during", "after", "for", "with", "as", "via", "appearing", "asked", "citing", "while", "one"):
             return True
         if w in lex["determiners"] | lex["possessives"] or self.words[k][0].isdigit() or self.is_name(k):
             return True
         if w in lex["titles"]:
+            return True
+        if self.is_name(k - 2) and self.is_noun(k) and w not in lex.forms and not self.is_adverb(k):
             return True
         last = self.lower[min(k + 2, stop - 1)]
         return w.endswith(("er", "or", "ist", "man", "woman", "ing", "ed")) or last in lex["people"] or last.endswith(("er", "or", "ist", "man", "woman", "men"))
@@ -485,7 +513,7 @@ class Grammar:
                 k = min(seg.quotes[q].stop, b)
                 continue
             w = self.lower[k]
-            if k > i and (w in (",", ";") or w in _DASH):
+            if k > i and (w in (",", ";") or w in DASHES):
                 if self._cut_after(k, b) or relative and k + 1 < b and self.finite[k + 1]:
                     return k
                 if phrase and self._new_clause(k, b):
@@ -499,7 +527,7 @@ class Grammar:
 
     def _new_clause(self, k: int, b: int) -> bool:
         """After the comma or dash at ``k``: a conjunction or adverb with a clause, or a dash at all."""
-        if self.words[k] in _DASH or self.words[k] == ";":
+        if self.words[k] in DASHES or self.words[k] == ";":
             return True
         if k + 2 >= b:
             return True
@@ -545,16 +573,17 @@ class Grammar:
                 return False
             if x == k and any(s == "past" and lex.classes.get(base, frozenset()) & {"say", "object"} for base, s in lex.forms.get(w, ())):
                 return True
-            if w in lex["clausal"] if "clausal" in lex.words else w in self.clausal:
+            if w in self.clausal:
                 return False
         return False
 
     def _speaker_said(self, k: int, b: int) -> bool:
-        """``NAME said`` right after a comma."""
-        for x in range(k, min(k + 6, b)):
+        """``NAME said`` or ``in Ohio he said`` after a comma."""
+        adverbial = self.lower[k] in self.lex["prepositions"]
+        for x in range(k, min(k + (11 if adverbial else 6), b)):
             w = self.lower[x]
             if w in self.lex["reporting"] and x > k:
                 return True
-            if not (self.is_noun(x) or w in self.lex["subject_pronouns"] or w in self.lex["determiners"] or w in ("has", "have", "also")):
+            if not (self.is_noun(x) or w in self.lex["subject_pronouns"] or w in self.lex["determiners"] or w in ("has", "have", "also") or adverbial and w in self.lex["prepositions"]):
                 return False
         return False

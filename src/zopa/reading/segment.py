@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .lexicon import Lexicon
 
-__all__ = ["Quote", "Segments", "segment"]
+__all__ = ["DASHES", "Quote", "Segments", "segment"]
 
 LONGEST_SENTENCE = 400
 """Tokens. A longer run without a stop is cut, so that the work per token stays bounded."""
@@ -21,6 +21,8 @@ _TOKEN = re.compile(
 _CONTRACTION = re.compile(r"(?:n['’]t|['’](?:s|ve|d|ll|re|m))$", re.I)
 _OPENING, _CLOSING, _STRAIGHT = frozenset("“„«「``"), frozenset("”»」"), frozenset(['"', "''"])
 _MARKS = _OPENING | _CLOSING | _STRAIGHT | {"``"}
+DASHES = frozenset(["-", "--", "—", "–"])
+"""Dashes as tokens of their own; a hyphen inside a word is part of it."""
 _STOPS = frozenset([".", "!", "?", "...", "…"])
 
 
@@ -96,8 +98,8 @@ def _tokens(
         a, b = m.span()
         word = m.group()
         if b < len(line) and line[b] == "." and word[0].isalpha():
-            initial = len(word) == 1 and word.isupper() and line[b + 1 : b + 2] == " " and word != "I"
-            if initial or word.lower() in abbreviations:
+            initial = word[-1].isupper() and (len(word) == 1 or word[-2] in ".-") and word != "I"
+            if initial or word.rpartition("-")[2].lower() in abbreviations:
                 b += 1
                 word = line[a:b]
         position = b
@@ -195,7 +197,7 @@ def _goes_on(
     """Whether the sentence continues after a quotation that ends with a stop: ``"..." Trump said``."""
     if i >= b:
         return False
-    if words[i][0].islower() or words[i] in (",", "--", "—", "–", ";"):
+    if words[i][0].islower() or words[i] in DASHES or words[i] in (",", ";"):
         return True
     if quote.stop - quote.start < 4 or words[quote.stop - 2] == "." or lower[i] in ("he", "she", "they", "it"):
         return False
