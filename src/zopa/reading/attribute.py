@@ -212,7 +212,7 @@ class _Reader:
         if not source or source[0] <= a or source[1] != group.start and not self.only_time(source[1], group.start):
             return False
         c = source[0]
-        while c > a and (g.lower[c - 1] in ("as", "and", "but") or g.is_adverb(c - 1)):
+        while c > a and (g.lower[c - 1] == "as" or g.is_adverb(c - 1)):
             c -= 1
         quoted = g.quote_of[c - 1] >= 0
         if not quoted and (g.words[c - 1] not in _PAUSE or g.lower[source[0]] in ("who", "which", "that")):
@@ -228,6 +228,10 @@ class _Reader:
         if start is None:
             return False
         if not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
+            ends = stop >= b - 1 and c - start > 5 and g.lower[start] not in g.lex["prepositions"] | g.lex["subordinators"]
+            if ends:
+                self.add(source, (group.start, group.stop), [(start, c)], "final", group.lemma)
+                return True
             inside = stop == group.stop and stop + 1 < b and g.words[stop] == "," == g.words[c - 1]
             if not inside or not g.clause_starts(stop + 1, b) or g.lower[stop + 1].endswith("ing"):
                 return False
@@ -303,6 +307,12 @@ class _Reader:
         w = g.lower[k + 1]
         if g.quote_of[k + 1] >= 0:
             return [(k + 1, g.content_end(k + 1, b))]
+        later = next((x for x in range(k + 1, min(k + 14, b)) if g.quote_of[x] >= 0), 0)
+        if later and g.words[later - 1] == "," and (w.endswith("ing") or w in ("who", "a", "the")):
+            return [(later, g.content_end(later, b))]
+        conj = w in ("but", "and", "while") and k + 2 < b
+        if k == i and conj and (g.quote_of[k + 2] >= 0 or w == "while" and g.clause_starts(k + 2, b)) and not g._reporting_follows(k + 2, b):
+            return [(k + 1, g.content_end(k + 2, b))]
         if k == i and w in ("a", "an", "the", "that", "because") and g.clause_starts(k + 1, b):
             return [(k + 1, g.content_end(k + 1, b))]
         if k > i or w.endswith("ing") or w in ("the", "an", "and", "but", "who", "which", "according", "while", "as", "after", "when", "in", "during", "at", "a", "before", "then", "referring", "with", "though", "although", "whose") or w in g.lex["weekdays"]:
@@ -323,7 +333,8 @@ class _Reader:
             source = g.right_phrase(i + 2, b)
             if not source:
                 continue
-            if i == a or g.lower[i - 1] in ("but", "and", "that"):
+            opens = i == a + 2 and g.words[i - 1] == "," and g.lower[a] in ("but", "and", "still", "yet")
+            if i == a or opens or g.lower[i - 1] in ("but", "and", "that"):
                 source = self.according_source(i + 2, source[1], b)
                 if source[1] + 1 < b:
                     end = g.content_end(source[1] + 1, b)
@@ -465,7 +476,7 @@ class _Reader:
         g = self.g
         if group.voice == "passive" or group.voice == "infinitive":
             return
-        k = group.stop
+        k = group.stop + (g.lower[group.stop : group.stop + 1] == ["it"])
         direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and g.words[g.seg.quotes[g.quote_of[k + 1]].stop - 2] in (".", "!", "?")
         colon = self.colon_ahead(k, b)
         if colon and any(g.words[x] == "," or g.finite[x] for x in range(k, colon)):
@@ -573,8 +584,8 @@ class _Reader:
                 self.add(source, (group.start, k + 1), [subject], "passive", group.lemma)
             return
         if k < b and (g.lower[k] in ("to", "as") and group.lemma in ("expect", "see", "consider", "believe", "know", "view", "think", "say", "regard", "predict", "describe", "project", "suppose", "perceive", "report", "portray")) :
-            self.add(None, (group.start, group.stop), [subject, (k, g.content_end(k, b))], "passive", group.lemma)
-        elif k < b and group.lemma in ("tell", "ask") and g.lower[k] in ("that", "to", "if", "whether", "about"):
+            self.add(None, (group.start, group.stop), [subject, (k, g.content_end(k, b, False, True))], "passive", group.lemma)
+        elif group.lemma in ("tell", "ask") and (k := self.after_cue(group, b) if g.lower[k : k + 1] not in (["to"], ["about"]) else k) < b and g.lower[k] in ("that", "to", "if", "whether", "about"):
             self.add(None, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
         elif k < b and g.quote_of[k] >= 0 and "say" in group.classes:
             self.add(subject, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
@@ -703,7 +714,7 @@ class _Reader:
         """A colon before a quotation within a few words."""
         g = self.g
         for x in range(k, min(b - 1, k + 22)):
-            if g.quote_of[x] >= 0:
+            if g.quote_of[x] >= 0 or g.words[x] == "," and g.lower[x + 1].endswith("ing"):
                 return 0
             if g.words[x] == ":":
                 return x if g.quote_of[x + 1] >= 0 else 0

@@ -37,7 +37,11 @@ class Grammar:
 
     def __init__(self, seg: Segments, lex: Lexicon) -> None:
         self.seg, self.lex = seg, lex
-        self.words, self.lower, self.quote_of = seg.words, seg.lower, seg.quote_of
+        self.words, self.quote_of = seg.words, seg.quote_of
+        self.lower = [
+            w if w in ("Will", "May") and i and seg.words[i - 1] not in _PUNCT else low  # a name, no modal
+            for i, (w, low) in enumerate(zip(seg.words, seg.lower, strict=True))
+        ]
         self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
         self.closed = (
             lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
@@ -99,7 +103,7 @@ class Grammar:
             if "past" in slots:
                 out[i] = before not in noun_before and before not in be and before not in have or before in ("that",)
             elif "third" in slots:
-                out[i] = before not in noun_before and before not in self.closed | _PUNCT or before in ("he", "she", "it", "who", "which", "that", "and")
+                out[i] = before not in noun_before and before not in self.closed | _PUNCT or before in ("he", "she", "it", "who", "which", "that", "and", "this", "what", "one", "everyone")
             elif "base" in slots:
                 out[i] = before in ("they", "we", "i", "you", "who", "people")
         return out
@@ -144,8 +148,8 @@ class Grammar:
         if start is None:
             return None
         stop, classes = self._particle(i, b, lemma)
-        if voice == "active" and start < j and self.lower[start] == "to":
-            voice = "infinitive"
+        if voice == "infinitive" and start < j - 1:  # a chain: "declined to say"
+            voice = "active"
         return Group(start, i, stop, lemma, slot, voice, classes)
 
     def _sound_subject(self, j: int, a: int, slot: str) -> bool:
@@ -284,6 +288,9 @@ class Grammar:
             return j - 1, j
         if w in (",", ")") or w in DASHES:
             return self._apposed(j, a)
+        q = self.quote_of[j - 1]
+        if q >= 0 and j - 2 > a and self.words[j - 2] == "," and self.seg.quotes[q].stop - self.seg.quotes[q].start < 8:
+            return self._apposed(j, a)  # host of "Morning Joe,"
         k = self._walk_left(j, a)
         if k >= j:
             return None
@@ -291,7 +298,9 @@ class Grammar:
 
     def _apposed(self, j: int, a: int) -> tuple[int, int] | None:
         """``X, a former Y,`` before ``j``: the partner of the mark at ``j - 1``, then the phrase before it."""
-        mark = "(" if self.words[j - 1] == ")" else self.words[j - 1]
+        mark = {")": "(", ",": ","}.get(self.words[j - 1], self.words[j - 1])
+        if self.quote_of[j - 1] >= 0:
+            mark = ","
         low = max(a, j - FARTHEST)
         k = j - 2
         while k >= low:
@@ -326,7 +335,7 @@ class Grammar:
         lex = self.lex
         if w in lex["conjunctions"]:
             return False
-        if w in ("who", "whose", "which", "of", "in", "speaking", "including", "like", "at", "on", "himself", "herself", "whom", "where", "when", "now", "once", "also", "too", "however", "meanwhile", "through", "during", "after", "for", "with", "as", "via", "appearing", "asked", "citing", "while", "one"):
+        if w in ("who", "whose", "which", "of", "in", "speaking", "including", "like", "at", "on", "himself", "herself", "whom", "where", "when", "now", "once", "also", "too", "however", "meanwhile", "through", "during", "after", "for", "with", "as", "via", "appearing", "asked", "citing", "while", "one", "then"):
             return True
         if w in lex["determiners"] | lex["possessives"] or self.words[k][0].isdigit() or self.is_name(k):
             return True
@@ -511,6 +520,8 @@ class Grammar:
             q = self.quote_of[k]
             if q >= 0 and k >= seg.quotes[q].start and seg.quotes[q].stop > k:
                 k = min(seg.quotes[q].stop, b)
+                if k < b and self.words[k - 2] == "," and seg.quotes[q].closed and self._cut_after(k - 1, b, True):
+                    return k
                 continue
             w = self.lower[k]
             if k > i and (w in (",", ";") or w in DASHES):
@@ -544,12 +555,14 @@ class Grammar:
             return False
         return self.lower[k] in self.aux or any(s in ("past", "third") for _, s in self.lex.forms.get(self.lower[k], ()))
 
-    def _cut_after(self, k: int, b: int) -> bool:
-        """Whether the content ends at the comma or dash at ``k``."""
+    def _cut_after(self, k: int, b: int, quoted: bool = False) -> bool:
+        """Whether the content ends at the comma or dash at ``k``; ``quoted``: at a quotation that ends with one."""
         if k + 1 >= b:
             return True
         lex = self.lex
         w = self.lower[k + 1]
+        if quoted and w.endswith("ing") and self.words[k + 1].islower():
+            return True
         if w.endswith("ing") and any(s == "ing" and self.lex.classes.get(base) and "say" in self.lex.classes[base] for base, s in lex.forms.get(w, ())):
             return True
         if w == "according" or w in ("while", "although", "though", "whereas"):

@@ -153,7 +153,7 @@ def _sentences(
 ) -> list[tuple[int, int]]:
     """Sentence ranges of one paragraph; no break inside a quotation."""
     out: list[tuple[int, int]] = []
-    reporting, titles = lex["reporting"], lex["titles"]
+    reporting, titles = lex["speech"], lex["titles"]
     opening = lex["determiners"] | lex["subject_pronouns"] | lex["prepositions"] | lex["conjunctions"]
     start = i = a
     while i < b:

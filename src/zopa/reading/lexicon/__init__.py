@@ -84,6 +84,12 @@ def _build(raw: dict[str, Any]) -> Lexicon:
     lists |= {"adjectives." + name: frozenset(text.split()) for name, text in raw["adjectives"].items()}
     lists["light"] = frozenset(raw["light"]["verbs"].split())
     lists |= {"nouns." + name: frozenset(text.split()) for name, text in raw["nouns"].items()}
+    lists["speech"] = lists["reporting"] | {
+        form
+        for form, readings in forms.items()
+        for base, slot in readings
+        if slot in ("past", "third") and "say" in classes.get(base, ()) and base not in lists["homographs"]
+    }
     return Lexicon(
         raw["language"],
         MappingProxyType({form: tuple(readings) for form, readings in forms.items()}),
