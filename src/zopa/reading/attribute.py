@@ -126,6 +126,11 @@ class _Reader:
     def colon_line(self, a: int, b: int) -> bool:
         """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
         g = self.g
+        for k in range(a + 1, min(a + 30, b - 1)):
+            if g.words[k] == ":" and g.quote_of[k] < 0 and g.quote_of[k + 1] >= 0 and self.colon_name(k, a, b):
+                return True
+            if g.quote_of[k] >= 0:
+                break
         for k in range(a + 1, min(a + 7, b - 1)):
             if g.words[k] == ":" and (a == self.line_start(a) or g.quote_of[k + 1] >= 0):
                 w = g.words[k + 1]
@@ -139,6 +144,19 @@ class _Reader:
             if g.words[k] in ",.;?!" or g.quote_of[k] >= 0:
                 return False
         return False
+
+    def colon_name(self, k: int, a: int, b: int) -> bool:
+        """``... - NAME: "X"``: nothing but a name between a dash or the start and the colon."""
+        g = self.g
+        source = g.left_phrase(k, a)
+        if not source or not any(g.is_name(x) for x in range(*source)):
+            return False
+        if source[0] > a and g.words[source[0] - 1] not in DASHES:
+            return False
+        if any(g.lower[x] in g.lex.forms and not g.is_name(x) for x in range(*source)):
+            return False
+        self.add(source, (k, k + 1), [(k + 1, b)], "line", ":")
+        return True
 
     def line_start(self, a: int) -> int:
         t = self.g.seg.text
@@ -383,6 +401,8 @@ class _Reader:
             return
         if group.voice == "infinitive":
             return
+        if "say" in group.classes and self.bare(group, a, b):
+            return
         if group.lemma == "ask" and group.slot == "past" and self.was_asked(group, a, b):
             return
         source, inherited = self.subject(group, a)
@@ -390,6 +410,7 @@ class _Reader:
             return
         found = self.content_right(group, b, g.lower[source[0]] in ("who", "which"))
         if not found:
+            self.announced_quote(group, a, b)
             return
         cue, content, rule = found
         gap = source[0] - 1
@@ -406,6 +427,11 @@ class _Reader:
             return
         if g.lower[k] == "to" or g.lower[k] == "that" or g.is_adjective(k) or g.lower[k] in ("like", "as"):
             self.add(None, (group.start, k), [subject, (k, g.content_end(k, b, False, True))], "impersonal", group.lemma)
+
+    def full_quote(self, k: int) -> bool:
+        """A quotation that is a sentence rather than a phrase."""
+        q = self.g.seg.quotes[self.g.quote_of[k]]
+        return q.stop - q.start > 8 or self.g.words[q.stop - 2] in (".", "!", "?", ",")
 
     def adjective(self, group: Group, a: int, b: int) -> bool:
         """``SRC is reluctant to X``, ``SRC remains opposed to X``."""
@@ -476,8 +502,14 @@ class _Reader:
         g = self.g
         if group.voice == "passive" or group.voice == "infinitive":
             return
-        k = group.stop + (g.lower[group.stop : group.stop + 1] == ["it"])
-        direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and g.words[g.seg.quotes[g.quote_of[k + 1]].stop - 2] in (".", "!", "?")
+        k = group.stop
+        while k < min(b, group.stop + 5) and g.quote_of[k] < 0 and g.words[k] not in _BREAK and not g.finite[k]:
+            k += 1
+        direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and self.full_quote(k + 1)
+        if direct and k > group.stop and g.lower[group.stop] not in g.lex["prepositions"] | {"it", "back"}:
+            direct = False
+        if not direct:
+            k = group.stop
         colon = self.colon_ahead(k, b)
         if colon and any(g.words[x] == "," or g.finite[x] for x in range(k, colon)):
             colon = 0
@@ -487,6 +519,20 @@ class _Reader:
         if source:
             c = colon + 1 if colon else k + 1
             self.add(source, (group.start, c - 1), [(c, g.content_end(c, b))], "colon", group.lemma, inherited=inherited)
+
+    def bare(self, group: Group, a: int, b: int) -> bool:
+        """``SRC agreed. "X"``: the quotation after the full stop is the content."""
+        g = self.g
+        if self.after_cue(group, b) < b - 1 or b >= len(g.words) or g.quote_of[b] < 0 or group.slot == "ing":
+            return False
+        n = g.seg.sentence_of[b]
+        x, y = g.seg.sentences[n]
+        if not self.quoted(x, y) or "\n" in g.seg.text[g.seg.end[b - 1] : g.seg.begin[b]]:
+            return False
+        source, inherited = self.subject(group, a)
+        if source:
+            self.add(source, (group.start, group.stop), [(x, y)], "bare", group.lemma, inherited=inherited)
+        return bool(source)
 
     def was_asked(self, group: Group, a: int, b: int) -> bool:
         """``Asked whether X, SRC said``: nobody is named as asking."""
@@ -524,7 +570,7 @@ class _Reader:
                 break
             if x.source and x.cue[0][0] < j and g.lower[x.source[0][0]] not in ("that", "which"):
                 return x.source[0]
-        for k in range(a, j):
+        for k in range(j - 1, a, -1) if g.lower[j - 1] in ("and", "but") else range(a, j):
             if g.quote_of[k] >= 0:
                 continue
             if g.finite[k] and k > a:
@@ -741,12 +787,14 @@ class _Reader:
                 return close + 1
         if k >= b:
             return None
-        if g.words[k] in (",", ":") and k + 1 < b and (g.quote_of[k + 1] >= 0 or k > group.stop):
+        if g.words[k] in (",", ":") and k + 1 < b and (g.quote_of[k + 1] >= 0 or k > group.stop or g.clause_starts(k + 1, b)):
             k += 1
             if g.quote_of[k] < 0 and g.lower[k] == "that":
                 return k
             if g.quote_of[k] < 0:
-                if not g.clause_starts(k, b) or not self.plain_say(group):
+                source = g.left_phrase(group.start, g.seg.sentences[g.seg.sentence_of[group.head]][0])
+                as_said = bool(source) and source[0] > 0 and g.lower[source[0] - 1] == "as"
+                if not g.clause_starts(k, b) or not (k - 1 > group.stop and self.plain_say(group) or as_said):
                     return None
                 return k
         w = g.lower[k]

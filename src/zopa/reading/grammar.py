@@ -14,6 +14,7 @@ from .segment import DASHES, Segments
 __all__ = ["Grammar", "Group"]
 
 _PUNCT = frozenset(",;:()[]-–—.!?…/“”\"„«»") | {"--", "...", "''", "``"}
+_NUMBERS = frozenset("two three four five six seven eight nine ten".split())
 FARTHEST = 45
 """Tokens that a walk over a noun phrase may take."""
 
@@ -66,6 +67,8 @@ class Grammar:
     def is_adjective(self, i: int) -> bool:
         """By list or ending; never a capitalised word."""
         w = self.words[i]
+        if w in self.lex["people"] or w in self.lex["not_adjectives"]:
+            return False
         return w in self.lex["adjectives"] or w.islower() and len(w) > 4 and w.endswith(self.adjective_endings)
 
     def is_noun(self, i: int) -> bool:
@@ -103,7 +106,7 @@ class Grammar:
             if "past" in slots:
                 out[i] = before not in noun_before and before not in be and before not in have or before in ("that",)
             elif "third" in slots:
-                out[i] = before not in noun_before and before not in self.closed | _PUNCT or before in ("he", "she", "it", "who", "which", "that", "and", "this", "what", "one", "everyone")
+                out[i] = before not in noun_before and before not in self.closed | _PUNCT | _NUMBERS or before in ("he", "she", "it", "who", "which", "that", "and", "this", "what", "one", "everyone")
             elif "base" in slots:
                 out[i] = before in ("they", "we", "i", "you", "who", "people")
         return out
@@ -205,7 +208,7 @@ class Grammar:
         if "past" in slots:
             return "past", "active"
         if "third" in slots:
-            number = j > a and (self.words[j - 1][0].isdigit() or self.lower[j - 1] in ("two", "three", "four", "five", "six", "seven", "other", "own"))
+            number = j > a and (self.words[j - 1][0].isdigit() or self.lower[j - 1] in _NUMBERS or self.lower[j - 1] in ("other", "own"))
             return ("", "") if number else ("third", "active")
         if "base" in slots and self._plural(j - 1, a):
             return "base", "active"
@@ -307,7 +310,7 @@ class Grammar:
             if self.words[k] == mark and self.quote_of[k] < 0:
                 nxt = self.lower[k + 1]
                 if mark != "," or self._opens_apposition(k + 1, j - 1):
-                    if k > a and self.words[k - 1] not in _PUNCT:
+                    if k > a and (self.words[k - 1] not in _PUNCT or self.words[k - 1] == ")"):
                         head = self.left_phrase(k, a)
                         if head:
                             return self._whose(head[0], a), j
@@ -315,7 +318,7 @@ class Grammar:
                 if nxt in ("and", "or") or self.is_name(k + 1):
                     k -= 1
                     continue
-            if self.words[k] in ";:.!?" and mark != "(":
+            if self.words[k] in ";:.!?" and mark != "(" and self.quote_of[k] < 0:
                 return None
             k -= 1
         return None
@@ -580,7 +583,7 @@ class Grammar:
         lex = self.lex
         for x in range(k, min(k + 7, b)):
             w = self.lower[x]
-            if w in lex["reporting"]:
+            if w in lex["speech"]:
                 return True
             if self.quote_of[x] >= 0 or self.words[x] in _PUNCT:
                 return False
@@ -595,7 +598,7 @@ class Grammar:
         adverbial = self.lower[k] in self.lex["prepositions"]
         for x in range(k, min(k + (11 if adverbial else 6), b)):
             w = self.lower[x]
-            if w in self.lex["reporting"] and x > k:
+            if w in self.lex["speech"] and x > k:
                 return True
             if not (self.is_noun(x) or w in self.lex["subject_pronouns"] or w in self.lex["determiners"] or w in ("has", "have", "also") or adverbial and w in self.lex["prepositions"]):
                 return False

@@ -125,27 +125,35 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int) 
         nxt = straight[1]
         if begin[nxt] > end[nxt - 1]:  # white space before it: an opener, so the first one wraps the article
             wrapper = a
+    signs = [(i, _direction(words, begin, end, i, a, b)) for i in marks if i != wrapper]
+    balanced = sum(sign for _, sign in signs) == 0
     out: list[Quote] = []
-    opened = -1
-    for i in marks:
-        if i == wrapper:
-            continue
-        mark = words[i]
-        if mark in _STRAIGHT:
-            opens = opened < 0
-        else:
-            opens = mark in _OPENING or mark == "``"
-            if opens and opened >= 0:  # a second opener: the first had lost its partner
-                opened = i
-                continue
-        if opens:
-            opened = i
+    opened, depth = -1, 0
+    for i, sign in signs:
+        if sign > 0 or (sign == 0 and opened < 0):
+            depth += 1
+            if opened < 0 or not balanced:  # else one quotation inside another
+                opened, depth = i, 1
         elif opened >= 0:
-            out.append(Quote(opened, i + 1, True))
-            opened = -1
+            depth -= 1
+            if depth == 0 or sign == 0:
+                out.append(Quote(opened, i + 1, True))
+                opened, depth = -1, 0
     if opened >= 0 and end[b - 1] - begin[opened] > 20:
         out.append(Quote(opened, b, False))
     return out
+
+
+def _direction(words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int) -> int:
+    """+1 for an opening mark, -1 for a closing one, 0 for a straight mark, which may be either."""
+    if words[i] in _STRAIGHT:
+        return 0
+    opens = words[i] in _OPENING
+    glued_left = i > a and begin[i] == end[i - 1]
+    glued_right = i + 1 < b and begin[i + 1] == end[i]
+    if opens and glued_left and not glued_right and words[i - 1][-1] not in "([":  # typed the wrong way round
+        return -1
+    return 1 if opens else -1
 
 
 def _sentences(
