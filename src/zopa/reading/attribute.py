@@ -55,9 +55,10 @@ class _Reader:
             if len(self.out) > before:
                 self.out[before:] = sorted(self.out[before:], key=lambda x: x.cue[0] if x.cue else x.content[0])
                 last, last_sentence = len(self.out) - 1, n
-            elif last >= 0 and n == last_sentence + 1 and self.quoted(a, b):
-                self.extend(self.quoting(last), a, b)
-                last_sentence = n
+            elif last >= 0 and n == last_sentence + 1 and (self.quoted(a, b) or self.g.quote_of[a] >= 0):
+                whole = self.quoted(a, b)
+                self.extend(self.quoting(last), a, b if whole else self.quote_end(a, b))
+                last_sentence = n if whole else last_sentence
         return self.out
 
     def quoted(self, a: int, b: int) -> bool:
@@ -106,7 +107,7 @@ class _Reader:
         return a, b
 
     def sentence(self, a: int, b: int) -> None:
-        if self.colon_line(a, b):
+        if self.signed(a, b) or self.colon_line(a, b):
             return
         self.according(a, b)
         self.after_words(a, b)
@@ -187,7 +188,7 @@ class _Reader:
     def beside_quote(self, group: Group, a: int) -> bool:
         """``"X," SRC CUE``: the quotation ends with a mark that leaves the sentence open."""
         g = self.g
-        if group.slot not in ("past", "third") or group.head != group.start:
+        if group.slot not in ("past", "third") or group.head != group.start or group.lemma in ("be", "have", "do"):
             return False
         source = g.left_phrase(group.start, a)
         k = source[0] if source else group.start
@@ -244,6 +245,8 @@ class _Reader:
             return False
         start = self.left_content(a, c, quoted)
         if start is None:
+            return False
+        if quoted and c - start < 7 and g.lower[stop : stop + 1] == ["that"]:  # On "This Week," SRC said that
             return False
         if not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
             ends = stop >= b - 1 and c - start > 5 and g.lower[start] not in g.lex["prepositions"] | g.lex["subordinators"]
@@ -391,7 +394,12 @@ class _Reader:
         if self.announced_block(group, a, b):
             return
         if not group.classes:
-            self.announced_quote(group, a, b)
+            if group.lemma.endswith("ed") and g.lower[group.stop : group.stop + 1] == ["that"] and g.clause_starts(group.stop + 1, b):
+                group = replace(group, classes=frozenset(["say"]))
+            else:
+                self.announced_quote(group, a, b)
+                return
+        if self.opening_inversion(group, a, b):
             return
         if group.voice == "participle":
             self.participle(group, a, b)
@@ -427,6 +435,29 @@ class _Reader:
             return
         if g.lower[k] == "to" or g.lower[k] == "that" or g.is_adjective(k) or g.lower[k] in ("like", "as"):
             self.add(None, (group.start, k), [subject, (k, g.content_end(k, b, False, True))], "impersonal", group.lemma)
+
+    def opening_inversion(self, group: Group, a: int, b: int) -> bool:
+        """``Said SRC, "X"`` at the start of a sentence."""
+        g = self.g
+        if group.start != a or group.slot not in ("past", "third") or "say" not in group.classes:
+            return False
+        source = g.right_phrase(group.stop, b, names=True)
+        if not source or source[1] + 1 >= b or g.words[source[1]] not in (",", ":") or g.quote_of[source[1] + 1] < 0:
+            return False
+        self.add(source, (a, group.stop), [(source[1] + 1, g.content_end(source[1] + 1, b))], "inverted", group.lemma)
+        return True
+
+    def signed(self, a: int, b: int) -> bool:
+        """``- NAME`` on a line of its own, under a quotation."""
+        g = self.g
+        if g.words[a] not in DASHES or not 1 < b - a < 9 or a == 0 or g.quote_of[a - 1] < 0:
+            return False
+        source = g.right_phrase(a + 1, b, names=True)
+        q = g.seg.quotes[g.quote_of[a - 1]]
+        if not source or not g.is_name(a + 1) or any(self.used[q.start : q.stop]):
+            return False
+        self.add(source, (a, a + 1), [(q.start, q.stop)], "signed", "-")
+        return True
 
     def full_quote(self, k: int) -> bool:
         """A quotation that is a sentence rather than a phrase."""
@@ -565,8 +596,12 @@ class _Reader:
     def earlier(self, j: int, a: int) -> Range | None:
         """The source of the statement before in this sentence, or the sentence's subject."""
         g = self.g
+        near = next((k for k in range(j - 1, a, -1) if g.finite[k] and g.quote_of[k] < 0), -1)
+        together = g.lower[j - 1] in ("and", "but") and near > 0 and not self.used[near]
         for x in reversed(self.out):
             if x.cue and x.cue[0][0] < a:
+                break
+            if together and x.cue[0][0] < near:
                 break
             if x.source and x.cue[0][0] < j and g.lower[x.source[0][0]] not in ("that", "which"):
                 return x.source[0]
@@ -633,6 +668,8 @@ class _Reader:
             self.add(None, (group.start, group.stop), [subject, (k, g.content_end(k, b, False, True))], "passive", group.lemma)
         elif group.lemma in ("tell", "ask") and (k := self.after_cue(group, b) if g.lower[k : k + 1] not in (["to"], ["about"]) else k) < b and g.lower[k] in ("that", "to", "if", "whether", "about"):
             self.add(None, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
+        elif group.lemma in g.lex["passive"] and (k >= b or g.words[k] in _BREAK or g.lower[k] in ("in", "on", "at", "by")):
+            self.add(None, (group.start, group.stop), [subject], "passive", group.lemma)
         elif k < b and g.quote_of[k] >= 0 and "say" in group.classes:
             self.add(subject, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
 

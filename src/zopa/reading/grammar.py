@@ -151,6 +151,8 @@ class Grammar:
         if start is None:
             return None
         stop, classes = self._particle(i, b, lemma)
+        if lemma in self.lex["negated"] and not set(self.lower[start:i]).isdisjoint(self.lex["negations"]):
+            classes = frozenset(["say", "object"])
         if voice == "infinitive" and start < j - 1:  # a chain: "declined to say"
             voice = "active"
         return Group(start, i, stop, lemma, slot, voice, classes)
@@ -297,6 +299,8 @@ class Grammar:
         k = self._walk_left(j, a)
         if k >= j:
             return None
+        if k > a + 1 and self.lower[k] in self.lex["prepositions"] and self.lower[k - 1] in ("who", "which"):
+            return k - 1, k
         return self._trim_left(k, j)
 
     def _apposed(self, j: int, a: int) -> tuple[int, int] | None:
@@ -315,6 +319,9 @@ class Grammar:
                         if head:
                             return self._whose(head[0], a), j
                     return None
+                if nxt in ("and", "or") and mark == "," and not any(self.finite[k + 1 : j - 1]):
+                    head = self.left_phrase(k, a)
+                    return (head[0], j) if head else None
                 if nxt in ("and", "or") or self.is_name(k + 1):
                     k -= 1
                     continue
@@ -528,11 +535,11 @@ class Grammar:
                 continue
             w = self.lower[k]
             if k > i and (w in (",", ";") or w in DASHES):
-                if self._cut_after(k, b) or relative and k + 1 < b and self.finite[k + 1]:
+                if self._cut_after(k, b) and (phrase or self.has_verb(i, k) or self.quote_of[i] >= 0 or k - i > 4) or relative and k + 1 < b and self.finite[k + 1]:
                     return k
                 if phrase and self._new_clause(k, b):
                     return k
-            elif w in ("and", "but") and k > i and (self._reporting_follows(k + 1, b) or phrase and self._second_verb(k + 1, b)):
+            elif w in ("and", "but") and k > i and (self._reporting_follows(k + 1, b) and (phrase or self.has_verb(i, k)) or phrase and self._second_verb(k + 1, b)):
                 return k
             k += 1
         while k > i + 1 and self.words[k - 1] in (".", "?", "!", ",", ";", ":", "...") and self.quote_of[k - 1] < 0:
@@ -571,7 +578,8 @@ class Grammar:
         if w == "according" or w in ("while", "although", "though", "whereas"):
             return True
         if w in ("after", "when", "during", "as", "following") and self.words[k] == ",":
-            return True
+            comma = next((x for x in range(k + 2, min(k + 9, b)) if self.words[x] == ","), 0)
+            return not (comma and comma + 1 < b and self.finite[comma + 1])
         if self.words[k] == "," and (w in ("who", "which") or w in lex["prepositions"] and self.lower[k + 2 : k + 3] in (["which"], ["whom"])):
             return True
         if w in ("but", "and", "then"):

@@ -180,7 +180,7 @@ def _sentences(
                     stop += 1
                 if words[i] in ("...", "…") and stop < b and words[stop][0].islower():
                     stop = 0
-            elif words[i][-1] == "." and i + 1 < b and words[i + 1][0].isupper() and lower[i + 1] in opening and lower[i] not in titles:
+            elif words[i][-1] == "." and i + 1 < b and words[i + 1][0].isupper() and lower[i + 1] in opening and (lower[i] not in titles or lower[i] == "u.s."):
                 stop = i + 1
             i += 1
         if stop:
