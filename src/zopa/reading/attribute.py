@@ -442,9 +442,10 @@ class _Reader:
         if group.start != a or group.slot not in ("past", "third") or "say" not in group.classes:
             return False
         source = g.right_phrase(group.stop, b, names=True)
-        if not source or source[1] + 1 >= b or g.words[source[1]] not in (",", ":") or g.quote_of[source[1] + 1] < 0:
+        pause = next((x for x in range(group.stop + 1, min(group.stop + 25, b - 1)) if g.quote_of[x + 1] >= 0), 0)
+        if not source or not pause or g.words[pause] not in (",", ":"):
             return False
-        self.add(source, (a, group.stop), [(source[1] + 1, g.content_end(source[1] + 1, b))], "inverted", group.lemma)
+        self.add((source[0], pause), (a, group.stop), [(pause + 1, g.content_end(pause + 1, b))], "inverted", group.lemma)
         return True
 
     def signed(self, a: int, b: int) -> bool:
@@ -494,12 +495,15 @@ class _Reader:
             return False
         k = group.stop
         while k < min(b - 2, group.stop + 6) and g.quote_of[k] < 0 and g.words[k] not in _BREAK:
-            if g.lower[k] in g.lex["nouns.cue"] and g.lower[k + 1] in ("that", "to", "for", "about", "of", "on", "against", "over", "with", "at"):
+            n = k + 1
+            while n < b - 2 and g.is_adverb(n):
+                n += 1
+            if g.lower[k] in g.lex["nouns.cue"] and g.lower[n] in ("that", "to", "for", "about", "of", "on", "against", "over", "with", "at"):
                 source, inherited = self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
                 if not source:
                     return False
-                c = k + 1 if g.lower[k + 1] in ("that", "to") else k + 2
-                self.add(source, (group.start, max(c, k + 1)), [(c, g.content_end(c, b, False, True))], "light", group.lemma, inherited=inherited)
+                c = n if g.lower[n] in ("that", "to") else n + 1
+                self.add(source, (group.start, c), [(c, g.content_end(c, b, False, True))], "light", group.lemma, inherited=inherited)
                 return True
             if g.finite[k] or g.lower[k] in g.lex["prepositions"]:
                 return False
@@ -845,10 +849,14 @@ class _Reader:
             if w == "when" and group.lemma in ("say", "see", "tell"):
                 return None
             return k
-        if w in g.lex["prepositions"]:
+        if w in g.lex["prepositions"] or group.lemma in g.lex["recipient"]:
             that = self.that_ahead(k, b)
             if that:
                 return that
+        if w in g.lex["prepositions"]:
+            comma = next((x for x in range(k, min(k + 8, b - 1)) if g.words[x] in _BREAK), b)
+            if comma + 1 < b and g.words[comma] == "," and g.quote_of[comma + 1] >= 0:
+                return comma + 1
         if w == "to":
             return k if group.lemma in ("say", "tell", "urge", "ask") else None
         if group.lemma in ("tell", "ask") and k > group.stop and w in g.lex["prepositions"] | {"about"}:
@@ -878,6 +886,8 @@ class _Reader:
         x = self.time(k, b)
         if x < b and x > k:
             k, w = x, g.lower[x]
+        if group.lemma == "call" and group.slot == "past" and g.is_name(k) and group.start >= 2 and g.lower[group.start - 2] in ("a", "an", "one", "called", "named"):
+            return None
         if g.quote_of[k] >= 0 or w in g.lex["determiners"] | g.lex["possessives"] | g.lex["object_pronouns"] | {"it", "you", "her"} or g.is_noun(k) or w in ("that", "what", "how", "whether", "why"):
             if w in _BREAK:
                 return None

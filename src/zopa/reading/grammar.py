@@ -15,6 +15,7 @@ __all__ = ["Grammar", "Group"]
 
 _PUNCT = frozenset(",;:()[]-–—.!?…/“”\"„«»") | {"--", "...", "''", "``"}
 _NUMBERS = frozenset("two three four five six seven eight nine ten".split())
+_TIME_WORDS = frozenset("today yesterday night week month afternoon evening morning".split())
 FARTHEST = 45
 """Tokens that a walk over a noun phrase may take."""
 
@@ -106,7 +107,11 @@ class Grammar:
             if "past" in slots:
                 out[i] = before not in noun_before and before not in be and before not in have or before in ("that",)
             elif "third" in slots:
-                out[i] = before not in noun_before and before not in self.closed | _PUNCT | _NUMBERS or before in ("he", "she", "it", "who", "which", "that", "and", "this", "what", "one", "everyone")
+                noun = before == "and" and any(base in self.lex["homographs"] for base, _ in readings)
+                out[i] = not noun and (
+                    (before not in noun_before and before not in self.closed | _PUNCT | _NUMBERS)
+                    or before in ("he", "she", "it", "who", "which", "that", "and", "this", "what", "one", "everyone")
+                )
             elif "base" in slots:
                 out[i] = before in ("they", "we", "i", "you", "who", "people")
         return out
@@ -233,7 +238,7 @@ class Grammar:
         if any(self.lower[x] == "and" for x in range(*phrase)):
             return True
         link = next((x for x in range(phrase[0] + 1, phrase[1]) if self.lower[x] in self.lex["prepositions"] or self.lower[x] in ("who", ",")), 0)
-        return bool(link) and self._plural_noun(link - 1)
+        return bool(link) and any(self._plural_noun(x) for x in range(phrase[0], link))
 
     def _plural_noun(self, k: int) -> bool:
         w = self.lower[k]
@@ -286,6 +291,7 @@ class Grammar:
 
     def left_phrase(self, j: int, a: int) -> tuple[int, int] | None:
         """The noun phrase that ends before token ``j`` (exclusive), with appositions; None if there is none."""
+        j = self._before_time(j, a)
         if j <= a:
             return None
         w = self.lower[j - 1]
@@ -299,8 +305,9 @@ class Grammar:
         k = self._walk_left(j, a)
         if k >= j:
             return None
-        if k > a + 1 and self.lower[k] in self.lex["prepositions"] and self.lower[k - 1] in ("who", "which"):
-            return k - 1, k
+        for x in (k, k - 1):  # "which under the last government said"
+            if x > a + 1 and self.lower[x] in self.lex["prepositions"] and self.lower[x - 1] in ("who", "which"):
+                return x - 1, x
         return self._trim_left(k, j)
 
     def _apposed(self, j: int, a: int) -> tuple[int, int] | None:
@@ -329,6 +336,17 @@ class Grammar:
                 return None
             k -= 1
         return None
+
+    def _before_time(self, j: int, a: int) -> int:
+        """``SRC on Saturday said``: skip the time between subject and verb."""
+        k = j
+        while k > a and self.lower[k - 1] in self.lex["weekdays"] | _TIME_WORDS:
+            k -= 1
+        if k == j or k <= a:
+            return j
+        while k > a and self.lower[k - 1] in ("on", "last", "late", "early", "this", "earlier"):
+            k -= 1
+        return k if k > a else j
 
     def _whose(self, k: int, a: int) -> int:
         """If the phrase at ``k`` ends a relative clause (``X, who led Y, a party, said``), the start of X."""
@@ -405,6 +423,8 @@ class Grammar:
         lex = self.lex
         while k < j and (self.lower[k] in lex["conjunctions"] or self.lower[k] in ("'s", "’s", "then") or self.is_adverb(k)):
             k += 1
+        if self.lower[k : k + 2] in (["at", "least"], ["at", "most"]) and j - k > 2:
+            return k, j
         if k < j and self.lower[k] in lex["prepositions"]:
             k = self._after_preposition(k, j)
             while k < j and self.lower[k] in lex["weekdays"] | lex["times"]:
@@ -485,6 +505,8 @@ class Grammar:
             return False
         if w.endswith("ing") or w in self.lex["subject_pronouns"] and w != "who" or w in ("adding", "then"):
             return False
+        if w == "who" and any(x in self.lex["speech"] for x in self.lower[k + 2 : k + 4]):
+            return False
         if self.is_adverb(k + 1) or self.quote_of[k + 1] >= 0:
             return False
         return self._opens_apposition(k + 1, min(k + 8, b))
@@ -502,7 +524,7 @@ class Grammar:
         depth = 0
         for k in range(i, min(i + 25, b)):
             word = self.lower[k]
-            if word in ";:.!?" or word in lex["subordinators"] and k > i:
+            if word in ";:.!?" or word == "but" or (word == "and" and k + 1 < b and self.finite[k + 1]) or word in lex["subordinators"] and k > i:
                 if word in ("who", "which", "that", "whose", "where"):
                     depth += 1
                     continue
@@ -539,6 +561,8 @@ class Grammar:
                     return k
                 if phrase and self._new_clause(k, b):
                     return k
+            elif w == "and" and k > i and k + 1 < b and self.lower[k + 1] in self.lex["reduced"] and not self.has_verb(i, k):
+                return k
             elif w in ("and", "but") and k > i and (self._reporting_follows(k + 1, b) and (phrase or self.has_verb(i, k)) or phrase and self._second_verb(k + 1, b)):
                 return k
             k += 1
@@ -581,7 +605,8 @@ class Grammar:
             comma = next((x for x in range(k + 2, min(k + 9, b)) if self.words[x] == ","), 0)
             return not (comma and comma + 1 < b and self.finite[comma + 1])
         if self.words[k] == "," and (w in ("who", "which") or w in lex["prepositions"] and self.lower[k + 2 : k + 3] in (["which"], ["whom"])):
-            return True
+            comma = next((x for x in range(k + 2, min(k + 18, b)) if self.words[x] == "," and self.quote_of[x] < 0), 0)
+            return not (comma and comma + 1 < b and self.finite[comma + 1])
         if w in ("but", "and", "then"):
             return self._reporting_follows(k + 2, b)
         return self._speaker_said(k + 1, b)
@@ -589,11 +614,11 @@ class Grammar:
     def _reporting_follows(self, k: int, b: int) -> bool:
         """A finite reporting verb at ``k``, or after a short subject."""
         lex = self.lex
-        for x in range(k, min(k + 7, b)):
+        for x in range(k, min(k + (14 if k < b and self.is_name(k) else 7), b)):
             w = self.lower[x]
             if w in lex["speech"]:
                 return True
-            if self.quote_of[x] >= 0 or self.words[x] in _PUNCT:
+            if self.quote_of[x] >= 0 or self.words[x] in _PUNCT and not (self.words[x] == "," and self.is_name(k)):
                 return False
             if x == k and any(s == "past" and lex.classes.get(base, frozenset()) & {"say", "object"} for base, s in lex.forms.get(w, ())):
                 return True
