@@ -111,13 +111,14 @@ class _Reader:
             return
         self.according(a, b)
         self.after_words(a, b)
+        g = self.g
         i = a
         while i < b:
             q = self.g.quote_of[i]
             if q >= 0:
                 i = max(i + 1, min(self.g.seg.quotes[q].stop, b))
                 continue
-            if not self.used[i]:
+            if not self.used[i] and not (g.lower[i] in g.lex["nouns.cue"] and self.nominal(i, a, b)):
                 self.before_words(i, a, b)
             i += 1
         self.orphan_quotes(a, b)
@@ -254,7 +255,7 @@ class _Reader:
                 self.add(source, (group.start, group.stop), [(start, c)], "final", group.lemma)
                 return True
             inside = stop == group.stop and stop + 1 < b and g.words[stop] == "," == g.words[c - 1]
-            if not inside or not g.clause_starts(stop + 1, b) or g.lower[stop + 1].endswith("ing"):
+            if not inside or not g.clause_starts(stop + 1, b):
                 return False
             self.add(source, (group.start, group.stop), [(start, c), (stop + 1, g.content_end(stop + 1, b))], "inside", group.lemma)
             return True
@@ -426,6 +427,35 @@ class _Reader:
             content = [(gap, gap + 1), *content]
         self.add(source, cue, content, rule, group.lemma, inherited=inherited)
 
+    def nominal(self, i: int, a: int, b: int) -> bool:
+        """``her claim that X``, ``SRC's opposition to X``: a noun with its owner."""
+        g = self.g
+        j = i
+        while j > a and (g.is_adjective(j - 1) or g.is_adverb(j - 1)) and j > i - 3:
+            j -= 1
+        if j <= a or self.used[j - 1]:
+            return False
+        if g.lower[j - 1] in g.lex["possessives"]:
+            source: Range | None = (j - 1, j)
+        elif g.lower[j - 1] in ("'s", "'") and j - 2 >= a:
+            source = g.left_phrase(j - 1, a)
+            source = (source[0], j) if source else None
+        else:
+            return False
+        k = i + 1
+        if not source or k + 1 >= b or any(self.used[source[0] : source[1]]):
+            return False
+        if g.lower[k] not in ("that", "to", "for", "against", "about", "on", "of", "over"):
+            that = self.that_ahead(k, min(b, k + 8)) if g.lower[k] in g.lex["prepositions"] else 0
+            if not that:
+                return False
+            k = that
+        if g.lower[k] == "that" and g.finite[k + 1] or g.lower[k] != "that" and g.quote_of[k + 1] < 0 and g.quote_of[k + 2 : k + 3] in ([-1], []):
+            return False
+        c = k if g.lower[k] in ("that", "to") else k + 1
+        self.add(source, (j, c), [(c, g.content_end(c, b, False, g.lower[k] != "that"))], "nominal", g.lower[i])
+        return True
+
     def impersonal(self, group: Group, a: int, b: int) -> None:
         """``X seems to VERB``: content on both sides of the cue, and nobody as its source."""
         g = self.g
@@ -443,6 +473,9 @@ class _Reader:
             return False
         source = g.right_phrase(group.stop, b, names=True)
         pause = next((x for x in range(group.stop + 1, min(group.stop + 25, b - 1)) if g.quote_of[x + 1] >= 0), 0)
+        if source and g.words[b - 1] == ":" and b < len(g.words) and b - group.stop < 12 and g.quote_of[b] >= 0:
+            self.add((source[0], b - 1), (a, group.stop), [(b, g.seg.sentences[g.seg.sentence_of[b]][1])], "block", group.lemma)
+            return True
         if not source or not pause or g.words[pause] not in (",", ":"):
             return False
         self.add((source[0], pause), (a, group.stop), [(pause + 1, g.content_end(pause + 1, b))], "inverted", group.lemma)
@@ -451,7 +484,7 @@ class _Reader:
     def signed(self, a: int, b: int) -> bool:
         """``- NAME`` on a line of its own, under a quotation."""
         g = self.g
-        if g.words[a] not in DASHES or not 1 < b - a < 9 or a == 0 or g.quote_of[a - 1] < 0:
+        if g.words[a] not in DASHES or not 1 < b - a < 14 or a == 0 or g.quote_of[a - 1] < 0:
             return False
         source = g.right_phrase(a + 1, b, names=True)
         q = g.seg.quotes[g.quote_of[a - 1]]
@@ -524,7 +557,7 @@ class _Reader:
             return False
         stop = b
         for x, y in g.seg.sentences[g.seg.sentence_of[b] :]:
-            if x > b and (g.quote_of[b] >= 0 and not self.quoted(x, y) or g.seg.text[g.seg.end[x - 1] : g.seg.begin[x]].find("\n") >= 0):
+            if x > b and (g.quote_of[b] >= 0 and not (self.quoted(x, y) and g.quote_of[y - 1] >= 0) or g.seg.text[g.seg.end[x - 1] : g.seg.begin[x]].find("\n") >= 0):
                 break
             stop = y
             if stop - b > 300:
@@ -558,11 +591,16 @@ class _Reader:
     def bare(self, group: Group, a: int, b: int) -> bool:
         """``SRC agreed. "X"``: the quotation after the full stop is the content."""
         g = self.g
-        if self.after_cue(group, b) < b - 1 or b >= len(g.words) or g.quote_of[b] < 0 or group.slot == "ing":
+        if b >= len(g.words) or g.quote_of[b] < 0 or group.slot == "ing" or b - group.stop > 8:
+            return False
+        if any(g.words[x] in _BREAK or g.finite[x] or g.quote_of[x] >= 0 or g.lower[x] == "that" for x in range(group.stop, b - 1)):
             return False
         n = g.seg.sentence_of[b]
         x, y = g.seg.sentences[n]
-        if not self.quoted(x, y) or "\n" in g.seg.text[g.seg.end[b - 1] : g.seg.begin[b]]:
+        w = g.lower[group.stop]
+        if group.stop < b - 1 and not (g.is_adverb(group.stop) or w in g.lex["prepositions"] or w in g.lex["object_pronouns"]):
+            return False
+        if not self.quoted(x, y) or g.quote_of[y - 1] < 0 or "\n" in g.seg.text[g.seg.end[b - 1] : g.seg.begin[b]]:
             return False
         source, inherited = self.subject(group, a)
         if source:
@@ -607,8 +645,8 @@ class _Reader:
                 break
             if together and x.cue[0][0] < near:
                 break
-            if x.source and x.cue[0][0] < j and g.lower[x.source[0][0]] not in ("that", "which"):
-                return x.source[0]
+            if x.source and x.cue[0][0] < j:
+                return self.antecedent(x.source[0], a)
         for k in range(j - 1, a, -1) if g.lower[j - 1] in ("and", "but") else range(a, j):
             if g.quote_of[k] >= 0:
                 continue
@@ -618,6 +656,25 @@ class _Reader:
                     s -= 1
                 return g.left_phrase(s, a)
         return None
+
+    def antecedent(self, source: Range, a: int) -> Range:
+        """For "who" or "which", the phrase that it stands for, when it is beside it."""
+        g = self.g
+        if g.lower[source[0]] not in ("who", "which", "that") or source[1] - source[0] > 1:
+            return source
+        j = source[0] - (g.words[source[0] - 1] == ",")
+        return (g.left_phrase(j, a) if j > a else None) or source
+
+    def issuer(self, source: Range, a: int) -> Range:
+        """``SRC released a statement saying X``: who issued the document; else the phrase as it is."""
+        g = self.g
+        k = source[0] - 1
+        if g.lower[source[1] - 1] not in g.lex["documents"] or k <= a:
+            return source
+        k -= g.lower[k] in ("out", "up")
+        while k > a and not g.finite[k] and (g.is_adverb(k) or g.is_noun(k)) and k > source[0] - 3:
+            k -= 1
+        return (g.left_phrase(k, a) or source) if g.finite[k] else source
 
     def participle(self, group: Group, a: int, b: int) -> None:
         """``..., adding X``; ``a letter saying X``; ``by saying X``."""
@@ -633,6 +690,7 @@ class _Reader:
             source = self.earlier(j, a) if j > a else self.later(group, b)
         elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1) and g.lower[group.head] in g.lex["reduced"] and not g.is_adjective(j - 1) and g.lower[j - 1] != "'s":
             source, inherited = g.left_phrase(j, a), False
+            source = self.issuer(source, a) if source else None
         elif g.quote_of[j - 1] < 0 and g.is_noun(j - 1) and (phrase := g.left_phrase(j, a)) and phrase[0] > a and g.lower[phrase[0] - 1] == "with":
             source, inherited = phrase, False
         elif g.quote_of[j - 1] >= 0:
