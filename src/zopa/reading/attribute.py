@@ -61,6 +61,21 @@ class _Reader:
                 last_sentence = n if whole else last_sentence
         return self.out
 
+    def within(self, x: Attribution) -> list[Attribution]:
+        """The statements inside a content: the same patterns, its quotation marks taken as said."""
+        self.used = self.used or [False] * len(self.g.seg.words)
+        self.out = []
+        for a, b in x.content:
+            for i, j in self._clauses(a, b):
+                if j - i > 3:
+                    self.used[i:j] = [False] * (j - i)
+                    self.sentence(i, j)
+        return sorted(self.out, key=lambda y: y.cue[0] if y.cue else y.content[0])
+
+    def _clauses(self, a: int, b: int) -> list[Range]:
+        cuts = [a, *(i + 1 for i in range(a, b) if self.g.words[i] in (".", "!", "?")), b]
+        return [(i, j) for i, j in zip(cuts, cuts[1:], strict=False) if j > i]
+
     def quoted(self, a: int, b: int) -> bool:
         """At least 85 % of the sentence stands inside quotation marks."""
         inside = sum(self.g.quote_of[i] >= 0 for i in range(a, b))
@@ -963,6 +978,15 @@ _BREAK = DASHES | {",", ".", ";", ":", "?", "!", ")", "(", "...", "…"}
 _PAUSE = DASHES | {","}
 
 
-def attribute(seg: Segments, lex: Lexicon) -> list[Attribution]:
-    """All outer statements of a segmented text, in order."""
-    return _Reader(Grammar(seg, lex)).read()
+def attribute(seg: Segments, lex: Lexicon, nested: bool = True) -> list[Attribution]:
+    """All statements of a segmented text, outer ones in order, each followed by those nested in its content."""
+    grammar = Grammar(seg, lex)
+    outer = _Reader(grammar).read()
+    if not nested:
+        return outer
+    out: list[Attribution] = []
+    inside = _Reader(grammar.inside())
+    for x in outer:
+        out.append(x)
+        out += [replace(y, parent=len(out) - 1 - k) for k, y in enumerate(inside.within(x))]
+    return out

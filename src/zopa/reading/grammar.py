@@ -5,6 +5,7 @@ Everything is a walk inside one sentence, whose length is bounded; so the whole 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,6 +52,12 @@ class Grammar:
         )  # fmt: skip
         self.adjective_endings = tuple(lex["adjective_endings"])
         self.clausal = lex["subordinators"] | lex["relatives"]
+
+    def inside(self) -> Grammar:
+        """The same text with no quotation marks: for reading what stands inside a content."""
+        other = copy(self)
+        other.quote_of = [-1] * len(self.words)
+        return other
 
     # ------------------------------------------------------------ single tokens
 
