@@ -255,7 +255,7 @@ class _Reader:
         stop = self.after_cue(group, b)
         open_quote = quoted and c - 2 >= a and g.words[c - 2] in (",", "?", "!", "--", "—", "...", "…", "-")
         if not open_quote and stop < b and g.words[stop] not in _BREAK and not (quoted and g.quote_of[stop] < 0 and g.lower[stop] in g.lex["prepositions"] | {"when", "as", "while", "after", "before", "to", "and", "but", "because"}):
-            if not (quoted and g.quote_of[stop] >= 0):
+            if not (quoted and g.quote_of[stop] >= 0) and not (not quoted and self.adjunct(group, stop, a, c, b)):
                 return False
         if stop < b and g.words[stop] in (",", ":") and stop + 1 < b and g.quote_of[stop + 1] >= 0 and not quoted:
             return False
@@ -277,6 +277,12 @@ class _Reader:
         cue_stop = max(group.stop, stop if self.medium_only(group, stop) else group.stop)
         self.add(source, (group.start, cue_stop), [(start, c), *self.resumed(stop, b)], "final", group.lemma)
         return True
+
+    def adjunct(self, group: Group, stop: int, a: int, c: int, b: int) -> bool:
+        """``X, SRC said after two days of talks``: what follows the cue is circumstance, no content."""
+        g = self.g
+        circumstance = g.lower[stop] in g.lex["prepositions"] | {"as", "when"} and g.lower[stop] not in ("of", "about", "to", "with")
+        return circumstance and g.words[c - 1] == "," and self.is_content(a, c) and self.clause_at(group, b) is None
 
     def medium_only(self, group: Group, stop: int) -> bool:
         """A medium ("in a statement") belongs to the cue, a recipient or a time does not."""
@@ -311,8 +317,8 @@ class _Reader:
     def left_content(self, a: int, j: int, quoted: bool) -> int | None:
         """Start of the content that ends before ``j``."""
         g = self.g
-        start = a
-        for k in range(j - 1, a - 1, -1):
+        start = self.after_dateline(a, j)
+        for k in range(j - 1, start - 1, -1):
             if self.used[k]:
                 start = k + 1
                 break
@@ -326,6 +332,13 @@ class _Reader:
             if lead or (first - start > 0 and g.words[first - 1] in (",", ":", ".")) and not g.has_verb(start, first):
                 return first
         return start
+
+    def after_dateline(self, a: int, j: int) -> int:
+        """``TARNBERG (Wire) — X``: where the sentence itself starts."""
+        g = self.g
+        if not g.words[a].isupper() or len(g.words[a]) < 3 or a != self.line_start(a):
+            return a
+        return next((k + 1 for k in range(a + 1, min(a + 12, j)) if g.words[k] in DASHES), a)
 
     def resumed(self, i: int, b: int) -> list[Range]:
         """The second half of a content that its speaker interrupts."""
@@ -430,7 +443,7 @@ class _Reader:
         if group.lemma == "ask" and group.slot == "past" and self.was_asked(group, a, b):
             return
         source, inherited = self.subject(group, a)
-        if source is None:
+        if source is None or g.lower[source[0]] in ("any", "every") and g.lower[group.start] in g.lex["modals"]:
             return
         found = self.content_right(group, b, g.lower[source[0]] in ("who", "which"))
         if not found:

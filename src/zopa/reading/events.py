@@ -79,7 +79,7 @@ def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[
                 continue
             about = nouns.search(sentence) or re.search(r"\brhetorical\b", sentence)
             back = re.match(r"(?:That|This|It)\b", sentence) and cut.search(sentence)
-            if not about and not back:
+            if not about and not back and not m.group().lower().startswith("now "):
                 continue
             owner = re.search(r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?", sentence[m.start() :])
             subject = owner.group(1) if owner else _subject(previous if back else sentence)

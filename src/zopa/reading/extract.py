@@ -26,6 +26,10 @@ from .text import Text
 __all__ = ["Extract", "Suggestion", "extract"]
 
 Range = tuple[int, int]
+_VOICE = re.compile(
+    r"\b[Uu]nder\s(?:the\s)?(?:former\s)?(?:President\s)?([A-Z][\w’'\-]*?(?:['’]s)?)\s?"
+    r"(administration|government|presidency|predecessor)?(?=[\s,|])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ class _Assembler:
         sentence = text[first:last]
         words = " ".join(text[slice(*p)] for p in mention)
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
-        who = self._who(words, before, text[first : cue[0][0] if cue else first], x)
+        who = self._who(words, before, self._lead(first, mention, cue), x)
         pieces = list(content)
         conditional = condition(text, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
@@ -204,11 +208,17 @@ class _Assembler:
     def _who(self, words: str, before: str, lead: str, x: Attribution) -> Who:
         if re.search(r"['’]s\s+(?:discussion|comments?|remarks?|statement|call|visit|meeting)\b", words):
             return Who(None, words, None, "event", weak=True)
-        voice = ""
-        m = re.search(r"\b[Uu]nder\s(?:the\s)?(?:former\s)?(?:President\s)?([A-Z][\w'’\-]+)(?:\s(?:administration|government|presidency))?\b", lead)
-        if m and "“" not in lead[: m.start()] and '"' not in lead[: m.start()]:
-            voice = f"{m.group(1)} administration"
+        m = _VOICE.search(lead)
+        voice = f"{m.group(1)} {m.group(2) or 'administration'}" if m else ""
         return self.resolver.resolve(words, before, voice)
+
+    def _lead(self, first: int, mention: tuple[Range, ...], cue: tuple[Range, ...]) -> str:
+        """Where a voice may be named: at the start of the sentence before the speaker, or between speaker and cue."""
+        if not mention or not cue:
+            return ""
+        opening = self.body[first : min(mention[0][0], first + 60)]
+        opening = opening if opening.startswith("Under") else ""
+        return opening + " | " + self.body[mention[0][1] : max(mention[0][1], cue[0][0])]
 
     def _said(self, cue: tuple[Range, ...], first: int, last: int, who: Who) -> tuple[date | None, date | None] | None:
         """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication."""

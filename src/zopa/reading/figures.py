@@ -10,7 +10,7 @@ __all__ = ["FigureSpan", "figures"]
 
 _SCALE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollars": "USD", "euros": "EUR", "pounds": "GBP",
-             "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "shekels": "ILS", "yuan": "CNY", "yen": "JPY"}  # fmt: skip
+             "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "shekels": "ILS", "yuan": "CNY", "yen": "JPY", "crowns": "crowns", "francs": "francs", "lira": "TRY", "rupees": "INR"}  # fmt: skip
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ANY = re.compile(
@@ -19,9 +19,10 @@ _ANY = re.compile(
     rf"|\b(?P<n>{_NUMBER}|one|two|three|four|five|six|seven|eight|nine|ten)\s(?P<ns>thousand|million|billion|trillion)\s(?P<nu>[^\W\d_]+)"
     r"|\b(?P<vague>dozens|scores|hundreds|thousands|tens of thousands|hundreds of thousands|millions|billions)\sof\s(?P<vu>[^\W\d_]+)"
     rf"|\b(?P<c>{_NUMBER})\s(?P<cu>troops|soldiers|people|hostages|prisoners|civilians|refugees|deaths|dead|tons|tonnes|barrels"
-    r"|missiles|tanks|workers|jobs|villages|families|hectares|acres|kilometers|kilometres|miles|votes|seats)\b",
+    r"|missiles|tanks|workers|jobs|villages|families|meters|metres|degrees|litres|liters|megawatts|hectares|acres|kilometers|kilometres|miles|votes|seats)\b",
     re.I,
 )
+_MEASURES = frozenset("tons tonnes barrels hectares acres kilometers kilometres miles meters metres degrees litres liters megawatts".split())
 _SHORT = {"bn": 10**9, "m": 10**6, "k": 10**3}
 
 
@@ -47,7 +48,8 @@ def figures(text: str) -> Iterator[FigureSpan]:
         elif g["vague"]:
             yield FigureSpan(*m.span(), None, "count", g["vu"])
         elif g["c"]:
-            yield FigureSpan(*m.span(), _value(g["c"]), "count", g["cu"].lower())
+            unit = g["cu"].lower()
+            yield FigureSpan(*m.span(), _value(g["c"]), unit if unit in _MEASURES else "count", unit)
         else:
             unit = _CURRENCY.get(g["nu"].lower(), "count")
             of = _of(text, m.end()) if unit != "count" else g["nu"]

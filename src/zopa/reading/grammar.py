@@ -436,6 +436,8 @@ class Grammar:
             k = self._after_preposition(k, j)
             while k < j and self.lower[k] in lex["weekdays"] | lex["times"]:
                 k += 1
+        if self.lower[k] in ("last", "this", "next", "earlier", "late") and k + 2 < j and self.lower[k + 1] in lex["times"]:
+            k += 2
         while k < j and self.lower[k] in lex["weekdays"]:
             k += 1
         while j > k + 1 and self.lower[j - 1] in lex["weekdays"] | {"recently", "later", "today", "yesterday"}:

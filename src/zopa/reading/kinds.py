@@ -87,7 +87,8 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
 def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
     low = cue.lower()
     declined = re.search(r"\b(?:declin|refus)\w+ to (?:comment|say|answer|elaborate|discuss|speak)", low + " " + opening[:30].lower())
-    if declined or (negated and lemma in phrases.cues["silent"] and lemma not in ("say",)):
+    open_question = re.match(r"(?:whether|if|how|what|when|who|where|which)\b", opening)
+    if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or open_question)):
         return "no_position", declined.group() if declined else cue
     if re.search(r"off the table|ruled out", low):
         return ("position" if negated else "red_line"), cue

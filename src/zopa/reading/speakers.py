@@ -172,6 +172,14 @@ class Resolver:
         for name in (mention, head):
             if fold(name) in table:
                 return self._entry(table[fold(name)], "alias")
+        for part in mention.split(",")[1:3]:  # "the chief negotiator, Davit Maro,"
+            plain = fold(part)
+            entry = table.get(plain) or next((table[t] for k in range(len(plain.split())) if (t := " ".join(plain.split()[k:])) in table), None)
+            if entry and entry.person:
+                return self._entry(entry, "title")
+            full = re.fullmatch(r"\s*((?:[A-Z][\w.'’\-]+\s?){2,3})", part)
+            if full and full.group(1).strip() in self.full_names.values():
+                return Who(None, full.group(1).strip(), None, "title")
         if re.search(r"['’]s?\s|\sand\s", head):
             return None
         words = fold(head).split()
