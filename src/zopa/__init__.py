@@ -35,6 +35,7 @@ _VERBS = {
     "forecast": "spatial",
     "delay": "costs",
     "divide": "division",
+    "read": "reading",
     "run": "study",
     "report": "reports",
 }
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from zopa.costs import delay
     from zopa.division import divide
     from zopa.graphmodel import stability
+    from zopa.reading import read
     from zopa.reports import report
     from zopa.spatial import forecast
     from zopa.study import run
@@ -56,6 +58,7 @@ __all__ = [
     "frontier",
     "judge",
     "load",
+    "read",
     "report",
     "run",
     "solve",

@@ -6,6 +6,7 @@ Pure: no file, no clock. The rules decide nothing; everything here is a suggesti
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from zopa.case.nouns import Case
 from .attribute import Attribution, attribute
 from .dates import DateSpan, dates
 from .events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
+from .gate import Ground
 from .figures import FigureSpan, figures
 from .issues import Match, Vocabulary
 from .kinds import Condition, Kind, Phrases, channel, condition, kind_of
@@ -23,7 +25,9 @@ from .segment import Segments, segment
 from .speakers import Resolver, Roster, Who
 from .text import Text
 
-__all__ = ["Extract", "Suggestion", "extract"]
+__all__ = ["Extract", "Suggestion", "Trained", "extract"]
+
+Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 
 Range = tuple[int, int]
 _VOICE = re.compile(
@@ -120,7 +124,9 @@ def _plain(s: Suggestion) -> dict[str, Any]:
     return out
 
 
-def extract(text: Text, case: Case | None = None, roster: Roster | None = None, language: str = "en") -> Extract:
+def extract(
+    text: Text, case: Case | None = None, roster: Roster | None = None, language: str = "en", trained: Trained | None = None
+) -> Extract:
     """Read a prepared text by the rules of a language pack.
 
     Parameters
@@ -131,26 +137,31 @@ def extract(text: Text, case: Case | None = None, roster: Roster | None = None, 
         Its speakers, parties and issue words are used; without it speakers stay literal.
     roster : Roster, optional
         Speakers instead of those of the case.
+    trained : callable, optional
+        A model that turns segments and the rules' statements into its own statements.
     """
     lex = lexicon(language)
-    reader = _Assembler(text, lex, roster or (Roster.of(case) if case else Roster(())), case)
+    reader = _Assembler(text, lex, roster or (Roster.of(case) if case else Roster(())), case, trained)
     return reader.run()
 
 
 class _Assembler:
-    def __init__(self, text: Text, lex: Lexicon, roster: Roster, case: Case | None) -> None:
+    def __init__(self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None) -> None:
         self.source, self.lex = text, lex
         self.body = text.body
         self.seg: Segments = segment(self.body, lex)
         self.phrases = Phrases(lex)
         self.resolver = Resolver(roster, lex, self.body)
         self.vocabulary = Vocabulary(case) if case else None
+        self.trained = trained
         self.dates = tuple(dates(text.text, text.published.on))
 
     def run(self) -> Extract:
         seg = self.seg
         found = attribute(seg, self.lex)
-        statements = self._resolved(found)
+        if self.trained:
+            found = self.trained(seg, found)
+        statements = self._guarded(self._resolved(found), found)
         spans = [seg.span(a, b) for a, b in seg.sentences]
         taken = [p for s in statements for p in (*s.cue, *s.content)]
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
@@ -159,6 +170,11 @@ class _Assembler:
             self.dates, tuple(shifts(self.body, spans, self.phrases)),
             tuple(claims(self.body, spans, taken, self.phrases)), notes,
         )  # fmt: skip
+
+    def _guarded(self, statements: list[Suggestion], found: list[Attribution]) -> list[Suggestion]:
+        """Every suggestion through the gate; what it rejects is left out, what it flags carries the reasons."""
+        ground = Ground(self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else ())
+        return [replace(s, flags=ground.guard(s.content, s.cue)) for s in statements]
 
     def _resolved(self, found: list[Attribution]) -> list[Suggestion]:
         """Suggestions in text order; a pronoun refers to those before it."""

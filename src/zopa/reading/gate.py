@@ -122,6 +122,15 @@ class Ground:
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
         return Verdict(state, tuple(dict.fromkeys([*result.rejected, *result.flagged])), tuple(spans), speaker, cue)
 
+    def guard(self, content: Sequence[Range], cue: Sequence[Range]) -> tuple[str, ...]:
+        """Reasons to look twice at a statement that is spans of the text already: what its edges cut off."""
+        result = _Check()
+        spans = list(content)
+        marked = cue[0] if cue else None
+        inside = self.text[spans[0][0] : spans[-1][1]]
+        self._edges(spans, marked, bool(_CONDITION.search(inside)), self._sentence_at(spans[0][0]), result, Candidate((inside,)))
+        return tuple(dict.fromkeys(result.flagged))
+
     def _place_content(self, candidate: Candidate, result: _Check) -> list[Range]:
         if not candidate.content or not any(p.strip() for p in candidate.content):
             result.rejected.append("no content")
