@@ -6,7 +6,8 @@ Pure: no file, no clock. The rules decide nothing; everything here is a suggesti
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -25,7 +26,7 @@ from .segment import Segments, segment
 from .speakers import Resolver, Roster, Who
 from .text import Text
 
-__all__ = ["Extract", "Suggestion", "Trained", "extract"]
+__all__ = ["Assembler", "Extract", "Suggestion", "Trained", "extract"]
 
 Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 
@@ -141,11 +142,13 @@ def extract(
         A model that turns segments and the rules' statements into its own statements.
     """
     lex = lexicon(language)
-    reader = _Assembler(text, lex, roster or (Roster.of(case) if case else Roster(())), case, trained)
+    reader = Assembler(text, lex, roster or (Roster.of(case) if case else Roster(())), case, trained)
     return reader.run()
 
 
-class _Assembler:
+class Assembler:
+    """Turns attributions of one text into suggestions; engines other than the rules use it too."""
+
     def __init__(self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None) -> None:
         self.source, self.lex = text, lex
         self.body = text.body
@@ -156,7 +159,26 @@ class _Assembler:
         self.trained = trained
         self.dates = tuple(dates(text.text, text.published.on))
 
+    def tokens(self, span: Range) -> Range:
+        """The tokens that a span of code points covers."""
+        return bisect_right(self.seg.end, span[0]), max(bisect_left(self.seg.begin, span[1]), bisect_right(self.seg.end, span[0]) + 1)
+
+    def suggestion(self, content: Sequence[Range], cue: Range | None, mention: Range | None, extractor: str) -> Suggestion:
+        """A suggestion from spans that an engine found and the gate placed."""
+        x = Attribution(
+            (self.tokens(mention),) if mention else (), (self.tokens(cue),) if cue else (),
+            tuple(self.tokens(p) for p in content), "placed", self._lemma(cue),
+        )  # fmt: skip
+        return replace(self._suggest(x), extractor=extractor)
+
+    def _lemma(self, cue: Range | None) -> str:
+        if cue is None:
+            return ""
+        a, b = self.tokens(cue)
+        return next((self.lex.forms[w][0][0] for w in reversed(self.seg.lower[a:b]) if w in self.lex.forms), "")
+
     def run(self) -> Extract:
+        """All suggestions of the text."""
         seg = self.seg
         found = attribute(seg, self.lex)
         if self.trained:
