@@ -20,16 +20,46 @@ __all__ = ["read", "review"]
 
 
 def read(
-    sources: Annotated[list[str] | None, typer.Argument(help="Files (txt, html, pdf, docx, eml, rss) or http(s) addresses.", metavar="SOURCE...")] = None,
-    case: Annotated[Path | None, typer.Option("--case", help="Case folder that the suggestions are added to; made if it does not exist.")] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Files (txt, html, pdf, docx, eml, rss) or http(s) addresses.", metavar="SOURCE..."
+        ),
+    ] = None,
+    case: Annotated[
+        Path | None,
+        typer.Option(
+            "--case", help="Case folder that the suggestions are added to; made if it does not exist."
+        ),
+    ] = None,
     language: Annotated[str, typer.Option(help="Language pack.")] = "en",
-    endpoint: Annotated[str | None, typer.Option(help="Also ask an OpenAI-compatible endpoint at this base URL. Off unless given.")] = None,
-    model: Annotated[str, typer.Option(help="Model name at the endpoint, or the file of a trained model.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a text is sent to the endpoint.")] = False,
-    score: Annotated[Path | None, typer.Option("--score", help="Measure the reader on a gold file; SOURCE is then the folder of its texts.")] = None,
-    polnear: Annotated[Path | None, typer.Option("--polnear", help="Measure the reader on your copy of the PolNeAR corpus.")] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(help="Also ask an OpenAI-compatible endpoint at this base URL. Off unless given."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="Model name at the endpoint, or the file of a trained model.")
+    ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a text is sent to the endpoint.")
+    ] = False,
+    score: Annotated[
+        Path | None,
+        typer.Option(
+            "--score", help="Measure the reader on a gold file; SOURCE is then the folder of its texts."
+        ),
+    ] = None,
+    polnear: Annotated[
+        Path | None, typer.Option("--polnear", help="Measure the reader on your copy of the PolNeAR corpus.")
+    ] = None,
     split: Annotated[str, typer.Option(help="Split of the corpus.")] = "dev",
-    train: Annotated[Path | None, typer.Option("--train", help="Train a model on your copy of a corpus (PolNeAR's form or gold JSON); write it to --model.")] = None,
+    train: Annotated[
+        Path | None,
+        typer.Option(
+            "--train",
+            help="Train a model on your copy of a corpus (PolNeAR's form or gold JSON); write it to --model.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Suggest statements from texts; with --case, add them to statements.yaml for `zopa review`."""
@@ -50,7 +80,9 @@ def read(
     _into_case(incoming, case, language, endpoint, model, yes, json)
 
 
-def _show(incoming: list[Any], language: str, endpoint: str | None, model: str, yes: bool, json: bool) -> None:
+def _show(
+    incoming: list[Any], language: str, endpoint: str | None, model: str, yes: bool, json: bool
+) -> None:
     from zopa.reading import prepare
 
     found = []
@@ -67,7 +99,9 @@ def _show(incoming: list[Any], language: str, endpoint: str | None, model: str, 
     typer.echo("next: zopa read SOURCE --case FOLDER keeps these as suggestions")
 
 
-def _extract(text: Any, case: Case | None, language: str, endpoint: str | None, model: str, yes: bool) -> Extract:
+def _extract(
+    text: Any, case: Case | None, language: str, endpoint: str | None, model: str, yes: bool
+) -> Extract:
     from zopa.reading import extract
 
     if endpoint is None:
@@ -85,7 +119,9 @@ def _extract(text: Any, case: Case | None, language: str, endpoint: str | None, 
     return ask(extract(text, case, language=language), case, endpoint, model, language=language)
 
 
-def _into_case(incoming: list[Any], folder: Path, language: str, endpoint: str | None, model: str, yes: bool, json: bool) -> None:
+def _into_case(
+    incoming: list[Any], folder: Path, language: str, endpoint: str | None, model: str, yes: bool, json: bool
+) -> None:
     from zopa.case import load
     from zopa.reading import prepare, to_records
     from zopa.reading.copies import copies
@@ -105,20 +141,32 @@ def _into_case(incoming: list[Any], folder: Path, language: str, endpoint: str |
     for item, text in zip(incoming, texts, strict=True):
         case = load(folder)
         ident, new = source_id(folder, text, item.name)
-        row: dict[str, Any] = {"source": ident, "notes": [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)]}
+        row: dict[str, Any] = {
+            "source": ident,
+            "notes": [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)],
+        }
         if not new:
             row["notes"].append("this text is in the case already; nothing was added")
             report["sources"].append(row | {"added": 0})
             continue
         found = _extract(text, case, language, endpoint, model, yes)
-        found, repeated = _without_copies(found, copies({**{k: s.text for k, s in case.sources.items()}, ident: text.text}), ident)
+        found, repeated = _without_copies(
+            found, copies({**{k: s.text for k, s in case.sources.items()}, ident: text.text}), ident
+        )
         if repeated:
-            row["notes"].append(f"{repeated} statements stand in paragraphs copied from earlier sources; counted once")
+            row["notes"].append(
+                f"{repeated} statements stand in paragraphs copied from earlier sources; counted once"
+            )
         taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
         records = to_records(found, ident, case, taken)
         add_source(folder, ident, text, item.url)
         add_records(folder, records)
-        row |= {"statements": len(records.statements), "contacts": len(records.contacts), "figures": len(records.figures), "shifts": len(records.shifts)}
+        row |= {
+            "statements": len(records.statements),
+            "contacts": len(records.contacts),
+            "figures": len(records.figures),
+            "shifts": len(records.shifts),
+        }
         report["sources"].append(row)
     load(folder)  # what was written must be sound
     _tell(report, folder, made, json)
@@ -159,16 +207,22 @@ def _tell(report: dict[str, Any], folder: Path, made: bool, json: bool) -> None:
         print_json(report)
         return
     if made:
-        typer.echo(f"made {folder}/case.yaml from the words of the text: correct its parties, speakers and issues first")
+        typer.echo(
+            f"made {folder}/case.yaml from the words of the text: correct its parties, speakers and issues first"
+        )
     for row in report["sources"]:
-        counts = ", ".join(f"{row[k]} {k}" for k in ("statements", "contacts", "figures", "shifts") if k in row)
+        counts = ", ".join(
+            f"{row[k]} {k}" for k in ("statements", "contacts", "figures", "shifts") if k in row
+        )
         typer.echo(f"{row['source']}: {counts or 'nothing added'}")
         for note in row["notes"]:
             typer.echo(f"  note: {note}")
     typer.echo(f"all are suggestions; next: zopa review {folder}")
 
 
-def _score(gold: Path | None, polnear: Path | None, split: str, texts: str, model: str, language: str, json: bool) -> None:
+def _score(
+    gold: Path | None, polnear: Path | None, split: str, texts: str, model: str, language: str, json: bool
+) -> None:
     from zopa.reading.corpora import read_gold, read_polnear
     from zopa.reading.score import evaluate
 
@@ -177,7 +231,9 @@ def _score(gold: Path | None, polnear: Path | None, split: str, texts: str, mode
         from zopa.reading.train import load_model
 
         trained = load_model(Path(model))
-    documents = read_polnear(polnear, split) if polnear is not None else read_gold(gold or Path(), Path(texts))
+    documents = (
+        read_polnear(polnear, split) if polnear is not None else read_gold(gold or Path(), Path(texts))
+    )
     result = evaluate(documents, language=language, trained=trained)
     if json:
         print_json(result.to_dict())
@@ -194,7 +250,9 @@ def _train(corpus: Path, split: str, model: str) -> None:
     documents = read_corpus(corpus, "train" if split == "dev" else split)
     written = train_model(documents, Path(model))
     typer.echo(f"wrote {written}; measure it: zopa read --polnear {corpus} --model {model}")
-    typer.echo("a model carries words of the texts it was trained on: share it only if their licence allows that")
+    typer.echo(
+        "a model carries words of the texts it was trained on: share it only if their licence allows that"
+    )
 
 
 # ---------------------------------------------------------------- review
@@ -203,7 +261,9 @@ def _train(corpus: Path, split: str, model: str) -> None:
 def review(
     folder: Annotated[Path, typer.Argument(help="Case folder.", metavar="CASE")],
     by: Annotated[str, typer.Option(help="Whose decisions these are.")] = "",
-    accept_all: Annotated[bool, typer.Option("--accept-all", help="Accept every suggestion without looking; each is marked so.")] = False,
+    accept_all: Annotated[
+        bool, typer.Option("--accept-all", help="Accept every suggestion without looking; each is marked so.")
+    ] = False,
 ) -> None:
     """Walk through the suggestions by single keys: accept, edit, reject, merge, split, undo. Every key is saved at once."""
     from datetime import date
@@ -224,7 +284,11 @@ def review(
         with _keys() as keys:
             _walk(folder, case, session, keys)
     typer.echo(_summary(session))
-    typer.echo(f"next: zopa run {folder}" if not session.left else f"next: zopa review {folder} goes on where you stopped")
+    typer.echo(
+        f"next: zopa run {folder}"
+        if not session.left
+        else f"next: zopa review {folder} goes on where you stopped"
+    )
 
 
 def _user() -> str:
@@ -320,7 +384,13 @@ def _edit(session: Session, line: str) -> None:
             name, sign, value = part.partition("=")
             if not sign:
                 raise ValueError(f"expected field=value, saw '{part}'")
-            fields[name] = tuple(value.split(",")) if name == "options" else int(value) if name == "strength" else value or None
+            fields[name] = (
+                tuple(value.split(","))
+                if name == "options"
+                else int(value)
+                if name == "strength"
+                else value or None
+            )
         if fields:
             session.edit(fields)
     except ValueError as error:
@@ -351,10 +421,20 @@ def _present(case: Case, session: Session) -> None:
         return
     s = session.statements[ident]
     speaker = case.speakers[s.speaker].name if s.speaker else s.party or "(nobody named)"
-    out.print(f"\n{session.at + 1} of {len(session.queue)}  {ident}  {s.review.state}", markup=False, style="bold")
+    out.print(
+        f"\n{session.at + 1} of {len(session.queue)}  {ident}  {s.review.state}", markup=False, style="bold"
+    )
     out.print(f"“{s.quote}”", markup=False)
-    facts = [f"speaker: {speaker}", f"kind: {s.kind}", f"said: {s.said or 'not stated'}", f"channel: {s.channel}"]
-    facts += [f"issue: {s.issue} {', '.join(s.options)}" if s.issue else "issue: none", f"stance: {s.stance or 'none'}"]
+    facts = [
+        f"speaker: {speaker}",
+        f"kind: {s.kind}",
+        f"said: {s.said or 'not stated'}",
+        f"channel: {s.channel}",
+    ]
+    facts += [
+        f"issue: {s.issue} {', '.join(s.options)}" if s.issue else "issue: none",
+        f"stance: {s.stance or 'none'}",
+    ]
     out.print("  ".join(facts), markup=False)
     if s.condition:
         out.print(f"condition: {s.condition}\nfor: {s.consequent or 'not stated'}", markup=False)

@@ -20,7 +20,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-def read(text: str | Text, case: Case | None = None, *, language: str = "en", published: Published | None = None) -> Extract:
+def read(
+    text: str | Text, case: Case | None = None, *, language: str = "en", published: Published | None = None
+) -> Extract:
     """Suggest statements, contacts, figures, dates, shifts and claims of the author from one text.
 
     Parameters

@@ -38,7 +38,11 @@ def read_gold(gold: Path, texts: Path) -> list[Document]:
     except (OSError, json.JSONDecodeError) as error:
         raise _refused(gold, f"expected a gold file in JSON: {error}") from None
     speakers = gold.with_name(gold.name.replace("gold", "speakers"))
-    roster = Roster.from_dict(json.loads(speakers.read_text(encoding="utf-8"))) if speakers != gold and speakers.exists() else None
+    roster = (
+        Roster.from_dict(json.loads(speakers.read_text(encoding="utf-8")))
+        if speakers != gold and speakers.exists()
+        else None
+    )
     out = []
     for item in data if isinstance(data, list) else [data]:
         out.append(Document(item["doc"], _text_of(item, gold, texts), item, roster))
@@ -55,9 +59,13 @@ def _text_of(item: dict[str, Any], gold: Path, texts: Path) -> str:
         if path.is_file():
             raw = path.read_bytes()
             if item.get("sha256") and hashlib.sha256(raw).hexdigest() != item["sha256"]:
-                raise _refused(path, "expected the text that the gold was made on, saw another (sha256 differs)")
+                raise _refused(
+                    path, "expected the text that the gold was made on, saw another (sha256 differs)"
+                )
             return raw.decode("utf-8")
-    raise _refused(texts, f"expected the text {name} there, saw none", "name the folder of the texts as SOURCE")
+    raise _refused(
+        texts, f"expected the text {name} there, saw none", "name the folder of the texts as SOURCE"
+    )
 
 
 def read_polnear(path: Path, split: str) -> list[Document]:
@@ -74,7 +82,11 @@ def read_polnear(path: Path, split: str) -> list[Document]:
     else:
         try:
             with tarfile.open(path) as tar:
-                loaded = {m.name.partition("/")[2]: f.read() for m in tar if m.isfile() and (f := tar.extractfile(m))}
+                loaded = {
+                    m.name.partition("/")[2]: f.read()
+                    for m in tar
+                    if m.isfile() and (f := tar.extractfile(m))
+                }
         except (OSError, tarfile.TarError) as error:
             raise _refused(path, f"expected the corpus as a folder or tar archive: {error}") from None
         member = loaded.get
@@ -96,7 +108,7 @@ def read_polnear(path: Path, split: str) -> list[Document]:
 
 
 def _brat(marks: str) -> list[dict[str, Any]]:
-    """brat stand-off annotation; an E line may stand before the T lines that it names."""
+    """Brat stand-off annotation; an E line may stand before the T lines that it names."""
     pieces: dict[str, list[tuple[int, int]]] = {}
     events: list[list[list[str]]] = []
     for line in marks.splitlines():

@@ -9,14 +9,25 @@ from datetime import date, timedelta
 
 __all__ = ["DateSpan", "dates", "plain_date"]
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
     r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 3, "few": 3}
+_NUMBERS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "several": 3,
+    "few": 3,
+}
 _N = r"(?:\d{1,2}|an?|one|two|three|four|five|six)"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -41,7 +52,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _GROUP = re.compile(r"[?]P<(\w+)>")
 _ANY = re.compile(
-    "|".join(f"(?P<K{i}>{_GROUP.sub(lambda m, i=i: f'?P<{m[1]}_{i}>', p)})" for i, (_, p) in enumerate(_PATTERNS)), re.I
+    "|".join(
+        f"(?P<K{i}>{_GROUP.sub(lambda m, i=i: f'?P<{m[1]}_{i}>', p)})" for i, (_, p) in enumerate(_PATTERNS)
+    ),
+    re.I,
 )
 
 
@@ -69,7 +83,9 @@ def dates(text: str, base: date | None) -> Iterator[DateSpan]:
     for m in _ANY.finditer(text):
         i = next(k for k in range(len(_PATTERNS)) if m.group(f"K{k}") is not None)
         name = _PATTERNS[i][0]
-        part = {k.rsplit("_", 1)[0]: v for k, v in m.groupdict().items() if v is not None and k.endswith(f"_{i}")}
+        part = {
+            k.rsplit("_", 1)[0]: v for k, v in m.groupdict().items() if v is not None and k.endswith(f"_{i}")
+        }
         try:
             found = _interval(name, part, base)
         except (ValueError, OverflowError):
@@ -172,7 +188,9 @@ def _relative(name: str, rel: str, part: dict[str, str], base: date) -> Found:
     count = int(n) if n.isdigit() else _NUMBERS.get(n, 3)
     days = {"day": 1, "week": 7, "month": 30, "year": 365}[unit] * count
     if name == "ago":
-        return (*_whole(unit, -count, base), unit) if unit != "day" else (*[base - timedelta(days)] * 2, "day")
+        return (
+            (*_whole(unit, -count, base), unit) if unit != "day" else (*[base - timedelta(days)] * 2, "day")
+        )
     if name == "within" or rel in ("coming", "next"):
         return base, base + timedelta(days), unit
     return base - timedelta(days), base, unit

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
-import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -89,7 +88,9 @@ def ask(
         With ``notes`` on everything that was refused and why. A failing endpoint leaves the rules' reading.
     """
     assembler = Assembler(rules.text, lexicon(language), Roster.of(case) if case else Roster(()), case)
-    ground = Ground(assembler.seg, attribute(assembler.seg, assembler.lex), tuple(case.issues) if case else ())
+    ground = Ground(
+        assembler.seg, attribute(assembler.seg, assembler.lex), tuple(case.issues) if case else ()
+    )
     found: dict[tuple[tuple[int, int], ...], tuple[Candidate, Verdict, int]] = {}
     notes: list[str] = []
     for _ in range(runs):
@@ -122,7 +123,9 @@ def _candidates(
         if keep:
             keep(Exchange(url, body, answer, problem))
         if problem:
-            notes.append(f"endpoint: no usable answer for sentences {first} to {min(first + CHUNK, len(sentences)) - 1}: {problem}")
+            notes.append(
+                f"endpoint: no usable answer for sentences {first} to {min(first + CHUNK, len(sentences)) - 1}: {problem}"
+            )
         for item in items:
             candidate, why = _candidate(item)
             if candidate is None:
@@ -136,12 +139,21 @@ def _candidates(
 def _request(text: str, sentences: list[tuple[int, int]], first: int, case: Case | None, model: str) -> str:
     lines = [f"[{n}] {text[slice(*sentences[n])]}" for n in range(first, min(first + CHUNK, len(sentences)))]
     issues = {k: i.name for k, i in case.issues.items()} if case else {}
-    content = f"kinds: {', '.join(KINDS)}\nissues: {json.dumps(issues, ensure_ascii=False)}\n<text>\n" + "\n".join(lines) + "\n</text>"
+    content = (
+        f"kinds: {', '.join(KINDS)}\nissues: {json.dumps(issues, ensure_ascii=False)}\n<text>\n"
+        + "\n".join(lines)
+        + "\n</text>"
+    )
     item = {"type": "object", "additionalProperties": False, "required": list(_FIELDS), "properties": {
         "sentence": {"type": "integer"}, "speaker": {"type": "string"}, "cue": {"type": "string"},
         "content": {"type": "array", "items": {"type": "string"}}, "kind": {"enum": list(KINDS)},
         "issue": {"enum": ["", *issues]}, "condition": {"type": "string"}, "consequent": {"type": "string"}}}  # fmt: skip
-    schema = {"type": "object", "additionalProperties": False, "required": ["statements"], "properties": {"statements": {"type": "array", "items": item}}}
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["statements"],
+        "properties": {"statements": {"type": "array", "items": item}},
+    }
     return json.dumps(
         {
             "model": model, "temperature": 0,
@@ -194,7 +206,10 @@ def _joined(
     new: list[Suggestion] = []
     agreed = 0
     for content, (candidate, verdict, count) in found.items():
-        same = next((i for i, s in enumerate(statements) if s.extractor == "rules" and _alike(s.content, content)), None)
+        same = next(
+            (i for i, s in enumerate(statements) if s.extractor == "rules" and _alike(s.content, content)),
+            None,
+        )
         often = (f"found in {count} of {runs} runs",) if runs > 1 else ()
         if same is None:
             s = assembler.suggestion(content, verdict.cue, verdict.speaker, f"llm:{model}")
@@ -205,7 +220,9 @@ def _joined(
         agreed += 1
         s = statements[same]
         if candidate.kind and candidate.kind != s.kind.kind:
-            statements[same] = replace(s, flags=(*s.flags, f"the endpoint reads it as {candidate.kind}", *often))
+            statements[same] = replace(
+                s, flags=(*s.flags, f"the endpoint reads it as {candidate.kind}", *often)
+            )
     summary = f"endpoint {model}: {agreed} statements as the rules, {len(new)} more to look at"
     return replace(rules, statements=tuple(statements + new), notes=(*rules.notes, summary, *notes))
 
@@ -231,18 +248,25 @@ def post(url: str, body: str, key: str = "") -> str:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(parts.hostname, port, timeout=MAX_SECONDS, context=ssl.create_default_context())
+        connection = http.client.HTTPSConnection(
+            parts.hostname, port, timeout=MAX_SECONDS, context=ssl.create_default_context()
+        )
     else:
         connection = http.client.HTTPConnection(parts.hostname, port, timeout=MAX_SECONDS)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     try:
-        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), body.encode(), headers)
+        connection.request(
+            "POST", parts.path + (f"?{parts.query}" if parts.query else ""), body.encode(), headers
+        )
         response = connection.getresponse()
         answer = b""
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise CaseError([Finding("", f"expected an answer within {MAX_SECONDS:g} seconds")], "the rules' reading stands")
+                raise CaseError(
+                    [Finding("", f"expected an answer within {MAX_SECONDS:g} seconds")],
+                    "the rules' reading stands",
+                )
             if connection.sock is not None:
                 connection.sock.settimeout(min(left, MAX_SECONDS))
             chunk = response.read1(65536)
@@ -250,11 +274,18 @@ def post(url: str, body: str, key: str = "") -> str:
                 break
             answer += chunk
             if len(answer) > MAX_ANSWER:
-                raise CaseError([Finding("", f"expected at most {MAX_ANSWER / 1e6:g} MB, the answer went on")], "the rules' reading stands")
+                raise CaseError(
+                    [Finding("", f"expected at most {MAX_ANSWER / 1e6:g} MB, the answer went on")],
+                    "the rules' reading stands",
+                )
         if response.status != 200:
-            raise CaseError([Finding("", f"the endpoint answered {response.status}")], "the rules' reading stands")
-    except (TimeoutError, socket.timeout):
-        raise CaseError([Finding("", f"expected an answer within {MAX_SECONDS:g} seconds")], "the rules' reading stands") from None
+            raise CaseError(
+                [Finding("", f"the endpoint answered {response.status}")], "the rules' reading stands"
+            )
+    except TimeoutError:
+        raise CaseError(
+            [Finding("", f"expected an answer within {MAX_SECONDS:g} seconds")], "the rules' reading stands"
+        ) from None
     finally:
         connection.close()
     return answer.decode("utf-8", "replace")

@@ -57,11 +57,15 @@ def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterato
                 continue
             for m in pattern.finditer(sentence):
                 start, end = a + m.start(), a + m.end()
-                stop = re.compile(r"[,.;:]\s|[.\"”]$|\s(?:who|which|that|when|after|and|but)\s").search(text, end, b)
+                stop = re.compile(r"[,.;:]\s|[.\"”]$|\s(?:who|which|that|when|after|and|but)\s").search(
+                    text, end, b
+                )
                 end = stop.start() if stop else b
                 place = _PLACE.search(text, start, min(end + 30, b))
                 lead = text[max(a, start - 40) : start]
-                planned = bool(phrases.lists["contacts"]["planned"].search(lead[-24:])) or m.group().lower().startswith("to ")
+                planned = bool(
+                    phrases.lists["contacts"]["planned"].search(lead[-24:])
+                ) or m.group().lower().startswith("to ")
                 yield ContactSpan(start, end, kind, place.group(1) if place else "", not planned)
                 break
 
@@ -81,10 +85,17 @@ def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[
             back = re.match(r"(?:That|This|It)\b", sentence) and cut.search(sentence)
             if not about and not back and not m.group().lower().startswith("now "):
                 continue
-            owner = re.search(r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?", sentence[m.start() :])
+            owner = re.search(
+                r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?", sentence[m.start() :]
+            )
             subject = owner.group(1) if owner else _subject(previous if back else sentence)
             end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, a + m.end(), b)
-            start = a + max(0, m.start() - 5 if sentence[max(0, m.start() - 5) : m.start()].lower() == "some " else m.start())
+            start = a + max(
+                0,
+                m.start() - 5
+                if sentence[max(0, m.start() - 5) : m.start()].lower() == "some "
+                else m.start(),
+            )
             if back or sentence.startswith(("That represents", "This represents")):
                 start = a
             yield ShiftSpan(start, end.start() if end else b, direction, subject)
@@ -97,7 +108,9 @@ def _subject(sentence: str) -> str:
     return m.group().strip() if m else ""
 
 
-def claims(text: str, sentences: Sequence[Range], taken: Sequence[Range], phrases: Phrases) -> Iterator[Claim]:
+def claims(
+    text: str, sentences: Sequence[Range], taken: Sequence[Range], phrases: Phrases
+) -> Iterator[Claim]:
     """Judgments in sentences that nobody is quoted in: the author's, and never a party's."""
     order = sorted(taken)
     for a, b in sentences:

@@ -17,8 +17,8 @@ from zopa.case.nouns import Case
 from .attribute import Attribution, attribute
 from .dates import DateSpan, dates
 from .events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
-from .gate import Ground
 from .figures import FigureSpan, figures
+from .gate import Ground
 from .issues import Match, Vocabulary
 from .kinds import Condition, Kind, Phrases, channel, condition, kind_of
 from .lexicon import Lexicon, lexicon
@@ -95,11 +95,28 @@ class Extract:
         return {
             "sha256": self.text.sha256,
             "attributions": [_plain(s) for s in outer],
-            "nested": [_plain(s) | {"parent": s.nested_in} for s in self.statements if s.nested_in is not None],
-            "events": [{"span": [c.start, c.end], "type": c.type, "place": c.where, "realised": c.realised} for c in self.contacts],
-            "figures": [{"span": [f.start, f.end], "value": f.value, "unit": f.unit, "of": f.of} for f in self.figures],
-            "dates": [{"span": [d.start, d.end], "from": d.first and d.first.isoformat(), "to": d.last and d.last.isoformat()} for d in self.dates],
-            "shifts": [{"span": [s.start, s.end], "direction": s.direction, "subject": s.subject} for s in self.shifts],
+            "nested": [
+                _plain(s) | {"parent": s.nested_in} for s in self.statements if s.nested_in is not None
+            ],
+            "events": [
+                {"span": [c.start, c.end], "type": c.type, "place": c.where, "realised": c.realised}
+                for c in self.contacts
+            ],
+            "figures": [
+                {"span": [f.start, f.end], "value": f.value, "unit": f.unit, "of": f.of} for f in self.figures
+            ],
+            "dates": [
+                {
+                    "span": [d.start, d.end],
+                    "from": d.first and d.first.isoformat(),
+                    "to": d.last and d.last.isoformat(),
+                }
+                for d in self.dates
+            ],
+            "shifts": [
+                {"span": [s.start, s.end], "direction": s.direction, "subject": s.subject}
+                for s in self.shifts
+            ],
             "author_statements": [{"span": [c.start, c.end], "kind": c.kind} for c in self.claims],
         }
 
@@ -126,7 +143,11 @@ def _plain(s: Suggestion) -> dict[str, Any]:
 
 
 def extract(
-    text: Text, case: Case | None = None, roster: Roster | None = None, language: str = "en", trained: Trained | None = None
+    text: Text,
+    case: Case | None = None,
+    roster: Roster | None = None,
+    language: str = "en",
+    trained: Trained | None = None,
 ) -> Extract:
     """Read a prepared text by the rules of a language pack.
 
@@ -149,7 +170,9 @@ def extract(
 class Assembler:
     """Turns attributions of one text into suggestions; engines other than the rules use it too."""
 
-    def __init__(self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None) -> None:
+    def __init__(
+        self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None
+    ) -> None:
         self.source, self.lex = text, lex
         self.body = text.body
         self.seg: Segments = segment(self.body, lex)
@@ -161,9 +184,13 @@ class Assembler:
 
     def tokens(self, span: Range) -> Range:
         """The tokens that a span of code points covers."""
-        return bisect_right(self.seg.end, span[0]), max(bisect_left(self.seg.begin, span[1]), bisect_right(self.seg.end, span[0]) + 1)
+        return bisect_right(self.seg.end, span[0]), max(
+            bisect_left(self.seg.begin, span[1]), bisect_right(self.seg.end, span[0]) + 1
+        )
 
-    def suggestion(self, content: Sequence[Range], cue: Range | None, mention: Range | None, extractor: str) -> Suggestion:
+    def suggestion(
+        self, content: Sequence[Range], cue: Range | None, mention: Range | None, extractor: str
+    ) -> Suggestion:
         """A suggestion from spans that an engine found and the gate placed."""
         x = Attribution(
             (self.tokens(mention),) if mention else (), (self.tokens(cue),) if cue else (),
@@ -175,7 +202,9 @@ class Assembler:
         if cue is None:
             return ""
         a, b = self.tokens(cue)
-        return next((self.lex.forms[w][0][0] for w in reversed(self.seg.lower[a:b]) if w in self.lex.forms), "")
+        return next(
+            (self.lex.forms[w][0][0] for w in reversed(self.seg.lower[a:b]) if w in self.lex.forms), ""
+        )
 
     def run(self) -> Extract:
         """All suggestions of the text."""
@@ -258,7 +287,9 @@ class Assembler:
         opening = opening if opening.startswith("Under") else ""
         return opening + " | " + self.body[mention[0][1] : max(mention[0][1], cue[0][0])]
 
-    def _said(self, cue: tuple[Range, ...], first: int, last: int, who: Who) -> tuple[date | None, date | None] | None:
+    def _said(
+        self, cue: tuple[Range, ...], first: int, last: int, who: Who
+    ) -> tuple[date | None, date | None] | None:
         """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication."""
         at = cue[0] if cue else (first, first)
         for d in self.dates:
@@ -281,8 +312,8 @@ class Assembler:
     def _addressee(self, cue: tuple[Range, ...], last: int) -> str:
         if not cue:
             return ""
-        m = re.compile(r"\s(?:told|to|reminded|assured|warned|asked)?\s?((?:the\s)?(?:[A-Z][\w'’\-]+\s?){1,3}|reporters|lawmakers|journalists)").match(
-            self.body, cue[0][1], min(last, cue[0][1] + 60)
-        )
+        m = re.compile(
+            r"\s(?:told|to|reminded|assured|warned|asked)?\s?((?:the\s)?(?:[A-Z][\w'’\-]+\s?){1,3}|reporters|lawmakers|journalists)"
+        ).match(self.body, cue[0][1], min(last, cue[0][1] + 60))
         told = re.search(r"\b(?:told|tell|tells|reminded|assured|informed)$", self.body[: cue[0][1]][-14:])
         return m.group(1).strip() if m and told else ""

@@ -11,7 +11,18 @@ __all__ = ["FigureSpan", "figures"]
 _SCALE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollars": "USD", "euros": "EUR", "pounds": "GBP",
              "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "shekels": "ILS", "yuan": "CNY", "yen": "JPY", "crowns": "crowns", "francs": "francs", "lira": "TRY", "rupees": "INR"}  # fmt: skip
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ANY = re.compile(
     rf"(?P<cur>[$€£¥])\s?(?P<m>{_NUMBER})(?:\s?(?P<ms>thousand|million|billion|trillion|bn|m|k)\b)?"
@@ -22,7 +33,24 @@ _ANY = re.compile(
     r"|missiles|tanks|workers|jobs|villages|families|meters|metres|degrees|litres|liters|megawatts|hectares|acres|kilometers|kilometres|miles|votes|seats)\b",
     re.I,
 )
-_MEASURES = frozenset("tons tonnes barrels hectares acres kilometers kilometres miles meters metres degrees litres liters megawatts".split())
+_MEASURES = frozenset(
+    [
+        "tons",
+        "tonnes",
+        "barrels",
+        "hectares",
+        "acres",
+        "kilometers",
+        "kilometres",
+        "miles",
+        "meters",
+        "metres",
+        "degrees",
+        "litres",
+        "liters",
+        "megawatts",
+    ]
+)
 _SHORT = {"bn": 10**9, "m": 10**6, "k": 10**3}
 
 

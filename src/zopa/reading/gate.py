@@ -7,6 +7,7 @@ where the rules read another speaker or another extent. A flag asks a person to 
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from bisect import bisect_right
@@ -36,11 +37,25 @@ _CONDITION = re.compile(
     r"|but only|or else|once|depending|subject to)\b",
     re.I,
 )
-_OPENING_CONDITION = re.compile(r"\b(?:only if|if|unless|provided that|as long as|should|without|until|in return for|in exchange for)\b", re.I)
-_HEDGE = re.compile(r"\b(?:could|might|may|would|likely|probably|possibly|perhaps|potentially|reportedly|allegedly|seem\w*|appear\w*|almost|nearly|about|roughly|some|considering|hop\w+ to|try\w* to|want\w* to|plan\w* to|ready to|willing to|open to)\W*$", re.I)
-_VOICE = re.compile(r"\b(?:under (?:the )?(?:former )?[A-Z]\w+|former(?:ly)?|previously|earlier|last (?:year|month|week)|in (?:19|20)\d\d|once|at the time|used to|before)\b")
-_UNIT = re.compile(r"^\s?(?:%|percent\b|per cent\b|(?:thousand|million|billion|trillion|dollars?|euros?|pounds?|tons?|km|miles|kilomet\w+|troops|people|years?|months?|days?|weeks?)\b)", re.I)
-_MORE = re.compile(r"^,?\s(?:but|and|or|except|though|although|while|when|after|before|as well as|including|excluding|at least|at most)\b", re.I)
+_OPENING_CONDITION = re.compile(
+    r"\b(?:only if|if|unless|provided that|as long as|should|without|until|in return for|in exchange for)\b",
+    re.I,
+)
+_HEDGE = re.compile(
+    r"\b(?:could|might|may|would|likely|probably|possibly|perhaps|potentially|reportedly|allegedly|seem\w*|appear\w*|almost|nearly|about|roughly|some|considering|hop\w+ to|try\w* to|want\w* to|plan\w* to|ready to|willing to|open to)\W*$",
+    re.I,
+)
+_VOICE = re.compile(
+    r"\b(?:under (?:the )?(?:former )?[A-Z]\w+|former(?:ly)?|previously|earlier|last (?:year|month|week)|in (?:19|20)\d\d|once|at the time|used to|before)\b"
+)
+_UNIT = re.compile(
+    r"^\s?(?:%|percent\b|per cent\b|(?:thousand|million|billion|trillion|dollars?|euros?|pounds?|tons?|km|miles|kilomet\w+|troops|people|years?|months?|days?|weeks?)\b)",
+    re.I,
+)
+_MORE = re.compile(
+    r"^,?\s(?:but|and|or|except|though|although|while|when|after|before|as well as|including|excluding|at least|at most)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +135,9 @@ class Ground:
         self._edges(spans, cue, condition is not None, home, result, candidate)
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
-        return Verdict(state, tuple(dict.fromkeys([*result.rejected, *result.flagged])), tuple(spans), speaker, cue)
+        return Verdict(
+            state, tuple(dict.fromkeys([*result.rejected, *result.flagged])), tuple(spans), speaker, cue
+        )
 
     def guard(self, content: Sequence[Range], cue: Sequence[Range]) -> tuple[str, ...]:
         """Reasons to look twice at a statement that is spans of the text already: what its edges cut off."""
@@ -128,7 +145,14 @@ class Ground:
         spans = list(content)
         marked = cue[0] if cue else None
         inside = self.text[spans[0][0] : spans[-1][1]]
-        self._edges(spans, marked, bool(_CONDITION.search(inside)), self._sentence_at(spans[0][0]), result, Candidate((inside,)))
+        self._edges(
+            spans,
+            marked,
+            bool(_CONDITION.search(inside)),
+            self._sentence_at(spans[0][0]),
+            result,
+            Candidate((inside,)),
+        )
         return tuple(dict.fromkeys(result.flagged))
 
     def _place_content(self, candidate: Candidate, result: _Check) -> list[Range]:
@@ -155,7 +179,9 @@ class Ground:
                 result.rejected.append("pieces out of order")
                 return []
             if spans:
-                later = [p for p in later if self._sentence_at(p[0]) - self._sentence_at(spans[-1][1] - 1) <= 1] or later
+                later = [
+                    p for p in later if self._sentence_at(p[0]) - self._sentence_at(spans[-1][1] - 1) <= 1
+                ] or later
             if len(later) > 1 and not spans:
                 beside = [p for p in later if self._speaker_near(p, candidate)]
                 if len(beside) != 1:
@@ -192,18 +218,24 @@ class Ground:
         if unicodedata.combining(after):
             return False
         if after in ".,:’'-" and i + 1 < len(t) and t[i + 1].isalnum() and before.isalnum():
-            return after in ":" or (after in "’'" and not t[i + 1].isdigit() and t[i + 1] in "sS" and t[i + 2 : i + 3] in ("", " "))
+            return after in ":" or (
+                after in "’'"
+                and not t[i + 1].isdigit()
+                and t[i + 1] in "sS"
+                and t[i + 2 : i + 3] in ("", " ")
+            )
         if before in ".,'’-$€£¥" and i >= 2 and after.isalnum():
             return not (t[i - 2].isalnum() or before in "$€£¥")
         return True
 
     def _splice(self, spans: list[Range], result: _Check) -> None:
         """Pieces belong together only around their own speaker, or as quotations that follow one another."""
-        for (_, left), (right, _) in zip(spans, spans[1:], strict=False):
+        for (_, left), (right, _) in itertools.pairwise(spans):
             gap = self.text[left:right]
             first, second = self._sentence_at(left - 1), self._sentence_at(right)
             together = any(
-                sum(1 for p in pieces if p[0] < left and left <= p[1] + 2) and sum(1 for p in pieces if p[0] <= right + 2 and right < p[1])
+                sum(1 for p in pieces if p[0] < left and left <= p[1] + 2)
+                and sum(1 for p in pieces if p[0] <= right + 2 and right < p[1])
                 for pieces, _ in self._contents
             )
             if second - first > 1 or (not together and (second != first or len(gap) > 3)):
@@ -211,7 +243,9 @@ class Ground:
             elif _NEGATION.search(gap) or _CONDITION.search(gap):
                 result.flagged.append(f"left out between two pieces: {gap.strip()[:50]!r}")
 
-    def _place_part(self, words: str, what: str, home: int, result: _Check, spans: list[Range]) -> Range | None:
+    def _place_part(
+        self, words: str, what: str, home: int, result: _Check, spans: list[Range]
+    ) -> Range | None:
         """A part other than the content must stand in the same sentence, or one beside it."""
         if not words:
             return None
@@ -227,7 +261,15 @@ class Ground:
         x, y = self.sentences[home]
         return min(near, key=lambda p: (not x <= p[0] < y, abs(p[0] - spans[0][0])))
 
-    def _edges(self, spans: list[Range], cue: Range | None, has_condition: bool, home: int, result: _Check, c: Candidate) -> None:
+    def _edges(
+        self,
+        spans: list[Range],
+        cue: Range | None,
+        has_condition: bool,
+        home: int,
+        result: _Check,
+        c: Candidate,
+    ) -> None:
         """What stands just outside the span and changes its meaning."""
         t = self.text
         start, end = spans[0][0], spans[-1][1]
@@ -249,23 +291,37 @@ class Ground:
             result.flagged.append(f"hedge or intention cut off: {m.group().strip()!r}")
         if (m := _VOICE.search(_without(t[a:start], a, cue, c.cue))) and not c.when:
             result.flagged.append(f"time or voice left out: {m.group()!r}")
-        if _UNIT.match(t[end : end + 16]) and re.search(r"[\d\w]$", t[:end]) and re.search(r"\d[\d.,]*$|(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)$", t[max(0, end - 20) : end]):
-            result.flagged.append(f"unit or scale word cut off: {t[end:end + 12].strip()!r}")
+        if (
+            _UNIT.match(t[end : end + 16])
+            and re.search(r"[\d\w]$", t[:end])
+            and re.search(
+                r"\d[\d.,]*$|(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)$",
+                t[max(0, end - 20) : end],
+            )
+        ):
+            result.flagged.append(f"unit or scale word cut off: {t[end : end + 12].strip()!r}")
 
     def _against_rules(self, spans: list[Range], speaker: Range | None, c: Candidate, result: _Check) -> None:
         """Compare speaker and extent with what the rules read at this place."""
-        covering = [(pieces, x) for pieces, x in self._contents if any(_meet(p, s) for p in pieces for s in spans)]
+        covering = [
+            (pieces, x) for pieces, x in self._contents if any(_meet(p, s) for p in pieces for s in spans)
+        ]
         if not covering:
             result.flagged.append("the rules found no statement here")
             return
-        best = max(covering, key=lambda item: (_overlap(item[0], spans) / (1 + _length(item[0])), item[1].parent is not None))
+        best = max(
+            covering,
+            key=lambda item: (_overlap(item[0], spans) / (1 + _length(item[0])), item[1].parent is not None),
+        )
         pieces, x = best
         own = [self.seg.span(*p) for p in x.source]
         if c.speaker:
             known = [self.text[slice(*p)] for p in own]
             if not own:
                 result.flagged.append("the text names nobody as the speaker")
-            elif not any(speaker and _meet(speaker, p) for p in own) and not any(_same(k, c.speaker) for k in known):
+            elif not any(speaker and _meet(speaker, p) for p in own) and not any(
+                _same(k, c.speaker) for k in known
+            ):
                 result.rejected.append(f"speaker in the text: {known[0][:50]!r}, not {c.speaker[:50]!r}")
         elif own:
             result.flagged.append("speaker left out")
@@ -277,7 +333,11 @@ class Ground:
             result.flagged.append("holds more than the speaker's words: " + repr(" ".join(outside[:8])))
         missing = _outside(self.text, list(pieces), tuple(spans))
         lost = " ".join(missing).replace("’", "'")
-        if missing and (m := _NEGATION.search(lost) or _CONDITION.search(lost) or re.search(r"\b(?:could|might|may|likely|only|some|partly|must|should)\b", lost, re.I)):
+        if missing and (
+            m := _NEGATION.search(lost)
+            or _CONDITION.search(lost)
+            or re.search(r"\b(?:could|might|may|likely|only|some|partly|must|should)\b", lost, re.I)
+        ):
             result.flagged.append(f"left out of the speaker's words: {m.group()!r}")
         elif len(missing) > 2:
             result.flagged.append("only part of the speaker's words")

@@ -68,12 +68,17 @@ def open_source(source: str) -> list[Incoming]:
     if re.match(r"[a-z][a-z0-9+.\-]*://", source, re.I):
         raw, kind, url = fetch(source)
         name = Path(urlsplit(url).path).stem or urlsplit(url).hostname or "page"
-        return [replace(i, url=i.url or url) for i in _read(raw, name, kind or _kind(urlsplit(url).path, raw), source)]
+        return [
+            replace(i, url=i.url or url)
+            for i in _read(raw, name, kind or _kind(urlsplit(url).path, raw), source)
+        ]
     path = Path(source)
     if not path.is_file():
         raise _refused(source, "expected a file or an http(s) address, saw nothing there")
     if path.stat().st_size > MAX_BYTES:
-        raise _refused(source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {path.stat().st_size / 1e6:.1f} MB")
+        raise _refused(
+            source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {path.stat().st_size / 1e6:.1f} MB"
+        )
     raw = path.read_bytes()
     return _read(raw, path.stem, _kind(path.name, raw), source)
 
@@ -96,7 +101,9 @@ def _kind(name: str, raw: bytes) -> str:
         return "html" if b"<html" in head else "feed"
     if head.startswith((b"<rss", b"<feed")):
         return "feed"
-    if suffix in (".eml", ".mht") or re.match(rb"(?:from|received|return-path|mime-version|delivered-to|date|subject): ", head):
+    if suffix in (".eml", ".mht") or re.match(
+        rb"(?:from|received|return-path|mime-version|delivered-to|date|subject): ", head
+    ):
         return "mail"
     return "text"
 
@@ -136,13 +143,30 @@ _SKIP = {"script", "style", "template", "noscript", "svg", "iframe", "object", "
          "form", "button", "select", "textarea", "figure", "canvas", "video", "audio"}  # fmt: skip
 _BLOCK = {"p", "div", "section", "article", "main", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "br", "hr",
           "ul", "ol", "table", "header", "dd", "dt", "pre", "figcaption"}  # fmt: skip
-_VOID = {"br", "hr", "img", "meta", "link", "input", "source", "wbr", "area", "base", "col", "embed", "track", "param"}
+_VOID = {
+    "br",
+    "hr",
+    "img",
+    "meta",
+    "link",
+    "input",
+    "source",
+    "wbr",
+    "area",
+    "base",
+    "col",
+    "embed",
+    "track",
+    "param",
+}
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
     re.I,
 )
-_WHITE = re.compile(r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\)|transparent)", re.I)
+_WHITE = re.compile(
+    r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\)|transparent)", re.I
+)
 _DARK = re.compile(r"background(?:-color)?\s*:\s*(?!white|#fff|transparent|none|inherit)", re.I)
 _META = {"og:title": "title", "og:site_name": "publisher", "author": "byline", "article:author": "byline",
          "article:published_time": "on", "date": "on", "dc.date": "on", "datepublished": "on"}  # fmt: skip
@@ -181,7 +205,12 @@ class _Page(HTMLParser):
         if tag in _VOID or len(self.stack) > 400:
             return
         style = a.get("style", "")
-        concealed = bool(_HIDDEN.search(style)) or (bool(_WHITE.search(style)) and not _DARK.search(style)) or "hidden" in a or a.get("aria-hidden") == "true"
+        concealed = (
+            bool(_HIDDEN.search(style))
+            or (bool(_WHITE.search(style)) and not _DARK.search(style))
+            or "hidden" in a
+            or a.get("aria-hidden") == "true"
+        )
         off = tag in _SKIP or concealed
         self.stack.append((tag, off))
         self.skipping += off
@@ -241,7 +270,12 @@ def html_text(page: str) -> tuple[str, Published, int]:
         paragraphs = [text for text, _, tag in parser.blocks if tag in ("p", "blockquote", "h1", "h2", "pre")]
         chosen = paragraphs if sum(map(len, paragraphs)) > 200 else [text for text, _, _ in parser.blocks]
     title = parser.meta.get("title") or re.sub(r"\s+", " ", "".join(parser.title)).strip()
-    published = Published(title, parser.meta.get("publisher", ""), parser.meta.get("byline", ""), _day(parser.meta.get("on", "")))
+    published = Published(
+        title,
+        parser.meta.get("publisher", ""),
+        parser.meta.get("byline", ""),
+        _day(parser.meta.get("on", "")),
+    )
     return "\n".join(chosen), published, parser.hidden
 
 
@@ -283,15 +317,25 @@ def _pdf(raw: bytes, name: str, source: str) -> list[Incoming]:
         raise MissingExtra("text", "reading a PDF")
     script = _PDF_CHILD.format(memory=PDF_MEMORY, seconds=PDF_SECONDS)
     try:
-        done = subprocess.run([sys.executable, "-I", "-c", script], input=raw, capture_output=True, timeout=PDF_SECONDS, check=False)
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", script],
+            input=raw,
+            capture_output=True,
+            timeout=PDF_SECONDS,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        raise _refused(source, f"expected a PDF that can be read in {PDF_SECONDS} seconds", "save it as text") from None
+        raise _refused(
+            source, f"expected a PDF that can be read in {PDF_SECONDS} seconds", "save it as text"
+        ) from None
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it stopped"]
         raise _refused(source, f"expected a readable PDF: {last[0][:120]}", "save it as text")
     text = _unwrap(done.stdout.decode("utf-8", "replace"))
     if not text.strip():
-        raise _refused(source, "expected a PDF with text, saw none", "a scanned page needs text recognition first")
+        raise _refused(
+            source, "expected a PDF with text, saw none", "a scanned page needs text recognition first"
+        )
     return [Incoming(name, text)]
 
 
@@ -311,11 +355,21 @@ def _docx(raw: bytes, name: str, source: str) -> list[Incoming]:
             members = archive.infolist()
             total = sum(m.file_size for m in members)
             if len(members) > ZIP_MEMBERS or total > ZIP_BYTES or total > ZIP_RATIO * max(1, len(raw)):
-                raise _refused(source, "expected an ordinary document, saw an archive that unpacks to far more")
+                raise _refused(
+                    source, "expected an ordinary document, saw an archive that unpacks to far more"
+                )
             if "word/document.xml" not in archive.namelist():
-                raise _refused(source, "expected a Word document, saw another archive", "zopa reads txt, html, pdf, docx, eml, rss")
+                raise _refused(
+                    source,
+                    "expected a Word document, saw another archive",
+                    "zopa reads txt, html, pdf, docx, eml, rss",
+                )
             body = _xml(archive.read("word/document.xml"), source)
-            core = _xml(archive.read("docProps/core.xml"), source) if "docProps/core.xml" in archive.namelist() else None
+            core = (
+                _xml(archive.read("docProps/core.xml"), source)
+                if "docProps/core.xml" in archive.namelist()
+                else None
+            )
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise _refused(source, f"expected a Word document: {error}") from None
     w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -327,7 +381,11 @@ def _docx(raw: bytes, name: str, source: str) -> list[Incoming]:
             if run.find(f"{w}rPr/{w}vanish") is not None:
                 hidden += 1
                 continue
-            parts += ["\t" if node.tag == f"{w}tab" else " " if node.tag == f"{w}br" else node.text or "" for node in run if node.tag in (f"{w}t", f"{w}tab", f"{w}br")]
+            parts += [
+                "\t" if node.tag == f"{w}tab" else " " if node.tag == f"{w}br" else node.text or ""
+                for node in run
+                if node.tag in (f"{w}t", f"{w}tab", f"{w}br")
+            ]
         paragraphs.append("".join(parts).strip())
     title = author = ""
     if core is not None:
@@ -411,10 +469,20 @@ def _feed(raw: bytes, name: str, source: str) -> list[Incoming]:
         except (ValueError, TypeError):
             on = None
         title = words(item, "title")
-        link = words(item, "link") or next((e.get("href", "") for e in item.iter() if e.tag.endswith("link")), "")
+        link = words(item, "link") or next(
+            (e.get("href", "") for e in item.iter() if e.tag.endswith("link")), ""
+        )
         if body or title:
             notes = (f"{hidden} hidden parts left out",) if hidden else ()
-            out.append(Incoming(f"{name}-{n}", f"{title}\n{body}" if title else body, Published(title, channel, words(item, "author", "creator"), on), link, notes))
+            out.append(
+                Incoming(
+                    f"{name}-{n}",
+                    f"{title}\n{body}" if title else body,
+                    Published(title, channel, words(item, "author", "creator"), on),
+                    link,
+                    notes,
+                )
+            )
     if not out:
         raise _refused(source, "expected an RSS or Atom file with items, saw none")
     return out
@@ -437,7 +505,9 @@ def fetch(url: str) -> tuple[bytes, str, str]:
             continue
         if status != 200:
             raise _refused(url, f"expected a page, the server answered {status}")
-        kind = {"application/pdf": "pdf", "text/html": "html", "text/plain": "text"}.get(headers.get("content-type", "").split(";")[0].strip().lower(), "")
+        kind = {"application/pdf": "pdf", "text/html": "html", "text/plain": "text"}.get(
+            headers.get("content-type", "").split(";")[0].strip().lower(), ""
+        )
         return body, kind, url
     raise _refused(url, f"expected at most {MAX_REDIRECTS} redirects")
 
@@ -456,7 +526,11 @@ def _get(url: str, deadline: float) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection(parts.hostname, port, timeout=left)
         connection.sock = sock
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", path, headers={"User-Agent": "zopa (reads one page on request)", "Accept-Encoding": "identity"})
+        connection.request(
+            "GET",
+            path,
+            headers={"User-Agent": "zopa (reads one page on request)", "Accept-Encoding": "identity"},
+        )
         response = connection.getresponse()
         body = b""
         while chunk := response.read(65536):
@@ -481,5 +555,7 @@ def _public_address(host: str, port: int, url: str) -> str:
         address = ipaddress.ip_address(str(place[0]).partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or address
         if not mapped.is_global or mapped.is_multicast:
-            raise _refused(url, f"expected a public address, saw {address}", "save the page and read the file")
+            raise _refused(
+                url, f"expected a public address, saw {address}", "save the page and read the file"
+            )
     return str(found[0][4][0])

@@ -54,7 +54,11 @@ class Vocabulary:
         count: dict[str, int] = {}
         for m in self._pattern.finditer(text.replace("’", "'")):
             key = _fold(m.group())
-            targets = self._targets.get(key) or self._targets.get(re.sub(r"e?s$", "", key)) or self._targets.get(key[:-1], [])
+            targets = (
+                self._targets.get(key)
+                or self._targets.get(re.sub(r"e?s$", "", key))
+                or self._targets.get(key[:-1], [])
+            )
             for issue, option in targets:
                 words.setdefault(issue, {})[m.group()] = None
                 count[issue] = count.get(issue, 0) + len(key.split())

@@ -45,7 +45,9 @@ class Phrases:
             section: {name: _pattern(text) for name, text in lex.raw[section].items()}
             for section in ("contents", "strength", "channel", "shifts", "contacts", "claims")
         }
-        self.cues: Mapping[str, frozenset[str]] = {k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()}
+        self.cues: Mapping[str, frozenset[str]] = {
+            k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()
+        }
         conditions = lex.raw["conditions"]
         self.marker = re.compile(
             rf"\b(?P<after>{_words(conditions['after'])})\b|\b(?P<exchange>{_words(conditions['exchange'])})\b"
@@ -69,7 +71,17 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     opening = plain[:160]
     negated = bool(NEGATIVE.search(cue))
     kind, why = _kind(cue, lemma, opening, negated, phrases)
-    if has_condition and kind in ("offer", "position", "report", "concession", "demand", "goal", "commitment", "intention", "assessment"):
+    if has_condition and kind in (
+        "offer",
+        "position",
+        "report",
+        "concession",
+        "demand",
+        "goal",
+        "commitment",
+        "intention",
+        "assessment",
+    ):
         modal = re.search(r"\b(?:could|would|might|can|ready|willing|open to|wants?|accept)\b", opening, re.I)
         if modal:
             kind, why = "conditional_offer", f"{modal.group()} with a condition"
@@ -86,18 +98,32 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
 
 def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
     low = cue.lower()
-    declined = re.search(r"\b(?:declin|refus)\w+ to (?:comment|say|answer|elaborate|discuss|speak)", low + " " + opening[:30].lower())
+    declined = re.search(
+        r"\b(?:declin|refus)\w+ to (?:comment|say|answer|elaborate|discuss|speak)",
+        low + " " + opening[:30].lower(),
+    )
     open_question = re.match(r"(?:whether|if|how|what|when|who|where|which)\b", opening)
     if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or open_question)):
         return "no_position", declined.group() if declined else cue
     if re.search(r"off the table|ruled out", low):
         return ("position" if negated else "red_line"), cue
-    if lemma in ("open", "opposed") or lemma == "agree" and low.endswith("with"):
+    if lemma in ("open", "opposed") or (lemma == "agree" and low.endswith("with")):
         return "position", cue
-    for name in ("red_line", "threat", "refusal", "reluctance", "commitment", "concession", "hope", "criticism"):
+    for name in (
+        "red_line",
+        "threat",
+        "refusal",
+        "reluctance",
+        "commitment",
+        "concession",
+        "hope",
+        "criticism",
+    ):
         if lemma in phrases.cues[name]:
             return name, cue
-    if lemma in ("reluctant", "unwilling", "wary", "hesitant") or re.search(r"little inclination|reluctan|resist", low):
+    if lemma in ("reluctant", "unwilling", "wary", "hesitant") or re.search(
+        r"little inclination|reluctan|resist", low
+    ):
         return "reluctance", cue
     if re.search(r"\b(?:won['’]t|wouldn['’]t|will not|would not|never)\b.*\bwithout\b", opening):
         return "red_line", "not ... without"
@@ -125,7 +151,11 @@ def _first(opening: str, phrases: Phrases) -> tuple[str, str] | None:
 
 def _firmness(cue: str, opening: str, phrases: Phrases) -> tuple[str, str]:
     for text in (cue, opening[:80]):
-        found = [(m.start(), name, m.group()) for name in ("firm", "hedged") if (m := phrases.lists["strength"][name].search(text))]
+        found = [
+            (m.start(), name, m.group())
+            for name in ("firm", "hedged")
+            if (m := phrases.lists["strength"][name].search(text))
+        ]
         if found:
             return min(found)[1:]
     return "stated", ""
@@ -162,7 +192,14 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
         wants = phrases.taking.search(text, start, m.start())
         asked, given = (before, after) if wants else (after, before)
         if wants:
-            asked = _trim(text, wants.end() if text[wants.end() : wants.end() + 4] != " to " else wants.start(), m.start()) or before
+            asked = (
+                _trim(
+                    text,
+                    wants.end() if text[wants.end() : wants.end() + 4] != " to " else wants.start(),
+                    m.start(),
+                )
+                or before
+            )
         return Condition(asked, given, marker, False)
     if not after:
         return None
@@ -170,13 +207,17 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
         if not NEGATIVE.search(text[start : m.start()]):
             return None
         return Condition(after, before or None, marker, True)
-    if text[max(start, m.start() - 3) : m.start()].lower().endswith(("as ", "ask")) or marker == "if" and re.search(r"\b(?:ask\w*|wonder\w*|as)\s$", text[start : m.start()]):
+    if text[max(start, m.start() - 3) : m.start()].lower().endswith(("as ", "ask")) or (
+        marker == "if" and re.search(r"\b(?:ask\w*|wonder\w*|as)\s$", text[start : m.start()])
+    ):
         return None  # "asked if", "as if"
     if not before:  # "If B, A"
         comma = text.find(",", m.end(), end)
         if comma < 0:
             return None
-        return Condition(_trim(text, m.end(), comma) or after, _trim(text, comma + 1, end), marker, "only" in marker)
+        return Condition(
+            _trim(text, m.end(), comma) or after, _trim(text, comma + 1, end), marker, "only" in marker
+        )
     return Condition(after, before, marker, marker in ("only if", "unless", "until"))
 
 
@@ -200,7 +241,7 @@ def _clause_start(text: str, start: int, at: int) -> int:
 def _trim(text: str, a: int, b: int) -> tuple[int, int] | None:
     while a < b and text[a] in " ,;:\"“”'":
         a += 1
-    while b > a and text[b - 1] in " ,;:.\"“”":
+    while b > a and text[b - 1] in ' ,;:."“”':
         b -= 1
     return (a, b) if b > a else None
 
@@ -218,4 +259,9 @@ def _with_antecedent(text: str, pieces: list[tuple[int, int]], found: Condition)
     skip = re.match(r"(?:\w+ed|over|on|about|of|the|discussed)\s+", phrase)
     if skip:
         start += skip.end()
-    return Condition((start, first[0] - len(text[start : first[0]]) + len(text[start : first[0]].rstrip(", "))), found.consequent, found.marker, found.only_if)
+    return Condition(
+        (start, first[0] - len(text[start : first[0]]) + len(text[start : first[0]].rstrip(", "))),
+        found.consequent,
+        found.marker,
+        found.only_if,
+    )

@@ -79,11 +79,18 @@ class _Writer:
             for f in self.found.figures
         }  # fmt: skip
         shifts = {self._ident("h"): self._shift(s) for s in self.found.shifts}
-        shifts |= {self._ident("h"): s for s in computed_shifts({**(self.case.statements if self.case else {}), **statements}, self.case) if s.source == self.source}
+        shifts |= {
+            self._ident("h"): s
+            for s in computed_shifts({**(self.case.statements if self.case else {}), **statements}, self.case)
+            if s.source == self.source
+        }
         for c in self.found.claims:
             statements[self._ident("s")] = Statement(
-                **self._anchor(c.start, c.end), kind="author_claim", extractor="rules:claim",
-                why=f"no speaker is named; {c.kind}: {c.words!r}", review=_SUGGESTED,
+                **self._anchor(c.start, c.end),
+                kind="author_claim",
+                extractor="rules:claim",
+                why=f"no speaker is named; {c.kind}: {c.words!r}",
+                review=_SUGGESTED,
             )
         return Records(statements=statements, contacts=contacts, figures=figures, shifts=shifts)
 
@@ -92,7 +99,11 @@ class _Writer:
         if s.nested_in is None:
             return True
         outer = self.found.statements[s.nested_in]
-        return bool(s.who.name) and s.who.name != outer.who.name and (s.who.id is not None or s.who.party is not None)
+        return (
+            bool(s.who.name)
+            and s.who.name != outer.who.name
+            and (s.who.id is not None or s.who.party is not None)
+        )
 
     def _ident(self, letter: str) -> str:
         n = 1
@@ -136,7 +147,10 @@ class _Writer:
 
     def _why(self, s: Suggestion) -> str:
         mention = self.found.words(*s.mention)
-        parts = [f"speaker by {s.who.how}: {mention!r}" if mention else "nobody is named", f"{s.kind.kind} by {s.kind.why}"]
+        parts = [
+            f"speaker by {s.who.how}: {mention!r}" if mention else "nobody is named",
+            f"{s.kind.kind} by {s.kind.why}",
+        ]
         parts += [f"{m.issue} by {', '.join(repr(w) for w in m.words)}" for m in s.issues[:1]]
         if s.who.voice:
             parts.append(f"voice of another time: {s.who.voice}")
@@ -156,22 +170,35 @@ class _Writer:
             stance = None if stance != "silent" else stance
         return match.issue, match.options, stance
 
-    def _offer(self, s: Suggestion) -> tuple[tuple[dict[str, tuple[str, ...]], ...], tuple[dict[str, tuple[str, ...]], ...]]:
+    def _offer(
+        self, s: Suggestion
+    ) -> tuple[tuple[dict[str, tuple[str, ...]], ...], tuple[dict[str, tuple[str, ...]], ...]]:
         """``when`` and ``only_if`` of a conditional offer, where the case's words name both sides."""
-        if s.kind.kind != "conditional_offer" or not s.condition or not s.condition.consequent or not self.case:
+        if (
+            s.kind.kind != "conditional_offer"
+            or not s.condition
+            or not s.condition.consequent
+            or not self.case
+        ):
             return (), ()
         from .issues import Vocabulary
 
         vocabulary = Vocabulary(self.case)
-        given = {m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options}
-        asked = {m.issue: m.options for m in vocabulary.matches(self._words(s.condition.condition)) if m.options}
+        given = {
+            m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options
+        }
+        asked = {
+            m.issue: m.options for m in vocabulary.matches(self._words(s.condition.condition)) if m.options
+        }
         asked = {k: v for k, v in asked.items() if k not in given}
         return ((given,), (asked,)) if given and asked else ((), ())
 
     def _near(self, start: int, end: int) -> Any:
         """The date in the same sentence, if one stands within reach."""
         for d in self.found.dates:
-            if start - 90 <= d.start <= end + 60 and not re.search(r"[.!?]\s", self.text[min(d.end, end) : max(d.start, start)]):
+            if start - 90 <= d.start <= end + 60 and not re.search(
+                r"[.!?]\s", self.text[min(d.end, end) : max(d.start, start)]
+            ):
                 return {"from": d.first, "to": d.last}
         return None
 
@@ -217,7 +244,12 @@ def computed_shifts(statements: Mapping[str, Statement], case: Case | None) -> l
             continue
         for option in s.options:
             before = last.get((party, s.issue, option))
-            if before and {before[1].stance in _PRO, s.stance in _PRO} == {True, False} and s.stance in _PRO | _CONTRA and before[1].stance in _PRO | _CONTRA:
+            if (
+                before
+                and {before[1].stance in _PRO, s.stance in _PRO} == {True, False}
+                and s.stance in _PRO | _CONTRA
+                and before[1].stance in _PRO | _CONTRA
+            ):
                 out.append(
                     Shift(
                         source=s.source, quote=s.quote, prefix=s.prefix, start=s.start, end=s.end, party=party,

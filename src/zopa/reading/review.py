@@ -49,7 +49,9 @@ class Session:
 
     def pending(self) -> dict[str, Statement | None]:
         """What changed since the last call, by id; None means removed. The caller writes it."""
-        out: dict[str, Statement | None] = {k: s for k, s in self.statements.items() if self.written.get(k) != s}
+        out: dict[str, Statement | None] = {
+            k: s for k, s in self.statements.items() if self.written.get(k) != s
+        }
         out |= {k: None for k in self.written if k not in self.statements}
         self.written = dict(self.statements)
         return out
@@ -136,8 +138,22 @@ class Session:
         self._keep()
         other = next(f"{ident}.{n}" for n in range(2, 10_000) if f"{ident}.{n}" not in self.statements)
         again = Review(state="suggested")
-        self._put(ident, s.model_copy(update={"quote": left, "end": s.start + len(left), "prefix": "", "review": again}))
-        self._put(other, s.model_copy(update={"quote": right, "start": s.end - len(right), "prefix": "", "review": again, "why": f"split from {ident}"}))
+        self._put(
+            ident,
+            s.model_copy(update={"quote": left, "end": s.start + len(left), "prefix": "", "review": again}),
+        )
+        self._put(
+            other,
+            s.model_copy(
+                update={
+                    "quote": right,
+                    "start": s.end - len(right),
+                    "prefix": "",
+                    "review": again,
+                    "why": f"split from {ident}",
+                }
+            ),
+        )
         self.queue.insert(self.at + 1, other)
         return other
 

@@ -27,8 +27,38 @@ _TOKEN = re.compile(r"\w+(?:[.'’\-]\w+)*|[^\w\s]")
 _QUOTED = re.compile(r'[“"]([^“”"]+)(?:[”"]|$)')
 _ROLES = ("source", "cue", "content")
 CORE_CUES = frozenset(
-    "say says said saying tell tells told telling add adds added adding write writes wrote tweeted according announced"
-    " stated noted argued explained insisted claimed warned suggested acknowledged asked replied declared".split()
+    [
+        "say",
+        "says",
+        "said",
+        "saying",
+        "tell",
+        "tells",
+        "told",
+        "telling",
+        "add",
+        "adds",
+        "added",
+        "adding",
+        "write",
+        "writes",
+        "wrote",
+        "tweeted",
+        "according",
+        "announced",
+        "stated",
+        "noted",
+        "argued",
+        "explained",
+        "insisted",
+        "claimed",
+        "warned",
+        "suggested",
+        "acknowledged",
+        "asked",
+        "replied",
+        "declared",
+    ]
 )
 """Reporting verbs that carry most of what parties say."""
 
@@ -56,7 +86,10 @@ class Score:
         lines = [f"{self.documents} documents; percent", f"{'':22}{'P':>7}{'R':>7}{'F1':>7}"]
         lines += [f"{k:22}" + "".join(f"{100 * x:7.1f}" for x in v) for k, v in self.prf.items()]
         lines += [f"{k:22}{100 * v:7.1f}" for k, v in self.rates.items()]
-        lines += [f"{k:36}{n:6d} detected {100 * d:5.1f}  partially right {100 * p:5.1f}" for k, (n, d, p) in self.recall.items()]
+        lines += [
+            f"{k:36}{n:6d} detected {100 * d:5.1f}  partially right {100 * p:5.1f}"
+            for k, (n, d, p) in self.recall.items()
+        ]
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -73,9 +106,13 @@ def evaluate(documents: Iterable[Document], *, language: str = "en", trained: Tr
 
 
 def _predict(d: Document, language: str, trained: Trained | None) -> Item:
-    layered = any(k in d.gold for k in ("dates", "figures", "shifts")) or any(a.get("speaker") for a in d.gold["attributions"])
+    layered = any(k in d.gold for k in ("dates", "figures", "shifts")) or any(
+        a.get("speaker") for a in d.gold["attributions"]
+    )
     if layered:
-        return extract(prepare(d.text, _published(d.gold)), roster=d.roster, language=language, trained=trained).to_dict()
+        return extract(
+            prepare(d.text, _published(d.gold)), roster=d.roster, language=language, trained=trained
+        ).to_dict()
     lex = lexicon(language)
     seg = segment(d.text, lex)
     found = attribute(seg, lex, nested=False)
@@ -139,7 +176,9 @@ def dice(a: frozenset[int], b: frozenset[int]) -> float:
 
 
 def _cues_meet(g: Item, p: Item) -> bool:
-    return bool(g["cue"] & p["cue"]) or any(a < d and c < b for a, b in g["cue_spans"] for c, d in p["cue_spans"])
+    return bool(g["cue"] & p["cue"]) or any(
+        a < d and c < b for a, b in g["cue_spans"] for c, d in p["cue_spans"]
+    )
 
 
 def _source_right(g: Item, p: Item) -> bool:
@@ -187,7 +226,22 @@ def compare(pairs: Iterable[tuple[Document, Mapping[str, Any]]], shortest_quote:
     shortest_quote : int
         Words that a quotation must have to count as one.
     """
-    n: dict[str, float] = dict.fromkeys(("gold", "pred", "detect", "partial", "exact", "dq", "dq_found", "dq_right", "spk", "spk_aligned", "spk_right"), 0)
+    n: dict[str, float] = dict.fromkeys(
+        (
+            "gold",
+            "pred",
+            "detect",
+            "partial",
+            "exact",
+            "dq",
+            "dq_found",
+            "dq_right",
+            "spk",
+            "spk_aligned",
+            "spk_right",
+        ),
+        0,
+    )
     classes: dict[str, list[int]] = {}
     layers: dict[str, list[int]] = {}
     documents = 0
@@ -212,12 +266,20 @@ def compare(pairs: Iterable[tuple[Document, Mapping[str, Any]]], shortest_quote:
     return _score(documents, n, classes, layers)
 
 
-def _score(documents: int, n: dict[str, float], classes: dict[str, list[int]], layers: dict[str, list[int]]) -> Score:
+def _score(
+    documents: int, n: dict[str, float], classes: dict[str, list[int]], layers: dict[str, list[int]]
+) -> Score:
     prf = {f"statements {k}": _prf(n[k], n["pred"], n["gold"]) for k in ("detect", "partial", "exact")}
     prf |= {k: _prf(*v) for k, v in layers.items()}
-    rates = {"quotations found": n["dq_found"] / max(1, n["dq"]), "quotations right": n["dq_right"] / max(1, n["dq"])}
+    rates = {
+        "quotations found": n["dq_found"] / max(1, n["dq"]),
+        "quotations right": n["dq_right"] / max(1, n["dq"]),
+    }
     if n["spk"]:
-        rates |= {"speaker of aligned": n["spk_right"] / max(1, n["spk_aligned"]), "speaker of all": n["spk_right"] / n["spk"]}
+        rates |= {
+            "speaker of aligned": n["spk_right"] / max(1, n["spk_aligned"]),
+            "speaker of all": n["spk_right"] / n["spk"],
+        }
     recall = {k: (c, f / c, p / c) for k, (c, f, p) in sorted(classes.items())}
     return Score(documents, prf, rates, recall)
 
@@ -245,7 +307,9 @@ def _plain(name: str | None) -> str:
     return re.sub(r"\W+", " ", (name or "").lower()).strip()
 
 
-def _count_quotes(n: dict[str, float], tokens: _Tokens, gold: list[Item], pred: list[Item], shortest: int) -> None:
+def _count_quotes(
+    n: dict[str, float], tokens: _Tokens, gold: list[Item], pred: list[Item], shortest: int
+) -> None:
     for g in gold:
         words = _quoted_words(tokens, g, shortest)
         if not words:
@@ -253,7 +317,9 @@ def _count_quotes(n: dict[str, float], tokens: _Tokens, gold: list[Item], pred: 
         n["dq"] += 1
         covering = [p for p in pred if len(p["content"] & words) >= 0.5 * len(words)]
         n["dq_found"] += bool(covering)
-        n["dq_right"] += bool(covering) and _source_right(g, max(covering, key=lambda p: len(p["content"] & words)))
+        n["dq_right"] += bool(covering) and _source_right(
+            g, max(covering, key=lambda p: len(p["content"] & words))
+        )
 
 
 def _quoted_words(tokens: _Tokens, g: Item, shortest: int) -> frozenset[int]:
@@ -274,9 +340,16 @@ def _classes(text: str, g: Item) -> list[str]:
     return ["all", f"quotation: {quote}", "cue: core reporting verb" if core else "cue: other"]
 
 
-def _count_layers(layers: dict[str, list[int]], gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> None:
+def _count_layers(
+    layers: dict[str, list[int]], gold: Mapping[str, Any], predicted: Mapping[str, Any]
+) -> None:
     """Dates, figures, events and shifts, one to one by touching spans; values compared on the pairs."""
-    for layer, keys in (("dates", ("from", "to")), ("figures", ("value", "unit")), ("events", ()), ("shifts", ())):
+    for layer, keys in (
+        ("dates", ("from", "to")),
+        ("figures", ("value", "unit")),
+        ("events", ()),
+        ("shifts", ()),
+    ):
         expected, found = gold.get(layer, ()), predicted.get(layer, ())
         if layer not in gold:
             continue

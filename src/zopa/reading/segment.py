@@ -104,10 +104,7 @@ def _tokens(
                 word = line[a:b]
         position = b
         cut = _CONTRACTION.search(word) if len(word) > 2 else None
-        if cut and cut.start():
-            parts = [(a, a + cut.start()), (a + cut.start(), b)]
-        else:
-            parts = [(a, b)]
+        parts = [(a, a + cut.start()), (a + cut.start(), b)] if cut and cut.start() else [(a, b)]
         for x, y in parts:
             words.append(line[x:y])
             begin.append(offset + x)
@@ -180,7 +177,13 @@ def _sentences(
                     stop += 1
                 if words[i] in ("...", "…") and stop < b and words[stop][0].islower():
                     stop = 0
-            elif words[i][-1] == "." and i + 1 < b and words[i + 1][0].isupper() and lower[i + 1] in opening and (lower[i] not in titles or lower[i] == "u.s."):
+            elif (
+                words[i][-1] == "."
+                and i + 1 < b
+                and words[i + 1][0].isupper()
+                and lower[i + 1] in opening
+                and (lower[i] not in titles or lower[i] == "u.s.")
+            ):
                 stop = i + 1
             i += 1
         if stop:
@@ -207,7 +210,11 @@ def _goes_on(
         return False
     if words[i][0].islower() or words[i] in DASHES or words[i] in (",", ";"):
         return True
-    if quote.stop - quote.start < 4 or words[quote.stop - 2] == "." or lower[i] in ("he", "she", "they", "it"):
+    if (
+        quote.stop - quote.start < 4
+        or words[quote.stop - 2] == "."
+        or lower[i] in ("he", "she", "they", "it")
+    ):
         return False
     for k in range(i, min(i + 13, b)):
         if words[k] in _STOPS or words[k] in _MARKS:

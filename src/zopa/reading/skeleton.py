@@ -77,7 +77,11 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
         if n:
             count[name] = n
     most = max(count.values(), default=0)
-    kept = [n for n in sorted(count, key=lambda n: -count[n]) if count[n] * 5 >= most and n not in ("NATO", "United Nations")]
+    kept = [
+        n
+        for n in sorted(count, key=lambda n: -count[n])
+        if count[n] * 5 >= most and n not in ("NATO", "United Nations")
+    ]
     return {n: count[n] for n in kept[:5]}
 
 
@@ -92,9 +96,17 @@ def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[st
     for x in attribute(seg, lex):
         words = " ".join(seg.text[slice(*seg.span(*p))] for p in x.source)
         who = resolver.resolve(words)
-        if who.id is None and who.how in ("surname", "literal", "title") and re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name):
+        if (
+            who.id is None
+            and who.how in ("surname", "literal", "title")
+            and re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name)
+        ):
             name = re.sub(r"^.*['’]s\s", "", who.name)
-            name = re.sub(r"^(?:(?:President|Prime|Minister|Defense|Foreign|Secretary|Mr\.|Mrs\.|Ms\.|Dr\.|Gen\.|Sen\.)\s)+", "", name)
+            name = re.sub(
+                r"^(?:(?:President|Prime|Minister|Defense|Foreign|Secretary|Mr\.|Mrs\.|Ms\.|Dr\.|Gen\.|Sen\.)\s)+",
+                "",
+                name,
+            )
             name = resolver.full_names.get(name, name)
             if len(name) > 2 and name.lower() not in lex["weekdays"]:
                 heard[name] = heard.get(name, 0) + 1
@@ -102,7 +114,12 @@ def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[st
     out: dict[str, dict[str, object]] = {}
     for state in states:
         entry = _state_entry(state, lex)
-        out[_slug(state) + "-state"] = {"name": state, "party": _slug(state), "aliases": list(entry.aliases), "authority": "official"}
+        out[_slug(state) + "-state"] = {
+            "name": state,
+            "party": _slug(state),
+            "aliases": list(entry.aliases),
+            "authority": "official",
+        }
     for name in sorted(merged, key=lambda n: -merged[n])[:20]:
         party, former = _party_of(name, body, states, lex)
         surname = name.split()[-1]
@@ -124,7 +141,9 @@ def _merge(heard: dict[str, int]) -> dict[str, int]:
     """A surname alone counts for the full name that ends with it."""
     out: dict[str, int] = {}
     for name, n in heard.items():
-        full = next((f for f in heard if f != name and f.split()[-1] == name.split()[-1] and len(f) > len(name)), name)
+        full = next(
+            (f for f in heard if f != name and f.split()[-1] == name.split()[-1] and len(f) > len(name)), name
+        )
         out[full] = out.get(full, 0) + n
     return out
 
@@ -137,14 +156,20 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
     scores: dict[str, int] = {}
     for state in states:
         names = "|".join(re.escape(n.strip()) for n in [state, *lex.raw["states"][state].split(",")])
-        offices = "|".join(re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip())
+        offices = "|".join(
+            re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
+        )
         patterns = [
             rf"(?:{names})['’]s\s(?:\w+\s){{0,4}}{surname}\b", rf"\b{surname}\sof\s(?:the\s)?(?:{names})(?!\w)",
             rf"(?:{names})\s(?:[A-Z]\w+\s){{1,3}}(?:[A-Z]\w+\s)?{surname}\b",
             rf"(?:{names})['’]?s?\s[\w\s]{{3,40}},\s(?:[A-Z]\w+\s)?{surname}\b",
         ]  # fmt: skip
         if offices:
-            patterns += [rf"(?:{offices})\s(?:[A-Z]\w+\s)?{surname}\b", rf"\b{surname}\s(?:{offices})", rf"\b{surname},\sa\s(?:{offices})"]
+            patterns += [
+                rf"(?:{offices})\s(?:[A-Z]\w+\s)?{surname}\b",
+                rf"\b{surname}\s(?:{offices})",
+                rf"\b{surname},\sa\s(?:{offices})",
+            ]
         scores[state] = sum(len(re.findall(p, a)) for p in patterns for a in around)
     best = max(scores, key=lambda s: scores[s], default=None)
     return (best if best and scores[best] else None), former
@@ -161,4 +186,6 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())
     kept = sorted(found, key=lambda n: -count[n])[:MAX_TOPICS]
-    return {n: found[n] for n in found if n in kept} or {"agreement": ["agreement", "deal", fold("the talks")]}
+    return {n: found[n] for n in found if n in kept} or {
+        "agreement": ["agreement", "deal", fold("the talks")]
+    }

@@ -90,7 +90,13 @@ def fold(name: str) -> str:
 
 
 def _is_body(name: str) -> bool:
-    return bool(re.search(r"\b(?:government|ministry|department|council|office|party|union|states?|republic|house)\b", name, re.I))
+    return bool(
+        re.search(
+            r"\b(?:government|ministry|department|council|office|party|union|states?|republic|house)\b",
+            name,
+            re.I,
+        )
+    )
 
 
 @dataclass
@@ -145,7 +151,11 @@ class Resolver:
         if entry:
             return entry.person
         words = who.name.split()
-        return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in ("Department", "House")
+        return (
+            len(words) >= 2
+            and all(w[:1].isupper() for w in words)
+            and words[-1] not in ("Department", "House")
+        )
 
     def _resolve(self, mention: str, before: str) -> Who:
         if not mention:
@@ -155,7 +165,23 @@ class Resolver:
             return self._again(self.last_person, "pronoun")
         if folded in ("it", "its") and self.last_body:
             return self._again(self.last_body, "pronoun")
-        if folded in ("he", "she", "i", "we", "it", "they", "you", "its", "his", "her", "their", "our", "my", "those", "this"):
+        if folded in (
+            "he",
+            "she",
+            "i",
+            "we",
+            "it",
+            "they",
+            "you",
+            "its",
+            "his",
+            "her",
+            "their",
+            "our",
+            "my",
+            "those",
+            "this",
+        ):
             return Who(None, mention, None, "open", weak=True)
         if folded in ("who", "which", "that", "whose", "whom"):
             return self._relative(before)
@@ -174,7 +200,10 @@ class Resolver:
                 return self._entry(table[fold(name)], "alias")
         for part in mention.split(",")[1:3]:  # "the chief negotiator, Davit Maro,"
             plain = fold(part)
-            entry = table.get(plain) or next((table[t] for k in range(len(plain.split())) if (t := " ".join(plain.split()[k:])) in table), None)
+            entry = table.get(plain) or next(
+                (table[t] for k in range(len(plain.split())) if (t := " ".join(plain.split()[k:])) in table),
+                None,
+            )
             if entry and entry.person:
                 return self._entry(entry, "title")
             full = re.fullmatch(r"\s*((?:[A-Z][\w.'’\-]+\s?){2,3})", part)
@@ -207,10 +236,15 @@ class Resolver:
         parts = re.split(r"\s+and\s+", mention)
         if len(parts) != 2:
             return None
-        found = [self._named(p) or (self._resolve(p, "") if fold(p) in ("he", "she") else None) for p in parts]
+        found = [
+            self._named(p) or (self._resolve(p, "") if fold(p) in ("he", "she") else None) for p in parts
+        ]
         if not any(found):
             return None
-        names = [w.name if w else re.sub(r"^(?:the|key|other|its)\s", "", p) for w, p in zip(found, parts, strict=True)]
+        names = [
+            w.name if w else re.sub(r"^(?:the|key|other|its)\s", "", p)
+            for w, p in zip(found, parts, strict=True)
+        ]
         first = next(w for w in found if w)
         return Who(first.id if all(found) else None, "; ".join(names), first.party, "joint")
 

@@ -61,7 +61,9 @@ def add_source(folder: Path, ident: str, text: Text, url: str = "") -> None:
         "sha256": text.sha256, "licence": "", "access": "restricted",
     })  # fmt: skip
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(dict.fromkeys([*_COLUMNS, *(k for row in rows for k in row)])), lineterminator="\n")
+    writer = csv.DictWriter(
+        out, list(dict.fromkeys([*_COLUMNS, *(k for row in rows for k in row)])), lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(rows)
     write_text(folder / "sources" / f"{ident}.txt", text.text)
@@ -124,7 +126,18 @@ def _open(path: Path) -> tuple[YAML, Any]:
         data = yaml.load("statements: {}\n")
         data["statements"] = None
     if not isinstance(data, dict):
-        raise CaseError([Finding("", "expected 'statements:', saw something else", "run `zopa check`", "statements.yaml", 1, 1)])
+        raise CaseError(
+            [
+                Finding(
+                    "",
+                    "expected 'statements:', saw something else",
+                    "run `zopa check`",
+                    "statements.yaml",
+                    1,
+                    1,
+                )
+            ]
+        )
     return yaml, data
 
 
@@ -139,9 +152,17 @@ def _plain(item: Any) -> dict[str, Any]:
     raw = item.model_dump(by_alias=True, exclude_defaults=True)
     out: dict[str, Any] = {}
     for key, value in raw.items():
-        if key in ("said", "when", "as_of") and isinstance(value, dict) and not isinstance(getattr(item, key, None), tuple):
+        if (
+            key in ("said", "when", "as_of")
+            and isinstance(value, dict)
+            and not isinstance(getattr(item, key, None), tuple)
+        ):
             first, last = value.get("from"), value.get("to")
-            out[key] = first if first is not None and first == last else {k: v for k, v in value.items() if v is not None}
+            out[key] = (
+                first
+                if first is not None and first == last
+                else {k: v for k, v in value.items() if v is not None}
+            )
         else:
             out[key] = _listed(value)
     quote = out.get("quote")

@@ -20,7 +20,21 @@ LONGEST = 8_000_000
 """Code points. A longer text is refused rather than read in part."""
 
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_INVISIBLE = {0x00AD, 0x034F, 0x180E, 0x200B, 0x2060, 0x2061, 0x2062, 0x2063, 0x2064, 0xFEFF, 0xFFF9, 0xFFFA, 0xFFFB}
+_INVISIBLE = {
+    0x00AD,
+    0x034F,
+    0x180E,
+    0x200B,
+    0x2060,
+    0x2061,
+    0x2062,
+    0x2063,
+    0x2064,
+    0xFEFF,
+    0xFFF9,
+    0xFFFA,
+    0xFFFB,
+}
 _TAGS = range(0xE0000, 0xE0080)
 _JOINERS = "\u200c\u200d"
 
@@ -64,7 +78,10 @@ class Text:
         out, at = [], 0
         for block in self.blocks:
             if block.kind in ("reference", "footer"):
-                out += [self.text[at : block.start], re.sub(r"[^\n]", " ", self.text[block.start : block.end])]
+                out += [
+                    self.text[at : block.start],
+                    re.sub(r"[^\n]", " ", self.text[block.start : block.end]),
+                ]
                 at = block.end
         return "".join([*out, self.text[at:]])
 
@@ -138,8 +155,13 @@ def _blocks(text: str) -> tuple[Block, ...]:
     while last > 0 and _is_reference(text[slice(*lines[last])], cited):
         kinds[last] = "reference"
         last -= 1
-    if all(k != "reference" for k in kinds):  # short unfinished lines are a footer only below a reference or a known word
-        kinds = [k if k != "footer" or _COMMENT.match(text[slice(*lines[i])]) else "body" for i, k in enumerate(kinds)]
+    if all(
+        k != "reference" for k in kinds
+    ):  # short unfinished lines are a footer only below a reference or a known word
+        kinds = [
+            k if k != "footer" or _COMMENT.match(text[slice(*lines[i])]) else "body"
+            for i, k in enumerate(kinds)
+        ]
         first = next((i for i, k in enumerate(kinds) if k == "footer"), len(kinds))
         kinds[first:] = ["footer"] * (len(kinds) - first)
     if len(lines) > 2 and _is_title(text, lines):
@@ -165,7 +187,9 @@ def _is_reference(line: str, cited: bool) -> bool:
 
 def _is_title(text: str, lines: list[tuple[int, int]]) -> bool:
     first, second = text[slice(*lines[0])].strip(), text[slice(*lines[1])]
-    return len(first) < 150 and first[-1] not in ".!?\"”:;," and len(second) > len(first) and first[0] not in "\"“"
+    return (
+        len(first) < 150 and first[-1] not in '.!?"”:;,' and len(second) > len(first) and first[0] not in '"“'
+    )
 
 
 def _published(text: str, blocks: tuple[Block, ...]) -> Published:
@@ -199,14 +223,19 @@ def _citation(line: str) -> tuple[str, str, str]:
     outlet = next((p for p in parts if ";" in p and plain_date(p) is None and p.count(",") <= 2), "")
     place = next((i for i, p in enumerate(parts) if p == outlet), -1)
     authors = parts[place - 1] if place > 0 else ""
-    outlet = next((p for p in parts if re.search(r"\b(?:Journal|Times|Post|News|Agency|Guardian|Herald|Tribune)\b", p)), outlet)
+    outlet = next(
+        (p for p in parts if re.search(r"\b(?:Journal|Times|Post|News|Agency|Guardian|Herald|Tribune)\b", p)),
+        outlet,
+    )
     if outlet and authors == outlet and place > 1:
         authors = parts[place - 2]
     author = next((p for p in parts if ";" in p and p != outlet and p.count(",") >= 1), authors)
     return title.strip(), author, outlet.split(",")[0].strip()
 
 
-def reanchor(text: str, quote: str, prefix: str = "", suffix: str = "", start: int | None = None) -> tuple[str, int | None]:
+def reanchor(
+    text: str, quote: str, prefix: str = "", suffix: str = "", start: int | None = None
+) -> tuple[str, int | None]:
     """Where a quote stands in an edited text: ``("same" | "moved" | "ambiguous" | "changed", offset or None)``.
 
     A quote whose words changed is never guessed: it is ``changed``, and the analyst decides.

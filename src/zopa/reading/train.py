@@ -68,7 +68,13 @@ def train_model(documents: Iterable[Document], path: Path, language: str = "en")
                 roles.append(view.role_features(x["cue"][0], low, high), _role_labels(x, low, high))
     if not n:
         raise CaseError([Finding("", "expected annotated documents, saw none")], "nothing was trained")
-    card = {"language": language, "documents": n, "statements": statements, "licence": "that of the training texts", "format": 1}
+    card = {
+        "language": language,
+        "documents": n,
+        "statements": statements,
+        "licence": "that of the training texts",
+        "format": 1,
+    }
     with tempfile.TemporaryDirectory() as folder:
         parts = {"cues.crf": cues, "roles.crf": roles}
         for name, trainer in parts.items():
@@ -104,7 +110,9 @@ def load_model(path: Path) -> Trained:
                 taggers[name] = crf.Tagger()
                 taggers[name].open_inmemory(archive.read(name))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise CaseError([Finding("", f"expected a model written by `zopa read --train`: {error}", "", str(path))]) from None
+        raise CaseError(
+            [Finding("", f"expected a model written by `zopa read --train`: {error}", "", str(path))]
+        ) from None
     lex = lexicon(card["language"])
 
     def reader(seg: Segments, rules: list[Attribution]) -> list[Attribution]:
@@ -114,7 +122,9 @@ def load_model(path: Path) -> Trained:
     return reader
 
 
-def _tag(seg: Segments, lex: Lexicon, rules: list[Attribution], cue_tagger: Any, role_tagger: Any) -> list[Attribution]:
+def _tag(
+    seg: Segments, lex: Lexicon, rules: list[Attribution], cue_tagger: Any, role_tagger: Any
+) -> list[Attribution]:
     view = _View(seg, lex, rules)
     own = {x.cue[0]: x for x in rules if x.cue}
     out = []
@@ -128,7 +138,13 @@ def _tag(seg: Segments, lex: Lexicon, rules: list[Attribution], cue_tagger: Any,
                 continue
             nearest = min(source, key=lambda p: abs(p[0] - cue[0]), default=None)
             rule = next((x for c, x in own.items() if c[0] < cue[1] and cue[0] < c[1]), None)
-            lemma = rule.lemma if rule else next((lex.forms[w][0][0] for w in reversed(seg.lower[slice(*cue)]) if w in lex.forms), "")
+            lemma = (
+                rule.lemma
+                if rule
+                else next(
+                    (lex.forms[w][0][0] for w in reversed(seg.lower[slice(*cue)]) if w in lex.forms), ""
+                )
+            )
             out.append(Attribution((nearest,) if nearest else (), (cue,), content, "crf", lemma))
     return [replace(x, inherited=bool(x.source) and abs(x.source[0][0] - x.cue[0][0]) > 12) for x in out]
 
@@ -207,7 +223,19 @@ class _View:
         if readings:
             base, slot = readings[0]
             return slot[:2] + "-" + ("".join(sorted(c[0] for c in self.lex.classes.get(base, ()))) or "v")
-        for name in ("determiners", "possessives", "subject_pronouns", "prepositions", "subordinators", "conjunctions", "modals", "be", "have", "weekdays", "titles"):
+        for name in (
+            "determiners",
+            "possessives",
+            "subject_pronouns",
+            "prepositions",
+            "subordinators",
+            "conjunctions",
+            "modals",
+            "be",
+            "have",
+            "weekdays",
+            "titles",
+        ):
             if w in self.lex[name]:
                 return name[:4]
         return "noun" if w in self.lex["nouns.cue"] else "w" if w[0].isalnum() else w[0]
@@ -219,7 +247,16 @@ class _View:
         out = []
         for i in range(a, b):
             w = s.lower[i]
-            row = [f"w={w}", f"k={self.kind[i]}", f"s3={w[-3:]}", f"s2={w[-2:]}", f"p4={w[:4]}", f"q={s.quote_of[i] >= 0}", f"r={self.role[i]}", f"sq={quoted}"]
+            row = [
+                f"w={w}",
+                f"k={self.kind[i]}",
+                f"s3={w[-3:]}",
+                f"s2={w[-2:]}",
+                f"p4={w[:4]}",
+                f"q={s.quote_of[i] >= 0}",
+                f"r={self.role[i]}",
+                f"sq={quoted}",
+            ]
             row.append("cap" if s.words[i][0].isupper() else "low")
             for k in (-3, -2, -1, 1, 2, 3):
                 j = i + k
@@ -259,7 +296,7 @@ class _View:
                 between[i] = (min(commas, 3), min(verbs, 3), min(marks, 3))
                 commas += s.words[i] == ","
                 verbs += self.kind[i][:2] in ("pa", "th", "be", "mo")
-                marks += s.words[i] in "\"“”"
+                marks += s.words[i] in '"“”'
         out = []
         for i in range(low, high):
             inside = cue[0] <= i < cue[1]

@@ -76,13 +76,19 @@ def _build(raw: dict[str, Any]) -> Lexicon:
             classes.setdefault(base, set()).add(name)
     particles = {base: frozenset(text.split()) for base, text in raw["particles"].items()}
     forms: dict[str, list[tuple[str, str]]] = {}
-    plain = raw["classes"]["negated"].split() + raw["plain"]["verbs"].split() + raw["light"]["verbs"].split() + raw["adjectives"]["copulas"].split()
+    plain = (
+        raw["classes"]["negated"].split()
+        + raw["plain"]["verbs"].split()
+        + raw["light"]["verbs"].split()
+        + raw["adjectives"]["copulas"].split()
+    )
     for base in sorted({*classes, *particles, *lists["impersonal"], *plain}):
         for form, slot in zip((base, *inflect(base, irregular, doubling)), SLOTS, strict=True):
             forms.setdefault(form, []).append((base, slot))
     for form, base, slot in (entry.split() for entry in raw["forms"]["extra"].split(",")):
         forms.setdefault(form, []).append((base, slot))
     lists |= {name: frozenset(text.lower().split()) for name, text in raw["function"].items()}
+    lists |= {name: frozenset(text.split()) for name, text in raw["walk"].items()}
     lists |= {"adjectives." + name: frozenset(text.split()) for name, text in raw["adjectives"].items()}
     lists["light"] = frozenset(raw["light"]["verbs"].split())
     lists |= {"nouns." + name: frozenset(text.split()) for name, text in raw["nouns"].items()}
