@@ -18,6 +18,10 @@ from .segment import Segments
 __all__ = ["Attribution", "attribute"]
 
 
+LONGEST_QUOTATION = 200
+"""Sentences of one quotation that are kept together; a bound, so that the work stays linear."""
+
+
 class _Reader(Quotations):
     """One pass over a text."""
 
@@ -73,6 +77,8 @@ class _Reader(Quotations):
     def extend(self, k: int, a: int, b: int) -> None:
         """A quoted sentence directly after a statement goes on with it."""
         x = self.out[k]
+        if len(x.content) > LONGEST_QUOTATION:
+            return
         self.out[k] = replace(x, content=(*x.content, (a, b)))
         self.take(a, b)
 
@@ -298,6 +304,7 @@ class _Reader(Quotations):
         return i, j
 
     def before_words(self, i: int, a: int, b: int) -> None:
+        """Read the verb at token ``i`` with its speaker to the left and its content to the right."""
         g = self.g
         group = g.group(i, a, b) or self.unknown_verb(i, a)
         if not group or any(self.used[group.start : group.stop]):
@@ -305,32 +312,37 @@ class _Reader(Quotations):
         if group.lemma in g.lex["impersonal"]:
             self.impersonal(group, a, b)
             return
-        if group.voice in ("active", "participle") and (
-            self.adjective(group, a, b) or self.light(group, a, b)
+        finite = group.voice in ("active", "participle")
+        if (finite and (self.adjective(group, a, b) or self.light(group, a, b))) or self.announced_block(
+            group, a, b
         ):
             return
-        if self.announced_block(group, a, b):
-            return
         if not group.classes:
-            if (
-                group.lemma.endswith("ed")
-                and g.lower[group.stop : group.stop + 1] == ["that"]
-                and g.clause_starts(group.stop + 1, b)
-            ):
-                group = replace(group, classes=frozenset(["say"]))
-            else:
+            if not self.unknown_clause(group, b):
                 self.announced_quote(group, a, b)
                 return
+            group = replace(group, classes=frozenset(["say"]))
         if self.opening_inversion(group, a, b):
             return
         if group.voice == "participle":
             self.participle(group, a, b)
-            return
-        if group.voice == "passive":
+        elif group.voice == "passive":
             self.passive(group, a, b)
-            return
-        if group.voice == "infinitive":
-            return
+        elif group.voice == "active":
+            self.active(group, a, b)
+
+    def unknown_clause(self, group: Group, b: int) -> bool:
+        """A past form outside the lexicon before "that" and a clause."""
+        g = self.g
+        return (
+            group.lemma.endswith("ed")
+            and g.lower[group.stop : group.stop + 1] == ["that"]
+            and g.clause_starts(group.stop + 1, b)
+        )
+
+    def active(self, group: Group, a: int, b: int) -> None:
+        """``SRC CUE X`` with a verb in the active voice."""
+        g = self.g
         if "say" in group.classes and self.bare(group, a, b):
             return
         if group.lemma == "ask" and group.slot == "past" and self.was_asked(group, a, b):
@@ -349,8 +361,8 @@ class _Reader(Quotations):
         if (
             rule == "clause"
             and gap >= a
-            and g.lower[gap] in ("that", "which", "what", "whom")
             and not inherited
+            and g.lower[gap] in ("that", "which", "what", "whom")
         ):
             content = [(gap, gap + 1), *content]
         self.add(source, cue, content, rule, group.lemma, inherited=inherited)

@@ -31,52 +31,45 @@ class Contents(Marks):
         return k
 
     def recipient(self, group: Group, k: int, b: int) -> int:
+        """First token after the person who is told: ``told reporters | that``."""
         g, lex = self.g, self.g.lex
-        if k < b and g.lower[k] in ("to", "of") and group.lemma not in ("tell",):
+        if k < b and g.lower[k] in ("to", "of") and group.lemma != "tell":
             k += 1
-        if k >= b or g.quote_of[k] >= 0 or g.lower[k] in self.g.lex["no_recipient"]:
+        if k >= b or g.quote_of[k] >= 0 or g.lower[k] in lex["no_recipient"]:
             return k
         w = g.lower[k]
-        if w in lex["object_pronouns"] | self.g.lex["short_recipients"]:
-            if w == "her" and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]:
-                pass
-            else:
+        if w in lex["object_pronouns"] | lex["short_recipients"]:
+            owner = w == "her" and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]
+            if not owner:
                 return k + 1
-        if group.lemma not in self.g.lex["needs_recipient"] and g.lower[k - 1] not in ("to", "of"):
+        if group.lemma not in lex["needs_recipient"] and g.lower[k - 1] not in ("to", "of"):
             return k
-        if w in lex["subject_pronouns"] or w in ("there",):
+        if w in lex["subject_pronouns"] or w == "there":
             return k
         start = k
-        top = min(b, k + 12)
-        while k < top:
-            w = g.lower[k]
-            if g.quote_of[k] >= 0 or w in BREAK or w in self.g.lex["recipient_ends"]:
-                break
-            if k > start and (
-                (w in lex["subject_pronouns"] and w != "who") or w in ("there",) or w in lex["weekdays"]
-            ):
-                break
-            if w in self.g.lex["recipient_breaks"] and k > start:
-                break
-            if (
-                k > start
-                and w in lex["determiners"] | lex["possessives"]
-                and g.lower[k - 1] not in lex["prepositions"]
-                and g.lower[k - 1] not in ("and", ",")
-            ):
-                break
-            if (
-                k > start
-                and g.is_name(k)
-                and not g.is_name(k - 1)
-                and g.lower[k - 1].endswith("s")
-                and g.lower[k - 1] != "'s"
-            ):
-                break
+        while k < min(b, start + 12) and not self.recipient_ends(k, start):
             k += 1
         return k
 
+    def recipient_ends(self, k: int, start: int) -> bool:
+        """Whether the words for the recipient end before token ``k``."""
+        g, lex = self.g, self.g.lex
+        w = g.lower[k]
+        if g.quote_of[k] >= 0 or w in BREAK or w in lex["recipient_ends"]:
+            return True
+        if k == start:
+            return False
+        if w in lex["subject_pronouns"]:
+            return w != "who"
+        if w == "there" or w in lex["weekdays"] or w in lex["recipient_breaks"]:
+            return True
+        before = g.lower[k - 1]
+        if w in lex["determiners"] | lex["possessives"]:
+            return before not in lex["prepositions"] and before not in ("and", ",")
+        return g.is_name(k) and not g.is_name(k - 1) and before.endswith("s") and before != "'s"
+
     def time(self, k: int, b: int) -> int:
+        """First token after a time: ``on Wednesday``, ``late last week``."""
         g, lex = self.g, self.g.lex
         start = k
         while k < b and g.is_adverb(k) and g.lower[k] not in ("not",) and k - start < 2:
@@ -209,61 +202,64 @@ class Contents(Marks):
         """Where the clause or quotation of a verb of saying starts."""
         g = self.g
         k = self.after_cue(group, b)
-        if k < b and g.words[k] in PAUSE:
-            close = next((x for x in range(k + 2, min(k + 14, b - 1)) if g.words[x] == g.words[k]), 0)
-            if close and g.lower[close + 1] == "that" and g.quote_of[close + 1] < 0:
-                return close + 1
         if k >= b:
             return None
-        if (
-            g.words[k] in (",", ":")
-            and k + 1 < b
-            and (g.quote_of[k + 1] >= 0 or k > group.stop or g.clause_starts(k + 1, b))
-        ):
-            k += 1
-            if g.quote_of[k] < 0 and g.lower[k] == "that":
-                return k
-            if g.quote_of[k] < 0:
-                source = g.left_phrase(group.start, g.seg.sentences[g.seg.sentence_of[group.head]][0])
-                as_said = bool(source) and source[0] > 0 and g.lower[source[0] - 1] == "as"
-                if not g.clause_starts(k, b) or not (
-                    (k - 1 > group.stop and self.plain_say(group)) or as_said
-                ):
-                    return None
-                return k
-        w = g.lower[k]
+        aside = self.after_aside(k, b)
+        if aside:
+            return aside
+        pause = g.words[k] in (",", ":") and k + 1 < b
+        if pause and (g.quote_of[k + 1] >= 0 or k > group.stop or g.clause_starts(k + 1, b)):
+            return self.clause_after_pause(group, k + 1, b)
         if g.quote_of[k] >= 0:
             return k
-        if w in BREAK:
+        if g.words[k] in BREAK:
             return None
-        if w in self.g.lex["clause_openers"]:
-            if w in self.g.lex["question_openers"] and group.lemma not in self.g.lex["takes_question"]:
-                return None
-            if w == "when" and group.lemma in ("say", "see", "tell"):
-                return None
+        if g.lower[k] in g.lex["clause_openers"]:
+            return k if self.may_ask(group, g.lower[k]) else None
+        return self.clause_beside(group, k, b)
+
+    def after_aside(self, k: int, b: int) -> int:
+        """``said - on Twitter, as it happens - that X``: the "that" after the aside; 0 when there is none."""
+        g = self.g
+        if g.words[k] not in PAUSE:
+            return 0
+        close = next((x for x in range(k + 2, min(k + 14, b - 1)) if g.words[x] == g.words[k]), 0)
+        return close + 1 if close and g.lower[close + 1] == "that" and g.quote_of[close + 1] < 0 else 0
+
+    def clause_after_pause(self, group: Group, k: int, b: int) -> int | None:
+        """A content after a comma or colon: a quotation, "that", or a clause where the cue allows it."""
+        g = self.g
+        if g.quote_of[k] >= 0 or g.lower[k] == "that":
             return k
-        if w in g.lex["prepositions"] or group.lemma in g.lex["recipient"]:
+        source = g.left_phrase(group.start, g.seg.sentences[g.seg.sentence_of[group.head]][0])
+        as_said = source is not None and source[0] > 0 and g.lower[source[0] - 1] == "as"
+        allowed = as_said or (k - 1 > group.stop and self.plain_say(group))
+        return k if allowed and g.clause_starts(k, b) else None
+
+    def may_ask(self, group: Group, opener: str) -> bool:
+        """Whether the verb takes a clause that starts with this question word."""
+        if opener in self.g.lex["question_openers"] and group.lemma not in self.g.lex["takes_question"]:
+            return False
+        return not (opener == "when" and group.lemma in ("say", "see", "tell"))
+
+    def clause_beside(self, group: Group, k: int, b: int) -> int | None:
+        """A content right after the cue that no mark or opener shows."""
+        g, w = self.g, self.g.lower[k]
+        preposition = w in g.lex["prepositions"]
+        if preposition or group.lemma in g.lex["recipient"]:
             that = self.that_ahead(k, b)
             if that:
                 return that
-        if w in g.lex["prepositions"]:
+        if preposition:
             comma = next((x for x in range(k, min(k + 8, b - 1)) if g.words[x] in BREAK), b)
             if comma + 1 < b and g.words[comma] == "," and g.quote_of[comma + 1] >= 0:
                 return comma + 1
         if w == "to":
             return k if group.lemma in ("say", "tell", "urge", "ask") else None
-        if group.lemma in ("tell", "ask") and k > group.stop and w in g.lex["prepositions"] | {"about"}:
-            return k
-        if g.clause_starts(k, b) or (g.finite[k] and self.plain_say(group)):
-            return k
-        if (
-            self.plain_say(group)
-            and group.lemma in ("say", "write", "tweet")
-            and b - k > 2
-            and w not in g.lex["prepositions"]
-        ):
-            return k
-        return None
+        told = group.lemma in ("tell", "ask") and k > group.stop and preposition
+        clause = g.clause_starts(k, b) or (g.finite[k] and self.plain_say(group))
+        brief = group.lemma in ("say", "write", "tweet") and b - k > 2 and not preposition
+        return k if told or clause or brief else None
 
     def that_ahead(self, k: int, b: int) -> int:
         """``wrote for the Post that X``: the "that" after a prepositional phrase."""
@@ -276,11 +272,13 @@ class Contents(Marks):
         return 0
 
     def plain_say(self, group: Group) -> bool:
+        """A verb after which a clause needs no "that"."""
         return group.lemma in self.g.lex["plain_say"]
 
     def object_right(
         self, group: Group, k: int, b: int, relative: bool
     ) -> tuple[Range, list[Range], str] | None:
+        """The noun phrase that is the content of a verb of attitude or decision."""
         g = self.g
         w = g.lower[k]
         x = self.time(k, b)

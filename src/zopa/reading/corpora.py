@@ -89,7 +89,10 @@ def read_polnear(path: Path, split: str) -> list[Document]:
                 }
         except (OSError, tarfile.TarError) as error:
             raise _refused(path, f"expected the corpus as a folder or tar archive: {error}") from None
-        member = loaded.get
+
+        def member(name: str) -> bytes | None:
+            return loaded.get(name)
+
     table = member("metadata.tsv")
     if table is None:
         raise _refused(path, "expected metadata.tsv in the corpus, saw none")

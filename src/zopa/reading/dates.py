@@ -50,13 +50,32 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ago", rf"\b(?P<n>{_N})\s(?P<unit>day|week|month|year)s?\s(?P<rel>ago|earlier)\b"),
     ("within", rf"\b(?P<rel>in|within)\s(?P<n>{_N})\s(?P<unit>day|week|month)s?\b"),
 )  # fmt: skip
-_GROUP = re.compile(r"[?]P<(\w+)>")
-_ANY = re.compile(
-    "|".join(
-        f"(?P<K{i}>{_GROUP.sub(lambda m, i=i: f'?P<{m[1]}_{i}>', p)})" for i, (_, p) in enumerate(_PATTERNS)
-    ),
-    re.I,
+
+
+def _numbered(i: int, pattern: str) -> str:
+    """The pattern as one alternative, its groups renamed so that every name is used once."""
+    return f"(?P<K{i}>" + re.sub(r"[?]P<(\w+)>", rf"?P<\1_{i}>", pattern) + ")"
+
+
+_ANY = re.compile("|".join(_numbered(i, p) for i, (_, p) in enumerate(_PATTERNS)), re.I)
+
+
+_TRIGGER = re.compile(
+    r"\b(?:\d{1,4}|[JFMASOND](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)|[MTWFS](?:on|ues|ednes|hurs|ri|atur|un)day"
+    r"|[Tt](?:oday|omorrow|onight)|[Yy]esterday|night|weeks?|weekend|months?|years?|quarter|days?)"
 )
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """Matches of the grammar, looked for only around words and numbers that a date needs."""
+    done = 0
+    for t in _TRIGGER.finditer(text):
+        if t.start() < done:
+            continue
+        m = _ANY.search(text, max(done, t.start() - 24), t.end() + 40)
+        if m and m.start() <= t.start() < m.end():
+            done = m.end()
+            yield m
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ def plain_date(text: str) -> date | None:
 
 def dates(text: str, base: date | None) -> Iterator[DateSpan]:
     """All date expressions, left to right; relative ones only when ``base`` (the day of publication) is known."""
-    for m in _ANY.finditer(text):
+    for m in _matches(text):
         i = next(k for k in range(len(_PATTERNS)) if m.group(f"K{k}") is not None)
         name = _PATTERNS[i][0]
         part = {
@@ -188,9 +207,9 @@ def _relative(name: str, rel: str, part: dict[str, str], base: date) -> Found:
     count = int(n) if n.isdigit() else _NUMBERS.get(n, 3)
     days = {"day": 1, "week": 7, "month": 30, "year": 365}[unit] * count
     if name == "ago":
-        return (
-            (*_whole(unit, -count, base), unit) if unit != "day" else (*[base - timedelta(days)] * 2, "day")
-        )
+        if unit == "day":
+            return base - timedelta(days), base - timedelta(days), "day"
+        return (*_whole(unit, -count, base), unit)
     if name == "within" or rel in ("coming", "next"):
         return base, base + timedelta(days), unit
     return base - timedelta(days), base, unit

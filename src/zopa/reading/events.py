@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,58 +49,55 @@ _PLACE = re.compile(r"\b(?:in|at)\s((?:the\s)?[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\
 
 
 def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ContactSpan]:
-    """Contacts and gestures, sentence by sentence; one per type and sentence."""
-    for a, b in sentences:
-        sentence = text[a:b]
-        for kind, pattern in phrases.lists["contacts"].items():
-            if kind == "planned":
-                continue
-            for m in pattern.finditer(sentence):
-                start, end = a + m.start(), a + m.end()
-                stop = re.compile(r"[,.;:]\s|[.\"”]$|\s(?:who|which|that|when|after|and|but)\s").search(
-                    text, end, b
-                )
-                end = stop.start() if stop else b
-                place = _PLACE.search(text, start, min(end + 30, b))
-                lead = text[max(a, start - 40) : start]
-                planned = bool(
-                    phrases.lists["contacts"]["planned"].search(lead[-24:])
-                ) or m.group().lower().startswith("to ")
-                yield ContactSpan(start, end, kind, place.group(1) if place else "", not planned)
-                break
+    """Contacts and gestures, in text order; one per type and sentence."""
+    starts = [a for a, _ in sentences]
+    seen: set[tuple[int, str]] = set()
+    for kind, m in phrases.find("contacts", text):
+        n = bisect_right(starts, m.start()) - 1
+        if n < 0 or (n, kind) in seen:
+            continue
+        seen.add((n, kind))
+        a, b = sentences[n]
+        stop = _CONTACT_END.search(text, m.end(), b)
+        end = stop.start() if stop else b
+        place = _PLACE.search(text, m.start(), min(end + 30, b))
+        planned = m.group().lower().startswith("to ") or phrases.planned.search(
+            text, max(a, m.start() - 24), m.start()
+        )
+        yield ContactSpan(m.start(), end, kind, place.group(1) if place else "", not planned)
 
 
 def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ShiftSpan]:
     """Shifts that the text reports. "no longer" and the like count only where a stance or aid is meant."""
-    nouns = re.compile(rf"\b(?:{'|'.join(phrases.lex.raw['shifts']['subject_nouns'].split())})\b", re.I)
-    cut = phrases.lists["shifts"]["cut"]
-    previous = ""
-    for a, b in sentences:
+    starts = [a for a, _ in sentences]
+    last = -1
+    for direction, m in phrases.find("shifts", text):
+        n = bisect_right(starts, m.start()) - 1
+        if n < 0 or n == last:
+            continue
+        a, b = sentences[n]
         sentence = text[a:b]
-        for direction in ("softer", "harder", "changed"):
-            m = phrases.lists["shifts"][direction].search(sentence)
-            if not m:
-                continue
-            about = nouns.search(sentence) or re.search(r"\brhetorical\b", sentence)
-            back = re.match(r"(?:That|This|It)\b", sentence) and cut.search(sentence)
-            if not about and not back and not m.group().lower().startswith("now "):
-                continue
-            owner = re.search(
-                r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?", sentence[m.start() :]
-            )
-            subject = owner.group(1) if owner else _subject(previous if back else sentence)
-            end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, a + m.end(), b)
-            start = a + max(
-                0,
-                m.start() - 5
-                if sentence[max(0, m.start() - 5) : m.start()].lower() == "some "
-                else m.start(),
-            )
-            if back or sentence.startswith(("That represents", "This represents")):
-                start = a
-            yield ShiftSpan(start, end.start() if end else b, direction, subject)
-            break
-        previous = sentence
+        back = re.match(r"(?:That|This|It)\b", sentence) and phrases.cut.search(sentence)
+        about = phrases.subject_nouns.search(sentence) or re.search(r"\brhetorical\b", sentence)
+        if not about and not back and not m.group().lower().startswith("now "):
+            continue
+        last = n
+        owner = _OWNER.search(text, m.start(), b)
+        previous = text[slice(*sentences[n - 1])] if n else ""
+        subject = owner.group(1) if owner else _subject(previous if back else sentence)
+        end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, m.end(), b)
+        start = m.start() - 5 if text[max(a, m.start() - 5) : m.start()].lower() == "some " else m.start()
+        if (
+            back
+            or sentence.startswith(("That represents", "This represents"))
+            or m.group().lower().startswith("now ")
+        ):
+            start = a
+        yield ShiftSpan(start, end.start() if end else b, direction, subject)
+
+
+_CONTACT_END = re.compile(r"[,.;:]\s|[.\"”]$|\s(?:who|which|that|when|after|and|but)\s")
+_OWNER = re.compile(r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?")
 
 
 def _subject(sentence: str) -> str:
@@ -111,13 +108,18 @@ def _subject(sentence: str) -> str:
 def claims(
     text: str, sentences: Sequence[Range], taken: Sequence[Range], phrases: Phrases
 ) -> Iterator[Claim]:
-    """Judgments in sentences that nobody is quoted in: the author's, and never a party's."""
+    """Judgments outside everybody's words: the author's, and never a party's."""
+    starts = [a for a, _ in sentences]
     order = sorted(taken)
-    for a, b in sentences:
+    last = -1
+    for kind, m in phrases.find("claims", text):
+        n = bisect_right(starts, m.start()) - 1
+        if n < 0 or n == last:
+            continue
+        a, b = sentences[n]
         near = order[bisect_left(order, (a - 5000, 0)) : bisect_left(order, (b, 0))]
-        for kind in ("normative", "cost", "causal", "assessment"):
-            m = phrases.lists["claims"][kind].search(text, a, b)
-            if m and not any(x < m.end() and m.start() < y for x, y in near):
-                stop = min((x for x, _ in near if x > m.end()), default=b)
-                yield Claim(a, stop if stop < b else b, kind, m.group())
-                break
+        if any(x < m.end() and m.start() < y for x, y in near):
+            continue
+        last = n
+        stop = min((x for x, _ in near if x > m.end()), default=b)
+        yield Claim(a, stop, kind, m.group())

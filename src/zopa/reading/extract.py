@@ -20,7 +20,7 @@ from .events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
 from .figures import FigureSpan, figures
 from .gate import Ground
 from .issues import Match, Vocabulary
-from .kinds import Condition, Kind, Phrases, channel, condition, kind_of
+from .kinds import Condition, Kind, channel, condition, kind_of, phrases_of
 from .lexicon import Lexicon, lexicon
 from .segment import Segments, segment
 from .speakers import Resolver, Roster, Who
@@ -171,16 +171,17 @@ class Assembler:
     """Turns attributions of one text into suggestions; engines other than the rules use it too."""
 
     def __init__(
-        self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None
+        self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None = None
     ) -> None:
         self.source, self.lex = text, lex
         self.body = text.body
         self.seg: Segments = segment(self.body, lex)
-        self.phrases = Phrases(lex)
+        self.phrases = phrases_of(lex.language)
         self.resolver = Resolver(roster, lex, self.body)
         self.vocabulary = Vocabulary(case) if case else None
         self.trained = trained
         self.dates = tuple(dates(text.text, text.published.on))
+        self.date_starts = [d.start for d in self.dates]
 
     def tokens(self, span: Range) -> Range:
         """The tokens that a span of code points covers."""
@@ -253,7 +254,7 @@ class Assembler:
         sentence = text[first:last]
         words = " ".join(text[slice(*p)] for p in mention)
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
-        who = self._who(words, before, self._lead(first, mention, cue), x)
+        who = self._who(words, before, self._lead(first, mention, cue))
         pieces = list(content)
         conditional = condition(text, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
@@ -272,7 +273,7 @@ class Assembler:
             self._addressee(cue, last), x.parent,
         )  # fmt: skip
 
-    def _who(self, words: str, before: str, lead: str, x: Attribution) -> Who:
+    def _who(self, words: str, before: str, lead: str) -> Who:
         if re.search(r"['’]s\s+(?:discussion|comments?|remarks?|statement|call|visit|meeting)\b", words):
             return Who(None, words, None, "event", weak=True)
         m = _VOICE.search(lead)
@@ -292,7 +293,7 @@ class Assembler:
     ) -> tuple[date | None, date | None] | None:
         """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication."""
         at = cue[0] if cue else (first, first)
-        for d in self.dates:
+        for d in self.dates[bisect_left(self.date_starts, first) : bisect_left(self.date_starts, last)]:
             beside = at[0] - 25 <= d.start <= at[1] + 25 and first <= d.start < last
             if (beside or first <= d.start < first + 12) and d.grain != "year":
                 gap = self.body[min(d.end, at[1]) : max(d.start, at[0])]

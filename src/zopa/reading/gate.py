@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from zopa.case.nouns import KINDS
 
@@ -106,10 +107,13 @@ class Ground:
     def __init__(self, seg: Segments, found: Sequence[Attribution], issues: Sequence[str] = ()) -> None:
         self.seg, self.found, self.issues = seg, found, frozenset(issues)
         self.text = seg.text
-        self.folded, self.offsets = fold(seg.text)
         self.sentences = [seg.span(a, b) for a, b in seg.sentences]
         self._starts = [a for a, _ in self.sentences]
         self._contents = [(tuple(seg.span(*p) for p in x.content), x) for x in found]
+
+    @cached_property
+    def _folded(self) -> tuple[str, list[int]]:
+        return fold(self.text)
 
     # ------------------------------------------------------------ the checks
 
@@ -197,14 +201,15 @@ class Ground:
 
     def places(self, words: str) -> list[Range]:
         """All places of the words in the text, quotation marks and dashes folded, at word edges."""
+        folded, offsets = self._folded
         needle, _ = fold(words.strip())
         out: list[Range] = []
-        at = self.folded.find(needle) if needle else -1
+        at = folded.find(needle) if needle else -1
         while at >= 0 and len(out) < 50:
-            a, b = self.offsets[at], self.offsets[at + len(needle) - 1] + 1
+            a, b = offsets[at], offsets[at + len(needle) - 1] + 1
             if self._edge(a) and self._edge(b):
                 out.append((a, b))
-            at = self.folded.find(needle, at + 1)
+            at = folded.find(needle, at + 1)
         return out
 
     def _edge(self, i: int) -> bool:
@@ -275,8 +280,8 @@ class Ground:
         start, end = spans[0][0], spans[-1][1]
         a, _ = self.sentences[home]
         _, b = self.sentences[self._sentence_at(end - 1)]
-        before = _without(t[max(a, start - 45) : start], max(a, start - 45), cue, c.cue)
-        after = _without(t[end : min(b, end + 60)], end, cue, c.cue)
+        before = _without(t[max(a, start - 45) : start], max(a, start - 45), cue)
+        after = _without(t[end : min(b, end + 60)], end, cue)
         folded_before, folded_after = before.replace("’", "'"), after.replace("’", "'")
         if m := _NEGATION.search(folded_before):
             result.flagged.append(f"negation or refusal just before: {m.group()!r}")
@@ -285,11 +290,11 @@ class Ground:
         if not has_condition:
             if m := _CONDITION.search(folded_after):
                 result.flagged.append(f"condition just after: {m.group()!r}")
-            if m := _OPENING_CONDITION.search(_without(t[a:start], a, cue, c.cue)):
+            if m := _OPENING_CONDITION.search(_without(t[a:start], a, cue)):
                 result.flagged.append(f"condition before: {m.group()!r}")
         if m := _HEDGE.search(folded_before.rstrip()[-24:]):
             result.flagged.append(f"hedge or intention cut off: {m.group().strip()!r}")
-        if (m := _VOICE.search(_without(t[a:start], a, cue, c.cue))) and not c.when:
+        if (m := _VOICE.search(_without(t[a:start], a, cue))) and not c.when:
             result.flagged.append(f"time or voice left out: {m.group()!r}")
         if (
             _UNIT.match(t[end : end + 16])
@@ -376,7 +381,7 @@ def _hidden(words: str) -> bool:
     return False
 
 
-def _without(text: str, at: int, cue: Range | None, words: str) -> str:
+def _without(text: str, at: int, cue: Range | None) -> str:
     """The text with the statement's own cue blanked: its negation is the statement, not lost."""
     if cue and cue[0] < at + len(text) and cue[1] > at:
         a, b = max(0, cue[0] - at), min(len(text), cue[1] - at)

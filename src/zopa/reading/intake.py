@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -50,7 +50,7 @@ class Incoming:
 
     name: str
     text: str
-    published: Published = Published()
+    published: Published = field(default_factory=Published)
     url: str = ""
     notes: tuple[str, ...] = ()
 
@@ -300,7 +300,8 @@ except ImportError:
 import logging
 logging.disable(logging.CRITICAL)
 from pypdf import PdfReader
-reader = PdfReader(sys.stdin.buffer if False else __import__("io").BytesIO(sys.stdin.buffer.read()), strict=False)
+from io import BytesIO
+reader = PdfReader(BytesIO(sys.stdin.buffer.read()), strict=False)
 out = []
 for page in reader.pages[:2000]:
     out.append(page.extract_text() or "")
@@ -409,7 +410,7 @@ def _xml(raw: bytes, source: str) -> ElementTree.Element:
         nonlocal depth
         depth -= 1
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> int:
         raise _refused(source, "expected XML without a document type or entities", "it could hide a bomb")
 
     guard = expat.ParserCreate()

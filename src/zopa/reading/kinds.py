@@ -6,12 +6,13 @@ Every answer carries the words that decided it, so that an analyst can see and o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from .lexicon import Lexicon
+from .lexicon import Lexicon, lexicon
 
-__all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of"]
+__all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
 
 NEGATIVE = re.compile(r"\b(?:not|never|no|neither|nor|cannot|without)\b|n['’]t\b", re.I)
 
@@ -37,32 +38,69 @@ class Condition:
 
 
 class Phrases:
-    """The phrase lists of a language pack as whole-word patterns; built once per pack."""
+    """The phrase lists of a language pack, one pattern per section; built once per pack."""
 
     def __init__(self, lex: Lexicon) -> None:
         self.lex = lex
-        self.lists: dict[str, dict[str, re.Pattern[str]]] = {
-            section: {name: _pattern(text) for name, text in lex.raw[section].items()}
-            for section in ("contents", "strength", "channel", "shifts", "contacts", "claims")
-        }
+        self._tables: dict[str, dict[str, str]] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        for section in ("contents", "strength", "channel", "shifts", "contacts", "claims"):
+            table = {
+                _folded(phrase): name
+                for name, text in lex.raw[section].items()
+                if name not in _HELPERS
+                for phrase in text.split(",")
+            }
+            self._tables[section] = table
+            self._patterns[section] = re.compile(rf"\b(?:{_alternatives(table)})(?!\w)", re.I)
         self.cues: Mapping[str, frozenset[str]] = {
             k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()
         }
+        self.planned = re.compile(
+            rf"\b(?:{_alternatives(lex.raw['contacts']['planned'].split(','))})(?!\w)", re.I
+        )
         conditions = lex.raw["conditions"]
         self.marker = re.compile(
-            rf"\b(?P<after>{_words(conditions['after'])})\b|\b(?P<exchange>{_words(conditions['exchange'])})\b"
-            rf"|\b(?P<without>{_words(conditions['without'])})\b", re.I,
-        )  # fmt: skip
+            rf"\b(?P<after>{_alternatives(conditions['after'].split(','))})\b"
+            rf"|\b(?P<exchange>{_alternatives(conditions['exchange'].split(','))})\b"
+            rf"|\b(?P<without>{_alternatives(conditions['without'].split(','))})\b",
+            re.I,
+        )
         self.taking = re.compile(rf"\b(?:{'|'.join(conditions['taking'].split())})\b", re.I)
+        self.subject_nouns = re.compile(
+            rf"\b(?:{'|'.join(lex.raw['shifts']['subject_nouns'].split())})\b", re.I
+        )
+        self.cut = re.compile(rf"\b(?:{_alternatives(lex.raw['shifts']['cut'].split(','))})(?!\w)", re.I)
+
+    def find(
+        self, section: str, text: str, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[str, re.Match[str]]]:
+        """All phrases of a section with the name of their list, left to right; the longer one wins at a place."""
+        table = self._tables[section]
+        for m in self._patterns[section].finditer(text, start, len(text) if stop is None else stop):
+            yield table[_folded(m.group())], m
+
+    def first(self, section: str, text: str) -> tuple[str, re.Match[str]] | None:
+        """The first phrase of a section in a text."""
+        return next(self.find(section, text), None)
 
 
-def _words(text: str) -> str:
-    phrases = sorted((p.strip() for p in text.split(",")), key=len, reverse=True)
-    return "|".join(re.escape(p).replace("\\ ", r"\s") for p in phrases)
+@cache
+def phrases_of(language: str) -> Phrases:
+    """The phrase lists of a language pack, built once."""
+    return Phrases(lexicon(language))
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_words(text)})(?!\w)", re.I)
+_HELPERS = {"planned", "subject_nouns", "cut"}
+
+
+def _folded(phrase: str) -> str:
+    return re.sub(r"\s+", " ", phrase.strip().lower().replace("’", "'"))
+
+
+def _alternatives(phrases: Iterable[str]) -> str:
+    listed = sorted({_folded(p) for p in phrases}, key=len, reverse=True)
+    return "|".join(re.escape(p).replace("\\ ", r"\s").replace("'", "['’]") for p in listed)
 
 
 def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False) -> Kind:
@@ -139,34 +177,23 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
 
 
 def _first(opening: str, phrases: Phrases) -> tuple[str, str] | None:
-    """The kind whose words come first in the content's opening; the longer phrase wins at one place."""
-    best: tuple[int, int, str, str] | None = None
-    for name, pattern in phrases.lists["contents"].items():
-        m = pattern.search(opening)
-        if m and m.start() < 90:
-            key = (m.start(), -len(m.group()), name, m.group())
-            best = min(best, key) if best else key
-    return (best[2], best[3]) if best else None
+    """The kind whose words come first in the content's opening."""
+    found = phrases.first("contents", opening)
+    return (found[0], found[1].group()) if found and found[1].start() < 90 else None
 
 
 def _firmness(cue: str, opening: str, phrases: Phrases) -> tuple[str, str]:
     for text in (cue, opening[:80]):
-        found = [
-            (m.start(), name, m.group())
-            for name in ("firm", "hedged")
-            if (m := phrases.lists["strength"][name].search(text))
-        ]
+        found = phrases.first("strength", text)
         if found:
-            return min(found)[1:]
+            return found[0], found[1].group()
     return "stated", ""
 
 
 def channel(sentence: str, phrases: Phrases) -> str:
     """public, private, statement or leak, by the words of the sentence."""
-    for name in ("private", "leak", "statement"):
-        if phrases.lists["channel"][name].search(sentence):
-            return name
-    return "public"
+    found = phrases.first("channel", sentence)
+    return found[0] if found else "public"
 
 
 def condition(text: str, pieces: list[tuple[int, int]], phrases: Phrases) -> Condition | None:

@@ -15,7 +15,7 @@ BREAK = DASHES | {",", ".", ";", ":", "?", "!", ")", "(", "...", "…"}
 PAUSE = DASHES | {","}
 OPEN_END = DASHES | {",", "?", "!", "...", "…"}
 """Marks before a closing quotation mark after which the sentence may go on to its speaker."""
-FULL_STOPS = (",", ";", ":", ".", "?", "!", "--", "—", "–", "...")
+_TRAILING = frozenset([",", ";", ":", ".", "?", "!", "--", "—", "–", "..."])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ class Marks:
     used: list[bool] = field(default_factory=list)
 
     def take(self, a: int, b: int) -> None:
+        """Mark tokens as read."""
         self.used[a:b] = [True] * (b - a)
 
     def add(
         self, source: Range | None, cue: Range, content: list[Range], rule: str, lemma: str, **more: bool
     ) -> None:
+        """Keep a statement, unless no word of a content is left after trimming."""
         content = [self.trim(p) for p in content if p[1] > p[0]]
         content = sorted(p for p in content if p[1] > p[0])
         if not content or not any(w[0].isalnum() for p in content for w in self.g.words[p[0] : p[1]]):
@@ -60,20 +62,18 @@ class Marks:
         g = self.g
         while a < b and g.quote_of[a] < 0 and (g.words[a] in ",;:—–--" or g.lower[a] in ("but", "and", "or")):
             a += 1
-        while (
-            a < b
-            and g.quote_of[b - 1] < 0
-            and g.words[b - 1] in (",", ";", ":", ".", "?", "!", "--", "—", "–", "...")
-        ):
+        while a < b and g.quote_of[b - 1] < 0 and g.words[b - 1] in _TRAILING:
             b -= 1
         return a, b
 
     def line_start(self, a: int) -> int:
-        t = self.g.seg.text
-        x = self.g.seg.begin[a]
-        return a if x == 0 or t[:x].rstrip(" ")[-1:] in ("\n", "") else -1
+        """The token itself when it is the first of its line, else -1."""
+        seg = self.g.seg
+        between = seg.text[seg.end[a - 1] : seg.begin[a]] if a else "\n"
+        return a if "\n" in between else -1
 
     def quote_end(self, k: int, b: int) -> int:
+        """End of the quotation that token ``k`` stands in, inside the sentence."""
         return min(b, self.g.seg.quotes[self.g.quote_of[k]].stop)
 
     def quoted(self, a: int, b: int) -> bool:

@@ -95,7 +95,8 @@ class Quotations(Subjects):
         if not source:
             return False
         stop = b
-        for x, y in g.seg.sentences[g.seg.sentence_of[b] :]:
+        for n in range(g.seg.sentence_of[b], len(g.seg.sentences)):
+            x, y = g.seg.sentences[n]
             if x > b and (
                 (g.quote_of[b] >= 0 and not (self.quoted(x, y) and g.quote_of[y - 1] >= 0))
                 or g.seg.text[g.seg.end[x - 1] : g.seg.begin[x]].find("\n") >= 0

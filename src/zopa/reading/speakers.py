@@ -217,10 +217,10 @@ class Resolver:
             if tail in table and self._is_title(words[:k], table[tail]):
                 return self._entry(table[tail], "title")
         last = head.split()[-1] if head.split() else ""
-        full = self.full_names.get(last)
-        if full:
-            known = table.get(fold(full))
-            return self._entry(known, "surname") if known else Who(None, full, None, "surname")
+        whole = self.full_names.get(last)
+        if whole:
+            known = table.get(fold(whole))
+            return self._entry(known, "surname") if known else Who(None, whole, None, "surname")
         return None
 
     def _is_title(self, words: list[str], entry: Entry) -> bool:
@@ -257,7 +257,7 @@ class Resolver:
             mention = m.group().strip()
             who = self._named(mention)
             if who:
-                return self._again(who, "relative") if False else Who(who.id, who.name, who.party, "relative")
+                return self._again(who, "relative")
         if names:
             return Who(None, names[-1].group().strip(), None, "relative", weak=True)
         return Who(None, "", None, "open", weak=True)

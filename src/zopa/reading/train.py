@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -175,16 +176,10 @@ def _to_tokens(seg: Segments, a: Any) -> dict[str, list[Range]] | None:
     for role in ("source", "cue", "content"):
         out[role] = []
         for x, y in spans(a.get(role)):
-            first, last = _at(seg.end, x), _at(seg.begin, y - 1, False)
+            first, last = bisect_right(seg.end, x), bisect_right(seg.begin, y - 1)
             if last > first:
                 out[role].append((first, last))
     return out if out["cue"] or out["content"] else None
-
-
-def _at(offsets: list[int], x: int, right: bool = True) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(offsets, x)
 
 
 def _marks(n: int, cues: list[Range]) -> list[str]:
