@@ -111,12 +111,39 @@ def _extract(
 
             trained = load_model(Path(model))
         return extract(text, case, language=language, trained=trained)
+    import os
+
     from zopa.reading.endpoint import ask
 
     typer.echo(f"the text ({len(text.text):,} characters) would be sent to {endpoint}", err=True)
     if not yes:
         typer.confirm("send it?", abort=True, err=True)
-    return ask(extract(text, case, language=language), case, endpoint, model, language=language)
+    key = os.environ.get("ZOPA_API_KEY", "")
+    rules = extract(text, case, language=language)
+    return ask(rules, case, endpoint, model, key=key, language=language, keep=_keeper(case))
+
+
+def _keeper(case: Case | None) -> Any:
+    """Keeps every request and answer beside the case they were made for; without a case nothing is kept."""
+    if case is None:
+        return None
+    from json import dumps
+
+    from zopa.reading.store import write_text
+
+    def keep(exchange: Any) -> None:
+        data = {
+            "to": exchange.destination,
+            "request": exchange.request,
+            "answer": exchange.answer,
+            "problem": exchange.problem,
+        }
+        write_text(
+            Path(case.folder) / "exchanges" / f"{exchange.digest[:16]}.json",
+            dumps(data, ensure_ascii=False, indent=1) + "\n",
+        )
+
+    return keep
 
 
 def _into_case(

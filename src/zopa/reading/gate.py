@@ -47,7 +47,7 @@ _HEDGE = re.compile(
     re.I,
 )
 _VOICE = re.compile(
-    r"\b(?:under (?:the )?(?:former )?[A-Z]\w+|former(?:ly)?|previously|earlier|last (?:year|month|week)|in (?:19|20)\d\d|once|at the time|used to|before)\b"
+    r"\b(?:(?:[Uu]nder) (?:the )?(?:former )?[A-Z]\w+|former(?:ly)?|previously|earlier|last (?:year|month|week)|in (?:19|20)\d\d|once|at the time|used to|before)\b"
 )
 _UNIT = re.compile(
     r"^\s?(?:%|percent\b|per cent\b|(?:thousand|million|billion|trillion|dollars?|euros?|pounds?|tons?|km|miles|kilomet\w+|troops|people|years?|months?|days?|weeks?)\b)",
@@ -136,7 +136,7 @@ class Ground:
         condition = self._place_part(candidate.condition, "condition", home, result, spans)
         self._place_part(candidate.consequent, "consequent", home, result, spans)
         self._place_part(candidate.when, "date", home, result, spans)
-        self._edges(spans, cue, condition is not None, home, result, candidate)
+        self._edges(spans, cue, speaker, condition is not None, home, result, candidate)
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
         return Verdict(
@@ -152,6 +152,7 @@ class Ground:
         self._edges(
             spans,
             marked,
+            None,
             bool(_CONDITION.search(inside)),
             self._sentence_at(spans[0][0]),
             result,
@@ -174,7 +175,7 @@ class Ground:
                 return []
             if candidate.sentence is not None:
                 a, b = self.sentences[candidate.sentence]
-                places = [p for p in places if p[0] < b and a < p[1]]
+                places = [p for p in places if a < p[1] and (p[0] < b or spans)]
                 if not places:
                     result.rejected.append(f"right words, wrong sentence: {piece[:60]!r}")
                     return []
@@ -270,6 +271,7 @@ class Ground:
         self,
         spans: list[Range],
         cue: Range | None,
+        speaker: Range | None,
         has_condition: bool,
         home: int,
         result: _Check,
@@ -294,7 +296,7 @@ class Ground:
                 result.flagged.append(f"condition before: {m.group()!r}")
         if m := _HEDGE.search(folded_before.rstrip()[-24:]):
             result.flagged.append(f"hedge or intention cut off: {m.group().strip()!r}")
-        if (m := _VOICE.search(_without(t[a:start], a, cue))) and not c.when:
+        if (m := _VOICE.search(_without(_without(t[a:start], a, cue), a, speaker))) and not c.when:
             result.flagged.append(f"time or voice left out: {m.group()!r}")
         if (
             _UNIT.match(t[end : end + 16])

@@ -268,9 +268,11 @@ def _clause_start(text: str, start: int, at: int) -> int:
 def _trim(text: str, a: int, b: int) -> tuple[int, int] | None:
     while a < b and text[a] in " ,;:\"“”'":
         a += 1
+    if text[a : a + 5].lower() == "that ":
+        a += 5
     while b > a and text[b - 1] in ' ,;:."“”':
         b -= 1
-    return (a, b) if b > a else None
+    return (a, b) if b > a and text[a:b].lower() != "that" else None
 
 
 def _with_antecedent(text: str, pieces: list[tuple[int, int]], found: Condition) -> Condition:

@@ -114,7 +114,7 @@ def _clean(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     for ch in set(text):
         what = _unwanted(ch)
         if what:
-            counts[what] = text.count(ch)
+            counts[what] = counts.get(what, 0) + text.count(ch)
             drop[ord(ch)] = None
     text = text.translate(drop)
     joined = re.sub(rf"(?<=[\x00-\u052f])[{_JOINERS}]+|[{_JOINERS}]+(?=[\x00-\u052f])", "", text)
@@ -188,7 +188,10 @@ def _is_reference(line: str, cited: bool) -> bool:
 def _is_title(text: str, lines: list[tuple[int, int]]) -> bool:
     first, second = text[slice(*lines[0])].strip(), text[slice(*lines[1])]
     return (
-        len(first) < 150 and first[-1] not in '.!?"”:;,' and len(second) > len(first) and first[0] not in '"“'
+        len(first) < 150
+        and first[-1] not in '.!?"”:;,]'
+        and len(second) > len(first)
+        and first[0] not in '"“'
     )
 
 

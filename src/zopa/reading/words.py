@@ -111,9 +111,13 @@ class Words:
                 ) or before in ("that",)
             elif "third" in slots:
                 noun = before == "and" and any(base in self.lex["homographs"] for base, _ in readings)
-                out[i] = not noun and (
-                    (before not in noun_before and before not in self.closed | PUNCT | NUMBERS)
-                    or before in self.lex["before_third"]
+                out[i] = (
+                    not noun
+                    and not (p >= 0 and out[p] and before not in self.aux)
+                    and (
+                        (before not in noun_before and before not in self.closed | PUNCT | NUMBERS)
+                        or before in self.lex["before_third"]
+                    )
                 )
             elif "base" in slots:
                 out[i] = before in self.lex["before_base"]
