@@ -21,7 +21,7 @@ def test_the_language_pack_is_one_file():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(ALPHABET.split(" ") + [" ", "\n", "  "]), max_size=60).map("".join))
+@given(st.lists(st.sampled_from([*ALPHABET.split(" "), " ", "\n", "  "]), max_size=60).map("".join))
 def test_every_token_stands_where_its_offsets_say(text):
     seg = segment(text, LEX)
     assert [seg.text[a:b] for a, b in zip(seg.begin, seg.end, strict=True)] == seg.words

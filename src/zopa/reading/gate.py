@@ -20,7 +20,7 @@ from zopa.case.nouns import KINDS
 from .attribute import Attribution
 from .segment import Segments
 
-__all__ = ["Candidate", "Ground", "Verdict"]
+__all__ = ["Candidate", "Ground", "Verdict", "fold"]
 
 Range = tuple[int, int]
 

@@ -33,7 +33,7 @@ from zopa.errors import CaseError, Finding, MissingExtra
 from .dates import plain_date
 from .text import Published
 
-__all__ = ["Incoming", "fetch", "open_source"]
+__all__ = ["Incoming", "fetch", "html_text", "open_source"]
 
 MAX_BYTES = 20_000_000
 MAX_SECONDS = 20.0

@@ -18,7 +18,7 @@ from .segment import segment
 from .speakers import Roster
 from .text import Published, prepare
 
-__all__ = ["Document", "Score", "compare", "evaluate"]
+__all__ = ["Document", "Score", "align", "compare", "dice", "evaluate", "spans"]
 
 Range = tuple[int, int]
 Item = dict[str, Any]

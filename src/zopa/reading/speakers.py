@@ -14,7 +14,7 @@ from zopa.case.nouns import Case
 
 from .lexicon import Lexicon
 
-__all__ = ["Entry", "Resolver", "Roster", "Who"]
+__all__ = ["Entry", "Resolver", "Roster", "Who", "fold"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from zopa.errors import UnknownName
 
-__all__ = ["Lexicon", "languages", "lexicon"]
+__all__ = ["Lexicon", "inflect", "languages", "lexicon"]
 
 SLOTS = ("base", "third", "past", "participle", "ing")
 Forms = tuple[tuple[str, str], ...]
