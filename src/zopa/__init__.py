@@ -7,6 +7,7 @@ The verbs are the questions; each takes a case first::
     zopa.zone(case)              is there a deal all could accept?
     zopa.why_not(case)           what rules it out, and what would have to give
     zopa.solve(case, "nash")     what a solution picks, with ties
+    zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution

@@ -242,6 +242,66 @@ def test_the_words_of_the_case_suggest_issue_option_and_stance():
     assert "U.S. troops" in refusal.why
 
 
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("Hegseth called the return to the borders of before 2014 “an unrealistic objective.”", "oppose"),
+        ("Trump said he agreed that NATO membership for Ukraine isn't practical.", "oppose"),
+        ("The United States does not believe that NATO membership is a realistic outcome.", "oppose"),
+        ("Zelensky supports NATO membership.", "prefer"),
+        ("Zelensky insisted on NATO membership.", "demand"),
+        ("Putin ruled out NATO membership.", "red-line"),
+        ("Putin did not rule out NATO membership.", "prefer"),
+    ],
+)
+def test_a_denial_or_a_judging_word_turns_an_opinion_round(text, stance):
+    from zopa.cli.shared import examples
+
+    case = load(examples() / "ukraine-2025")
+    first = next(iter(to_records(read(text, case), "new", case).statements.values()))
+    assert first.stance == stance, first.why
+
+
+def test_words_that_another_party_reports_are_no_stance_of_the_one_reported():
+    from zopa.cli.shared import examples
+
+    case = load(examples() / "ukraine-2025")
+    listed = list(
+        to_records(
+            read("Putin said that Ukraine wants NATO membership.", case), "new", case
+        ).statements.values()
+    )
+    (inner,) = [s for s in listed if s.reported_by == "putin"]
+    assert inner.stance is None
+    assert "another party's words" in inner.why
+
+
+def test_an_earlier_government_is_another_voice_and_gives_today_no_stance():
+    from zopa.cli.shared import examples
+
+    case = load(examples() / "ukraine-2025")
+    text = "Under the Biden administration, the U.S. said NATO membership for Ukraine was welcome."
+    first = next(iter(to_records(read(text, case), "new", case).statements.values()))
+    assert first.speaker == "biden-administration"
+    assert first.stance is None
+
+
+def test_a_contact_names_who_where_and_when():
+    from zopa.cli.shared import examples
+
+    case = load(examples() / "ukraine-2025")
+    text = "River Post, 13 February 2025\nOn Wednesday, Zelensky met with Bessent in Kyiv. Trump will meet Putin in Riyadh."
+    met, planned = to_records(read(text, case), "new", case).contacts.values()
+    assert (met.type, met.who[:2], met.where, met.realised) == (
+        "meeting",
+        ("zelensky", "bessent"),
+        "Kyiv",
+        True,
+    )
+    assert str(met.when) == "2025-02-12"
+    assert (planned.who[:2], planned.realised) == (("trump", "putin"), False)
+
+
 def test_scores_and_reading_are_on_the_command_line(marra):
     gold = Path(__file__).parent / "gold"
     result = RUN.invoke(app, ["read", str(gold), "--score", str(gold / "marra.gold.json"), "--json"])

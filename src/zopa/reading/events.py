@@ -61,7 +61,7 @@ def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterato
         stop = _CONTACT_END.search(text, m.end(), b)
         end = stop.start() if stop else b
         place = _PLACE.search(text, m.start(), min(end + 30, b))
-        planned = m.group().lower().startswith("to ") or phrases.planned.search(
+        planned = m.group().lower().startswith(("to ", "will ", "would ")) or phrases.planned.search(
             text, max(a, m.start() - 24), m.start()
         )
         yield ContactSpan(m.start(), end, kind, place.group(1) if place else "", not planned)

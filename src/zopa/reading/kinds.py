@@ -44,7 +44,7 @@ class Phrases:
         self.lex = lex
         self._tables: dict[str, dict[str, str]] = {}
         self._patterns: dict[str, re.Pattern[str]] = {}
-        for section in ("contents", "strength", "channel", "shifts", "contacts", "claims"):
+        for section in ("contents", "strength", "channel", "shifts", "contacts", "claims", "polarity"):
             table = {
                 _folded(phrase): name
                 for name, text in lex.raw[section].items()
@@ -107,8 +107,7 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     """Kind, firmness and strength from the words of the cue and the opening of the content."""
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
-    negated = bool(NEGATIVE.search(cue))
-    kind, why = _kind(cue, lemma, opening, negated, phrases)
+    kind, why = _kind(cue, lemma, opening, bool(NEGATIVE.search(cue)), phrases)
     if has_condition and kind in (
         "offer",
         "position",
@@ -124,14 +123,25 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
         if modal:
             kind, why = "conditional_offer", f"{modal.group()} with a condition"
     firmness, word = _firmness(cue, opening, phrases)
-    against = lemma in phrases.cues["opposing"] or kind in ("red_line", "refusal", "reluctance", "criticism")
-    if negated and lemma in phrases.cues["opposing"]:
-        against = False
-    elif not against and kind in ("position", "demand", "commitment", "intention", "offer", "belief"):
-        against = negated or bool(NEGATIVE.search(opening[:60]))
+    against = _against(cue, lemma, kind, opening, phrases)
     size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
     strength = 0 if kind in ("report", "no_position", "assessment", "shift") else (-size if against else size)
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+
+
+def _against(cue: str, lemma: str, kind: str, opening: str, phrases: Phrases) -> bool:
+    """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
+    negated = bool(NEGATIVE.search(cue))
+    if lemma in phrases.cues["opposing"]:
+        return not negated
+    if kind in ("red_line", "refusal", "reluctance", "criticism"):
+        return True
+    if kind not in ("position", "demand", "commitment", "intention", "offer", "belief", "goal", "concession"):
+        return False
+    clause = re.split(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s", opening)[0]
+    found = {name for name, _ in phrases.find("polarity", clause)}
+    denied = negated != ("denial" in found or bool(NEGATIVE.search(opening[:60])))
+    return denied != ("negative" in found)
 
 
 def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
@@ -146,6 +156,8 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
     if re.search(r"off the table|ruled out", low):
         return ("position" if negated else "red_line"), cue
     if lemma in ("open", "opposed") or (lemma == "agree" and low.endswith("with")):
+        return "position", cue
+    if negated and lemma in phrases.cues["red_line"]:
         return "position", cue
     for name in (
         "red_line",

@@ -15,6 +15,8 @@ from zopa.case.text import find_quote
 
 from .events import ShiftSpan
 from .extract import Extract, Suggestion
+from .issues import Vocabulary
+from .speakers import Roster, fold
 
 __all__ = ["STANCE_OF", "computed_shifts", "to_records"]
 
@@ -53,6 +55,7 @@ class _Writer:
     def __init__(self, found: Extract, source: str, case: Case | None, taken: set[str]) -> None:
         self.found, self.source, self.case, self.taken = found, source, case, taken
         self.text = found.text.text
+        self.roster = Roster.of(case) if case else Roster(())
 
     def run(self) -> Records:
         statements: dict[str, Statement] = {}
@@ -67,7 +70,7 @@ class _Writer:
             self._ident("c"): Contact(
                 **self._anchor(c.start, c.end), type=c.type if c.type in _CONTACT else "other",  # type: ignore[arg-type]
                 what=self.text[c.start : c.end], where=c.where, when=self._near(c.start, c.end), realised=c.realised,
-                review=_SUGGESTED,
+                who=self._named(c.start, c.end), review=_SUGGESTED,
             )
             for c in self.found.contacts
         }  # fmt: skip
@@ -156,19 +159,33 @@ class _Writer:
             parts.append(f"voice of another time: {s.who.voice}")
         if s.who.weak:
             parts.append("weak: anonymous or unresolved speaker")
+        if self._foreign(s):
+            parts.append("weak: reported within another party's words")
         parts += [f"look: {f}" for f in s.flags]
         return "; ".join(parts)
 
     def _stance(self, s: Suggestion) -> tuple[str | None, tuple[str, ...], str | None]:
-        if not s.issues or not self.case:
+        if not self.case:
             return None, (), None
-        match = s.issues[0]
+        issues = s.issues
+        if s.kind.kind == "conditional_offer" and s.condition and s.condition.consequent:
+            # What is offered, not what is asked for in return, is what the stance is about.
+            issues = tuple(Vocabulary(self.case).matches(self._words(s.condition.consequent)))
+        if not issues:
+            return None, (), None
+        match = issues[0]
         pro, contra = STANCE_OF.get(s.kind.kind, (None, None))
         against = s.kind.strength < 0
         stance = contra if against else pro
-        if s.who.voice or s.who.weak or not match.options:
+        if s.who.voice or s.who.weak or self._foreign(s) or not match.options:
             stance = None if stance != "silent" else stance
         return match.issue, match.options, stance
+
+    def _foreign(self, s: Suggestion) -> bool:
+        """Words put into a party's mouth by a speaker of another one: no stance of that party."""
+        if s.nested_in is None:
+            return False
+        return self.found.statements[s.nested_in].who.party != s.who.party
 
     def _offer(
         self, s: Suggestion
@@ -181,8 +198,6 @@ class _Writer:
             or not self.case
         ):
             return (), ()
-        from .issues import Vocabulary
-
         vocabulary = Vocabulary(self.case)
         given = {
             m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options
@@ -197,17 +212,26 @@ class _Writer:
         """The date in the same sentence, if one stands within reach."""
         for d in self.found.dates:
             if start - 90 <= d.start <= end + 60 and not re.search(
-                r"[.!?]\s", self.text[min(d.end, end) : max(d.start, start)]
+                r"[.!?]\s|\n", self.text[min(d.end, end) : max(d.start, start)]
             ):
                 return {"from": d.first, "to": d.last}
         return None
 
+    def _named(self, start: int, end: int) -> tuple[str, ...]:
+        """Known speakers and parties named in the sentence of a contact, in order."""
+        a = max(self.text.rfind(". ", 0, start), self.text.rfind("\n", 0, start)) + 1
+        sentence = self.text[a : end + 40].split("\n")[0]
+        places = {
+            entry.id: m.start()
+            for alias, entry in self.roster.by_alias.items()
+            if (m := re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", sentence, re.I))
+        }
+        return tuple(sorted(places, key=lambda k: places[k]))
+
     def _shift(self, s: ShiftSpan) -> Shift:
         party = None
         if self.case:
-            from .speakers import Roster, fold
-
-            entry = Roster.of(self.case).by_alias.get(fold(s.subject))
+            entry = self.roster.by_alias.get(fold(s.subject))
             party = entry.party if entry and entry.party in self.case.parties else None
         return Shift(
             **self._anchor(s.start, s.end), party=party, direction=_DIRECTION.get(s.direction, "changed"),  # type: ignore[arg-type]

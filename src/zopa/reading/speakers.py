@@ -12,7 +12,7 @@ from functools import cached_property
 
 from zopa.case.nouns import Case
 
-from .lexicon import Lexicon
+from .lexicon import Lexicon, lexicon
 
 __all__ = ["Entry", "Resolver", "Roster", "Who", "fold"]
 
@@ -26,6 +26,8 @@ class Entry:
     aliases: tuple[str, ...]
     person: bool
     party: str | None
+    weak: bool = False
+    """Anonymous: no position should rest on it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,23 @@ class Roster:
     def of(cls, case: Case) -> Roster:
         """The speakers of a case, and its parties as speakers of their own."""
         people = [
-            Entry(k, s.name, s.aliases, s.authority != "anonymous" and not _is_body(s.name), s.party)
+            Entry(
+                k,
+                s.name,
+                s.aliases,
+                s.authority != "anonymous" and not _is_body(s.name),
+                s.party,
+                s.authority == "anonymous",
+            )
             for k, s in case.speakers.items()
         ]
         named = {e.name for e in people}
-        bodies = [Entry(k, p.name, (), False, k) for k, p in case.parties.items() if p.name not in named]
+        states = lexicon().raw["states"]
+        bodies = [
+            Entry(k, p.name, tuple(o.strip() for o in states.get(p.name, "").split(",") if o), False, k)
+            for k, p in case.parties.items()
+            if p.name not in named
+        ]
         return cls([*people, *bodies])
 
     @classmethod
@@ -137,6 +151,9 @@ class Resolver:
             An earlier government for which a state's words were said ("Biden administration").
         """
         who = self._resolve(mention.strip(), before)
+        earlier = self.roster.by_alias.get(fold(voice)) if voice else None
+        if earlier and earlier.party == who.party:  # the case has a speaker for that government
+            return Who(earlier.id, earlier.name, earlier.party, who.how, voice)
         if voice and who.name and not self._is_person(who):
             who = Who(who.id, f"{who.name} ({voice})", who.party, who.how, voice, who.weak)
         if who.how not in ("none", "open") and "possessive" not in who.how:
@@ -229,7 +246,7 @@ class Resolver:
 
     @staticmethod
     def _entry(entry: Entry, how: str) -> Who:
-        return Who(entry.id, entry.name, entry.party, how)
+        return Who(entry.id, entry.name, entry.party, how, weak=entry.weak)
 
     def _joint(self, mention: str) -> Who | None:
         """``he and Putin``: two known speakers."""
