@@ -421,6 +421,7 @@ def test_any_cost_file_ends_in_an_answer_or_in_located_findings(rows):
         try:
             case = zopa.load(root)
         except CaseError as error:
-            assert all(f.file == "costs.csv" and f.line and f.column for f in error.findings)
+            misplaced = [f for f in error.findings if f.file != "costs.csv" or not (f.line and f.column)]
         else:
-            assert len(zopa.delay(case, months=2).curves) == 2
+            misplaced = [] if len(zopa.delay(case, months=2).curves) == 2 else ["no curve for a party"]
+        assert misplaced == []
