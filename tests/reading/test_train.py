@@ -15,10 +15,10 @@ GOLD = Path(__file__).parent / "gold"
 
 
 def test_a_model_trained_on_a_text_reads_that_text_and_carries_its_card(tmp_path):
-    documents = read_corpus(GOLD / "marra.gold.json", "train") * 3
+    documents = read_corpus(GOLD / "marra.gold.json", "train") * 6
     path = train_model(documents, tmp_path / "m.crf")
     card = json.loads(zipfile.ZipFile(path).read("card.json"))
-    assert card["documents"] == 3
+    assert card["documents"] == 6
     assert card["licence"] == "that of the training texts"
     score = evaluate(read_gold(GOLD / "marra.gold.json", GOLD), trained=load_model(path))
     assert score.prf["statements partial"][2] > 0.8

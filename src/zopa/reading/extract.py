@@ -225,7 +225,9 @@ class Assembler:
 
     def _guarded(self, statements: list[Suggestion], found: list[Attribution]) -> list[Suggestion]:
         """Every suggestion through the gate; what it rejects is left out, what it flags carries the reasons."""
-        ground = Ground(self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else ())
+        ground = Ground(
+            self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else (), self.lex.language
+        )
         return [replace(s, flags=ground.guard(s.content, s.cue)) for s in statements]
 
     def _resolved(self, found: list[Attribution]) -> list[Suggestion]:

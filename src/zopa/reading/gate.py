@@ -13,11 +13,12 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from zopa.case.nouns import KINDS
 
 from .attribute import Attribution
+from .lexicon import lexicon
 from .segment import Segments
 
 __all__ = ["Candidate", "Ground", "Verdict", "fold"]
@@ -28,35 +29,14 @@ _FOLD = str.maketrans({
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'",
     "–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\n": " ", "\t": " ",
 })  # fmt: skip
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|none|without|cannot|neither|nor|hardly|barely|unlikely|refus\w+|den(?:y|ies|ied)|reject\w*|declin\w+"
-    r"|oppos\w+|stop(?:ped)? short|rul\w+ out|ruled|impossible|false|untrue|wrong|far from|no longer|fail\w*)\b|n't\b",
-    re.I,
-)
-_CONDITION = re.compile(
-    r"\b(?:only if|if|unless|provided|providing|as long as|so long as|on (?:the )?condition|in return|in exchange|until|without"
-    r"|but only|or else|once|depending|subject to)\b",
-    re.I,
-)
-_OPENING_CONDITION = re.compile(
-    r"\b(?:only if|if|unless|provided that|as long as|should|without|until|in return for|in exchange for)\b",
-    re.I,
-)
-_HEDGE = re.compile(
-    r"\b(?:could|might|may|would|likely|probably|possibly|perhaps|potentially|reportedly|allegedly|seem\w*|appear\w*|almost|nearly|about|roughly|some|considering|hop\w+ to|try\w* to|want\w* to|plan\w* to|ready to|willing to|open to)\W*$",
-    re.I,
-)
-_VOICE = re.compile(
-    r"\b(?:(?:[Uu]nder) (?:the )?(?:former )?[A-Z]\w+|former(?:ly)?|previously|earlier|last (?:year|month|week)|in (?:19|20)\d\d|once|at the time|used to|before)\b"
-)
-_UNIT = re.compile(
-    r"^\s?(?:%|percent\b|per cent\b|(?:thousand|million|billion|trillion|dollars?|euros?|pounds?|tons?|km|miles|kilomet\w+|troops|people|years?|months?|days?|weeks?)\b)",
-    re.I,
-)
-_MORE = re.compile(
-    r"^,?\s(?:but|and|or|except|though|although|while|when|after|before|as well as|including|excluding|at least|at most)\b",
-    re.I,
-)
+
+
+@cache
+def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+    """The gate's patterns of a language pack."""
+    exact = ("voice", "number_end")
+    raw = lexicon(language).raw["gate"]
+    return {name: re.compile(p, re.NOFLAG if name in exact else re.I) for name, p in raw.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +82,16 @@ class Ground:
         What the rules read in it; a candidate that differs from them in speaker or extent is flagged.
     issues : sequence of str
         The closed list of issue ids; empty means that no issue may be named.
+    language : str
+        The language pack whose patterns look at the edges.
     """
 
-    def __init__(self, seg: Segments, found: Sequence[Attribution], issues: Sequence[str] = ()) -> None:
+    def __init__(
+        self, seg: Segments, found: Sequence[Attribution], issues: Sequence[str] = (), language: str = "en"
+    ) -> None:
         self.seg, self.found, self.issues = seg, found, frozenset(issues)
         self.text = seg.text
+        self.words = _patterns(language)
         self.sentences = [seg.span(a, b) for a, b in seg.sentences]
         self._starts = [a for a, _ in self.sentences]
         self._contents = [(tuple(seg.span(*p) for p in x.content), x) for x in found]
@@ -153,7 +138,7 @@ class Ground:
             spans,
             marked,
             None,
-            bool(_CONDITION.search(inside)),
+            bool(self.words["condition"].search(inside)),
             self._sentence_at(spans[0][0]),
             result,
             Candidate((inside,)),
@@ -246,7 +231,7 @@ class Ground:
             )
             if second - first > 1 or (not together and (second != first or len(gap) > 3)):
                 result.rejected.append("fragments spliced: " + repr(gap.strip()[:50]))
-            elif _NEGATION.search(gap) or _CONDITION.search(gap):
+            elif self.words["negation"].search(gap) or self.words["condition"].search(gap):
                 result.flagged.append(f"left out between two pieces: {gap.strip()[:50]!r}")
 
     def _place_part(
@@ -285,26 +270,26 @@ class Ground:
         before = _without(t[max(a, start - 45) : start], max(a, start - 45), cue)
         after = _without(t[end : min(b, end + 60)], end, cue)
         folded_before, folded_after = before.replace("’", "'"), after.replace("’", "'")
-        if m := _NEGATION.search(folded_before):
+        if m := self.words["negation"].search(folded_before):
             result.flagged.append(f"negation or refusal just before: {m.group()!r}")
-        if m := _NEGATION.search(folded_after.split(". ")[0][:40]):
+        if m := self.words["negation"].search(folded_after.split(". ")[0][:40]):
             result.flagged.append(f"negation or refusal just after: {m.group()!r}")
         if not has_condition:
-            if m := _CONDITION.search(folded_after):
+            if m := self.words["condition"].search(folded_after):
                 result.flagged.append(f"condition just after: {m.group()!r}")
-            if m := _OPENING_CONDITION.search(_without(t[a:start], a, cue)):
+            if m := self.words["opening_condition"].search(_without(t[a:start], a, cue)):
                 result.flagged.append(f"condition before: {m.group()!r}")
-        if m := _HEDGE.search(folded_before.rstrip()[-24:]):
+        if m := self.words["hedge"].search(folded_before.rstrip()[-24:]):
             result.flagged.append(f"hedge or intention cut off: {m.group().strip()!r}")
-        if (m := _VOICE.search(_without(_without(t[a:start], a, cue), a, speaker))) and not c.when:
+        if (
+            m := self.words["voice"].search(_without(_without(t[a:start], a, cue), a, speaker))
+        ) and not c.when:
             result.flagged.append(f"time or voice left out: {m.group()!r}")
         if (
-            _UNIT.match(t[end : end + 16])
-            and re.search(r"[\d\w]$", t[:end])
-            and re.search(
-                r"\d[\d.,]*$|(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)$",
-                t[max(0, end - 20) : end],
-            )
+            self.words["unit"].match(t[end : end + 16])
+            and end
+            and t[end - 1].isalnum()
+            and self.words["number_end"].search(t[max(0, end - 20) : end])
         ):
             result.flagged.append(f"unit or scale word cut off: {t[end : end + 12].strip()!r}")
 
@@ -341,9 +326,9 @@ class Ground:
         missing = _outside(self.text, list(pieces), tuple(spans))
         lost = " ".join(missing).replace("’", "'")
         if missing and (
-            m := _NEGATION.search(lost)
-            or _CONDITION.search(lost)
-            or re.search(r"\b(?:could|might|may|likely|only|some|partly|must|should)\b", lost, re.I)
+            m := self.words["negation"].search(lost)
+            or self.words["condition"].search(lost)
+            or self.words["kept"].search(lost)
         ):
             result.flagged.append(f"left out of the speaker's words: {m.group()!r}")
         elif len(missing) > 2:

@@ -14,8 +14,6 @@ from .lexicon import Lexicon, lexicon
 
 __all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
 
-NEGATIVE = re.compile(r"\b(?:not|never|no|neither|nor|cannot|without)\b|n['’]t\b", re.I)
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -59,6 +57,7 @@ class Phrases:
         self.planned = re.compile(
             rf"\b(?:{_alternatives(lex.raw['contacts']['planned'].split(','))})(?!\w)", re.I
         )
+        self.cue = {name: re.compile(p, re.I) for name, p in lex.raw["cue_patterns"].items()}
         conditions = lex.raw["conditions"]
         self.marker = re.compile(
             rf"\b(?P<after>{_alternatives(conditions['after'].split(','))})\b"
@@ -107,7 +106,7 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     """Kind, firmness and strength from the words of the cue and the opening of the content."""
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
-    kind, why = _kind(cue, lemma, opening, bool(NEGATIVE.search(cue)), phrases)
+    kind, why = _kind(cue, lemma, opening, bool(phrases.cue["negative"].search(cue)), phrases)
     if has_condition and kind in (
         "offer",
         "position",
@@ -131,7 +130,7 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
 
 def _against(cue: str, lemma: str, kind: str, opening: str, phrases: Phrases) -> bool:
     """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
-    negated = bool(NEGATIVE.search(cue))
+    negated = bool(phrases.cue["negative"].search(cue))
     if lemma in phrases.cues["opposing"]:
         return not negated
     if kind in ("red_line", "refusal", "reluctance", "criticism"):
@@ -140,25 +139,15 @@ def _against(cue: str, lemma: str, kind: str, opening: str, phrases: Phrases) ->
         return False
     clause = re.split(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s", opening)[0]
     found = {name for name, _ in phrases.find("polarity", clause)}
-    denied = negated != ("denial" in found or bool(NEGATIVE.search(opening[:60])))
+    denied = negated != ("denial" in found or bool(phrases.cue["negative"].search(opening[:60])))
     return denied != ("negative" in found)
 
 
 def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
-    low = cue.lower()
-    declined = re.search(
-        r"\b(?:declin|refus)\w+ to (?:comment|say|answer|elaborate|discuss|speak)",
-        low + " " + opening[:30].lower(),
-    )
-    open_question = re.match(r"(?:whether|if|how|what|when|who|where|which)\b", opening)
-    if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or open_question)):
-        return "no_position", declined.group() if declined else cue
-    if re.search(r"off the table|ruled out", low):
-        return ("position" if negated else "red_line"), cue
-    if lemma in ("open", "opposed") or (lemma == "agree" and low.endswith("with")):
-        return "position", cue
-    if negated and lemma in phrases.cues["red_line"]:
-        return "position", cue
+    """By patterns of the cue, then its verb, then the content's opening, then weaker verbs."""
+    found = _by_cue(cue.lower(), lemma, opening, negated, phrases)
+    if found:
+        return found
     for name in (
         "red_line",
         "threat",
@@ -171,21 +160,31 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
     ):
         if lemma in phrases.cues[name]:
             return name, cue
-    if lemma in ("reluctant", "unwilling", "wary", "hesitant") or re.search(
-        r"little inclination|reluctan|resist", low
-    ):
+    if phrases.cue["reluctance"].search(cue):
         return "reluctance", cue
-    if re.search(r"\b(?:won['’]t|wouldn['’]t|will not|would not|never)\b.*\bwithout\b", opening):
+    if phrases.cue["not_without"].search(opening):
         return "red_line", "not ... without"
-    found = _first(opening, phrases)
-    if found:
-        return found
+    by_content = _first(opening, phrases)
+    if by_content:
+        return by_content
     for name in ("demand", "offer", "intention", "expectation", "belief", "position", "assessment"):
         if lemma in phrases.cues[name]:
             return name, cue
     if lemma == "want":
         return ("goal" if opening.lower().startswith("to ") else "demand"), cue
     return "report", cue
+
+
+def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
+    declined = phrases.cue["no_position"].search(low + " " + opening[:30].lower())
+    question = opening.partition(" ")[0].lower() in phrases.lex["clause_openers"] - {"that"}
+    if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or question)):
+        return "no_position", declined.group() if declined else low
+    if phrases.cue["red_line"].search(low):
+        return ("position" if negated else "red_line"), low
+    if phrases.cue["position"].search(low) or (negated and lemma in phrases.cues["red_line"]):
+        return "position", low
+    return None
 
 
 def _first(opening: str, phrases: Phrases) -> tuple[str, str] | None:
@@ -243,7 +242,7 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
     if not after:
         return None
     if m.group("without"):
-        if not NEGATIVE.search(text[start : m.start()]):
+        if not phrases.cue["negative"].search(text, start, m.start()):
             return None
         return Condition(after, before or None, marker, True)
     if text[max(start, m.start() - 3) : m.start()].lower().endswith(("as ", "ask")) or (
