@@ -45,6 +45,12 @@ class Flat:
         """Number of groups."""
         return len(self.start) - 1
 
+    def best(self, c: FloatArray) -> IntArray:
+        """Position of the first largest ``c`` of every group."""
+        top = np.maximum.reduceat(c, self.start[:-1])
+        hit = np.flatnonzero(c == top[self.group])
+        return hit[np.searchsorted(self.group[hit], np.arange(self.n_groups))]
+
     def only(self, allowed: NDArray[np.bool_]) -> tuple[Flat, IntArray]:
         """The allowed choices alone, and their positions here. Every group keeps at least one."""
         where = np.flatnonzero(allowed)
@@ -76,7 +82,7 @@ def stats(start, s, pen, y, mu):  # type: ignore[no-untyped-def]
     return hard + mu * np.log(z).sum(), hard, mean.sum(axis=0), s.T @ weighted - mean.T @ mean
 
 
-def newton(stats, start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  # type: ignore[no-untyped-def]
+def newton(start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  # type: ignore[no-untyped-def]
     """Least smoothed ``L(y)``; with ``w > 0`` the Nash dual (barrier), with ``w = 0`` on the simplex.
 
     Returns the best y met, its true bound ``hard - t . y`` (simplex) or its Nash bound, and whether the
@@ -153,7 +159,7 @@ def newton(stats, start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  
 
 def _run(*arguments):  # type: ignore[no-untyped-def]
     k = fast()
-    return newton(stats, *arguments) if k is None else k.newton(k.stats, *arguments)
+    return newton(*arguments) if k is None else k.newton(*arguments)
 
 
 def nash_multipliers(

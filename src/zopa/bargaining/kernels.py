@@ -7,6 +7,8 @@ Imported only by ``fast()`` of the module that uses it, never at import of the r
 
 from __future__ import annotations
 
+from types import FunctionType
+
 import numpy as np
 from numba import njit  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
@@ -231,7 +233,7 @@ def packed_filter(keys, bits, parties, guard):  # type: ignore[no-untyped-def]
     return kept[:n_kept].copy()
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def stats(start, s, pen, y, mu):  # type: ignore[no-untyped-def]
     """Compiled twin of ``dual.stats``; floats that only guide."""
     n = s.shape[1]
@@ -278,7 +280,7 @@ def stats(start, s, pen, y, mu):  # type: ignore[no-untyped-def]
     return value, hard, grad, cov
 
 
-newton = njit(cache=True)(_newton)
+newton = njit(cache=True)(FunctionType(_newton.__code__, {**_newton.__globals__, "stats": stats}))
 
 
 @njit(cache=True)

@@ -24,9 +24,10 @@ __all__ = ["Found", "Stop", "Target", "never", "search", "toward"]
 
 Stop = Callable[[], bool]
 BITS = 54
-WALK_STEPS = 200_000
-LEAF_LOG = 30.0
+WALK_STEPS = 500_000
+LEAF_LOG = 40.0
 PATTERNS = 18
+KICKS = 300
 RECORD_LIMIT = 400_000
 
 
@@ -152,23 +153,28 @@ class _Search:
         y = np.full(len(self.t), 1.0 / len(self.t))
         y, _ = simplex_multipliers(self.s, self.flat.start, self.pen, self.t / self.scale, y, stop_at=-np.inf)
         self.root_y = y
-        picks = self._zero_loss(self.flat, self.s @ y - self.pen)
+        picks = self.flat.best(self.s @ y - self.pen)
         self.climb(picks, self.flat, None)
-        sizes = np.diff(self.flat.start)
         near = self.s @ y - self.pen
-        cheap = [a + np.argsort(-near[a:b], kind="stable")[:4] for a, b in zip(self.flat.start[:-1], self.flat.start[1:], strict=True)]
+        self.cheap = [
+            a + np.argsort(-near[a:b], kind="stable")[:4]
+            for a, b in zip(self.flat.start[:-1], self.flat.start[1:], strict=True)
+        ]
+        self.kick(rounds, stop)
+
+    def kick(self, rounds: int, stop: Stop) -> None:
+        """Change three groups of the best package at random, climb, keep what is better."""
+        picks = self.flat.best(self.s @ self.root_y - self.pen)
         for _ in range(rounds):
             if stop():
                 return
+            if self.best is not None and self.value is None:
+                return
             base = picks if self.best is None else np.array(self.best) + self.flat.start[:-1]
             kicked = base.copy()
-            for g in self.rng.integers(0, len(sizes), 3):
-                kicked[g] = self.rng.choice(cheap[g])
+            for g in self.rng.integers(0, self.flat.n_groups, 3):
+                kicked[g] = self.rng.choice(self.cheap[g])
             self.climb(kicked, self.flat, None)
-
-    @staticmethod
-    def _zero_loss(flat: Flat, c: FloatArray) -> IntArray:
-        return np.array([a + int(np.argmax(c[a:b])) for a, b in zip(flat.start[:-1], flat.start[1:], strict=True)], np.int64)
 
     # ---- nodes ------------------------------------------------------------------------------------
     def bound(self, node: _Node) -> tuple[IntArray, bool]:
@@ -298,14 +304,19 @@ def _grow(s: _Search, out: Found, stop: Stop, on_progress, collect: int, first_o
         out.nodes += 1
         if on_progress is not None and out.nodes % 256 == 0:
             on_progress(s.value, _open_bound(s, [*stack, node]))
+        if not collect and out.nodes >= 64 and out.nodes & (out.nodes - 1) == 0:
+            s.kick(KICKS, stop)
         lam, closed = s.bound(node)
         if not closed and not collect:
             sub, where = s.flat.only(node.allowed)
-            zero = s._zero_loss(sub, s.s[where] @ node.y - s.pen[where])
+            zero = sub.best(s.s[where] @ node.y - s.pen[where])
+            improved = False
             while s.climb(zero, sub, where):
-                if first_only:
+                improved = True
+                if s.value is None:
                     return True
-            lam, closed = s.bound(node) if s.best is not None else (lam, closed)
+            if improved:
+                lam, closed = s.bound(node)
         entry: list[object] = [lam.tolist(), 0]
         if not closed and (verdict := _leaf(s, out, node, lam, collect, first_only)) is not None:
             if not verdict:

@@ -79,14 +79,11 @@ def walk(
     if n_rows and member is not None:
         c[:, 0] -= member.astype(np.int64) @ charges
     order = _order(flat, c, row_groups if n_rows else (), spread)
-    position = [
-        a + np.argsort(-c[a:b, 0], kind="stable")
-        for a, b in ((flat.start[g], flat.start[g + 1]) for g in order)
-    ]
-    index = np.concatenate(position)
-    start = np.concatenate([[0], np.cumsum([len(p) for p in position])]).astype(np.int64)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    index = np.lexsort((-c[:, 0], rank[flat.group]))
+    start = np.concatenate([[0], np.cumsum(np.diff(flat.start)[order])]).astype(np.int64)
     zero, power, target = product if product is not None else ((), (), -1.0)
-    rank = {g: level for level, g in enumerate(order)}
     touched: list[list[int]] = [[] for _ in order]
     for i, groups in enumerate(row_groups[:n_rows]):
         for g in groups:
@@ -121,9 +118,8 @@ def _order(flat: Flat, c: IntArray, row_groups: Sequence[Sequence[int]], spread:
         return np.argsort(-(width / scale).sum(axis=1), kind="stable").astype(np.int64)
     top = np.maximum.reduceat(c[:, 0], first)
     loss = np.repeat(top, np.diff(flat.start)) - c[:, 0]
-    best = np.zeros(len(loss), bool)
-    best[[a + int(np.argmax(c[a:b, 0])) for a, b in zip(flat.start[:-1], flat.start[1:], strict=True)]] = True
-    least = np.minimum.reduceat(np.where(best, np.iinfo(np.int64).max, loss), first)
+    loss[flat.best(c[:, 0])] = np.iinfo(np.int64).max
+    least = np.minimum.reduceat(loss, first)
     if not row_groups:
         return np.argsort(least, kind="stable").astype(np.int64)
     return _rows_first(flat.n_groups, least, row_groups)
