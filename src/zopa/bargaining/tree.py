@@ -183,22 +183,17 @@ class _Search:
         keep = node.allowed
         y, value = simplex_multipliers(
             self.s[keep], sub.start, self.pen[keep] if self.const else np.zeros(len(sub.v)),
-            self.t / self.scale - (self.const / self.unit) / len(self.t) * 0.0, node.y, node.mu,
+            self.t / self.scale, node.y, node.mu,
             stop_at=-1e-9 - self.const / self.unit,
         )
         node.y, node.bound = y, value + self.const / self.unit
         lam = np.rint(y / self.scale * self.unit).astype(np.int64)
-        while True:
-            c = np.where(node.allowed, self.flat.v @ lam - self.pen_int, np.iinfo(np.int64).min)
-            top = np.maximum.reduceat(c, self.flat.start[:-1])
-            slack = int(top.sum()) + self.const - int(sum(int(a) * int(b) for a, b in zip(lam, self.t, strict=True)))
-            if slack < 0:
-                return lam, True
-            drop = node.allowed & (np.repeat(top, np.diff(self.flat.start)) - c > slack)
-            if not drop.any():
-                return lam, False
-            node.allowed = node.allowed & ~drop
-            return lam, False
+        c = np.where(node.allowed, self.flat.v @ lam - self.pen_int, np.iinfo(np.int64).min // 4)
+        top = np.maximum.reduceat(c, self.flat.start[:-1])
+        slack = int(top.sum()) + self.const - sum(int(a) * int(b) for a, b in zip(lam, self.t, strict=True))
+        if slack >= 0:
+            node.allowed = node.allowed & (top[self.flat.group] - c <= slack)
+        return lam, slack < 0
 
     def leaf(self, node: _Node, lam: IntArray, cap: int) -> tuple[IntArray, int, int, IntArray]:
         """Walk all packages of the box that pass the node's weights and their patterns."""
@@ -215,19 +210,29 @@ class _Search:
         """The weights of a leaf: the node's, the unit vectors, and the node's times each pattern."""
         return np.concatenate([lam[None], np.eye(len(lam), dtype=np.int64), self.patterns * lam])
 
-    def branch(self, node: _Node) -> tuple[int, int]:
-        """The group whose choice the weights leave most open, weighted by what hangs on it."""
-        sub, where = self.flat.only(node.allowed)
-        c = self.s[where] @ node.y - self.pen[where]
-        first = sub.start[:-1]
-        top = np.maximum.reduceat(c, first)
-        z = np.add.reduceat(np.exp((c - top[sub.group]) / 4e-4), first)
-        scaled = self.s[where]
-        spread = (np.maximum.reduceat(scaled, first) - np.minimum.reduceat(scaled, first)).max(axis=1)
-        score = np.where(np.diff(sub.start) > 1, (1 - 1 / z) * spread + 1e-3 * spread + 1e-12, -1.0)
-        g = int(np.argmax(score))
-        a, b = sub.start[g], sub.start[g + 1]
-        return g, int(where[a + int(np.argmax(c[a:b]))])
+
+def branch(flat: Flat, s: FloatArray, pen: FloatArray, allowed: NDArray[np.bool_], y: FloatArray) -> tuple[int, int]:
+    """The group whose choice the weights leave most open, weighted by what hangs on it; its best choice."""
+    sub, where = flat.only(allowed)
+    c = s[where] @ y - pen[where]
+    first = sub.start[:-1]
+    top = np.maximum.reduceat(c, first)
+    z = np.add.reduceat(np.exp((c - top[sub.group]) / 4e-4), first)
+    scaled = s[where]
+    spread = (np.maximum.reduceat(scaled, first) - np.minimum.reduceat(scaled, first)).max(axis=1)
+    score = np.where(np.diff(sub.start) > 1, (1 - 1 / z) * spread + 1e-3 * spread + 1e-12, -1.0)
+    g = int(np.argmax(score))
+    a, b = sub.start[g], sub.start[g + 1]
+    return g, int(where[a + int(np.argmax(c[a:b]))])
+
+
+def split(flat: Flat, allowed: NDArray[np.bool_], g: int, k: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The box cut in two: group g takes choice k (a flat position), or does not."""
+    takes = allowed & (flat.group != g)
+    takes[k] = True
+    leaves = allowed.copy()
+    leaves[k] = False
+    return takes, leaves
 
 
 def _climb_numpy(start: IntArray, v: IntArray, low: FloatArray, scale: FloatArray, picks: IntArray) -> float:
@@ -323,13 +328,9 @@ def _grow(s: _Search, out: Found, stop: Stop, on_progress, collect: int, first_o
                 return False
             entry[1] = 1
         elif not closed:
-            g, k = s.branch(node)
+            g, k = branch(s.flat, s.s, s.pen, node.allowed, node.y)
             entry[1] = [g, k - int(s.flat.start[g])]
-            mine = s.flat.group == g
-            takes = node.allowed & ~mine
-            takes[k] = True
-            leaves = node.allowed.copy()
-            leaves[k] = False
+            takes, leaves = split(s.flat, node.allowed, g, k)
             stack.append(_Node(leaves, node.y, 0.004, node.bound))
             stack.append(_Node(takes, node.y, 0.004, node.bound))
         if out.log is not None:
