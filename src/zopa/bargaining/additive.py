@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from zopa.errors import ZopaError
 from zopa.space import Clause, IntArray, Package, Space
 
-__all__ = ["Additive", "Refusal", "Row", "additive", "minimal_coalitions"]
+__all__ = ["Additive", "BoolArray", "Refusal", "Row", "additive", "minimal_coalitions"]
 
 BoolArray = NDArray[np.bool_]
 
@@ -57,6 +57,8 @@ class Additive:
         Scores >= 0; the least of every party in every group is 0.
     shift : tuple of int
         Utility = total + shift.
+    need : tuple of int
+        Reservation values as totals.
     rows : tuple of Row
         Rules that span groups.
     """
@@ -66,17 +68,13 @@ class Additive:
     choices: tuple[IntArray, ...]
     tables: tuple[IntArray, ...]
     shift: tuple[int, ...]
+    need: tuple[int, ...]
     rows: tuple[Row, ...] = ()
 
     @property
     def n_parties(self) -> int:
         """Number of parties."""
         return len(self.shift)
-
-    @property
-    def need(self) -> tuple[int, ...]:
-        """Reservation values as totals."""
-        return tuple(r - s for r, s in zip(self.space.reservation, self.shift, strict=True))
 
     @property
     def possible(self) -> bool:
@@ -117,6 +115,12 @@ class Additive:
     def obeys(self, picks: Sequence[int]) -> bool:
         """Whether no leftover row is filled."""
         return not any(all(mask[picks[g]] for g, mask in row.parts) for row in self.rows)
+
+    def with_sum(self) -> Additive:
+        """The same with the sum of all parties as one more party, without a floor of its own."""
+        tables = tuple(np.column_stack([t, t.sum(axis=1)]) for t in self.tables)
+        shift, need = (*self.shift, sum(self.shift)), (*self.need, 0)
+        return Additive(self.space, self.groups, self.choices, tables, shift, need, self.rows)
 
     def without_rows(self, engine: str) -> None:
         """Raise Refusal when rules are left that span groups."""
@@ -166,7 +170,7 @@ def additive(space: Space, limit: int = JOINT_LIMIT) -> Additive:
         choices.append(listed)
         tables.append(table - least)
         shift = [s + int(v) for s, v in zip(shift, least, strict=True)]
-    form = Additive(space, groups, tuple(choices), tuple(tables), tuple(shift))
+    form = Additive(space, groups, tuple(choices), tuple(tables), tuple(shift), _need(space, shift))
     return _with_rows(form, spanning) if spanning else form
 
 
@@ -290,4 +294,9 @@ def _with_rows(form: Additive, clauses: Sequence[Clause]) -> Additive:
         shift = [s + int(v) for s, v in zip(shift, least, strict=True)]
     cut = [Row(tuple((g, m[keep[g]]) for g, m in row.parts)) for row in rows]
     alive = tuple(row for row in cut if all(m.any() for _, m in row.parts))
-    return Additive(form.space, form.groups, tuple(choices), tuple(tables), tuple(shift), alive)
+    need = _need(form.space, shift)
+    return Additive(form.space, form.groups, tuple(choices), tuple(tables), tuple(shift), need, alive)
+
+
+def _need(space: Space, shift: Sequence[int]) -> tuple[int, ...]:
+    return tuple(r - s for r, s in zip(space.reservation, shift, strict=True))

@@ -124,6 +124,8 @@ def newton(start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  # type:
                 h[p, n] = 1.0
                 h[n, p] = 1.0
             f = value - (t * y).sum() + mu * (y * np.log(y)).sum()
+        if not (np.isfinite(h).all() and np.isfinite(g).all()):
+            break
         d = np.linalg.solve(h, g)[:n]
         descent = (g[:n] * d).sum()
         if descent < slack * mu:
@@ -138,7 +140,7 @@ def newton(start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  # type:
                 step = min(step, -0.9 * y[p] / d[p])
         moved = False
         for _half in range(30):
-            z = y + step * d
+            z = np.minimum(np.maximum(y + step * d, 1e-12), 1e12)
             value, hard, grad, cov = stats(start, s, pen, z, mu)
             if nash:
                 fz = value - (t * z).sum() - (w * np.log(z)).sum()

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from zopa.bargaining.additive import Additive, minimal_coalitions
+from zopa.bargaining.additive import Additive, BoolArray, minimal_coalitions
 from zopa.bargaining.dual import FloatArray, flatten, nash_multipliers
-from zopa.bargaining.tree import Stop, Target, branch, never, search, split
+from zopa.bargaining.tree import Found, Stop, Target, branch, never, search, split
 from zopa.bargaining.walks import DONE, FULL, rows_matrix, walk
 from zopa.space import IntArray
 
-__all__ = ["Best", "Nash", "nash", "nash_over", "threshold"]
+__all__ = ["Best", "Nash", "larger_sets", "nash", "nash_over", "threshold"]
 
 WALK_STEPS = 30_000_000
 CAP = 4096
@@ -80,13 +80,16 @@ class Nash:
     steps: int = 0
     log: list[list[object]] | None = field(default_factory=list)
     mu: list[int] = field(default_factory=list)
+    empty: Found | None = None
 
 
 class _Kept:
     """The packages found so far and the product that counts: that of the k-th best package."""
 
-    def __init__(self, form: Additive, members: Sequence[int], weights: Sequence[int], k: int) -> None:
-        self.form, self.members, self.weights, self.k = form, members, weights, k
+    def __init__(
+        self, form: Additive, floors: IntArray, members: Sequence[int], weights: Sequence[int], k: int
+    ) -> None:
+        self.form, self.floors, self.members, self.weights, self.k = form, floors, members, weights, k
         self.found: dict[tuple[int, ...], Best] = {}
 
     def offer(self, picks: Sequence[int]) -> None:
@@ -94,9 +97,9 @@ class _Kept:
         if key in self.found or not self.form.obeys(key):
             return
         totals = self.form.totals(key)
-        gains = [totals[p] - self.form.need[p] for p in self.members]
-        if min(gains) <= 0:
+        if any(u < f for u, f in zip(totals, self.floors, strict=True)):
             return
+        gains = [totals[p] - self.form.need[p] for p in self.members]
         self.found[key] = Best(key, totals, math.prod(g**w for g, w in zip(gains, self.weights, strict=True)))
         if len(self.found) > 4 * CAP:
             self.trim()
@@ -130,7 +133,7 @@ class _Search:
         ideal = [form.largest[p] - form.need[p] for p in range(form.n_parties)]
         self.scale = np.array([max(1, x) for x in ideal], float)
         self.s = np.ascontiguousarray(self.flat.v / self.scale)
-        self.kept = _Kept(form, self.members, self.weights, k)
+        self.kept = _Kept(form, self.floors, self.members, self.weights, k)
         self.member = rows_matrix(form.rows, self.flat) if form.rows else None
         self.row_groups = [[g for g, _ in row.parts] for row in form.rows]
         self.mu = np.zeros(len(form.rows), np.int64)
@@ -166,7 +169,7 @@ class _Search:
     def integers(self, y: FloatArray) -> IntArray:
         """Multipliers as integers, at least 1 for members, losses within 64 bits."""
         rate = y / self.scale
-        unit = self.unit or 2.0**UNIT_BITS / max(1e-300, float(rate @ np.array(self.form.largest, float)))
+        unit = self.unit or 2.0**UNIT_BITS / max(1e-300, float(rate.max()), float(rate @ np.array(self.form.largest, float)))
         lam = np.rint(np.minimum(rate * unit, 2.0**58)).astype(np.int64)
         lam[list(self.members)] = np.maximum(lam[list(self.members)], 1)
         return lam
@@ -208,7 +211,7 @@ class _Search:
         rest = sum(int(lam[q]) * int(self.floors[q]) for q in range(len(lam)) if q not in self.members)
         return base + rest + threshold(lam.tolist(), self.members, self.weights, self.kept.least)
 
-    def look(self, allowed, lam: IntArray, steps: int) -> tuple[int, int]:  # type: ignore[no-untyped-def]
+    def look(self, allowed, lam: IntArray, steps: int) -> tuple[int, int, list[int]]:  # type: ignore[no-untyped-def]
         """Walk all packages of the box within the budget, in rounds that double it; raise the best."""
         sub, where = self.flat.only(allowed)
         member = None if self.member is None else self.member[where]
@@ -216,11 +219,11 @@ class _Search:
         total = sum(self.weights)
         power = np.zeros(len(lam))
         power[list(self.members)] = np.array(self.weights) / total
-        used, share = 0, 4096 if steps > 1 << 20 else 1
+        used, share, order = 0, 4096, list(range(sub.n_groups))
         while True:
             budget, _, top = self.budget(lam, allowed)
             if budget < 0:
-                return DONE, used
+                return DONE, used, order
             floors = np.concatenate([[0], self.floors])
             floors[0] = int(top.sum()) - budget // share
             least = self.kept.least
@@ -229,17 +232,17 @@ class _Search:
                 product=(self._zeros(), power, math.exp(_log(least) / total) * (1 - 1e-12)),
                 cap=CAP, max_steps=steps,
             )  # fmt: skip
-            used += out.steps
+            used, order = used + out.steps, out.order.tolist()
             for picks in out.picks:
                 self.kept.offer(where[picks] - self.flat.start[:-1])
             if out.status == FULL:
                 if self.kept.least > least:
                     continue
-                return FULL, used
+                return FULL, used, order
             if out.status != DONE:
-                return out.status, used
-            if share == 1 and budget <= 0 or share == 1:
-                return DONE, used
+                return out.status, used, order
+            if share == 1:
+                return DONE, used, order
             share = max(1, share // 4)
 
     def _zeros(self) -> list[int]:
@@ -277,6 +280,15 @@ def nash_over(
     for picks in start:
         s.kept.offer(picks)
     stack = [np.ones(len(s.flat.v), bool)]
+    try:
+        _close(s, out, stack, stop, on_progress)
+    except KeyboardInterrupt:
+        out.proven, out.bound = False, _bound(s, [*stack, np.ones(len(s.flat.v), bool)])
+    out.best = s.kept.ranked()
+    return out
+
+
+def _close(s: _Search, out: Nash, stack: list[BoolArray], stop: Stop, on_progress: Callable[[int, float], None] | None) -> None:
     while stack:
         allowed = stack.pop()
         out.nodes += 1
@@ -291,23 +303,21 @@ def nash_over(
         entry: list[object] = [lam.tolist(), 0]
         if budget >= 0:
             allowed = allowed & (top[s.flat.group] - c <= budget)
-            status, used = s.look(allowed, lam, WALK_STEPS if out.nodes > 1 or stop is never else WALK_STEPS)
+            status, used, order = s.look(allowed, lam, WALK_STEPS)
             out.steps += used
             if status == FULL:
                 out.proven, out.bound = False, float(s.kept.least)
                 break
-            entry[1] = 1
+            entry[1] = {"order": order}
             if status != DONE:
                 g, choice = branch(s.flat, s.s, s.pen, allowed, y)
-                entry[1] = [g, choice - int(s.flat.start[g])]
+                entry[1] = {"split": [g, choice - int(s.flat.start[g])]}
                 takes, leaves = split(s.flat, allowed, g, choice)
                 stack += [leaves, takes]
         if out.log is not None:
             out.log.append(entry)
         if on_progress is not None and stack:
             on_progress(s.kept.least, _bound(s, stack))
-    out.best = s.kept.ranked()
-    return out
 
 
 def _bound(s: _Search, stack: Sequence[object]) -> float:
@@ -353,8 +363,11 @@ def nash(
         for members in itertools.combinations(everyone, size):
             for floors in _ways(form, members):
                 inner = [w[p] for p in members]
-                if size < n and not _reachable(form, floors, members, stop):
-                    continue
+                if size < n:
+                    run = _reach(form, floors, stop)
+                    if run.best is None and run.proven:
+                        outcomes.append(Nash(members, tuple(inner), floors, empty=run))
+                        continue
                 outcomes.append(
                     nash_over(form, floors, members, inner, k=k, mu=mu_for(members, inner), stop=stop, on_progress=on_progress)
                 )
@@ -376,8 +389,16 @@ def _ways(form: Additive, members: Sequence[int]) -> list[tuple[int, ...]]:
     return list(dict.fromkeys(ways))
 
 
-def _reachable(form: Additive, floors: Sequence[int], members: Sequence[int], stop: Stop) -> bool:
-    """Whether some package reaches the floors (unproven counts as yes)."""
+def _reach(form: Additive, floors: Sequence[int], stop: Stop) -> Found:
+    """Whether some package reaches the floors."""
     plain = Target(tuple(floors), tuple(form.need), (0,) * form.n_parties)
-    found = search(form, plain, first_only=True, stop=stop)
-    return found.best is not None or not found.proven
+    return search(form, plain, first_only=True, stop=stop)
+
+
+def larger_sets(form: Additive, members: Sequence[int], stop: Stop = never) -> list[Found]:
+    """Proofs that no larger set of parties than ``members`` can gain together, one per way to agree."""
+    runs = []
+    for size in range(form.n_parties, len(members), -1):
+        for some in itertools.combinations(range(form.n_parties), size):
+            runs += [_reach(form, floors, stop) for floors in _ways(form, some)]
+    return runs

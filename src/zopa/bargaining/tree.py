@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zopa.bargaining.additive import Additive
 from zopa.bargaining.dual import Flat, FloatArray, fast, flatten, simplex_multipliers
-from zopa.bargaining.walks import DONE, FULL, rows_matrix, walk
+from zopa.bargaining.walks import DONE, FULL, Walk, rows_matrix, walk
 from zopa.space import IntArray
 
 __all__ = ["Found", "Stop", "Target", "never", "search", "toward"]
@@ -106,7 +106,12 @@ class _Search:
         self.form, self.target = form, target
         self.flat = flatten(form.tables)
         largest = np.array(form.largest, float)
-        scale = [d if d > 0 else max(1, big - f) for d, big, f in zip(target.toward, form.largest, target.floors, strict=True)]
+        along = [(b - z) / d for d, b, z in zip(target.toward, form.largest, target.zero, strict=True) if d > 0]
+        self.per_value = max(min(along), 1e-3 * max(along), 1.0 / max(target.toward)) if along else 1.0
+        scale = [
+            d * self.per_value if d > 0 else max(1, big - f)
+            for d, big, f in zip(target.toward, form.largest, target.floors, strict=True)
+        ]
         self.scale = np.array(scale, float)
         self.s = np.ascontiguousarray(self.flat.v / self.scale)
         self.unit = 2.0**BITS / max(1.0, float((largest / self.scale).max()))
@@ -195,7 +200,7 @@ class _Search:
             node.allowed = node.allowed & (top[self.flat.group] - c <= slack)
         return lam, slack < 0
 
-    def leaf(self, node: _Node, lam: IntArray, cap: int) -> tuple[IntArray, int, int, IntArray]:
+    def leaf(self, node: _Node, lam: IntArray, cap: int) -> tuple[IntArray, Walk]:
         """Walk all packages of the box that pass the node's weights and their patterns."""
         sub, where = self.flat.only(node.allowed)
         tests = self.tests(lam)
@@ -204,7 +209,7 @@ class _Search:
         member = None if self.member is None else self.member[where]
         out = walk(sub, tests, floors, member=member, row_groups=self.row_groups, mu=self.mu_int if len(self.mu_int) else None,
                    cap=cap, max_steps=WALK_STEPS, spread=member is None)
-        return where[out.picks] if len(out.picks) else out.picks, out.steps, out.status, tests
+        return where[out.picks] if len(out.picks) else out.picks, out
 
     def tests(self, lam: IntArray) -> IntArray:
         """The weights of a leaf: the node's, the unit vectors, and the node's times each pattern."""
@@ -259,6 +264,7 @@ def search(
     target: Target,
     *,
     start: Sequence[int] | None = None,
+    above: Fraction | None = None,
     mu: FloatArray | None = None,
     seed: int = 0,
     rounds: int = 60,
@@ -273,6 +279,8 @@ def search(
     ----------
     start : picks, optional
         A package known to reach the floors.
+    above : Fraction, optional
+        Only better values than this count.
     mu : array, optional
         Charges for the rows in scaled units (their sum over a package bounds what rules cost).
     collect : int
@@ -282,6 +290,8 @@ def search(
     """
     s = _Search(form, target, mu, seed)
     out = Found(None, None, target.floors, False, patterns=s.patterns.tolist(), mu=s.mu_int.tolist())
+    if above is not None:
+        s.t = np.array(target.above(above), np.int64)
     if start is not None:
         s.offer(np.array(start, np.int64) + s.flat.start[:-1])
     if collect:
@@ -289,7 +299,11 @@ def search(
         out.members = []
     else:
         s.first(rounds, stop)
-    finished = _grow(s, out, stop, on_progress, collect, first_only)
+    root = _Node(np.ones(len(s.flat.v), bool), s.root_y, 0.05)
+    try:
+        finished = _grow(s, out, [root], stop, on_progress, collect, first_only)
+    except KeyboardInterrupt:
+        finished, out.bound = False, _open_bound(s, [_Node(root.allowed, root.y, root.mu)])
     out.best, out.value, out.thresholds = s.best, s.value, tuple(int(x) for x in s.t)
     out.proven = finished
     if out.members is not None:
@@ -297,8 +311,7 @@ def search(
     return out
 
 
-def _grow(s: _Search, out: Found, stop: Stop, on_progress, collect: int, first_only: bool) -> bool:  # type: ignore[no-untyped-def]
-    stack = [_Node(np.ones(len(s.flat.v), bool), s.root_y, 0.05)]
+def _grow(s: _Search, out: Found, stack: list[_Node], stop: Stop, on_progress, collect: int, first_only: bool) -> bool:  # type: ignore[no-untyped-def]
     while stack:
         if first_only and s.best is not None:
             return True
@@ -323,13 +336,13 @@ def _grow(s: _Search, out: Found, stop: Stop, on_progress, collect: int, first_o
             if improved:
                 lam, closed = s.bound(node)
         entry: list[object] = [lam.tolist(), 0]
-        if not closed and (verdict := _leaf(s, out, node, lam, collect, first_only)) is not None:
-            if not verdict:
+        if not closed and (walked := _leaf(s, out, node, lam, collect)) is not None:
+            if not walked:
                 return False
-            entry[1] = 1
+            entry[1] = {"order": walked}
         elif not closed:
             g, k = branch(s.flat, s.s, s.pen, node.allowed, node.y)
-            entry[1] = [g, k - int(s.flat.start[g])]
+            entry[1] = {"split": [g, k - int(s.flat.start[g])]}
             takes, leaves = split(s.flat, node.allowed, g, k)
             stack.append(_Node(leaves, node.y, 0.004, node.bound))
             stack.append(_Node(takes, node.y, 0.004, node.bound))
@@ -340,28 +353,22 @@ def _grow(s: _Search, out: Found, stop: Stop, on_progress, collect: int, first_o
     return True
 
 
-def _leaf(s: _Search, out: Found, node: _Node, lam: IntArray, collect: int, first_only: bool) -> bool | None:
-    """Walk the box if it is small: True done, None branch instead, False the list is too long."""
+def _leaf(s: _Search, out: Found, node: _Node, lam: IntArray, collect: int) -> list[int] | None:
+    """Walk the box if it is small: the order walked, None to branch instead, [] when the list is too long."""
     sizes = np.bincount(s.flat.group[node.allowed], minlength=s.flat.n_groups)
-    if np.log(sizes).sum() > LEAF_LOG:
+    if np.log(sizes).sum() > LEAF_LOG and sizes.max() > 1:
         return None
     while True:
-        picks, steps, status, _ = s.leaf(node, lam, max(collect, 0) + 1 if collect else 1)
-        out.steps += steps
-        if collect:
-            assert out.members is not None
-            if status == FULL or len(out.members) + len(picks) > collect:
-                return False
-            if status != DONE:
-                return None if sizes.max() > 1 else False
+        picks, seen = s.leaf(node, lam, collect + 1 if collect else 1)
+        out.steps += seen.steps
+        if out.members is not None:
+            if seen.status == FULL or len(out.members) + len(picks) > collect:
+                return []
             out.members.extend(tuple(int(k) for k in p - s.flat.start[:-1]) for p in picks)
-            return True
+            return None if seen.status != DONE else seen.order.tolist()
         improved = any(s.offer(p) for p in picks)
-        if improved and s.value is None:
-            return True
-        if improved:
-            continue
-        return True if status == DONE else None
+        if not improved or s.value is None:
+            return seen.order.tolist() if improved or seen.status == DONE else None
 
 
 def _open_bound(s: _Search, stack: Sequence[_Node]) -> float:
@@ -369,4 +376,4 @@ def _open_bound(s: _Search, stack: Sequence[_Node]) -> float:
     if s.value is None:
         return float("inf")
     worst = max((n.bound for n in stack), default=0.0)
-    return float(s.value) + max(0.0, worst)
+    return float(s.value) + max(0.0, worst) * s.per_value

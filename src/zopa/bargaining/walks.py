@@ -31,6 +31,7 @@ class Walk:
     picks: IntArray
     steps: int
     status: int
+    order: IntArray
 
 
 def rows_matrix(rows: Sequence[Row], flat: Flat) -> NDArray[np.uint8]:
@@ -107,7 +108,7 @@ def walk(
     found, steps, status = visit_numpy(*arguments) if k is None else k.visit(*arguments)
     picks = np.empty((len(found), flat.n_groups), np.int64)
     picks[:, order] = index[found]
-    return Walk(picks[np.lexsort(picks.T[::-1])] if len(picks) else picks, int(steps), int(status))
+    return Walk(picks[np.lexsort(picks.T[::-1])] if len(picks) else picks, int(steps), int(status), order)
 
 
 def _order(flat: Flat, c: IntArray, row_groups: Sequence[Sequence[int]], spread: bool) -> IntArray:
