@@ -140,8 +140,8 @@ def minimal_coalitions(space: Space) -> list[tuple[int, ...]]:
 def additive(space: Space, limit: int = JOINT_LIMIT) -> Additive:
     """The space as a sum over groups.
 
-    Interactions always join their issues. Rules join theirs as long as the joint group keeps at most
-    ``limit`` raw combinations; the others become rows.
+    Interactions always join their issues. Rules join theirs where everything that hangs together has at
+    most ``limit`` combinations; the others become rows.
 
     Raises
     ------
@@ -154,13 +154,15 @@ def additive(space: Space, limit: int = JOINT_LIMIT) -> Additive:
         links.join([i for i, _ in bonus.terms])
     if links.largest > limit:
         raise Refusal(f"interactions join {links.largest} combinations in one group; at most {limit} are listed")
+    whole = _Links(space.sizes)
+    for issues in [*([i for i, _ in b.terms] for b in space.bonuses), *(c.issues for c in space.clauses)]:
+        whole.join(issues)
     local, spanning = [], []
-    for clause in sorted(space.clauses, key=lambda c: _product(space.sizes, c.issues)):
-        if links.size_with(clause.issues) <= limit:
+    for clause in space.clauses:
+        if whole.size_with(clause.issues) <= limit:
             links.join(clause.issues)
-            local.append(clause)
-        else:
-            spanning.append(clause)
+        inside = len({links.root(i) for i in clause.issues}) <= 1
+        (local if inside else spanning).append(clause)
     groups = links.groups()
     choices, tables, shift = [], [], [0] * len(space.parties)
     for group in groups:

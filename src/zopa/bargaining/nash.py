@@ -21,6 +21,7 @@ import numpy as np
 
 from zopa.bargaining.additive import Additive, BoolArray, minimal_coalitions
 from zopa.bargaining.dual import FloatArray, flatten, nash_multipliers
+from zopa.bargaining.milp import nash_charges
 from zopa.bargaining.tree import Found, Stop, Target, branch, never, search, split
 from zopa.bargaining.walks import DONE, FULL, rows_matrix, walk
 from zopa.space import IntArray
@@ -274,8 +275,8 @@ def nash_over(
     """
     out = Nash(tuple(members), tuple(weights), tuple(int(f) for f in floors))
     s = _Search(form, floors, members, weights, k)
-    if mu is not None and len(mu):
-        s.charge(mu)
+    if form.rows:
+        s.charge(mu if mu is not None else nash_charges(form, out.members, out.weights, s.floors.tolist())[0])
         out.mu = s.mu.tolist()
     for picks in start:
         s.kept.offer(picks)
@@ -344,7 +345,6 @@ def nash(
     weights: Sequence[int] | None = None,
     *,
     k: int = 1,
-    mu_for: Callable[[Sequence[int], Sequence[int]], FloatArray | None] = lambda _m, _w: None,
     stop: Stop = never,
     on_progress: Callable[[int, float], None] | None = None,
 ) -> list[Nash]:
@@ -369,7 +369,7 @@ def nash(
                         outcomes.append(Nash(members, tuple(inner), floors, empty=run))
                         continue
                 outcomes.append(
-                    nash_over(form, floors, members, inner, k=k, mu=mu_for(members, inner), stop=stop, on_progress=on_progress)
+                    nash_over(form, floors, members, inner, k=k, stop=stop, on_progress=on_progress)
                 )
         alive = [o for o in outcomes if o.best or not o.proven]
         if alive:

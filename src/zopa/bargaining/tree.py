@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from zopa.bargaining.additive import Additive
 from zopa.bargaining.dual import Flat, FloatArray, fast, flatten, simplex_multipliers
+from zopa.bargaining.milp import maxmin_charges
 from zopa.bargaining.walks import DONE, FULL, Walk, rows_matrix, walk
 from zopa.space import IntArray
 
@@ -117,8 +118,10 @@ class _Search:
         self.unit = 2.0**BITS / max(1.0, float((largest / self.scale).max()))
         self.member = rows_matrix(form.rows, self.flat) if form.rows else None
         self.row_groups = [[g for g, _ in row.parts] for row in form.rows]
-        self.mu = np.zeros(len(form.rows)) if mu is None else mu
-        self.mu_int = np.rint(self.mu * self.unit).astype(np.int64)
+        if mu is None:
+            t = np.array(target.floors, float)
+            mu = maxmin_charges(form, self.scale, t) if form.rows else np.zeros(0)
+        self.mu_int = np.rint(mu * self.unit).astype(np.int64)
         self.pen_int = np.zeros(len(self.flat.v), np.int64)
         self.const = 0
         if self.member is not None:
