@@ -26,7 +26,7 @@ FloatArray = NDArray[np.float64]
 def fast():  # type: ignore[no-untyped-def]
     """The compiled kernels, or None in the plain install."""
     try:
-        from zopa.bargaining import kernels
+        from zopa.bargaining.exact.exact import kernels
     except ImportError:
         return None
     return kernels

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.bargaining.additive import Row
-from zopa.bargaining.dual import Flat, fast
+from zopa.bargaining.exact.additive import Row
+from zopa.bargaining.exact.dual import Flat, fast
 from zopa.space import IntArray
 
 __all__ = ["DONE", "FULL", "LIMIT", "Walk", "rows_matrix", "walk"]

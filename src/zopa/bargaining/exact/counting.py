@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.bargaining.additive import Additive, Refusal, minimal_coalitions
+from zopa.bargaining.exact.additive import Additive, Refusal, minimal_coalitions
 from zopa.space import IntArray, Package
 
 __all__ = ["Count", "count", "count_between", "sample"]

@@ -12,7 +12,7 @@ from types import FunctionType
 import numpy as np
 from numba import njit  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-from zopa.bargaining.dual import newton as _newton
+from zopa.bargaining.exact.dual import newton as _newton
 
 U = np.uint64
 

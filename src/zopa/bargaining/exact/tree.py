@@ -15,10 +15,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.bargaining.additive import Additive
-from zopa.bargaining.dual import Flat, FloatArray, fast, flatten, simplex_multipliers
-from zopa.bargaining.milp import maxmin_charges
-from zopa.bargaining.walks import DONE, FULL, Walk, rows_matrix, walk
+from zopa.bargaining.exact.additive import Additive
+from zopa.bargaining.exact.dual import Flat, FloatArray, fast, flatten, simplex_multipliers
+from zopa.bargaining.exact.milp import maxmin_charges
+from zopa.bargaining.exact.walks import DONE, FULL, Walk, rows_matrix, walk
 from zopa.space import IntArray
 
 __all__ = ["Found", "Stop", "Target", "never", "search", "toward"]

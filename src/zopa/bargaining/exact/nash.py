@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from zopa.bargaining.additive import Additive, BoolArray, minimal_coalitions
-from zopa.bargaining.dual import FloatArray, flatten, nash_multipliers
-from zopa.bargaining.milp import nash_charges
-from zopa.bargaining.tree import Found, Stop, Target, branch, never, search, split
-from zopa.bargaining.walks import DONE, FULL, rows_matrix, walk
+from zopa.bargaining.exact.additive import Additive, BoolArray, minimal_coalitions
+from zopa.bargaining.exact.dual import FloatArray, flatten, nash_multipliers
+from zopa.bargaining.exact.milp import nash_charges
+from zopa.bargaining.exact.tree import Found, Stop, Target, branch, never, search, split
+from zopa.bargaining.exact.walks import DONE, FULL, rows_matrix, walk
 from zopa.space import IntArray
 
 __all__ = ["Best", "Nash", "larger_sets", "nash", "nash_over", "threshold"]

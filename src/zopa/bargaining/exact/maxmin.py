@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from zopa.bargaining.additive import Additive, minimal_coalitions
-from zopa.bargaining.dual import FloatArray
-from zopa.bargaining.tree import Found, Stop, Target, never, search
+from zopa.bargaining.exact.additive import Additive, minimal_coalitions
+from zopa.bargaining.exact.dual import FloatArray
+from zopa.bargaining.exact.tree import Found, Stop, Target, never, search
 
 __all__ = ["KINDS", "MaxMin", "coalition_floors", "ideal_point", "maxmin"]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from zopa.bargaining.additive import Additive
-from zopa.bargaining.dual import Flat, FloatArray, flatten
-from zopa.bargaining.walks import rows_matrix
+from zopa.bargaining.exact.additive import Additive
+from zopa.bargaining.exact.dual import Flat, FloatArray, flatten
+from zopa.bargaining.exact.walks import rows_matrix
 
 __all__ = ["maxmin_charges", "nash_charges", "propose"]
 

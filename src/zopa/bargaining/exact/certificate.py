@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from zopa.bargaining.additive import Additive
-from zopa.bargaining.maxmin import MaxMin
-from zopa.bargaining.nash import Nash, threshold
-from zopa.bargaining.tree import Found
+from zopa.bargaining.exact.additive import Additive
+from zopa.bargaining.exact.maxmin import MaxMin
+from zopa.bargaining.exact.nash import Nash, threshold
+from zopa.bargaining.exact.tree import Found
 from zopa.space import Space
 
 __all__ = ["FORMAT", "empty_proof", "maxmin_proof", "member_proof", "nash_proof", "problem"]

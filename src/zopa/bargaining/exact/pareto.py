@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.bargaining.additive import Additive, Refusal
-from zopa.bargaining.dual import fast
+from zopa.bargaining.exact.additive import Additive, Refusal
+from zopa.bargaining.exact.dual import fast
 from zopa.space import IntArray, Package
 
 __all__ = ["Frontier", "TooLarge", "forecast", "frontier", "non_dominated", "packages_at"]
@@ -401,8 +401,8 @@ def forecast(form: Additive, probe: int = 200_000) -> tuple[int, bool]:
 
 def packages_at(form: Additive, point: Sequence[int], limit: int = 1000) -> Iterator[Package]:
     """Packages with exactly these utilities, at most ``limit``, in fixed order."""
-    from zopa.bargaining.dual import flatten
-    from zopa.bargaining.walks import walk
+    from zopa.bargaining.exact.dual import flatten
+    from zopa.bargaining.exact.walks import walk
 
     total = np.array([u - s for u, s in zip(point, form.shift, strict=True)], np.int64)
     flat = flatten(form.tables)
