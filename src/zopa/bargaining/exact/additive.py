@@ -30,7 +30,7 @@ BOX_LIMIT = 4_096
 
 
 class Refusal(ZopaError):
-    """This engine cannot honour everything in the case; the message says what. The next one answers."""
+    """The engine cannot honour everything in the case; the message says what. The next one answers."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Additive:
             best += t.max(axis=0)
         return tuple(int(b) for b in best)
 
-    def package(self, picks: Sequence[int]) -> Package:
+    def package(self, picks: Sequence[int] | IntArray) -> Package:
         """One pick per group as a package of the space."""
         package = [0] * len(self.space.issues)
         for group, table, pick in zip(self.groups, self.choices, picks, strict=True):
@@ -153,11 +153,14 @@ def additive(space: Space, limit: int = JOINT_LIMIT) -> Additive:
     for bonus in space.bonuses:
         links.join([i for i, _ in bonus.terms])
     if links.largest > limit:
-        raise Refusal(f"interactions join {links.largest} combinations in one group; at most {limit} are listed")
+        raise Refusal(
+            f"interactions join {links.largest} combinations in one group; at most {limit} are listed"
+        )
     whole = _Links(space.sizes)
     for issues in [*([i for i, _ in b.terms] for b in space.bonuses), *(c.issues for c in space.clauses)]:
         whole.join(issues)
-    local, spanning = [], []
+    local: list[Clause] = []
+    spanning: list[Clause] = []
     for clause in space.clauses:
         if whole.size_with(clause.issues) <= limit:
             links.join(clause.issues)

@@ -59,14 +59,19 @@ def bucket_plan(space: Space) -> Plan:
     opened: list[tuple[int, ...]] = []
     widest = 1
     while len(order) < len(space.sizes):
-        best = min((i for i in range(len(space.sizes)) if i not in placed), key=lambda i: (_open_size(space, placed | {i}, beside), i))
+        best = min(
+            (i for i in range(len(space.sizes)) if i not in placed),
+            key=lambda i: (_open_size(space, placed | {i}, beside), i),
+        )
         before = [j for j in placed if beside[j] - placed]
         widest = max(widest, math.prod(space.sizes[j] for j in before) * space.sizes[best])
         order.append(best)
         placed.add(best)
         opened.append(tuple(sorted(j for j in placed if beside[j] - placed)))
         if widest > MAX_CONTEXTS:
-            raise Refusal(f"rules and interactions keep {widest} contexts open at once; at most {MAX_CONTEXTS}")
+            raise Refusal(
+                f"rules and interactions keep {widest} contexts open at once; at most {MAX_CONTEXTS}"
+            )
     rank = {i: n for n, i in enumerate(order)}
     last = [max((rank[i] for i in scope), default=0) for scope in scopes]
     n_bonus = len(space.bonuses)
@@ -189,7 +194,9 @@ def bucket_frontier(
     points = next(iter(final.values())) if final else np.zeros((0, len(space.parties)), np.int64)
     points = points + run.shift
     if not everything and len(points):
-        points = points[[space.agreed([u >= r for u, r in zip(row, space.reservation, strict=True)]) for row in points]]
+        points = points[
+            [space.agreed([u >= r for u, r in zip(row, space.reservation, strict=True)]) for row in points]
+        ]
     return Frontier(points, f"bucket elimination, {run.plan.contexts} contexts at the widest place")
 
 

@@ -51,7 +51,13 @@ def _number(form: Additive, g: int) -> list[int]:
     return [int(k) for k in np.ravel_multi_index(tuple(form.choices[g].T), dims)]
 
 
-def _part(form: Additive, log: Sequence[Sequence[Any]], mu: Sequence[int], patterns: Sequence[Sequence[int]], bound: Any) -> dict[str, Any]:
+def _part(
+    form: Additive,
+    log: Sequence[Sequence[Any]],
+    mu: Sequence[int],
+    patterns: Sequence[Sequence[int]],
+    bound: Any,
+) -> dict[str, Any]:
     numbers = [_number(form, g) for g in range(len(form.groups))]
     rows = [
         [m, [[g, [numbers[g][int(k)] for k in np.flatnonzero(mask)]] for g, mask in row.parts]]
@@ -66,13 +72,15 @@ def _part(form: Additive, log: Sequence[Sequence[Any]], mu: Sequence[int], patte
     return {"rows": rows, "patterns": [list(p) for p in patterns], "tree": tree}
 
 
-def _document(form: Additive, claim: Mapping[str, Any], parts: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
+def _document(
+    form: Additive, claim: Mapping[str, Any], parts: Sequence[dict[str, Any] | None]
+) -> dict[str, Any] | None:
     if any(p is None for p in parts):
         return None
     return {
         "format": FORMAT,
         "problem": problem(form.space),
-        "claim": dict(claim),
+        "claim": {"sum": False, **claim},
         "groups": [list(g) for g in form.groups],
         "parts": list(parts),
     }
@@ -101,7 +109,9 @@ def empty_proof(form: Additive, runs: Sequence[Found]) -> dict[str, Any] | None:
     return _document(form, {"kind": "empty", "packages": []}, [_tree_part(form, r) for r in runs])
 
 
-def nash_proof(form: Additive, runs: Sequence[Nash], larger: Sequence[Found], weights: Sequence[int]) -> dict[str, Any] | None:
+def nash_proof(
+    form: Additive, runs: Sequence[Nash], larger: Sequence[Found], weights: Sequence[int]
+) -> dict[str, Any] | None:
     """That the packages listed are all that attain the largest product (k = 1)."""
     product = max(r.best[0].product for r in runs if r.best)
     best = {b.picks: r.members for r in runs for b in r.best if b.product == product}
@@ -119,7 +129,9 @@ def nash_proof(form: Additive, runs: Sequence[Nash], larger: Sequence[Found], we
             continue
         if r.log is None or not r.proven:
             return None
-        parts.append(_part(form, r.log, r.mu, [], lambda lam, r=r: threshold(lam, r.members, r.weights, product)))
+        parts.append(
+            _part(form, r.log, r.mu, [], lambda lam, r=r: threshold(lam, r.members, r.weights, product))
+        )
     return _document(form, claim, parts)
 
 
@@ -129,7 +141,6 @@ def maxmin_proof(out: MaxMin) -> dict[str, Any] | None:
         return None
     claim = {
         "kind": "maxmin",
-        "name": out.kind,
         "sum": out.kind == "utilitarian",
         "zero": {"regret": "ideal", "utilitarian": "none"}.get(out.kind, "reservation"),
         "along": [] if out.ideal and _from_ideal(out) else list(out.toward),

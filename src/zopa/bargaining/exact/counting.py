@@ -149,7 +149,10 @@ def _add_shifted(n: _Needs, m: int, out: Table, after: Table, v: IntArray, times
             a, b = max(low, low2 + shift), min(high, high2 + shift)
             if a <= b:
                 tail = [slice(None)] * out.ndim
-                tail[axis], head[axis] = slice(a - low, b - low + 1), slice(a - shift - low2, b - shift - low2 + 1)
+                tail[axis], head[axis] = (
+                    slice(a - low, b - low + 1),
+                    slice(a - shift - low2, b - shift - low2 + 1),
+                )
                 split.append((sink[tuple(tail)], source[tuple(head)]))
             if low2 == 0 and low < shift:  # needs below the shift are met: read the entry at 0
                 edge, first = [slice(None)] * out.ndim, [slice(None)] * out.ndim
@@ -160,7 +163,11 @@ def _add_shifted(n: _Needs, m: int, out: Table, after: Table, v: IntArray, times
         if times == 1:
             np.add(sink, source, out=sink)
         else:
-            np.add(sink, source * np.uint64(times) if times * prime < 2**63 else source * np.uint64(times % prime), out=sink)
+            np.add(
+                sink,
+                source * np.uint64(times) if times * prime < 2**63 else source * np.uint64(times % prime),
+                out=sink,
+            )
 
 
 def _bits(n: _Needs) -> int:
@@ -178,7 +185,9 @@ def _check_size(n: _Needs, packages: int, stop_work: float) -> None:
         raise Refusal(f"counting would need {states} states and {work * rounds:.1e} additions")
 
 
-def _ways(tables: Sequence[IntArray], need: Sequence[int], stop: Callable[[], bool], work: float = MAX_WORK) -> int:
+def _ways(
+    tables: Sequence[IntArray], need: Sequence[int], stop: Callable[[], bool], work: float = MAX_WORK
+) -> int:
     """Number of choices, one per table, whose totals are >= need."""
     packages = math.prod(len(t) for t in tables)
     if packages == 0:
@@ -246,8 +255,7 @@ def count_between(form: Additive, *, work: float = 2e10, stop: Callable[[], bool
     steps = 2000
     while True:
         try:
-            low, high = (_over_coalitions(form, lambda need, up=up: _coarse(form, need, steps, up, stop, work)) for up in (False, True)) \
-                if form.space.unanimous else _coarse_union(form, steps, stop, work)  # fmt: skip
+            low, high = _on_grid(form, steps, stop, work)
             return Count(low, high, f"bounds on a grid of {steps} steps per party")
         except Refusal:
             if stop() or steps < 4:
@@ -255,17 +263,19 @@ def count_between(form: Additive, *, work: float = 2e10, stop: Callable[[], bool
             steps = steps * 2 // 3
 
 
-def _coarse(form: Additive, need: Sequence[int], steps: int, up: bool, stop: Callable[[], bool], work: float) -> int:
-    cell = np.array([max(max(0, n) // steps, 1) for n in need], np.int64)
-    tables = [-(-t // cell) if up else t // cell for t in form.tables]
-    return _ways(tables, [-(-max(0, n) // int(c)) for n, c in zip(need, cell, strict=True)], stop, work)
-
-
-def _coarse_union(form: Additive, steps: int, stop: Callable[[], bool], work: float) -> tuple[int, int]:
-    """Bounds of a union: at least the largest coalition, at most the sum of all."""
+def _on_grid(form: Additive, steps: int, stop: Callable[[], bool], work: float) -> tuple[int, int]:
+    """Bounds of a union over coalitions: at least the largest of them, at most the sum of all."""
     needs = [[n if p in c else 0 for p, n in enumerate(form.need)] for c in minimal_coalitions(form.space)]
     low = max(_coarse(form, need, steps, False, stop, work) for need in needs)
     return low, sum(_coarse(form, need, steps, True, stop, work) for need in needs)
+
+
+def _coarse(
+    form: Additive, need: Sequence[int], steps: int, up: bool, stop: Callable[[], bool], work: float
+) -> int:
+    cell = np.array([max(max(0, n) // steps, 1) for n in need], np.int64)
+    tables = [-(-t // cell) if up else t // cell for t in form.tables]
+    return _ways(tables, [-(-max(0, n) // int(c)) for n, c in zip(need, cell, strict=True)], stop, work)
 
 
 # ---- meet in the middle -----------------------------------------------------------------------------------
@@ -307,7 +317,7 @@ def _dominance_pairs(rank: IntArray, partners: IntArray, ask: IntArray) -> int:
     """Sum over i of #{j < partners[i] : rank[j] >= ask[i]}, a bit of the rank at a time (wavelet counts)."""
     total = np.zeros(len(ask), np.int64)
     values, end, at = rank, partners.copy(), np.zeros(len(ask), np.int64)
-    for bit in range(int(len(rank)).bit_length(), -1, -1):
+    for bit in range(len(rank).bit_length(), -1, -1):
         ones = values >> bit & 1
         zeros_before = np.concatenate([[0], np.cumsum(1 - ones)])
         n_zero = int(zeros_before[-1])
@@ -330,7 +340,9 @@ def sample(form: Additive, n: int, seed: int, *, stop: Callable[[], bool] = lamb
     """
     form.without_rows("sampling")
     if not form.space.unanimous:
-        raise Refusal("uniform sampling walks one set of reservation values; here several coalitions can agree")
+        raise Refusal(
+            "uniform sampling walks one set of reservation values; here several coalitions can agree"
+        )
     if not form.possible:
         return []
     rng = np.random.default_rng(seed)
@@ -356,13 +368,15 @@ def sample(form: Additive, n: int, seed: int, *, stop: Callable[[], bool] = lamb
     block: dict[int, list[Table]] = {}
     for m in range(groups):
         if m + 1 not in kept and m + 1 not in block:
-            block = _block(plan, kept, m + 1, stride, primes)
+            block = _block(plan, kept, m + 1, primes)
         after = kept.get(m + 1) or block[m + 1]
         _walk_one(form, plan, order[m], m, after, primes, states, picks, rng)
     return [form.package(row) for row in picks]
 
 
-def _block(plan: _Needs, kept: dict[int, list[Table]], m: int, stride: int, primes: Sequence[int]) -> dict[int, list[Table]]:
+def _block(
+    plan: _Needs, kept: dict[int, list[Table]], m: int, primes: Sequence[int]
+) -> dict[int, list[Table]]:
     """Layers m up to the next kept one, worked out again."""
     top = min(k for k in kept if k >= m)
     layer, block = kept[top], {}
@@ -391,9 +405,7 @@ def _walk_one(
     for state in np.unique(states, axis=0):
         mine = np.flatnonzero((states == state).all(axis=1))
         left = np.maximum(state - table, 0)
-        weights = [
-            _exact(after, tuple(row - low), primes) if (row <= high).all() else 0 for row in left
-        ]
+        weights = [_exact(after, tuple(row - low), primes) if (row <= high).all() else 0 for row in left]
         total = sum(weights)
         edges = np.cumsum(np.array(weights, dtype=object))
         for i in mine:
@@ -416,4 +428,8 @@ def _below(rng: np.random.Generator, n: int) -> int:
 def share(count: Count, form: Additive) -> tuple[Fraction, Fraction]:
     """Share of all packages that the rules allow which are acceptable, as bounds."""
     everything = math.prod(len(t) for t in form.tables)
-    return (Fraction(count.low, everything), Fraction(count.high, everything)) if everything else (Fraction(0), Fraction(0))
+    return (
+        (Fraction(count.low, everything), Fraction(count.high, everything))
+        if everything
+        else (Fraction(0), Fraction(0))
+    )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,10 @@ __all__ = ["Flat", "fast", "flatten", "nash_multipliers", "newton", "simplex_mul
 FloatArray = NDArray[np.float64]
 
 
-def fast():  # type: ignore[no-untyped-def]
+def fast() -> Any:
     """The compiled kernels, or None in the plain install."""
     try:
-        from zopa.bargaining.exact.exact import kernels
+        from zopa.bargaining.exact import kernels
     except ImportError:
         return None
     return kernels
@@ -45,7 +46,7 @@ class Flat:
         """Number of groups."""
         return len(self.start) - 1
 
-    def best(self, c: FloatArray) -> IntArray:
+    def best(self, c: NDArray[Any]) -> IntArray:
         """Position of the first largest ``c`` of every group."""
         top = np.maximum.reduceat(c, self.start[:-1])
         hit = np.flatnonzero(c == top[self.group])
@@ -67,7 +68,7 @@ def flatten(tables: Sequence[IntArray]) -> Flat:
     return Flat(np.ascontiguousarray(np.concatenate(tables)), start, group)
 
 
-def stats(start, s, pen, y, mu):  # type: ignore[no-untyped-def]
+def stats(start: Any, s: Any, pen: Any, y: Any, mu: Any) -> Any:
     """Smoothed and true maximum of ``s @ y - pen`` summed over groups, gradient, covariance."""
     c = s @ y - pen
     first = start[:-1]
@@ -82,7 +83,19 @@ def stats(start, s, pen, y, mu):  # type: ignore[no-untyped-def]
     return hard + mu * np.log(z).sum(), hard, mean.sum(axis=0), s.T @ weighted - mean.T @ mean
 
 
-def newton(start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  # type: ignore[no-untyped-def]
+def newton(  # noqa: C901 (one compiled loop)
+    start: Any,
+    s: Any,
+    pen: Any,
+    t: Any,
+    w: Any,
+    y: Any,
+    mu: Any,
+    mu_end: Any,
+    shrink: Any,
+    slack: Any,
+    stop_at: Any,
+) -> Any:
     """Least smoothed ``L(y)``; with ``w > 0`` the Nash dual (barrier), with ``w = 0`` on the simplex.
 
     Returns the best y met, its true bound ``hard - t . y`` (simplex) or its Nash bound, and whether the
@@ -159,7 +172,7 @@ def newton(start, s, pen, t, w, y, mu, mu_end, shrink, slack, stop_at):  # type:
     return best_y, best, False
 
 
-def _run(*arguments):  # type: ignore[no-untyped-def]
+def _run(*arguments: Any) -> Any:
     k = fast()
     return newton(*arguments) if k is None else k.newton(*arguments)
 

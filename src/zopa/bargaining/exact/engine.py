@@ -26,7 +26,8 @@ from zopa.bargaining.exact.tree import Found, Stop, Target, never, search
 from zopa.space import IntArray, Package, Space
 
 __all__ = [
-    "Emptiness", "Outcome", "count", "describe", "frontier", "is_empty", "solve_maxmin", "solve_nash", "sample",
+    "Description", "Emptiness", "Outcome", "count", "describe", "frontier", "is_empty", "packages_at", "rays", "sample",
+    "solve_maxmin", "solve_nash",
 ]  # fmt: skip
 
 
@@ -146,10 +147,14 @@ def solve_nash(
     ranked = sorted(
         {b.picks: b for r in runs for b in r.best}.values(), key=lambda b: (-b.product, form.package(b.picks))
     )
-    engine = "dual multipliers and an integer walk" + (", charges for rules that span issues" if form.rows else "")
+    engine = "dual multipliers and an integer walk" + (
+        ", charges for rules that span issues" if form.rows else ""
+    )
     if not ranked:
         proven = all(r.proven for r in runs)
-        return Outcome((), (), None, engine, proven, note="no package gives any party a gain" if proven else "stopped")
+        return Outcome(
+            (), (), None, engine, proven, note="no package gives any party a gain" if proven else "stopped"
+        )
     least = ranked[min(k, len(ranked)) - 1].product
     kept = [b for b in ranked if b.product >= least]
     members = next(r.members for r in runs if any(b.picks == kept[0].picks for b in r.best))
@@ -177,7 +182,10 @@ def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop)
     front = bucket_frontier(space, stop=stop)
     w = list(weights or [1] * len(space.parties))
     gains = [[int(u) - r for u, r in zip(row, space.reservation, strict=True)] for row in front.points]
-    rank = [(sum(g > 0 for g in row), math.prod(g**x for g, x in zip(row, w, strict=True) if g > 0)) for row in gains]
+    rank = [
+        (sum(g > 0 for g in row), math.prod(g**x for g, x in zip(row, w, strict=True) if g > 0))
+        for row in gains
+    ]
     if not rank or max(rank)[0] == 0:
         return Outcome((), (), None, front.method, True, note="no package gives any party a gain")
     best = max(rank)
@@ -212,9 +220,13 @@ def solve_maxmin(
     except Refusal:
         return _maxmin_from_frontier(space, kind, weights, stop)
     out = maxmin.maxmin(form, kind, weights=weights, ties=ties, stop=stop, on_progress=on_progress)
-    engine = f"branch and bound, {out.nodes} nodes" + (", charges for rules that span issues" if form.rows else "")
+    engine = f"branch and bound, {out.nodes} nodes" + (
+        ", charges for rules that span issues" if form.rows else ""
+    )
     if not out.picks:
-        return Outcome((), (), None, engine, out.proven, note="the zone is empty" if out.proven else "stopped")
+        return Outcome(
+            (), (), None, engine, out.proven, note="the zone is empty" if out.proven else "stopped"
+        )
     value = out.value
     if kind == "utilitarian" and value is not None:
         value += sum(form.shift)
@@ -286,7 +298,9 @@ def _in_words(form: Additive, runs: Sequence[Found]) -> str:
         return f"in each of {nodes} boxes that together hold all packages, some party is left short"
     lam = np.array(runs[0].log[0][0], dtype=object)
     best = sum(int((t.astype(object) @ lam).max()) for t in form.tables)
-    short = Fraction(sum(int(x) * n for x, n in zip(lam, runs[0].thresholds, strict=True)) - best, int(lam.max()))
+    short = Fraction(
+        sum(int(x) * n for x, n in zip(lam, runs[0].thresholds, strict=True)) - best, int(lam.max())
+    )
     weights = ", ".join(
         f"{name} {float(Fraction(int(x), int(lam.max()))):.3f}"
         for name, x in zip(form.space.parties, lam, strict=True)
@@ -323,7 +337,11 @@ class Description:
     lines: tuple[tuple[str, str, str], ...]
 
     def __str__(self) -> str:
-        head = f"{self.size:.3g} packages; {self.structure}" if self.size > 10**7 else f"{self.size:,} packages; {self.structure}"
+        head = (
+            f"{self.size:.3g} packages; {self.structure}"
+            if self.size > 10**7
+            else f"{self.size:,} packages; {self.structure}"
+        )
         return "\n".join([head, *(f"{what}: {engine} ({cost})" for what, engine, cost in self.lines)])
 
 
@@ -336,7 +354,11 @@ def describe(space: Space) -> Description:
         plan = bucket_plan(space)
         text = f"bucket elimination, {plan.contexts} contexts at the widest place"
         structure = f"{len(space.issues)} issues whose interactions hang together ({why})"
-        return Description(space.n_packages, structure, (("frontier", text, speed), ("solutions", "read off the frontier", "small")))
+        return Description(
+            space.n_packages,
+            structure,
+            (("frontier", text, speed), ("solutions", "read off the frontier", "small")),
+        )
     joined = sum(len(g) > 1 for g in form.groups)
     largest = max(len(t) for t in form.tables) if form.tables else 0
     structure = (
@@ -349,14 +371,23 @@ def describe(space: Space) -> Description:
         lines.append(("count", "not answered: rules span groups", ""))
     elif form.possible:
         size, exact = pareto.forecast(form)
-        engine = {2: "merged staircases", 3: "sweep or dense table"}.get(form.n_parties, "packed words or dense table")
+        engine = {2: "merged staircases", 3: "sweep or dense table"}.get(
+            form.n_parties, "packed words or dense table"
+        )
         over = "; more than is held, rays instead" if size > CAP else ""
         lines.append(("frontier", engine, f"{'' if exact else 'about '}{size:,} points{over}"))
         states = math.prod(max(0, n) + 1 for n in form.need)
-        lines.append(("count", "need table with residues" if states <= counting.MAX_STATES else "meet in the middle or bounds", f"{states:,} states"))
+        lines.append(
+            (
+                "count",
+                "need table with residues"
+                if states <= counting.MAX_STATES
+                else "meet in the middle or bounds",
+                f"{states:,} states",
+            )
+        )
     lines.append(("nash", "dual multipliers, integer walk, proof", speed))
     hard = "seconds to minutes" if form.n_parties > 5 else "well under a second for most"
     lines.append(("max-min", "branch and bound, proof", hard))
     lines.append(("emptiness", "integer weights", "milliseconds"))
     return Description(space.n_packages, structure, tuple(lines))
-

@@ -18,7 +18,7 @@ U = np.uint64
 
 
 @njit(cache=True)
-def merge2(a, b, oa, ob):  # type: ignore[no-untyped-def]
+def merge2(a, b, oa, ob):
     """Non-dominated sums of a 2-party staircase (a descending, b ascending) and option vectors."""
     n, k = len(a), len(oa)
     runs_a = np.empty((2, n * k), np.int64)
@@ -67,7 +67,7 @@ def merge2(a, b, oa, ob):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def sweep3(rank, value, n_ranks):  # type: ignore[no-untyped-def]
+def sweep3(rank, value, n_ranks):
     """Which of the points are not dominated: sorted descending, ``rank`` 0 = largest second total."""
     tree = np.full(n_ranks + 1, np.int64(-1), np.int64)
     keep = np.zeros(len(rank), np.bool_)
@@ -92,7 +92,7 @@ CHUNK, BLOCK, GROUP = 2048, 32, 16
 
 
 @njit(cache=True)
-def _select(keys, lo, hi, mid, shift, mask):  # type: ignore[no-untyped-def]
+def _select(keys, lo, hi, mid, shift, mask):
     """Partition keys[lo:hi] so that position ``mid`` holds its field's order statistic."""
     hi -= 1
     while lo < hi:
@@ -116,7 +116,7 @@ def _select(keys, lo, hi, mid, shift, mask):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _kd_order(keys, lo, hi, bits, parties, guard):  # type: ignore[no-untyped-def]
+def _kd_order(keys, lo, hi, bits, parties):
     stack = np.empty((64, 3), np.int64)
     stack[0, 0], stack[0, 1], stack[0, 2] = lo, hi, 0
     top = 1
@@ -137,7 +137,7 @@ def _kd_order(keys, lo, hi, bits, parties, guard):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _maxima(keys, lo, hi, bits, parties, out):  # type: ignore[no-untyped-def]
+def _maxima(keys, lo, hi, bits, parties, out):
     """Field-wise maximum of each block of keys[lo:hi] into out[lo // BLOCK ...]."""
     mask = U((1 << (bits - 1)) - 1)
     for start in range(lo, hi, BLOCK):
@@ -154,7 +154,7 @@ def _maxima(keys, lo, hi, bits, parties, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def packed_filter(keys, bits, parties, guard):  # type: ignore[no-untyped-def]
+def packed_filter(keys, bits, parties, guard):
     """Non-dominated keys among distinct packed words, sorted descending."""
     n = len(keys)
     levels = 1
@@ -216,7 +216,7 @@ def packed_filter(keys, bits, parties, guard):  # type: ignore[no-untyped-def]
         off = CHUNK * (2**level - 1)
         store[off : off + size] = scratch[:size]
         count[level] = size
-        _kd_order(store, off, off + size, bits, parties, guard)
+        _kd_order(store, off, off + size, bits, parties)
         _maxima(store, off, off + size, bits, parties, top1)
         mask = U((1 << (bits - 1)) - 1)
         for g in range(off, off + size, BLOCK * GROUP):
@@ -234,7 +234,7 @@ def packed_filter(keys, bits, parties, guard):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, fastmath=True)
-def stats(start, s, pen, y, mu):  # type: ignore[no-untyped-def]
+def stats(start, s, pen, y, mu):
     """Compiled twin of ``dual.stats``; floats that only guide."""
     n = s.shape[1]
     value = 0.0
@@ -284,7 +284,7 @@ newton = njit(cache=True)(FunctionType(_newton.__code__, {**_newton.__globals__,
 
 
 @njit(cache=True)
-def climb(start, v, low, scale, picks):  # type: ignore[no-untyped-def]
+def climb(start, v, low, scale, picks):
     """Best single changes of ``picks`` until the least (u - low) / scale cannot be raised; in place."""
     groups, n = len(start) - 1, v.shape[1]
     u = np.zeros(n)
@@ -322,7 +322,7 @@ def climb(start, v, low, scale, picks):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr, level_rows, cap, max_steps):  # type: ignore[no-untyped-def]
+def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr, level_rows, cap, max_steps):
     """Compiled twin of ``walks.visit_numpy``: depth first, one choice per level, best first."""
     levels, width = len(start) - 1, c.shape[1]
     n_rows, parties = len(row_size), len(zero)

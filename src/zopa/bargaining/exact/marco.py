@@ -57,7 +57,8 @@ class _Test:
         for b in self.space.bonuses:
             least[b.party] += min(0, b.points)
         limits = tuple(
-            r if n + p in some else low for p, (r, low) in enumerate(zip(self.space.reservation, least, strict=True))
+            r if n + p in some else low
+            for p, (r, low) in enumerate(zip(self.space.reservation, least, strict=True))
         )
         part = dataclasses.replace(
             self.space, reservation=limits, required=(), at_least=0,
@@ -88,7 +89,9 @@ def conflicts(space: Space, *, most: int = 200, stop: Stop = never) -> Conflicts
     Every acceptance counts as needed (unanimity).
     """
     n = len(space.clauses)
-    members: list[Member] = [("rule", k) for k in range(n)] + [("accept", p) for p in range(len(space.parties))]
+    members: list[Member] = [("rule", k) for k in range(n)] + [
+        ("accept", p) for p in range(len(space.parties))
+    ]
     test = _Test(space, stop)
     out = Conflicts(tuple(members))
     whole = frozenset(range(len(members)))
@@ -112,8 +115,12 @@ def conflicts(space: Space, *, most: int = 200, stop: Stop = never) -> Conflicts
             if bad is None:
                 break
             muses.append(bad)
-    out.conflicts = sorted((frozenset(members[k] for k in m) for m in muses), key=lambda m: (len(m), sorted(m)))
-    out.corrections = sorted((frozenset(members[k] for k in m) for m in mcses), key=lambda m: (len(m), sorted(m)))
+    out.conflicts = sorted(
+        (frozenset(members[k] for k in m) for m in muses), key=lambda m: (len(m), sorted(m))
+    )
+    out.corrections = sorted(
+        (frozenset(members[k] for k in m) for m in mcses), key=lambda m: (len(m), sorted(m))
+    )
     out.corrections = [c for c in out.corrections if c]
     out.tests = test.tests
     return out
@@ -148,7 +155,7 @@ def _seed(n: int, muses: Sequence[frozenset[int]], mcses: Sequence[frozenset[int
         low.append(1.0)
         high.append(np.inf)
     limits = [LinearConstraint(np.array(rows), np.array(low), np.array(high))] if rows else []
-    out = milp(-np.ones(n), integrality=np.ones(n), bounds=Bounds(0, 1), constraints=limits)
+    out = milp(-np.ones(n), integrality=np.ones(n, np.int64), bounds=Bounds(0, 1), constraints=limits)
     return None if out.x is None else frozenset(int(k) for k in np.flatnonzero(out.x > 0.5))
 
 

@@ -49,7 +49,9 @@ class MaxMin:
     def ratios(self, picks: Sequence[int]) -> tuple[Fraction, ...]:
         """Gain ratios of a package, smallest first."""
         u = self.form.totals(picks)
-        return tuple(sorted(Fraction(x - z, d) for x, z, d in zip(u, self.zero, self.toward, strict=True) if d > 0))
+        return tuple(
+            sorted(Fraction(x - z, d) for x, z, d in zip(u, self.zero, self.toward, strict=True) if d > 0)
+        )
 
 
 def coalition_floors(form: Additive) -> list[tuple[int, ...]]:
@@ -79,7 +81,14 @@ def _best(
     return best, runs
 
 
-def _closed(form: Additive, zero: Sequence[int], toward: Sequence[int], value: Fraction, runs: Sequence[Found], ties: bool) -> list[Found]:
+def _closed(
+    form: Additive,
+    zero: Sequence[int],
+    toward: Sequence[int],
+    value: Fraction,
+    runs: Sequence[Found],
+    ties: bool,
+) -> list[Found]:
     """The runs that the checker expects: one per distinct raised floors, in order."""
     kept: dict[tuple[int, ...], Found] = {}
     for low, run in zip(coalition_floors(form), runs, strict=True):
@@ -89,7 +98,9 @@ def _closed(form: Additive, zero: Sequence[int], toward: Sequence[int], value: F
     return list(kept.values())
 
 
-def ideal_point(form: Additive, *, mu: FloatArray | None = None, stop: Stop = never) -> tuple[list[int], list[tuple[int, ...]], list[Found], bool] | None:
+def ideal_point(
+    form: Additive, *, mu: FloatArray | None = None, stop: Stop = never
+) -> tuple[list[int], list[tuple[int, ...]], list[Found], bool] | None:
     """Largest total of every party over the zone, a package that attains each, the proofs; None if empty."""
     best, packages, parts, proven = [], [], [], True
     for p in range(form.n_parties):
@@ -166,7 +177,10 @@ def _list_ties(out: MaxMin, runs: Sequence[Found], stop: Stop, mu: FloatArray | 
     """All packages with the best least ratio, and the leximin-best of them."""
     assert out.value is not None
     members: list[tuple[int, ...]] = []
-    listed, raised = [], [Target(low, out.zero, out.toward).above(out.value, ties=True) for low in coalition_floors(out.form)]
+    listed, raised = (
+        [],
+        [Target(low, out.zero, out.toward).above(out.value, ties=True) for low in coalition_floors(out.form)],
+    )
     for floors in dict.fromkeys(raised):
         plain = Target(floors, out.zero, (0,) * len(floors))
         run = search(out.form, plain, collect=TIES, mu=mu, stop=stop)
@@ -188,7 +202,10 @@ def _list_ties(out: MaxMin, runs: Sequence[Found], stop: Stop, mu: FloatArray | 
 def _leximin(out: MaxMin, mu: FloatArray | None, stop: Stop) -> MaxMin:
     """Refine level by level where the packages with the best least ratio are too many to list."""
     assert out.value is not None
-    levels = {tuple(Target(low, out.zero, out.toward).above(out.value, ties=True)): frozenset[int]() for low in coalition_floors(out.form)}
+    levels = {
+        tuple(Target(low, out.zero, out.toward).above(out.value, ties=True)): frozenset[int]()
+        for low in coalition_floors(out.form)
+    }
     states = [(floors, exempt) for floors, exempt in levels.items()]
     free = [p for p, d in enumerate(out.toward) if d > 0]
     for _ in range(len(free) - 1):
@@ -209,7 +226,9 @@ def _leximin(out: MaxMin, mu: FloatArray | None, stop: Stop) -> MaxMin:
         if best is None:
             return out
         states = list(winners)
-        out.picks = sorted(set(winners.values()), key=lambda k: (tuple(-r for r in out.ratios(k)), out.form.package(k)))
+        out.picks = sorted(
+            set(winners.values()), key=lambda k: (tuple(-r for r in out.ratios(k)), out.form.package(k))
+        )
         top = out.ratios(out.picks[0])
         out.picks = [k for k in out.picks if out.ratios(k) == top]
     return out

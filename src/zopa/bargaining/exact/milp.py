@@ -60,9 +60,13 @@ def maxmin_charges(form: Additive, scale: FloatArray, t: FloatArray) -> FloatArr
 
 
 def _log_model(
-    form: Additive, members: Sequence[int], weights: Sequence[int], floors: Sequence[int], points: list[list[float]]
+    form: Additive,
+    members: Sequence[int],
+    weights: Sequence[int],
+    floors: Sequence[int],
+    points: list[list[float]],
 ) -> dict[str, Any]:
-    """max sum w_p t_p with t_p under the tangents of log(gain) at ``points``; variables x, g, t."""
+    """Maximise sum w_p t_p with t_p under the tangents of log(gain) at ``points``; variables x, g, t."""
     from scipy.sparse import csr_matrix, hstack, vstack
 
     flat = flatten(form.tables)
@@ -111,8 +115,9 @@ def nash_charges(
         if out.status != 0:
             break
         n, m = len(flat.v), len(members)
-        mu, x = _charges(out.ineqlin.marginals[: len(form.rows)]), out.x[:n]
-        g, t = out.x[n : n + m], out.x[n + m :]
+        solved = np.asarray(out.x)
+        mu, x = _charges(np.asarray(out.ineqlin.marginals)[: len(form.rows)]), solved[:n]
+        g, t = solved[n : n + m], solved[n + m :]
         if float((t - np.log(g)).max()) < 1e-10:
             break
         for j, a in enumerate(g):
@@ -121,7 +126,11 @@ def nash_charges(
 
 
 def propose(
-    form: Additive, members: Sequence[int], weights: Sequence[int], floors: Sequence[int], seconds: float = 10.0
+    form: Additive,
+    members: Sequence[int],
+    weights: Sequence[int],
+    floors: Sequence[int],
+    seconds: float = 10.0,
 ) -> tuple[int, ...] | None:
     """A package with a large product that obeys the rules, by MILP with log tangents; integers checked."""
     from scipy.optimize import Bounds, LinearConstraint, milp

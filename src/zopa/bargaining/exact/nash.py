@@ -93,7 +93,7 @@ class _Kept:
         self.form, self.floors, self.members, self.weights, self.k = form, floors, members, weights, k
         self.found: dict[tuple[int, ...], Best] = {}
 
-    def offer(self, picks: Sequence[int]) -> None:
+    def offer(self, picks: Sequence[int] | IntArray) -> None:
         key = tuple(int(x) for x in picks)
         if key in self.found or not self.form.obeys(key):
             return
@@ -142,7 +142,7 @@ class _Search:
         self.const = 0
         self.unit = 0.0
 
-    def multipliers(self, allowed, mu: FloatArray | None = None) -> FloatArray:  # type: ignore[no-untyped-def]
+    def multipliers(self, allowed: BoolArray) -> FloatArray:
         """Dual multipliers of the box for the members; 0 for the others."""
         inside, where = self.flat.only(allowed)
         cols = list(self.members)
@@ -152,7 +152,9 @@ class _Search:
         # the constant of the rows is one more total that everybody shares: fold it into the first group
         shift = np.zeros(len(where))
         shift[: inside.start[1]] = -self.const / self.unit if self.unit else 0.0
-        y, _ = nash_multipliers(np.ascontiguousarray(self.s[where][:, cols]), inside.start, pen + shift, zero, w)
+        y, _ = nash_multipliers(
+            np.ascontiguousarray(self.s[where][:, cols]), inside.start, pen + shift, zero, w
+        )
         full = np.zeros(self.form.n_parties)
         full[cols] = y
         return full
@@ -160,7 +162,15 @@ class _Search:
     def charge(self, mu: FloatArray) -> None:
         """Take charges for the rows (in the scale of the dual)."""
         largest = np.array(self.form.largest, float)
-        rough = sum(w * b / max(1.0, b - n) for w, b, n in zip(self.weights, largest[list(self.members)], np.array(self.form.need)[list(self.members)], strict=True))
+        rough = sum(
+            w * b / max(1.0, b - n)
+            for w, b, n in zip(
+                self.weights,
+                largest[list(self.members)],
+                np.array(self.form.need)[list(self.members)],
+                strict=True,
+            )
+        )
         self.unit = 2.0 ** (UNIT_BITS - 4) / max(1.0, rough * 4)
         self.mu = np.rint(mu * self.unit).astype(np.int64)
         assert self.member is not None
@@ -170,12 +180,14 @@ class _Search:
     def integers(self, y: FloatArray) -> IntArray:
         """Multipliers as integers, at least 1 for members, losses within 64 bits."""
         rate = y / self.scale
-        unit = self.unit or 2.0**UNIT_BITS / max(1e-300, float(rate.max()), float(rate @ np.array(self.form.largest, float)))
+        unit = self.unit or 2.0**UNIT_BITS / max(
+            1e-300, float(rate.max()), float(rate @ np.array(self.form.largest, float))
+        )
         lam = np.rint(np.minimum(rate * unit, 2.0**58)).astype(np.int64)
         lam[list(self.members)] = np.maximum(lam[list(self.members)], 1)
         return lam
 
-    def climb(self, allowed, y: FloatArray) -> None:  # type: ignore[no-untyped-def]
+    def climb(self, allowed: BoolArray, y: FloatArray) -> None:
         """From the zero-loss package, best single changes of the sum of w log gain; integers decide."""
         sub, where = self.flat.only(allowed)
         picks = sub.best(self.s[where] @ y - self.pen[where])
@@ -186,9 +198,19 @@ class _Search:
         u = v[picks].sum(axis=0)
         for _ in range(3 * sub.n_groups):
             gain = u - v[picks][sub.group] + v - need[cols]
-            score = np.where(gain > 0, np.log(np.maximum(gain, 1e-9) / self.scale[cols]), gain / self.scale[cols] - 50) @ w
+            score = (
+                np.where(
+                    gain > 0, np.log(np.maximum(gain, 1e-9) / self.scale[cols]), gain / self.scale[cols] - 50
+                )
+                @ w
+            )
             here = u - need[cols]
-            now = np.where(here > 0, np.log(np.maximum(here, 1e-9) / self.scale[cols]), here / self.scale[cols] - 50) @ w
+            now = (
+                np.where(
+                    here > 0, np.log(np.maximum(here, 1e-9) / self.scale[cols]), here / self.scale[cols] - 50
+                )
+                @ w
+            )
             best = int(np.argmax(score))
             if score[best] <= now + 1e-12:
                 break
@@ -196,7 +218,7 @@ class _Search:
             picks[sub.group[best]] = best
         self.kept.offer(where[picks] - self.flat.start[:-1])
 
-    def budget(self, lam: IntArray, allowed) -> tuple[int, IntArray, IntArray]:  # type: ignore[no-untyped-def]
+    def budget(self, lam: IntArray, allowed: BoolArray) -> tuple[int, IntArray, IntArray]:
         """What a package as good as the k-th best may lose in this box; reduced scores; their maxima."""
         c = self.flat.v @ lam
         if self.member is not None:
@@ -212,7 +234,7 @@ class _Search:
         rest = sum(int(lam[q]) * int(self.floors[q]) for q in range(len(lam)) if q not in self.members)
         return base + rest + threshold(lam.tolist(), self.members, self.weights, self.kept.least)
 
-    def look(self, allowed, lam: IntArray, steps: int) -> tuple[int, int, list[int]]:  # type: ignore[no-untyped-def]
+    def look(self, allowed: BoolArray, lam: IntArray, steps: int) -> tuple[int, int, list[int]]:
         """Walk all packages of the box within the budget, in rounds that double it; raise the best."""
         sub, where = self.flat.only(allowed)
         member = None if self.member is None else self.member[where]
@@ -289,7 +311,13 @@ def nash_over(
     return out
 
 
-def _close(s: _Search, out: Nash, stack: list[BoolArray], stop: Stop, on_progress: Callable[[int, float], None] | None) -> None:
+def _close(
+    s: _Search,
+    out: Nash,
+    stack: list[BoolArray],
+    stop: Stop,
+    on_progress: Callable[[int, float], None] | None,
+) -> None:
     while stack:
         allowed = stack.pop()
         out.nodes += 1
@@ -321,14 +349,13 @@ def _close(s: _Search, out: Nash, stack: list[BoolArray], stop: Stop, on_progres
             on_progress(s.kept.least, _bound(s, stack))
 
 
-def _bound(s: _Search, stack: Sequence[object]) -> float:
+def _bound(s: _Search, stack: Sequence[BoolArray]) -> float:
     """Upper bound on the product over the open boxes (float, for people)."""
     worst = 0.0
     for allowed in stack:
         y = s.multipliers(allowed)
         lam = s.integers(y).astype(object)
-        c = s.flat.v.astype(object) @ lam
-        c = np.where(allowed, c, -1)
+        c = [int(x) if ok else -1 for x, ok in zip(s.flat.v.astype(object) @ lam, allowed, strict=True)]
         top = sum(max(c[a:b]) for a, b in zip(s.flat.start[:-1], s.flat.start[1:], strict=True))
         slack = top - sum(int(lam[p]) * s.form.need[p] for p in s.members)
         total = sum(s.weights)

@@ -32,7 +32,9 @@ def improve(space: Space, signed: Sequence[int], *, stop: Stop = never) -> list[
     return nash(additive(dataclasses.replace(space, reservation=space.utility(signed))), stop=stop)
 
 
-def fewest_changes(space: Space, signed: Sequence[int], gain: Sequence[int], *, stop: Stop = never) -> Changes:
+def fewest_changes(
+    space: Space, signed: Sequence[int], gain: Sequence[int], *, stop: Stop = never
+) -> Changes:
     """Fewest issues to change so that every party gains at least ``gain`` (units) over the signed package.
 
     The number of unchanged issues is one more total to be maximised, so the proof is that of ``tree``.
@@ -89,7 +91,9 @@ def restrict(space: Space, members: Sequence[int]) -> Space:
     )
 
 
-def coalition_products(space: Space, *, smallest: int = 2, stop: Stop = never) -> dict[tuple[int, ...], Nash | None]:
+def coalition_products(
+    space: Space, *, smallest: int = 2, stop: Stop = never
+) -> dict[tuple[int, ...], Nash | None]:
     """Nash of every coalition of at least ``smallest`` parties; None where its zone is empty."""
     found: dict[tuple[int, ...], Nash | None] = {}
     n = len(space.parties)

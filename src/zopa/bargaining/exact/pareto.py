@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,19 +122,19 @@ def packing(largest: Sequence[int]) -> Packed | None:
     return Packed(bits, len(largest)) if bits * len(largest) <= 64 else None
 
 
-def packed_filter(keys: NDArray[np.uint64], bits: int, parties: int, guard: np.uint64) -> NDArray[np.uint64]:
+def packed_filter(keys: NDArray[np.uint64], guard: np.uint64) -> NDArray[np.uint64]:
     """Numpy twin of ``kernels.packed_filter``: distinct words descending, those no earlier one beats."""
     kept = np.empty(0, np.uint64)
     tile = 256
     for begin in range(0, len(keys), 1024):
         left = keys[begin : begin + 1024]
         for a in range(0, len(kept), tile):
-            beaten = ((kept[None, a : a + tile] | guard) - left[:, None]) & guard == guard
-            left = left[~beaten.any(axis=1)]
+            beaten = np.equal(((kept[None, a : a + tile] | guard) - left[:, None]) & guard, guard)
+            left = left[~np.any(beaten, axis=1)]
             if not len(left):
                 break
         if len(left):
-            inner = ((left[None, :] | guard) - left[:, None]) & guard == guard
+            inner = np.equal(((left[None, :] | guard) - left[:, None]) & guard, guard)
             inner &= np.arange(len(left))[None, :] < np.arange(len(left))[:, None]
             kept = np.concatenate([kept, left[~inner.any(axis=1)]])
     return kept
@@ -146,7 +147,7 @@ def _columns_filter(points: IntArray) -> IntArray:
         left = points[begin : begin + 512]
         for a in range(0, len(kept), 512):
             beaten = (kept[None, a : a + 512] >= left[:, None]).all(axis=2)
-            left = left[~beaten.any(axis=1)]
+            left = left[~np.any(beaten, axis=1)]
         if len(left):
             inner = (left[None] >= left[:, None]).all(axis=2)
             inner &= np.arange(len(left))[None, :] < np.arange(len(left))[:, None]
@@ -170,8 +171,10 @@ def non_dominated(points: IntArray) -> IntArray:
         if parties == 3 and k is not None:
             points = layout.unpack(keys)
         else:
-            run = packed_filter if k is None else k.packed_filter
-            return layout.unpack(run(np.ascontiguousarray(keys), layout.bits, parties, layout.guard))
+            keys = np.ascontiguousarray(keys)
+            if k is None:
+                return layout.unpack(packed_filter(keys, layout.guard))
+            return layout.unpack(k.packed_filter(keys, layout.bits, parties, layout.guard))
     else:
         points = _descending(points)
     if parties == 3 and k is not None:
@@ -196,7 +199,10 @@ class _Reach:
     def low(self, rest: IntArray) -> IntArray:
         """Least total of every party that can still do; 0 where the party is not needed."""
         all_needed = self.at_least >= len(self.need)
-        low = [n - int(r) if (q or all_needed) else 0 for n, r, q in zip(self.need, rest, self.required, strict=True)]
+        low = [
+            n - int(r) if (q or all_needed) else 0
+            for n, r, q in zip(self.need, rest, self.required, strict=True)
+        ]
         return np.maximum(np.array(low, np.int64), 0)
 
     def __call__(self, points: IntArray, rest: IntArray) -> IntArray:
@@ -251,12 +257,18 @@ def frontier(
         return Frontier(np.zeros((0, form.n_parties), np.int64), "no package obeys the rules")
     plan, reach = _plan(form), _Reach(form, floors)
     layers = _layers(form, plan, reach, cap, stop)
-    method = "dense table" if layers[1] else {2: "merged staircases", 3: "sweep"}.get(form.n_parties, "packed words")
+    method = (
+        "dense table"
+        if layers[1]
+        else {2: "merged staircases", 3: "sweep"}.get(form.n_parties, "packed words")
+    )
     points = _descending(layers[0] + np.array(form.shift, np.int64))
     return Frontier(points, f"successive Pareto sums, {method}")
 
 
-def _layers(form: Additive, plan: _Plan, reach: _Reach, cap: int, stop: Callable[[], bool]) -> tuple[IntArray, bool]:
+def _layers(
+    form: Additive, plan: _Plan, reach: _Reach, cap: int, stop: Callable[[], bool]
+) -> tuple[IntArray, bool]:
     points = np.zeros((1, form.n_parties), np.int64)
     for m, choices in enumerate(plan.choices):
         if stop():
@@ -279,7 +291,9 @@ def _grow(points: IntArray, choices: IntArray) -> IntArray:
         k = fast()
         if k is None:
             return merge2(points, choices)
-        a, b = k.merge2(*(np.ascontiguousarray(x) for x in (points[:, 0], points[:, 1], choices[:, 0], choices[:, 1])))
+        a, b = k.merge2(
+            *(np.ascontiguousarray(x) for x in (points[:, 0], points[:, 1], choices[:, 0], choices[:, 1]))
+        )
         return np.stack([a, b], axis=1)
     if len(choices) == 1:
         return points + choices[0]
@@ -333,13 +347,15 @@ def _dense(plan: _Plan, reach: _Reach, points: IntArray, m: int, stop: Callable[
         new_low, new_high = _windows(plan, reach, n)
         fresh = np.full([max(0, int(new_high[p] - new_low[p]) + 1) for p in axes], empty, dtype)
         for choice in plan.choices[n]:
-            _shift_max(table, fresh, [int(low[p] + choice[p] - new_low[p]) for p in axes], dtype(choice[last]))
+            _shift_max(
+                table, fresh, [int(low[p] + choice[p] - new_low[p]) for p in axes], dtype(choice[last])
+            )
         table, low = fresh, new_low
     found = _dense_points(table, empty // 2, [int(low[p]) for p in axes], axes, last)
     return reach(found, np.zeros_like(low))
 
 
-def _shift_max(old: NDArray[np.int16], new: NDArray[np.int16], offset: Sequence[int], add: np.int16) -> None:
+def _shift_max(old: NDArray[Any], new: NDArray[Any], offset: Sequence[int], add: Any) -> None:
     """new[c + offset] = max(new[c + offset], old[c] + add), in blocks that stay in the cache."""
     into, out = [], []
     for size, room, o in zip(old.shape, new.shape, offset, strict=True):
@@ -356,7 +372,7 @@ def _shift_max(old: NDArray[np.int16], new: NDArray[np.int16], offset: Sequence[
 
 
 def _dense_points(
-    table: NDArray[np.int16], empty: int, low: Sequence[int], axes: Sequence[int], last: int
+    table: NDArray[Any], empty: Any, low: Sequence[int], axes: Sequence[int], last: int
 ) -> IntArray:
     """Cells whose value beats every cell further out on all axes."""
     best = table

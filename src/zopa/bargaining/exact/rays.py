@@ -39,7 +39,14 @@ class Rays:
     floor: tuple[int, ...]
 
 
-def ray_frontier(form: Additive, d: Fraction = Fraction(1, 4), *, share: Fraction = Fraction(1, 10), most: int = 2000, stop: Stop = never) -> Rays:
+def ray_frontier(
+    form: Additive,
+    d: Fraction = Fraction(1, 4),
+    *,
+    share: Fraction = Fraction(1, 10),
+    most: int = 2000,
+    stop: Stop = never,
+) -> Rays:
     """Non-dominated packages along a grid of rays.
 
     Parameters

@@ -24,6 +24,7 @@ from zopa.space import IntArray
 __all__ = ["Found", "Stop", "Target", "never", "search", "toward"]
 
 Stop = Callable[[], bool]
+Progress = Callable[[Fraction | None, float], None]
 BITS = 54
 WALK_STEPS = 500_000
 LEAF_LOG = 40.0
@@ -51,9 +52,7 @@ class Target:
 
     def value(self, totals: Sequence[int]) -> Fraction | None:
         """Least gain ratio, or None when nothing is to be improved."""
-        ratios = [
-            Fraction(u - z, d) for u, z, d in zip(totals, self.zero, self.toward, strict=True) if d > 0
-        ]
+        ratios = [Fraction(u - z, d) for u, z, d in zip(totals, self.zero, self.toward, strict=True) if d > 0]
         return min(ratios) if ratios else None
 
     def above(self, value: Fraction, *, ties: bool = False) -> tuple[int, ...]:
@@ -61,7 +60,11 @@ class Target:
         found = []
         for floor, z, d in zip(self.floors, self.zero, self.toward, strict=True):
             wanted = value * d
-            least = -((-wanted.numerator) // wanted.denominator) if ties else wanted.numerator // wanted.denominator + 1
+            least = (
+                -((-wanted.numerator) // wanted.denominator)
+                if ties
+                else wanted.numerator // wanted.denominator + 1
+            )
             found.append(max(floor, z + least) if d > 0 else floor)
         return tuple(found)
 
@@ -107,7 +110,9 @@ class _Search:
         self.form, self.target = form, target
         self.flat = flatten(form.tables)
         largest = np.array(form.largest, float)
-        along = [(b - z) / d for d, b, z in zip(target.toward, form.largest, target.zero, strict=True) if d > 0]
+        along = [
+            (b - z) / d for d, b, z in zip(target.toward, form.largest, target.zero, strict=True) if d > 0
+        ]
         self.per_value = max(min(along), 1e-3 * max(along), 1.0 / max(target.toward)) if along else 1.0
         scale = [
             d * self.per_value if d > 0 else max(1, big - f)
@@ -190,8 +195,12 @@ class _Search:
         sub, _ = self.flat.only(node.allowed)
         keep = node.allowed
         y, value = simplex_multipliers(
-            self.s[keep], sub.start, self.pen[keep] if self.const else np.zeros(len(sub.v)),
-            self.t / self.scale, node.y, node.mu,
+            self.s[keep],
+            sub.start,
+            self.pen[keep] if self.const else np.zeros(len(sub.v)),
+            self.t / self.scale,
+            node.y,
+            node.mu,
             stop_at=-1e-9 - self.const / self.unit,
         )
         node.y, node.bound = y, value + self.const / self.unit
@@ -210,8 +219,17 @@ class _Search:
         floors = tests @ self.t
         floors[0] -= self.const
         member = None if self.member is None else self.member[where]
-        out = walk(sub, tests, floors, member=member, row_groups=self.row_groups, mu=self.mu_int if len(self.mu_int) else None,
-                   cap=cap, max_steps=WALK_STEPS, spread=member is None)
+        out = walk(
+            sub,
+            tests,
+            floors,
+            member=member,
+            row_groups=self.row_groups,
+            mu=self.mu_int if len(self.mu_int) else None,
+            cap=cap,
+            max_steps=WALK_STEPS,
+            spread=member is None,
+        )
         return where[out.picks] if len(out.picks) else out.picks, out
 
     def tests(self, lam: IntArray) -> IntArray:
@@ -219,7 +237,9 @@ class _Search:
         return np.concatenate([lam[None], np.eye(len(lam), dtype=np.int64), self.patterns * lam])
 
 
-def branch(flat: Flat, s: FloatArray, pen: FloatArray, allowed: NDArray[np.bool_], y: FloatArray) -> tuple[int, int]:
+def branch(
+    flat: Flat, s: FloatArray, pen: FloatArray, allowed: NDArray[np.bool_], y: FloatArray
+) -> tuple[int, int]:
     """The group whose choice the weights leave most open, weighted by what hangs on it; its best choice."""
     sub, where = flat.only(allowed)
     c = s[where] @ y - pen[where]
@@ -234,7 +254,9 @@ def branch(flat: Flat, s: FloatArray, pen: FloatArray, allowed: NDArray[np.bool_
     return g, int(where[a + int(np.argmax(c[a:b]))])
 
 
-def split(flat: Flat, allowed: NDArray[np.bool_], g: int, k: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def split(
+    flat: Flat, allowed: NDArray[np.bool_], g: int, k: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """The box cut in two: group g takes choice k (a flat position), or does not."""
     takes = allowed & (flat.group != g)
     takes[k] = True
@@ -253,7 +275,9 @@ def _climb_numpy(start: IntArray, v: IntArray, low: FloatArray, scale: FloatArra
         least, total = x.min(axis=1), x.sum(axis=1)
         here = ((u - low) / scale).min()
         k = int(np.lexsort((-total, -np.round(least, 12)))[0])
-        better = least[k] > here + 1e-12 or (least[k] > here - 1e-12 and total[k] > ((u - low) / scale).sum() + 1e-9)
+        better = least[k] > here + 1e-12 or (
+            least[k] > here - 1e-12 and total[k] > ((u - low) / scale).sum() + 1e-9
+        )
         now = float(here)
         if not better:
             return now
@@ -272,7 +296,7 @@ def search(
     seed: int = 0,
     rounds: int = 60,
     stop: Stop = never,
-    on_progress: Callable[[Fraction | None, float], None] | None = None,
+    on_progress: Progress | None = None,
     collect: int = 0,
     first_only: bool = False,
 ) -> Found:
@@ -314,7 +338,16 @@ def search(
     return out
 
 
-def _grow(s: _Search, out: Found, stack: list[_Node], stop: Stop, on_progress, collect: int, first_only: bool) -> bool:  # type: ignore[no-untyped-def]
+def _grow(  # noqa: C901 (the search itself)
+    s: _Search,
+    out: Found,
+    stack: list[_Node],
+    stop: Stop,
+    on_progress: Progress | None,
+    collect: int,
+    first_only: bool,
+) -> bool:
+    """Close the open boxes one by one; False when stopped or the list is too long."""
     while stack:
         if first_only and s.best is not None:
             return True
@@ -328,16 +361,10 @@ def _grow(s: _Search, out: Found, stack: list[_Node], stop: Stop, on_progress, c
         if not collect and out.nodes >= 64 and out.nodes & (out.nodes - 1) == 0:
             s.kick(KICKS, stop)
         lam, closed = s.bound(node)
-        if not closed and not collect:
-            sub, where = s.flat.only(node.allowed)
-            zero = sub.best(s.s[where] @ node.y - s.pen[where])
-            improved = False
-            while s.climb(zero, sub, where):
-                improved = True
-                if s.value is None:
-                    return True
-            if improved:
-                lam, closed = s.bound(node)
+        if not closed and not collect and _repaired(s, node):
+            if s.value is None:
+                return True
+            lam, closed = s.bound(node)
         entry: list[object] = [lam.tolist(), 0]
         if not closed and (walked := _leaf(s, out, node, lam, collect)) is not None:
             if not walked:
@@ -354,6 +381,17 @@ def _grow(s: _Search, out: Found, stack: list[_Node], stop: Stop, on_progress, c
             if len(out.log) > RECORD_LIMIT:
                 out.log = None
     return True
+
+
+def _repaired(s: _Search, node: _Node) -> bool:
+    """Whether the zero-loss package of the box, climbed within it, is better than the best."""
+    sub, where = s.flat.only(node.allowed)
+    picks, improved = sub.best(s.s[where] @ node.y - s.pen[where]), False
+    while s.climb(picks, sub, where):
+        improved = True
+        if s.value is None:
+            break
+    return improved
 
 
 def _leaf(s: _Search, out: Found, node: _Node, lam: IntArray, collect: int) -> list[int] | None:

@@ -8,8 +8,10 @@ reduced costs of many choices equal and a plain walk would not end.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +50,7 @@ def walk(
     tests: IntArray,
     floors: IntArray,
     *,
-    product: tuple[Sequence[int], Sequence[int], float] | None = None,
+    product: tuple[Sequence[int], NDArray[np.float64], float] | None = None,
     member: NDArray[np.uint8] | None = None,
     row_groups: Sequence[Sequence[int]] = (),
     mu: IntArray | None = None,
@@ -84,7 +86,7 @@ def walk(
     rank[order] = np.arange(len(order))
     index = np.lexsort((-c[:, 0], rank[flat.group]))
     start = np.concatenate([[0], np.cumsum(np.diff(flat.start)[order])]).astype(np.int64)
-    zero, power, target = product if product is not None else ((), (), -1.0)
+    zero, power, target = product if product is not None else ((), np.zeros(0), -1.0)
     touched: list[list[int]] = [[] for _ in order]
     for i, groups in enumerate(row_groups[:n_rows]):
         for g in groups:
@@ -146,7 +148,10 @@ def _rows_first(n: int, least: IntArray, row_groups: Sequence[Sequence[int]]) ->
     return np.array(order, np.int64)
 
 
-def visit_numpy(start, c, floor, zero, power, target, member, row_size, mu, level_ptr, level_rows, cap, max_steps):  # type: ignore[no-untyped-def]
+def visit_numpy(  # noqa: C901 (one loop over levels)
+    start: Any, c: Any, floor: Any, zero: Any, power: Any, target: Any, member: Any, row_size: Any, mu: Any,
+    level_ptr: Any, level_rows: Any, cap: int, max_steps: int,
+) -> tuple[NDArray[np.int32], int, int]:  # fmt: skip
     """The walk in whole-array steps; same packages as the compiled one when it ends by itself."""
     levels, width = len(start) - 1, c.shape[1]
     n_rows = len(row_size)
@@ -155,12 +160,12 @@ def visit_numpy(start, c, floor, zero, power, target, member, row_size, mu, leve
     rest[:-1] = np.maximum.reduceat(c, first)[::-1].cumsum(axis=0)[::-1]
     base = np.zeros((levels + 1, width), np.int64)
     base[:-1] = c[first][::-1].cumsum(axis=0)[::-1]
-    second = [c[a, 0] - c[a + 1, 0] if b - a > 1 else 4 * 10**18 for a, b in zip(start[:-1], start[1:], strict=True)]
+    second = [c[a, 0] - c[a + 1, 0] if b - a > 1 else 4 * 10**18 for a, b in itertools.pairwise(start)]
     gap = np.append(np.minimum.accumulate(np.array(second, np.int64)[::-1])[::-1], 4 * 10**18)
     found: list[NDArray[np.int32]] = []
     n_found = steps = 0
 
-    def finish(acc, path):  # type: ignore[no-untyped-def]
+    def finish(acc: IntArray, path: NDArray[np.int32]) -> int:
         good = (acc >= floor).all(axis=1) if not n_rows else (acc[:, 1:] >= floor[1:]).all(axis=1)
         if target >= 0:
             gains = (acc[:, 1 : 1 + len(zero)] - zero).astype(np.float64)
@@ -168,7 +173,14 @@ def visit_numpy(start, c, floor, zero, power, target, member, row_size, mu, leve
         found.append(path[good])
         return int(good.sum())
 
-    stack = [(0, np.zeros((1, width), np.int64), np.zeros((1, levels), np.int32), np.zeros((1, 2 * n_rows), np.int16))]
+    stack = [
+        (
+            0,
+            np.zeros((1, width), np.int64),
+            np.zeros((1, levels), np.int32),
+            np.zeros((1, 2 * n_rows), np.int16),
+        )
+    ]
     while stack:
         level, acc, path, marks = stack.pop()
         if len(acc) > CHUNK:

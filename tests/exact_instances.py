@@ -12,7 +12,7 @@ import pytest
 
 from zopa.space import Bonus, Clause, Space
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "instances"
+DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "instances"
 
 
 def space_of(V, r, **more) -> Space:
@@ -28,7 +28,9 @@ def space_of(V, r, **more) -> Space:
     )
 
 
-def random_space(seed: int, *, rules: bool = True, quota: bool = True, parties=(2, 3, 4), issues=(2, 5)) -> Space:
+def random_space(
+    seed: int, *, rules: bool = True, quota: bool = True, parties=(2, 3, 4), issues=(2, 5)
+) -> Space:
     """A small space: ragged options, negative scores, ties, clauses, bonuses, vetoes."""
     rng = np.random.default_rng([seed, 20])
     P = int(rng.choice(parties))
@@ -85,7 +87,9 @@ def frontier_of(points) -> set[tuple[int, ...]]:
     """Brute force: points that no other dominates."""
     distinct = set(points)
     return {
-        a for a in distinct if not any(b != a and all(x >= y for x, y in zip(b, a, strict=True)) for b in distinct)
+        a
+        for a in distinct
+        if not any(b != a and all(x >= y for x, y in zip(b, a, strict=True)) for b in distinct)
     }
 
 
