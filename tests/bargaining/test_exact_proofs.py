@@ -25,15 +25,6 @@ def proofs(seed):
     return space, [json.loads(json.dumps(p)) for p in found if p]
 
 
-def truth(proof):
-    """Brute force: is what the claim says true of the problem as it stands in the proof?"""
-    try:
-        exact.check(proof)
-    except TimeoutError:
-        return None
-    return True
-
-
 def swapped(proof, space, rng):
     """The proof with another package of the space in place of one that it names."""
     other = list(rng.choice(list(space.packages())))
@@ -92,7 +83,7 @@ def test_a_leaf_or_a_part_left_out_is_refused(seed):
                         exact.check(changed)
             changed = copy.deepcopy(proof)
             del changed["parts"][n]
-            with pytest.raises((*REFUSED, StopIteration)):
+            with pytest.raises(REFUSED):
                 exact.check(changed)
             assert part["tree"]
 
@@ -103,6 +94,8 @@ def test_a_false_claim_is_never_accepted_whatever_is_flipped(seed):
     space, found = proofs(seed)
     rng = random.Random(seed)
     for proof in found:
+        if proof["claim"]["kind"] == "member":
+            continue  # another member of the zone is as true
         for _ in range(25):
             changed = copy.deepcopy(proof)
             spots = list(numbers({k: changed[k] for k in ("claim", "groups", "parts")}))
@@ -115,7 +108,7 @@ def test_a_false_claim_is_never_accepted_whatever_is_flipped(seed):
             )
             try:
                 exact.check(changed)
-            except (*REFUSED, StopIteration, TimeoutError, OverflowError):
+            except (*REFUSED, TimeoutError, OverflowError):
                 continue
             assert sorted(map(tuple, changed["claim"]["packages"])) == sorted(
                 map(tuple, proof["claim"]["packages"])

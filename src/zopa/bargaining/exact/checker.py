@@ -59,7 +59,8 @@ class Proof:
     def in_zone(self, package):
         """Utilities of a package that must be in the zone."""
         have = dict(enumerate(package))
-        need(len(have) == len(self.issues) and not breaks(self.clauses, have), "a package breaks a rule")
+        named = all(0 <= k < len(o) for k, o in zip(package, self.options, strict=True))
+        need(named and not breaks(self.clauses, have), "a package breaks a rule")
         u = self.utility(have)
         yes = [u[q] >= r for q, r in enumerate(self.reservation)]
         need(sum(yes) >= self.at_least and all(map(max, yes, [not v for v in self.required])), "refused")
@@ -69,17 +70,18 @@ class Proof:
         """All packages of the zone with the raised utilities (and product): one part per coalition."""
         veto, floors = {q for q in range(self.n) if self.required[q]}, {}
         for more in combinations(sorted({*range(self.n)} - veto), max(0, self.at_least - len(veto))):
-            ask = [self.reservation[q] if q in {*veto, *more} else x for q, x in enumerate(self.least)]
-            low = map(max, ask, self.least)
+            low = [
+                max(x, self.reservation[q] if q in {*veto, *more} else x) for q, x in enumerate(self.least)
+            ]
             floors[tuple(max(x, raised.get(q, x)) for q, x in enumerate(low))] = True
-        return sorted({x for low in floors for x in self.part(next(self.parts), low, power)})
+        return sorted({x for low in floors for x in self.part(next(self.parts, {}), low, power)})
 
     def part(self, part, floors, power):
         """The packages that one part's tree leaves."""
         rows = [(m, {g: {*ks} for g, ks in row}) for m, row in part["rows"]]
         found, stack = [], [[list(x) for x in self.choices]]
-        for m, row in rows:
-            need(m >= 0, "a charge is negative")
+        need(all(m >= 0 for m, _ in rows), "a charge is negative")
+        for _, row in rows:
             for ks in product(*row.values()):
                 have = [self.choices[g].get(k) for g, k in zip(row, ks, strict=True)]
                 held = None in have or breaks(self.clauses, {i: o for x in have for i, o in x.items()})
@@ -90,8 +92,9 @@ class Proof:
             c = [{k: self.worth(lam, g, k, rows) for k in ks} for g, ks in enumerate(box)]
             top = [max(x.values(), default=0) for x in c]
             if all(box):
-                wanted = max(dot(lam, floors), self.wanted(lam, y, floors, power))
-                slack = sum(top) + sum(m * (len(row) - 1) for m, row in rows) - wanted
+                slack = (
+                    sum(top) + sum(m * (len(row) - 1) for m, row in rows) - self.wanted(lam, y, floors, power)
+                )
             need(slack < 0 or action, "a box is not closed by its weights")
             box = [[k for k in x if t - x[k] <= slack] for x, t in zip(c, top, strict=True)]
             if action and "split" in action:
@@ -111,12 +114,14 @@ class Proof:
 
     def wanted(self, lam, y, floors, power):
         """Least weighted utility of a package whose gain product is at least N (weighted AM-GM)."""
-        if power is None:
-            return dot(lam, floors)
-        w, total = power[0], sum(power[0].values())
-        goal = power[1] * total**total * prod(lam[q] ** x for q, x in w.items())
+        w, n = power or ({}, 1)
+        total, floor = (
+            sum(w.values()),
+            dot(lam, [self.reservation[q] if q in w else x for q, x in enumerate(floors)]),
+        )
+        goal = n * total**total * prod(lam[q] ** x for q, x in w.items())
         need(y == 0 or prod(x**x for x in w.values()) * (y - 1) ** total < goal, "a bound is too high")
-        return y + dot(lam, [self.reservation[q] if q in w else x for q, x in enumerate(floors)])
+        return max(floor + y, dot(lam, floors))
 
     def walk(self, box, tests, slack, floors, rows, power, order):
         """Packages of the box that pass all tests, depth first; charges count against the first test."""
