@@ -145,6 +145,14 @@ def test_a_proof_of_another_problem_is_refused(seed):
             exact.check(changed)
 
 
+def test_fractions_in_a_proof_are_refused():
+    _, found = proofs(1)
+    changed = copy.deepcopy(found[0])
+    changed["parts"][0]["tree"][0][0][0] += 0.5
+    with pytest.raises(REFUSED):
+        exact.check(changed)
+
+
 def test_the_checker_is_short_and_imports_nothing_of_ours():
     import ast
     import inspect

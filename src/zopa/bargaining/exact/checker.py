@@ -6,6 +6,7 @@ whose best package falls short, or it is walked package by package.
 
 from fractions import Fraction
 from itertools import combinations, count, product
+from json import dumps, loads
 from math import prod
 
 LIMIT = 5_000_000  # steps, after which the answer is "not checked", which is not "wrong"
@@ -38,8 +39,8 @@ class Proof:
         self.groups, self.parts, self.with_sum = proof["groups"], iter(proof["parts"]), proof["claim"]["sum"]
         self.n, self.steps, self.choices, self.v = len(self.parties), count(), [], []
         need(sorted(i for g in self.groups for i in g) == [*range(len(self.issues))], "groups of issues")
-        for _, terms, _ in self.bonuses:
-            need(any({i for i, _ in terms} <= set(g) for g in self.groups), "an interaction spans groups")
+        inside = [any({i for i, _ in terms} <= {*g} for g in self.groups) for _, terms, _ in self.bonuses]
+        need(all(inside), "an interaction spans groups")
         for g in self.groups:
             every = enumerate(product(*(range(len(self.options[i])) for i in g)))
             have = {k: dict(zip(g, x, strict=True)) for k, x in every}
@@ -70,10 +71,8 @@ class Proof:
         """All packages of the zone with the raised utilities (and product): one part per coalition."""
         veto, floors = {q for q in range(self.n) if self.required[q]}, {}
         for more in combinations(sorted({*range(self.n)} - veto), max(0, self.at_least - len(veto))):
-            low = [
-                max(x, self.reservation[q] if q in {*veto, *more} else x) for q, x in enumerate(self.least)
-            ]
-            floors[tuple(max(x, raised.get(q, x)) for q, x in enumerate(low))] = True
+            yes = {q: self.reservation[q] for q in (*veto, *more)}
+            floors[tuple(max(x, yes.get(q, x), raised.get(q, x)) for q, x in enumerate(self.least))] = True
         return sorted({x for low in floors for x in self.part(next(self.parts, {}), low, power)})
 
     def part(self, part, floors, power):
@@ -86,16 +85,14 @@ class Proof:
                 have = [self.choices[g].get(k) for g, k in zip(row, ks, strict=True)]
                 held = None in have or breaks(self.clauses, {i: o for x in have for i, o in x.items()})
                 need(held, "a row does not follow from the rules")
+        charge = sum(m * (len(row) - 1) for m, row in rows)
         for lam, y, action in part["tree"]:
-            need(stack and min(lam) >= 0, "tree")
             box, slack = stack.pop(), -1
             c = [{k: self.worth(lam, g, k, rows) for k in ks} for g, ks in enumerate(box)]
             top = [max(x.values(), default=0) for x in c]
             if all(box):
-                slack = (
-                    sum(top) + sum(m * (len(row) - 1) for m, row in rows) - self.wanted(lam, y, floors, power)
-                )
-            need(slack < 0 or action, "a box is not closed by its weights")
+                slack = sum(top) + charge - self.wanted(lam, y, floors, power)
+            need(min(lam) >= 0 and (slack < 0 or action), "a box is not closed by its weights")
             box = [[k for k in x if t - x[k] <= slack] for x, t in zip(c, top, strict=True)]
             if action and "split" in action:
                 g, pick = action["split"]
@@ -115,11 +112,8 @@ class Proof:
     def wanted(self, lam, y, floors, power):
         """Least weighted utility of a package whose gain product is at least N (weighted AM-GM)."""
         w, n = power or ({}, 1)
-        total, floor = (
-            sum(w.values()),
-            dot(lam, [self.reservation[q] if q in w else x for q, x in enumerate(floors)]),
-        )
-        goal = n * total**total * prod(lam[q] ** x for q, x in w.items())
+        floor = dot(lam, [self.reservation[q] if q in w else x for q, x in enumerate(floors)])
+        goal = n * (total := sum(w.values())) ** total * prod(lam[q] ** x for q, x in w.items())
         need(y == 0 or prod(x**x for x in w.values()) * (y - 1) ** total < goal, "a bound is too high")
         return max(floor + y, dot(lam, floors))
 
@@ -142,9 +136,8 @@ class Proof:
                 good = not power or prod(gain[q] ** w for q, w in power[0].items()) >= power[1]
                 if good and not breaks(self.clauses, package):
                     found.append(tuple(package[i] for i in range(len(self.issues))))
-                return
-            g = order[level]
-            for lost, k in loss[g]:
+            g = order[level] if level < len(order) else None
+            for lost, k in loss.get(g, ()):
                 now = [a - b for a, b in zip(left, lost, strict=True)]
                 for m, row in [r for r in rows if g in r[1]]:
                     inside = [have[h] in row[h] for h in row if h in have]
@@ -161,6 +154,7 @@ class Proof:
 
 def check(proof):
     """Verify the claim; ValueError says what is wrong with it, TimeoutError that it was not checked."""
+    proof = loads(dumps(proof), parse_float=int, parse_constant=int)  # whole numbers only
     p, claim = Proof(proof), proof["claim"]
     r, packages, ties = p.reservation, sorted(map(tuple, claim["packages"])), []
     points = [p.in_zone(x) for x in packages]
