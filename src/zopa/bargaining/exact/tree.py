@@ -25,7 +25,7 @@ __all__ = ["Found", "Stop", "Target", "never", "search", "toward"]
 
 Stop = Callable[[], bool]
 Progress = Callable[[Fraction | None, float], None]
-BITS = 54
+BITS = 52
 WALK_STEPS = 60_000
 EASY_STEPS = 3_000
 LEAF_LOG = 40.0
