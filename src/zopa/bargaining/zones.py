@@ -15,7 +15,7 @@ from zopa.bargaining.solutions import SOLUTIONS
 from zopa.case import Case, reservation
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Question, Readings, Space, choose_readings, compile_case
-from zopa.space.table import Table, nondominated
+from zopa.space.table import MAX_PACKAGES, Table, nondominated
 
 __all__ = [
     "Deal",
@@ -166,6 +166,11 @@ def tabulate(case: Case, readings: Readings = None) -> Table:
     return Table.of(compile_case(case, readings))
 
 
+def _too_many(case: Case, readings: Readings) -> bool:
+    """Whether the packages cannot be listed, so that the exact engines answer."""
+    return compile_case(case, readings).n_packages > MAX_PACKAGES
+
+
 def deal(space: Space, package: Sequence[int]) -> Deal:
     """A package by its option indices, with utilities and gains in points."""
     utilities = space.utility(package)
@@ -291,6 +296,10 @@ def frontier(case: Case, readings: Readings = None, *, table: Table | None = Non
     Distinct utility points are computed exactly; ``deals`` are sorted by the first party's utility,
     descending, one package (the first in package order) for each point.
     """
+    if table is None and _too_many(case, readings):
+        from zopa.bargaining.large import frontier_large
+
+        return frontier_large(case, readings)
     table = table or tabulate(case, readings)
     numbers = np.flatnonzero(table.zone())
     points = table.utilities[:, numbers]
@@ -340,6 +349,10 @@ def solve(
     NotApplicable
         The method needs powers, or a power is not positive.
     """
+    if table is None and isinstance(method, str) and _too_many(case, readings):
+        from zopa.bargaining.large import prove
+
+        return prove(case, method, readings, powers=powers, coalition=coalition).solution
     table = table or tabulate(case, readings)
     space = table.space
     names = tuple(coalition or space.parties)

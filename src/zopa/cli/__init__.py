@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, reading, stability
+from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, proofs, reading, stability
 
 __all__ = ["app", "main"]
 
@@ -31,6 +31,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "review": reading.review,
     "zone": answers.zone,
     "solve": answers.solve,
+    "prove": proofs.prove,
+    "check-proof": proofs.check_proof,
+    "describe": proofs.describe,
     "frontier": answers.frontier,
     "why-not": answers.why_not,
     "judge": answers.judge,
