@@ -35,6 +35,7 @@ __all__ = ["Stop", "frontier", "never", "solve", "why_not", "zone"]
 Stop = Callable[[], bool]
 """Asked now and then during long work; True ends it with the best found so far."""
 
+MOST_WEIGHT = 4_096
 MESHES = (Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(3))
 MOST_RAYS = 150
 
@@ -73,7 +74,7 @@ def zone(case: Case, space: Space, readings: Readings, stop: Stop = never) -> Zo
     best: dict[str, tuple[Deal, ...]] = {}
     even: dict[str, Fraction | None] = {}
     for p, name in enumerate(space.parties):
-        value, _ = break_even(form, p, stop=stop)
+        value = break_even(form, p, stop=stop)[0] if form.possible else None
         even[name] = None if value is None else space.points(value + form.shift[p])
     uniform = exact.solve_maxmin(
         dataclasses.replace(free, reservation=(0,) * len(space.parties)), "egalitarian", ties=False, stop=stop
@@ -183,6 +184,11 @@ def solve(
             raise NotApplicable(f"{method} needs powers: one positive number per party")
         common = math.lcm(*(g.denominator for g in given))
         weights = [int(g * common) for g in given]
+        weights = [w // math.gcd(*weights) for w in weights]
+        if max(weights) > MOST_WEIGHT:
+            raise NotApplicable(
+                f"powers must be ratios of whole numbers up to {MOST_WEIGHT:,}; these need {max(weights):,}"
+            )
     inner = restrict(space, [space.parties.index(n) for n in names])
 
     def tell(value: object, bound: float) -> None:
@@ -256,10 +262,11 @@ def _correction(case: Case, space: Space, members: list[Limit], stop: Stop) -> C
     eased = dataclasses.replace(space, clauses=kept, reservation=floors, required=(), at_least=0)
     shift = Fraction(0)
     moved = [space.parties.index(m.party) for m in members if m.kind == "acceptance" and m.party]
-    if len(moved) == 1:
-        best, _ = break_even(additive(eased), moved[0], stop=stop)
+    form = additive(eased)
+    if len(moved) == 1 and form.possible:
+        best, _ = break_even(form, moved[0], stop=stop)
         if best is not None:
-            shift = space.points(space.reservation[moved[0]] - best - additive(eased).shift[moved[0]])
+            shift = space.points(space.reservation[moved[0]] - best - form.shift[moved[0]])
     return Correction(
         tuple(members),
         None,

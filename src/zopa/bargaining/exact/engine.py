@@ -162,7 +162,10 @@ def solve_nash(
     stay = [space.parties[p] for p in range(form.n_parties) if p not in members]
     note = f"{', '.join(stay)} cannot gain together with the others" if stay else ""
     saved = None
-    if proof and proven and k == 1:
+    all_ties = all(r.all_ties for r in runs)
+    if not all_ties:
+        note = "; ".join(x for x in (note, "ties are too many to list them all") if x)
+    if proof and proven and k == 1 and all_ties:
         larger = nash.larger_sets(form, members, stop)
         saved = certificate.nash_proof(form, runs, larger, list(weights or [1] * form.n_parties))
     return Outcome(

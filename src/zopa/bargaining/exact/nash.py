@@ -68,7 +68,8 @@ class Nash:
 
     ``best`` holds all packages with a product of at least the k-th best product, best first (ties included).
     ``members`` are the parties whose gains are multiplied; those left out stay at their reservation value.
-    ``bound`` is an upper bound on the product when the search was stopped.
+    ``bound`` is an upper bound on the product when the search was stopped. ``all_ties`` is False when more
+    packages tie than are listed.
     """
 
     members: tuple[int, ...]
@@ -82,6 +83,7 @@ class Nash:
     log: list[list[object]] | None = field(default_factory=list)
     mu: list[int] = field(default_factory=list)
     empty: Found | None = None
+    all_ties: bool = True
 
 
 class _Kept:
@@ -92,6 +94,8 @@ class _Kept:
     ) -> None:
         self.form, self.floors, self.members, self.weights, self.k = form, floors, members, weights, k
         self.found: dict[tuple[int, ...], Best] = {}
+        # Ties beyond CAP are not kept: the search then goes on for strictly better packages only.
+        self.full = False
 
     def offer(self, picks: Sequence[int] | IntArray) -> None:
         key = tuple(int(x) for x in picks)
@@ -101,9 +105,25 @@ class _Kept:
         if any(u < f for u, f in zip(totals, self.floors, strict=True)):
             return
         gains = [totals[p] - self.form.need[p] for p in self.members]
-        self.found[key] = Best(key, totals, math.prod(g**w for g, w in zip(gains, self.weights, strict=True)))
-        if len(self.found) > 4 * CAP:
+        product = math.prod(g**w for g, w in zip(gains, self.weights, strict=True))
+        if self.full:
+            if product <= self.top:
+                return
+            self.full, self.found = False, {}
+        self.found[key] = Best(key, totals, product)
+        if len(self.found) > CAP:
             self.trim()
+            self.full = self.k == 1 and len(self.found) > CAP // 2
+
+    @property
+    def wanted(self) -> int:
+        """The product that a package must reach to count."""
+        return self.top + 1 if self.full else self.least
+
+    @property
+    def top(self) -> int:
+        """The best product found."""
+        return max((b.product for b in self.found.values()), default=1)
 
     def trim(self) -> None:
         least = self.least
@@ -232,7 +252,7 @@ class _Search:
         """Least lam . u of a package whose product is at least that of the k-th best."""
         base = sum(int(lam[p]) * self.form.need[p] for p in self.members)
         rest = sum(int(lam[q]) * int(self.floors[q]) for q in range(len(lam)) if q not in self.members)
-        return base + rest + threshold(lam.tolist(), self.members, self.weights, self.kept.least)
+        return base + rest + threshold(lam.tolist(), self.members, self.weights, self.kept.wanted)
 
     def look(self, allowed: BoolArray, lam: IntArray, steps: int) -> tuple[int, int, list[int]]:
         """Walk all packages of the box within the budget, in rounds that double it; raise the best."""
@@ -249,7 +269,7 @@ class _Search:
                 return DONE, used, order
             floors = np.concatenate([[0], self.floors])
             floors[0] = int(top.sum()) - budget // share
-            least = self.kept.least
+            least = self.kept.wanted
             out = walk(
                 sub, tests, floors, member=member, row_groups=self.row_groups, mu=self.mu if len(self.mu) else None,
                 product=(self._zeros(), power, math.exp(_log(least) / total) * (1 - 1e-12)),
@@ -259,7 +279,7 @@ class _Search:
             for picks in out.picks:
                 self.kept.offer(where[picks] - self.flat.start[:-1])
             if out.status == FULL:
-                if self.kept.least > least:
+                if self.kept.wanted > least:
                     continue
                 return FULL, used, order
             if out.status != DONE:
@@ -308,6 +328,7 @@ def nash_over(
     except KeyboardInterrupt:
         out.proven, out.bound = False, _bound(s, [*stack, np.ones(len(s.flat.v), bool)])
     out.best = s.kept.ranked()
+    out.all_ties = not s.kept.full
     return out
 
 
@@ -335,7 +356,7 @@ def _close(
             status, used, order = s.look(allowed, lam, WALK_STEPS)
             out.steps += used
             if status == FULL:
-                out.proven, out.bound = False, float(s.kept.least)
+                out.proven, out.bound = False, float(s.kept.top)
                 break
             entry[1] = {"order": order}
             if status != DONE:

@@ -270,16 +270,17 @@ def _layers(
     form: Additive, plan: _Plan, reach: _Reach, cap: int, stop: Callable[[], bool]
 ) -> tuple[IntArray, bool]:
     points = np.zeros((1, form.n_parties), np.int64)
+    costs = _dense_costs(plan, reach)
+    per = LIST_COST * (1 if form.n_parties > 2 else 0.15)
     for m, choices in enumerate(plan.choices):
         if stop():
             raise TooLarge(len(points), cap, m, len(plan.choices))
-        cost = _dense_cost(plan, reach, m)
-        work = len(points) * len(choices) * LIST_COST * (1 if form.n_parties > 2 else 0.15)
-        if cost is not None and cost < work * (len(plan.choices) - m):
+        candidates = len(points) * len(choices)
+        if costs[m] < candidates * per * (len(plan.choices) - m) or (
+            cap < candidates and costs[m] < math.inf
+        ):
             return _dense(plan, reach, points, m, stop), True
-        if len(points) * len(choices) > cap:
-            if cost is not None:
-                return _dense(plan, reach, points, m, stop), True
+        if candidates > cap:
             raise TooLarge(len(points), cap, m, len(plan.choices))
         points = reach(_grow(points, choices), plan.rest[m])
     return points, False
@@ -306,19 +307,22 @@ def _windows(plan: _Plan, reach: _Reach, m: int) -> tuple[IntArray, IntArray]:
     return reach.low(plan.rest[m]), plan.done[m]
 
 
-def _dense_cost(plan: _Plan, reach: _Reach, m: int) -> float | None:
-    """Cells to be touched from group m on, or None when the table would be too large."""
+def _dense_costs(plan: _Plan, reach: _Reach) -> list[float]:
+    """Work of the dense table from each group on, infinite where it would be too large."""
+    last = _last(plan)
     axes = _axes(plan)
-    width = 2 if int(plan.done[-1][_last(plan)]) < 16_000 else 4
-    cells, largest = 0.0, 0.0
-    for n in range(m, len(plan.choices)):
+    width = 2 if int(plan.done[-1][last]) < 16_000 else 4
+    if int(plan.done[-1][last]) >= 2**30:
+        return [math.inf] * len(plan.choices)
+    costs, total = [], 0.0
+    for n in range(len(plan.choices) - 1, -1, -1):
         low, high = _windows(plan, reach, n)
-        size = math.prod(max(0, int(high[p] - low[p]) + 1) for p in axes)
-        largest = max(largest, float(size))
-        cells += float(size) * len(plan.choices[n])
-    if largest * width > DENSE_BYTES or int(plan.done[-1][_last(plan)]) >= 2**30:
-        return None
-    return cells * width / 2 + 20_000.0 * sum(len(c) for c in plan.choices[m:])
+        cells = float(np.prod(np.maximum(high - low + 1, 0)[axes].astype(float)))
+        total += cells * len(plan.choices[n]) * width / 2 + 20_000.0 * len(plan.choices[n])
+        if cells * width > DENSE_BYTES:
+            total = math.inf
+        costs.append(total)
+    return costs[::-1]
 
 
 def _last(plan: _Plan) -> int:
