@@ -85,6 +85,7 @@ def stability(
         return replace(s, says=(*sentences(s, names, quo=quo, draws=done), basis_sentence(basis, names)))
 
     settled = tuple(standing(s, False) for s in drift)
+    now = standing(room.start[0], True) if room.start else None
     return say.Stability(
         Question(
             "stability", case.digest, choose_readings(case, readings) if compiled.form == "issues" else {},
@@ -93,7 +94,7 @@ def stability(
         compiled.form,
         concept,
         tuple(standing(s, True) for s in asked),
-        standing(room.start[0], True) if room.start else None,
+        now,
         settled,
         tuple(standing(s, False) for s in top),
         {c: int(room.equilibria[c].sum()) for c in CHAIN},
@@ -101,7 +102,7 @@ def stability(
         basis,
         done,
         room.picture(asked),
-        tuple(drift_sentence(settled, names, quo)) if room.start else (),
+        tuple(drift_sentence(now, settled, names, quo)) if now else (),
         tuple(room.notes),
     )  # fmt: skip
 

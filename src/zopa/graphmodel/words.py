@@ -158,7 +158,8 @@ def _reached(s: Standing, names: Mapping[str, str], quo: str) -> list[Why]:
         groups = [listed(names[p] for p in g) for g in s.together[:3]]
         everybody = len(s.together[0]) == len(names)
         if everybody:
-            text += f" It takes all {len(names)} parties moving together: no smaller group would gain."
+            count = "both" if len(names) == 2 else f"all {len(names)}"
+            text += f" It takes {count} parties moving together: no smaller group would gain."
         else:
             text += f" The smallest groups that could bring it about with a gain for each: {'; or '.join(groups)}."
     else:
@@ -238,8 +239,12 @@ def basis_sentence(basis: Mapping[str, Mapping[str, int]], names: Mapping[str, s
     )
 
 
-def drift_sentence(drift: Sequence[Standing], names: Mapping[str, str], quo: str) -> list[Why]:
+def drift_sentence(
+    start: Standing, drift: Sequence[Standing], names: Mapping[str, str], quo: str
+) -> list[Why]:
     """Where things go if each party only takes steps that help itself."""
+    if not drift and start.strength in ("nash", "sseq", "seq"):
+        return [Why(f"Left to themselves, things stay as they are: {quo} holds.")]
     if not drift:
         return [
             Why(f"From {quo}, steps that each help the one who takes them come to rest nowhere that holds.")
