@@ -1,6 +1,7 @@
 """``zopa.stability`` on cases: the example, issues with holders, listed moves, unsure preferences."""
 
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import zopa
 from zopa.case import Case, load
 from zopa.errors import NotApplicable, UnknownName
+from zopa.formats.gmcr import read_gmcr
 from zopa.graphmodel import CHAIN, compile_graph, stability
 from zopa.graphmodel.coalitions import coalition_stable
 from zopa.graphmodel.concepts import equilibria
@@ -135,8 +137,6 @@ def test_a_package_may_be_named_listed_or_answered(case):
 
 
 def test_answers_are_plain_data_and_the_same_for_the_same_seed(case):
-    import json
-
     first, again = (stability(case, "compromise", draws=30, seed=3).to_dict() for _ in range(2))
     assert json.dumps(first) == json.dumps(again)
     assert first["question"]["seed"] == 3
@@ -257,6 +257,18 @@ def test_moves_that_are_listed_one_by_one_need_not_be_transitive():
     assert two.steps is None, "B may not move twice running and A would not go on"
     assert two.together == ()
     assert answer.basis["A"] == {"stated": 0, "inferred": 0, "assumed": 1}
+
+
+def test_two_parties_are_also_asked_how_far_they_look_ahead():
+    from graphmodel.test_gmcr_files import chicken
+
+    case = read_gmcr(json.dumps(chicken()))
+    answer = stability(case, {i: "yes" for i in case.issues}, concept="gmr", draws=0)
+    both = answer.examined[0]
+    assert both.strength == "smr"  # not credible: the victim of a departure has no gain from answering
+    assert all(both.stable["nonmyopic"].values())
+    assert "neither party would leave it (non-myopic stable)" in said(both)
+    assert answer.counts["nonmyopic"] == 1
 
 
 def test_what_is_unsure_is_counted_against_the_state():

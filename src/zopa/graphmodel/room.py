@@ -18,6 +18,7 @@ from .coalitions import cgmr, coalition_improvements, coalition_stable
 from .compile import Compiled, picture_of
 from .concepts import subsets, verdicts
 from .ensemble import Shares, pareto_efficient
+from .foresight import nonmyopic
 from .hypergame import hypergame
 from .inverse import Edit, OneState, demotions, edited, statement_edits
 from .moves import BoolArray, Index
@@ -32,6 +33,7 @@ CHAIN = ("nash", "sseq", "seq", "smr", "gmr")
 MOST_COALITIONS = 64
 MOST_NODES = 40
 MOST_CHANGES = 3
+FAR_STATES = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,12 @@ class Room:
 
     @cached_property
     def stable(self) -> dict[str, BoolArray]:
-        """Concept -> verdict per party and state."""
-        return {c: verdicts(self.compiled.model, c) for c in CHAIN}
+        """Concept -> verdict per party and state; ``nonmyopic`` too for two parties and not too many states."""
+        model = self.compiled.model
+        found = {c: verdicts(model, c) for c in CHAIN}
+        if len(model.parties) == 2 and model.feasible.sum() <= FAR_STATES:
+            found["nonmyopic"] = nonmyopic(model)
+        return found
 
     @cached_property
     def equilibria(self) -> dict[str, BoolArray]:

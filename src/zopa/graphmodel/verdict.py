@@ -97,7 +97,7 @@ def stability(
         now,
         settled,
         tuple(standing(s, False) for s in top),
-        {c: int(room.equilibria[c].sum()) for c in CHAIN},
+        {c: int(found.sum()) for c, found in room.equilibria.items()},
         int(compiled.model.feasible.sum()),
         basis,
         done,

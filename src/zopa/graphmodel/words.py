@@ -37,6 +37,7 @@ def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) ->
         _verdict(s, names),
         *_idle(s, names),
         *_departures(s.departures, names),
+        *_far(s, names),
         *_groups(s, names),
         *_compared(s, names, quo),
         *_reached(s, names, quo),
@@ -102,6 +103,15 @@ def _answer(d: Departure, names: Mapping[str, str]) -> str:
     worse = f"{names[d.party]} would then be no better off than before{_because('its loss', d.loss)}"
     lasting = "" if d.final else ", unless it moves once more"
     return f"In answer, {steps}, {credible}; {worse}{lasting}."
+
+
+def _far(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    if "nonmyopic" not in s.stable:
+        return []
+    leaving = [names[p] for p, ok in s.stable["nonmyopic"].items() if not ok]
+    if leaving:
+        return [Why(f"Looking any number of steps ahead, {listed(leaving)} would not rest there.")]
+    return [Why("Looking any number of steps ahead, neither party would leave it (non-myopic stable).")]
 
 
 def _groups(s: Standing, names: Mapping[str, str]) -> list[Why]:
