@@ -26,15 +26,14 @@ def for_all(*drawn: st.SearchStrategy[Any], examples: int = 60, thorough: int = 
     def wrap(check: Callable[..., None]) -> Callable[..., None]:
         @pytest.mark.parametrize("examples", [examples, pytest.param(thorough, marks=pytest.mark.slow)])
         def test(examples: int) -> None:
-            given(*drawn)(
-                settings(
-                    max_examples=examples,
-                    deadline=None,
-                    derandomize=examples < thorough,
-                    database=None,
-                    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-                )(check)
-            )()
+            chosen = settings(
+                max_examples=examples,
+                deadline=None,
+                derandomize=examples < thorough,
+                database=None,
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+            )
+            chosen(given(*drawn)(check))()
 
         test.__name__, test.__doc__ = check.__name__, check.__doc__
         return test

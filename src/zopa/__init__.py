@@ -7,6 +7,7 @@ The verbs are the questions; each takes a case first::
     zopa.zone(case)              is there a deal all could accept?
     zopa.why_not(case)           what rules it out, and what would have to give
     zopa.solve(case, "nash")     what a solution picks, with ties
+    zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
@@ -35,6 +36,7 @@ _VERBS = {
     "forecast": "spatial",
     "delay": "costs",
     "divide": "division",
+    "read": "reading",
     "run": "study",
     "report": "reports",
 }
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from zopa.costs import delay
     from zopa.division import divide
     from zopa.graphmodel import stability
+    from zopa.reading import read
     from zopa.reports import report
     from zopa.spatial import forecast
     from zopa.study import run
@@ -56,6 +59,7 @@ __all__ = [
     "frontier",
     "judge",
     "load",
+    "read",
     "report",
     "run",
     "solve",

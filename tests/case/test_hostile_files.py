@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from case_folder import CASE, SOURCE, STATEMENTS, findings, spoiled, table, write
+from strategies import for_all
 from zopa.case import inspect, load
 
 TINY = """\
@@ -192,3 +194,54 @@ def test_a_name_of_three_hundred_thousand_letters_is_not_printed_in_full(tmp_pat
     assert "no party called 'SSS" in only(findings(tmp_path, {"case.yaml": text}))
     text = CASE + f'? "{"k" * 1_000}"\n: 1\n'
     assert "expected a key of at most 200" in only(findings(tmp_path, {"case.yaml": text}))
+
+
+ODD_VALUES = [
+    "[]",
+    "{}",
+    "null",
+    "3",
+    "-1",
+    "abc",
+    "[1, 2]",
+    "{a: b}",
+    "2025-01-01",
+    "true",
+    "''",
+    ".nan",
+    "[{a: [b]}]",
+]
+COSTS = "party,from,low,central,high,unit,basis\nSE,,1,2,3,points per month,assumed: a figure\n"
+SMALL = {
+    "case.yaml": CASE,
+    "statements.yaml": STATEMENTS,
+    "sources/note.txt": SOURCE,
+    "sources/sources.csv": table(),
+    "costs.csv": COSTS,
+}
+SLIPS = st.tuples(
+    st.sampled_from(sorted(SMALL)), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 5),
+    st.sampled_from(ODD_VALUES), st.sampled_from("{}[]:,-&*!?#'\"\t 0aé%@`|>"),
+)  # fmt: skip
+
+
+@for_all(SLIPS, SLIPS, examples=80)
+def test_slips_of_the_pen_in_any_file_end_in_messages(one: tuple, two: tuple) -> None:
+    """A line lost, doubled, moved in or out, a value of another kind, a stray character; twice."""
+    files = dict(SMALL)
+    for name, at, column, kind, value, stray in (one, two):
+        lines = files[name].split("\n")
+        k = at % len(lines)
+        line = lines[k]
+        c = column % (len(line) + 1)
+        lines[k : k + 1] = [
+            [],
+            [line, line],
+            ["  " + line],
+            [line[2:]],
+            [f"{line.split(':')[0]}: {value}"],
+            [line[:c] + stray + line[c:]],
+        ][kind]
+        files[name] = "\n".join(lines)
+    with tempfile.TemporaryDirectory() as folder:
+        findings(Path(folder), files)

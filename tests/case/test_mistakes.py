@@ -150,3 +150,9 @@ def test_a_name_that_is_missing_in_many_places_is_one_message_that_counts_them(t
     assert found.place == "case.yaml:7:18"
     assert found.what == "no option of flow called 'F1' (also at lines 14, 28)"
     assert found.hint == "did you mean 'F1x'?"
+
+
+def test_what_an_unreadable_case_declares_is_not_missed_in_other_files(tmp_path: Path) -> None:
+    costs = "party,from,low,central,high,unit,basis\nSE,,1,2,3,% of income per year,assumed: test\n"
+    found = findings(tmp_path, {"case.yaml": "title: [", "costs.csv": costs})
+    assert [f.file for f in found] == ["case.yaml"]

@@ -2,8 +2,11 @@ import shutil
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import zopa
 from zopa.costs import Opening
@@ -240,6 +243,9 @@ def test_price_tables_with_a_fault_are_refused_at_the_cell(tmp_path, table, comp
         ("A,2025-13,1,2,3,points per month,assumed: x", "costs.csv:2:3: from: expected a month such as 2025-03"),
         ("A,,3,2,1,points per month,assumed: x", "costs.csv:2:4: low: expected low <= central <= high, saw 3, 2, 1"),
         ("A,,1,two,3,points per month,assumed: x", "costs.csv:2:6: central: expected a number, saw 'two'"),
+        ("A,,1,2,3e12,points per month,assumed: x", "costs.csv:2:8: high: expected a number of at most 1e+09"),
+        ("A,,1,2,inf,points per month,assumed: x", "costs.csv:2:8: high: expected a number, saw 'inf'"),
+        ("A,,1,2,3,points per month,assumed: " + "x" * 3000, "expected at most 2,000 characters, saw 3,009"),
         ("A,,1,2,3,points,assumed: x", "costs.csv:2:10: unit: expected a unit per month or year, saw 'points'"),
         ("A,,1,2,3,% of GDP a year,assumed: x", "unit: how many points is one '% of GDP' worth to A?"),
         ("A,,1,2,3,points per month,", "basis: expected statement ids, 'inferred IDS: why' or 'assumed: reason'; saw nothing"),
@@ -328,6 +334,29 @@ def test_a_parliament_must_ratify_and_ties_the_hand_of_its_party(tmp_path):
     assert "an agreement can be made without it" in str(militia)
 
 
+def test_on_an_issue_with_places_each_party_accepts_what_is_no_farther_than_things_are_now(tmp_path):
+    root = folder(tmp_path)
+    text = (root / "case.yaml").read_text().replace(
+        "line: {name: Line, options: {L0: left, L1: middle, L2: right}}",
+        "line: {name: Line, now: L1, options: {L0: {label: left, at: 20}, L1: {label: middle, at: 40}, L2: {label: right, at: 60}}}",
+    )  # fmt: skip
+    (root / "case.yaml").write_text(text)
+    (line,) = zopa.delay(zopa.load(root)).lines
+    # Romer & Rosenthal: ideals 20 and 60 around 40
+    assert line.accepts == {"A": (0, 40), "B": (40, 80)}
+    assert line.common == (40, 40)
+    (root / "case.yaml").write_text(
+        text.replace("B:\n    name: Borduria", "B:\n    name: Borduria").replace(
+            "L0: 0, L1: 33, L2: 100", "L0: 90, L1: 33, L2: 10"
+        )
+    )
+    (line,) = zopa.delay(zopa.load(root)).lines
+    assert line.common == (0, 40)
+    assert zopa.delay(
+        zopa.load(EXAMPLE)
+    ).win_sets.accepts  # the example has win-sets over packages in any case
+
+
 def test_a_party_that_expects_to_gain_makes_a_zone_without_a_credible_promise(tmp_path):
     root = folder(tmp_path, "\ncosts: {parties: {A: {drift: 1}}}\n")
     answer = zopa.delay(zopa.load(root))
@@ -373,3 +402,26 @@ def test_questions_that_cannot_be_asked(tmp_path):
         zopa.delay(case, months=-1)
     with pytest.raises(UnknownName, match="did you mean 'line'"):
         zopa.delay(case, {"lines": "L1"})
+
+
+tokens = st.sampled_from(
+    ["A", "B", "C", "", "2025-03", "2025-13", "0", "1", "-2", "3e12", "nan", "x", "% of income a year", "points per month",
+     "points", "assumed: t", "assumed:", "s1", "stated", '"', "é"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(tokens, min_size=6, max_size=8), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_any_cost_file_ends_in_an_answer_or_in_located_findings(rows):
+    with TemporaryDirectory() as name:
+        text = "\n".join(["party,from,low,central,high,unit,basis", *map(",".join, rows), ""])
+        root = folder(
+            Path(name), '\ncosts: {parties: {A: {points_per: {"% of income": 1}}}}\n', costs_csv=text
+        )
+        try:
+            case = zopa.load(root)
+        except CaseError as error:
+            misplaced = [f for f in error.findings if f.file != "costs.csv" or not (f.line and f.column)]
+        else:
+            misplaced = [] if len(zopa.delay(case, months=2).curves) == 2 else ["no curve for a party"]
+        assert misplaced == []

@@ -135,6 +135,20 @@ def test_dearer_trade_with_everybody_never_helps_the_world_of_two_equals():
         last = loss
 
 
+def test_an_economy_that_all_but_stops_trading_is_solved_in_tens_of_rounds():
+    # barriers up to twentyfold: plain damping needs thousands of rounds here
+    flows = np.array([[80.0, 20, 5], [20, 60, 5], [5, 5, 90]])[:, :, None]
+    t = TradeTable(flows, np.full((3, 1, 1), 0.4), np.array([8.0]), np.zeros((3, 3, 1)))
+    hat = np.full((3, 3), 3.0)
+    hat[0, 1], hat[np.arange(3), np.arange(3)] = 20, 1
+    shift = trade_shock(t, barrier=hat[:, :, None], close_deficits=True)
+    assert shift.rounds < 100
+    for c in range(3):
+        home = shift.table.shares[c, c, 0] / t.shares[c, c, 0]
+        # with balanced trade before and after, the loss follows from the home share alone
+        assert shift.real_wage[c] == pytest.approx(home ** (-1 / 4.8) - 1, abs=1e-8)
+
+
 def test_closing_deficits_leaves_balanced_trade():
     flows = np.array([[70.0, 40], [30, 90]])[:, :, None]
     t = TradeTable(flows, np.full((2, 1, 1), 0.3), np.array([4.0]), np.zeros((2, 2, 1)))

@@ -124,6 +124,8 @@ def test_acceptance_is_exact_to_the_last_unit_of_the_scale():
     assert test([Fraction(33)])
     assert not test([Fraction(33) + Fraction(1, 10**9)])
     assert test([Fraction(33) - Fraction(1, 10**9)])
+    assert test([Fraction(-(10**30))])
+    assert not test([Fraction(10**30)])
 
 
 def test_a_party_that_grows_stronger_can_not_promise_for_long():

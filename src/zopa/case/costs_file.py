@@ -22,6 +22,8 @@ from zopa.errors import Finding
 __all__ = ["COSTS_FILE", "CostData", "Range", "read_costs"]
 
 COSTS_FILE = "costs.csv"
+MOST = 1e9
+"""Largest number of a cost row, as everywhere in a case."""
 COLUMNS = ("party", "from", "low", "central", "high", "unit", "basis")
 
 
@@ -45,7 +47,8 @@ def read_costs(root: Path, pieces: Pieces) -> CostData:
         records = read_records(root, COSTS_FILE, COLUMNS)
         rows = [_row(pieces, records, row) for row in records.rows]
         data.rows = tuple(r for r in rows if r is not None)
-        data.findings += records.findings + list(_conversions(records, data.rows, settings))
+        _compare(records, data.rows, settings)
+        data.findings += records.findings
     division: Division | None = pieces.top.get("division")
     if division is not None:
         data.findings += _division(pieces, division)
@@ -54,25 +57,19 @@ def read_costs(root: Path, pieces: Pieces) -> CostData:
 
 def _row(pieces: Pieces, records: Records, row: Row) -> CostRow | None:
     before = len(records.findings)
-    records.findings.extend(
-        _cell(records, row, "party", _name(pieces, pieces.main, (), "parties", row["party"]))
-    )
-    low, central, high = (number(records, row, c) for c in ("low", "central", "high"))
+    _named(pieces, records, row, "party", "parties", row["party"])
+    low, central, high = (number(records, row, c, low=-MOST, high=MOST) for c in ("low", "central", "high"))
     if low > central or central > high:
         saw = f"{row['low']}, {row['central']}, {row['high']}"
-        records.findings.append(records.finding(row, "low", f"expected low <= central <= high, saw {saw}"))
+        records.report(row, "low", f"expected low <= central <= high, saw {saw}")
     start = _date(records, row)
     if start is not None and pieces.top.get("as_of") is None:
         hint = "write `as_of: 2025-02-13` in case.yaml, or leave the cell empty"
-        records.findings.append(
-            records.finding(row, "from", "a date needs `as_of` in case.yaml: which month is month 0?", hint)
-        )
-    unit = re.fullmatch(r"(.+?)\s*(?:\bper\b|\ba\b|/)\s*(month|year)", row["unit"])
+        records.report(row, "from", "a date needs `as_of` in case.yaml: which month is month 0?", hint)
+    unit = re.fullmatch(r"(\S.*?)\s*(?:\bper\b|\ba\b|/)\s*(month|year)", row["unit"])
     if unit is None:
         hint = f"for example '% of income per year' or '{ONE_POINT} per month'"
-        records.findings.append(
-            records.finding(row, "unit", f"expected a unit per month or year, saw '{row['unit']}'", hint)
-        )
+        records.report(row, "unit", f"expected a unit per month or year, saw '{row['unit']}'", hint)
     basis = _basis(pieces, records, row)
     if len(records.findings) > before or unit is None or basis is None:
         return None
@@ -82,10 +79,12 @@ def _row(pieces: Pieces, records: Records, row: Row) -> CostRow | None:
     )  # fmt: skip
 
 
-def _cell(records: Records, row: Row, column: str, found: list[Finding]) -> Iterator[Finding]:
-    """Findings about a name, moved to the cell that holds it."""
+def _named(pieces: Pieces, records: Records, row: Row, column: str, group: str, *names: str) -> bool:
+    """Whether the names exist in a group of the case; a finding at the cell for each that does not."""
+    found = [f for name in names for f in _name(pieces, pieces.main, (), group, name)]
     for f in found:
-        yield records.finding(row, column, f.what, f.hint)
+        records.report(row, column, f.what, f.hint)
+    return not found
 
 
 def _date(records: Records, row: Row) -> date | None:
@@ -95,54 +94,47 @@ def _date(records: Records, row: Row) -> date | None:
     try:
         return date.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d\d", text) else text)
     except ValueError:
-        what = f"expected a month such as 2025-03, a day, or nothing; saw '{text}'"
-        records.findings.append(records.finding(row, "from", what))
+        records.report(row, "from", f"expected a month such as 2025-03, a day, or nothing; saw '{text}'")
         return None
 
 
 def _basis(pieces: Pieces, records: Records, row: Row) -> dict[str, Any] | None:
-    """``s1 s2`` (stated), ``inferred s1: why`` or ``assumed: reason``."""
+    """``s1 s2`` or ``stated s1 s2``, ``inferred s1: why``, ``assumed: reason``."""
     text = row["basis"]
     if (m := re.fullmatch(r"assumed:\s*(.+)", text)) is not None:
         return {"assumed": m[1]}
-    if (m := re.fullmatch(r"(?:(stated|inferred)\s+)?([\w\s;-]+?)(?::\s*(.+))?", text)) is not None:
+    if (m := re.fullmatch(r"(?:(stated|inferred)\s+)?([\w\s;-]+)(?::\s*(.+))?", text)) is not None:
         ids = tuple(re.split(r"[\s;]+", m[2].strip()))
-        found = [f for i in ids for f in _name(pieces, pieces.main, (), "statements", i)]
-        if not found:
-            return {m[1] or "stated": ids, "why": m[3] or ""}
-        if m[1] or len(ids) == 1:
-            records.findings.extend(_cell(records, row, "basis", found))
-            return None
-    what = f"expected statement ids, 'inferred IDS: why' or 'assumed: reason'; saw {f'{text[:40]!r}' if text else 'nothing'}"
-    records.findings.append(records.finding(row, "basis", what, "every number says what it rests on"))
+        if m[1] or len(ids) == 1 or any(i in pieces.statements for i in ids):
+            known = _named(pieces, records, row, "basis", "statements", *ids)
+            return {m[1] or "stated": ids, "why": m[3] or ""} if known else None
+    saw = f"{text[:40]!r}" if text else "nothing"
+    what = f"expected statement ids, 'inferred IDS: why' or 'assumed: reason'; saw {saw}"
+    records.report(row, "basis", what, "every number says what it rests on")
     return None
 
 
-def _conversions(
-    records: Records, rows: tuple[CostRow, ...], settings: CostSettings | None
-) -> Iterator[Finding]:
+def _compare(records: Records, rows: tuple[CostRow, ...], settings: CostSettings | None) -> None:
     """One unit and no month twice for a party; every unit has a worth in points for its party."""
     places = {row.line: row for row in records.rows}
     first: dict[str, CostRow] = {}
     seen: dict[tuple[str, date | None], int] = {}
     for row in rows:
-        other = first.setdefault(row.party, row)
+        at, other = places[row.line], first.setdefault(row.party, row)
         if other.unit != row.unit:
             what = (
                 f"expected one unit for {row.party}, saw '{row.unit}' and (line {other.line}) '{other.unit}'"
             )
-            yield records.finding(places[row.line], "unit", what, "convert one of them")
+            records.report(at, "unit", what, "convert one of them")
             continue
         month = row.start.replace(day=1) if row.start else None
         if (before := seen.setdefault((row.party, month), row.line)) != row.line:
             what = f"expected one line for {row.party} from this month on, saw line {before} too"
-            yield records.finding(
-                places[row.line], "from", what, "a line holds until the next one of its party"
-            )
+            records.report(at, "from", what, "a line holds until the next one of its party")
         own = settings.parties.get(row.party) if settings else None
         if row.unit != ONE_POINT and row.unit not in (own.points_per if own else ()):
-            yield records.finding(
-                places[row.line], "unit", f"how many points is one '{row.unit}' worth to {row.party}?",
+            records.report(
+                at, "unit", f"how many points is one '{row.unit}' worth to {row.party}?",
                 f'write costs.parties.{row.party}.points_per: {{"{row.unit}": 2}} with your number (0: none) in '
                 f"case.yaml, or use '{ONE_POINT} per month'",
             )  # fmt: skip

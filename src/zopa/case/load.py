@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 
 from zopa.case import costs, division, graph, nouns
 from zopa.case.checks import Pieces, cross_check
-from zopa.case.costs_file import read_costs
+from zopa.case.costs_file import CostData, read_costs
 from zopa.case.graph_checks import graph_findings
 from zopa.case.nouns import Case
 from zopa.case.text import digest, normalise
@@ -88,9 +88,10 @@ def inspect(folder: str | Path) -> tuple[Case | None, list[Finding]]:
         pieces.records = records
         _read_records(records, pieces)
     findings = [*main.findings, *(records.findings if records else []), *source_findings]
+    cost_data = CostData()
     if isinstance(main.data, dict):
         findings += cross_check(pieces) + graph_findings(pieces)
-    cost_data = read_costs(root, pieces)
+        cost_data = read_costs(root, pieces)
     findings += cost_data.findings
     order = {"case.yaml": 0, "statements.yaml": 1}
     findings.sort(key=lambda f: (order.get(f.file, 2), f.file, f.line, f.column))

@@ -54,7 +54,7 @@ def price_table(records: Records) -> PriceTable | None:
         if total > 1 + 1e-9:
             last = records.rows[-1]
             what = f"expected cost shares of '{sector}' that sum to at most 1, saw {total:g}"
-            found.append(records.finding(last, sector, what, "coefficients are per unit of output"))
+            records.report(last, sector, what, "coefficients are per unit of output")
     if found:
         return None
     return PriceTable(
@@ -94,58 +94,48 @@ def trade_tables(flows: Records, inputs: Records, elasticities: Records) -> Trad
     for name, row in {row["exporter"]: row for row in reversed(flows.rows)}.items():
         if name not in country:
             what = f"'{name}' sells but buys nothing: is the country missing as importer?"
-            flows.findings.append(flows.finding(row, "exporter", what, "add its rows, home sales included"))
+            flows.report(row, "exporter", what, "add its rows, home sales included")
     if flows.findings:
         return None
-    n, j = len(country), len(sector)
-    cubes = {
-        name: _cube(n, n, j, start)
-        for name, start in (("value", 0.0), ("tariff", 0.0), ("tariff_after", 0.0), ("barrier", 1.0))
-    }
-    seen: set[tuple[int, int, int]] = set()
-    for row in flows.rows:
-        at = country[row["importer"]], country[row["exporter"]], sector[row["sector"]]
-        if at in seen:
-            flows.findings.append(
-                flows.finding(
-                    row, "importer", "expected each importer, exporter and sector once, saw them again"
-                )
-            )
-        seen.add(at)
-        tariff = number(flows, row, "tariff", low=0, empty=0.0)
-        barrier = math.inf if row["barrier"] == "inf" else number(flows, row, "barrier", low=0, empty=1.0)
-        after = number(flows, row, "tariff_after", low=0, empty=tariff)
-        for name, value in (
-            ("value", number(flows, row, "value", low=0)),
-            ("tariff", tariff),
-            ("tariff_after", after),
-            ("barrier", barrier),
-        ):
-            cubes[name][at[0]][at[1]][at[2]] = value
-    grid = _inputs(inputs, country, sector, flows)
+    cubes = _flows(flows, country, sector)
+    grid = _inputs(inputs, country, sector, flows.file)
     thetas = _elasticities(elasticities, sector)
     if flows.findings or inputs.findings or elasticities.findings:
         return None
-    return TradeTables(
-        tuple(country),
-        tuple(sector),
-        cubes["value"],
-        cubes["tariff"],
-        cubes["tariff_after"],
-        cubes["barrier"],
-        grid,
-        thetas,
-    )
+    return TradeTables(tuple(country), tuple(sector), *cubes, grid, thetas)
+
+
+def _flows(
+    records: Records, country: dict[str, int], sector: dict[str, int]
+) -> tuple[list[Grid], list[Grid], list[Grid], list[Grid]]:
+    """Values, tariffs, tariffs after, barriers."""
+    n, j = len(country), len(sector)
+    values, tariffs, after = (_cube(n, n, j, 0.0) for _ in range(3))
+    barriers = _cube(n, n, j, 1.0)
+    seen: set[tuple[int, int, int]] = set()
+    for row in records.rows:
+        a, b, k = at = country[row["importer"]], country[row["exporter"]], sector[row["sector"]]
+        if at in seen:
+            records.report(
+                row, "importer", "expected each importer, exporter and sector once, saw them again"
+            )
+        seen.add(at)
+        values[a][b][k] = number(records, row, "value", low=0, high=1e15)
+        tariffs[a][b][k] = tariff = number(records, row, "tariff", low=0, high=1e3, empty=0.0)
+        after[a][b][k] = number(records, row, "tariff_after", low=0, high=1e3, empty=tariff)
+        cut = row["barrier"] == "inf"
+        barriers[a][b][k] = math.inf if cut else number(records, row, "barrier", low=0, high=1e6, empty=1.0)
+    return values, tariffs, after, barriers
 
 
 def _looked_up(records: Records, row: Row, column: str, known: dict[str, int], kind: str) -> int | None:
     if row[column] in known:
         return known[row[column]]
-    records.findings.append(records.finding(row, column, f"no {kind} called '{row[column]}' in the flows"))
+    records.report(row, column, f"no {kind} called '{row[column]}' in the flows")
     return None
 
 
-def _inputs(records: Records, country: dict[str, int], sector: dict[str, int], flows: Records) -> list[Grid]:
+def _inputs(records: Records, country: dict[str, int], sector: dict[str, int], flows: str) -> list[Grid]:
     grid = _cube(len(country), len(sector), len(sector), 0.0)
     last: dict[tuple[int, int], Row] = {}
     for row in records.rows:
@@ -160,11 +150,11 @@ def _inputs(records: Records, country: dict[str, int], sector: dict[str, int], f
         total = sum(grid[n][k][j] for k in range(len(sector)))
         if total > 1 + 1e-9:
             what = f"expected input shares that sum to at most 1, saw {total:g} for {row['country']}, {row['sector']}"
-            records.findings.append(records.finding(row, "share", what))
+            records.report(row, "share", what)
     have = {n for n, _ in last}
     for name, n in country.items():
         if n not in have and not records.findings:
-            what = f"no inputs for the country '{name}' of {flows.file}: is it missing?"
+            what = f"no inputs for the country '{name}' of {flows}: is it missing?"
             records.findings.append(Finding("country", what, "", records.file, 1, 1))
     return grid
 
@@ -173,7 +163,7 @@ def _elasticities(records: Records, sector: dict[str, int]) -> list[float]:
     found: dict[int, float] = {}
     for row in records.rows:
         if (j := _looked_up(records, row, "sector", sector, "sector")) is not None:
-            found[j] = number(records, row, "elasticity", low=1e-6)
+            found[j] = number(records, row, "elasticity", low=1e-6, high=1e3)
     for name, j in sector.items():
         if j not in found and not records.findings:
             what = f"no elasticity for the sector '{name}'"

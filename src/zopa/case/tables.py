@@ -15,6 +15,7 @@ from zopa.errors import Finding, nearest
 
 __all__ = ["Cell", "Records", "Row", "number", "read_records", "split"]
 
+MOST_CHARACTERS = 2_000
 MOST_FINDINGS = 30
 """Per file: a table with a wrong separator should not fill the screen."""
 
@@ -47,9 +48,11 @@ class Records:
     rows: tuple[Row, ...]
     findings: list[Finding]
 
-    def finding(self, row: Row, column: str, what: str, hint: str = "") -> Finding:
-        """A finding at one cell."""
-        return Finding(column, what, hint, self.file, row.line, row.cells[column].column)
+    def report(self, row: Row, column: str, what: str, hint: str = "") -> None:
+        """Add a finding at one cell; past ``MOST_FINDINGS`` the file is broken enough."""
+        if len(self.findings) < MOST_FINDINGS:
+            at = row.cells[column].column
+            self.findings.append(Finding(column, what, hint, self.file, row.line, at))
 
 
 def split(line: str) -> list[Cell]:
@@ -108,6 +111,10 @@ def read_records(root: Path, name: str, columns: Sequence[str], optional: Iterab
             what = f"expected {len(header)} cells as in the header, saw {len(found)}"
             findings.append(Finding("", what, "put a text that holds a comma in double quotes", name, at, 1))
             continue
+        if long := next((c for c in found if len(c.text) > MOST_CHARACTERS), None):
+            what = f"expected at most {MOST_CHARACTERS:,} characters, saw {len(long.text):,}"
+            findings.append(Finding("", what, "is a quote left open?", name, at, long.column))
+            continue
         named = dict(zip(header, found, strict=True))
         named.update({c: Cell("", found[-1].column) for c in optional if c not in named})
         rows.append(Row(at, named))
@@ -157,13 +164,13 @@ def number(
         value = float(text)
     except ValueError:
         value = math.nan
-    wanted = "a number"
-    if math.isfinite(low):
-        wanted += f" of {low:g} or more" if math.isinf(high) else f" from {low:g} to {high:g}"
-    if math.isnan(value) or not low <= value <= high or math.isinf(value):
-        if len(records.findings) < MOST_FINDINGS:
-            saw = f"'{text}'" if text else "nothing"
-            hint = "write digits, with a dot for decimals" if math.isnan(value) else ""
-            records.findings.append(records.finding(row, column, f"expected {wanted}, saw {saw}", hint))
-        return math.nan
-    return value
+    if math.isfinite(value) and low <= value <= high:
+        return value
+    saw = f"'{text}'" if text else "nothing"
+    if not math.isfinite(value):
+        records.report(row, column, f"expected a number, saw {saw}", "write digits, with a dot for decimals")
+    elif value < low:
+        records.report(row, column, f"expected a number of {low:g} or more, saw {saw}")
+    else:
+        records.report(row, column, f"expected a number of at most {high:g}, saw {saw}")
+    return math.nan

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, stability
+from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, reading, stability
 
 __all__ = ["app", "main"]
 
@@ -27,6 +27,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": cases.init,
     "check": cases.check,
     "schema": cases.schema,
+    "read": reading.read,
+    "review": reading.review,
     "zone": answers.zone,
     "solve": answers.solve,
     "frontier": answers.frontier,

@@ -102,6 +102,13 @@ def _print_home(answer: Delay) -> None:
         out.print(
             f"War of attrition: {float(answer.attrition.mean_months):.3g} months on average", markup=False
         )
+    for line in answer.lines:
+        low, high = (float(x) for x in line.common)
+        reach = "only things as they are" if low == high else f"{low:g} to {high:g} on its line"
+        out.print(
+            f"  {line.issue}, taken by itself: all accept {reach} (now {float(line.status_quo):g})",
+            markup=False,
+        )
     for item in (*answer.ratifiers, *answer.spoilers):
         out.print(f"  {item}", markup=False)
     for w in answer.words:

@@ -1,14 +1,15 @@
 """What waiting costs, when the zone opens, who must ratify."""
 
 from .band import Band
-from .home import Ratifier, Spoiler, WinSets, Words
+from .home import LineWinSet, Ratifier, Spoiler, WinSets, Words
 from .models import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
-from .outlook import Curve, Delay, PackageOpening, contest_words, delay, month_name, when
+from .outlook import Curve, Delay, PackageOpening, delay
 from .party import PartyCost, party_cost
 from .ratify import TiedHand, settle, tied_hand, win_set, win_set_of_all
 from .trade import Shift, TradeTable, trade_shock
 from .waiting import CLOCKS, Clock, Costs, Opening, Waiting, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, bargaining_range, first_mover_share, obstacle
+from .wording import contest_words, month_name, when
 from .zone import Ripeness, ZoneOpening, breaking, ripeness, zone_opening
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Costs",
     "Curve",
     "Delay",
+    "LineWinSet",
     "Obstacle",
     "Opening",
     "PackageOpening",

@@ -68,9 +68,6 @@ class Band:
     def __add__(self, other: Band) -> Band:
         return Band(self.low + other.low, self.central + other.central, self.high + other.high)
 
-    def __neg__(self) -> Band:
-        return Band(-self.high, -self.central, -self.low)
-
     def __mul__(self, other: Band) -> Band:
         ends = [a * b for a, b in product(self.corners, other.corners)]
         return Band(min(ends), self.central * other.central, max(ends))
@@ -78,10 +75,6 @@ class Band:
     def scaled(self, factor: Number) -> Band:
         """The band times one number."""
         return self * Band.of(factor)
-
-    def to_dict(self) -> dict[str, float]:
-        """The band as plain numbers."""
-        return {"low": float(self.low), "central": float(self.central), "high": float(self.high)}
 
     def __str__(self) -> str:
         if self.is_point:

@@ -8,17 +8,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.case import Case, Statement, accepted, speaks_for, voters
+from zopa.case import Case, Statement, accepted, fraction, speaks_for, values, voters
 from zopa.space import IntArray, Readings, Space, compile_case
 from zopa.space.table import Table
 
-from .ratify import tied_hand_in_space
+from .ratify import Segment, tied_hand_in_space, win_set, win_set_of_all
 
 __all__ = [
+    "LineWinSet",
     "Ratifier",
     "Spoiler",
     "WinSets",
     "Words",
+    "line_win_sets",
     "ratifiers",
     "spoilers",
     "win_sets",
@@ -64,6 +66,21 @@ class WinSets:
     accepts: Mapping[str, int]
     at_table: int
     agreed: int
+
+
+@dataclass(frozen=True)
+class LineWinSet:
+    """One issue on its 0-100 line: what each party would accept there rather than how things are now.
+
+    ``ideals`` are the places of the parties' best options, ``common`` is what all accept; it always
+    holds the place of how things are now (``status_quo``), sometimes nothing else.
+    """
+
+    issue: str
+    status_quo: Fraction
+    ideals: Mapping[str, Fraction]
+    accepts: Mapping[str, Segment]
+    common: Segment
 
 
 @dataclass(frozen=True)
@@ -163,6 +180,32 @@ def win_sets(case: Case, table: Table) -> WinSets:
     return WinSets(
         int(table.admissible.sum()), accepts, int(table.zone(seats).sum()), int(table.agreed.sum())
     )
+
+
+def line_win_sets(case: Case) -> tuple[LineWinSet, ...]:
+    """Win-sets issue by issue, where every option has a place and the case says how things are now.
+
+    Each issue is taken by itself, and a party is taken to like a point the less the farther it is from
+    its best option (the first of several).
+    """
+    found = []
+    for name, issue in case.issues.items():
+        places = {o: fraction(option.at) for o, option in issue.options.items() if option.at is not None}
+        if issue.now is None or len(places) < len(issue.options):
+            continue
+        status_quo = places[issue.now]
+        ideals = {}
+        for party in voters(case):
+            liked = {o: e.best for o, e in values(case, party, name).items() if not e.gap}
+            if liked:
+                ideals[party] = places[max(liked, key=lambda o: liked[o])]
+        if not ideals:
+            continue
+        accepts = {p: win_set(ideal, status_quo) for p, ideal in ideals.items()}
+        found.append(
+            LineWinSet(name, status_quo, ideals, accepts, win_set_of_all(ideals.values(), status_quo))
+        )
+    return tuple(found)
 
 
 def spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...]:

@@ -168,16 +168,25 @@ def price_push(table: ArrayLike, rise: ArrayLike, pass_through: float = 1.0) -> 
 
 
 def price_push_band(
-    table: ArrayLike, cost_share: ArrayLike, basket: Sequence[float], *, rise: Band, pass_through: Band
+    table: ArrayLike,
+    cost_share: ArrayLike,
+    basket: Sequence[float],
+    *,
+    rise: Band,
+    pass_through: Band,
+    direct: float = 0.0,
 ) -> Band:
     """Rise of consumer prices when one cost item gets dearer, with exact corners.
 
     ``cost_share`` (n,) is the item's share in each sector's cost, ``rise`` its relative price rise,
-    ``basket`` (n,) the consumer's weights. Monotone in ``rise`` and ``pass_through``.
+    ``basket`` (n,) the consumer's weights, ``direct`` the item's own weight in the basket. Monotone in
+    ``rise`` and ``pass_through``.
     """
     share, weights = np.asarray(cost_share, dtype=float), np.asarray(basket, dtype=float)
     if weights.shape != share.shape:
         raise NotApplicable(f"expected {len(share)} basket weights, saw {len(weights)}")
-    if (share < 0).any() or (weights < 0).any():
+    if (share < 0).any() or (weights < 0).any() or direct < 0:
         raise NotApplicable("expected cost shares and basket weights of 0 or more")
-    return corners(lambda r, phi: float(weights @ price_push(table, share * r, phi)), rise, pass_through)
+    return corners(
+        lambda r, phi: float(weights @ price_push(table, share * r, phi)) + direct * r, rise, pass_through
+    )

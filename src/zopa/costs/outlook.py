@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,24 +11,35 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from zopa import __version__
-from zopa.case import Case, accepted, estimate, start, voters
+from zopa.case import Case, estimate, start, voters
 from zopa.errors import NotApplicable
 from zopa.space import Answer, Question, Readings, Space, Why, choose_readings, compile_case
 from zopa.space.table import Table
 
 from .band import Band
-from .home import Ratifier, Spoiler, WinSets, Words, ratifiers, spoilers, win_sets, with_ratifiers, words
-from .party import PartyCost, party_cost, quoted
+from .home import (
+    LineWinSet,
+    Ratifier,
+    Spoiler,
+    WinSets,
+    Words,
+    line_win_sets,
+    ratifiers,
+    spoilers,
+    win_sets,
+    with_ratifiers,
+    words,
+)
+from .party import PartyCost, party_cost
 from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
 from .war import Attrition, Obstacle, attrition, obstacle
+from .wording import month_name, notes, when
 from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_package, ripeness, zone_opening
 
-__all__ = ["Curve", "Delay", "PackageOpening", "contest_words", "delay", "month_name", "when"]
+__all__ = ["Curve", "Delay", "PackageOpening", "delay", "when"]
 
 Package: TypeAlias = Mapping[str, str]
 MOST_MONTHS = 240
-SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
-"""Words by which a statement or a figure is taken to speak of a cost."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,9 @@ class Delay(Answer):
         The same explanation from the case's ``costs.contest``, at the low, central and high ends.
     attrition : Attrition or None
         For two parties that both bear a cost: how long until one concedes, in months.
-    win_sets, ratifiers, spoilers, words
-        Who accepts how much, who must ratify, who can spoil, and whose words bind.
+    win_sets, lines, ratifiers, spoilers, words
+        Who accepts how much, and on the line of each issue how far; who must ratify, who can spoil, and
+        whose words bind.
     notes : tuple of Why
         What the reader must know before using the figures.
     why : tuple of Why
@@ -116,6 +127,7 @@ class Delay(Answer):
     contest: tuple[Obstacle, ...]
     attrition: Attrition | None
     win_sets: WinSets
+    lines: tuple[LineWinSet, ...]
     ratifiers: tuple[Ratifier, ...]
     spoilers: tuple[Spoiler, ...]
     words: tuple[Words, ...]
@@ -147,33 +159,6 @@ class Delay(Answer):
             return f"{head}\nThe zone is open now; waiting is not what opens it."
         turns = f" It turns on {_names(self.pivotal)}." if self.pivotal else ""
         return f"{head}\nThe zone opens: {when(self.as_of, at)}.{turns}"
-
-
-def month_name(as_of: date | None, month: int) -> str:
-    """``2025-09`` for a month counted from ``as_of``; ``month 7`` without a date.
-
-    >>> month_name(date(2025, 2, 13), 11)
-    '2026-01'
-    """
-    if as_of is None:
-        return f"month {month}"
-    total = as_of.year * 12 + as_of.month - 1 + month
-    return f"{total // 12}-{total % 12 + 1:02d}"
-
-
-def when(as_of: date | None, at: Opening) -> str:
-    """An opening with the names of its months."""
-    if at.earliest is None:
-        return "not in the months looked at"
-
-    def name(month: int | None) -> str:
-        return (
-            "not in the months looked at" if month is None else f"month {month} ({month_name(as_of, month)})"
-        )
-
-    if at.earliest == at.latest:
-        return name(at.central) if as_of else f"month {at.central}"
-    return f"{name(at.central)}; at the earliest {name(at.earliest)}, at the latest {name(at.latest)}"
 
 
 def _names(parties: tuple[str, ...]) -> str:
@@ -217,25 +202,13 @@ def delay(
     space = table.space
     settings = case.costs
     clock = Clock(settings.clock, settings.months) if settings else Clock()
-    shocks: dict[tuple[str, ...], object] = {}
-    floors = [space.points(int(row.min())) for row in table.utilities]
-    borne = [party_cost(whole, p, floor, shocks) for p, floor in zip(space.parties, floors, strict=True)]
+    borne = _borne(whole, table)
     values = [[worth_of_waiting(b.waiting, t, clock) for t in range(months + 1)] for b in borne]
     inside = np.ascontiguousarray(table.utilities[:, table.admissible])
     zone = zone_opening(values, any_package(space, inside)) if inside.size else None
     asked = _named(package)
     packages = _packages(whole, space, asked, values)
-    curves = tuple(
-        Curve(
-            b.party,
-            tuple(v),
-            b.source,
-            b.unit,
-            (b.waiting.costs.at(0), b.waiting.costs.at(months)),
-            b.waiting.costless,
-        )
-        for b, v in zip(borne, values, strict=True)
-    )
+    curves = tuple(_curve(b, v) for b, v in zip(borne, values, strict=True))
     return Delay(
         Question("delay", case.digest, choose_readings(case, readings), {"months": months, "packages": asked}, version=__version__),
         months=months,
@@ -252,12 +225,25 @@ def delay(
         contest=_contest(case),
         attrition=_attrition(case, space, borne),
         win_sets=win_sets(case, table),
+        lines=line_win_sets(whole),
         ratifiers=ratifiers(case, table),
         spoilers=spoilers(case, table, readings),
         words=words(case),
-        notes=_notes(case, borne, curves, clock),
+        notes=notes(case, borne, values, clock),
         why=tuple(w for b in borne for w in b.why),
     )  # fmt: skip
+
+
+def _borne(case: Case, table: Table) -> list[PartyCost]:
+    """What each party bears; trade tables that several parties name are solved once."""
+    shocks: dict[tuple[str, ...], object] = {}
+    floors = [table.space.points(int(row.min())) for row in table.utilities]
+    return [party_cost(case, p, floor, shocks) for p, floor in zip(table.space.parties, floors, strict=True)]
+
+
+def _curve(b: PartyCost, values: list[Band]) -> Curve:
+    losses = b.waiting.costs.at(0), b.waiting.costs.at(len(values) - 1)
+    return Curve(b.party, tuple(values), b.source, b.unit, losses, b.waiting.costless)
 
 
 def _parties(space: Space, indices: tuple[int, ...]) -> tuple[str, ...]:
@@ -354,15 +340,6 @@ def _contest(case: Case) -> tuple[Obstacle, ...]:
     )
 
 
-def contest_words(o: Obstacle) -> str:
-    """What a contest explains, in words."""
-    if o.kind == "no zone":
-        return f"no zone: what all could secure alone exceeds the pie by {float(-o.surplus):g}"
-    ranges = ", ".join(f"{float(low):g} to {float(high):g}" for low, high in o.ranges)
-    kept = "a promise could be kept" if o.kind == "none" else o.kind
-    return f"{kept}; surplus {float(o.surplus):g}; bargaining range of each party: {ranges}"
-
-
 def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | None:
     """Two parties: cost per month in points against what each gains when the other takes its start."""
     starts = _starts(case)
@@ -374,50 +351,3 @@ def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | 
     if min(*prizes, *costs) <= 0:
         return None
     return attrition((costs[0], costs[1]), prizes)
-
-
-def _notes(case: Case, borne: list[PartyCost], curves: tuple[Curve, ...], clock: Clock) -> tuple[Why, ...]:
-    on_file = any(b.source for b in borne)
-    notes = [] if on_file else [_no_cost_on_file(case)]
-    without = [case.parties[b.party].name for b in borne if not b.source]
-    if on_file and without:
-        notes.append(Why(f"no cost is on file for {', '.join(without)}"))
-    for b in borne:
-        notes += [Why(text) for text in _party_notes(b, case.parties[b.party].name)]
-    flat = all(band == c.values[0] for c in curves for band in c.values)
-    if clock.kind == "rolling" and flat and any(not c.costless for c in curves):
-        notes.append(
-            Why(
-                "on a rolling clock a constant cost does not move the value of no agreement; for costs that "
-                "add up write `clock: from-date`, for an end that comes nearer `clock: fixed`"
-            )
-        )
-    return tuple(notes)
-
-
-def _party_notes(b: PartyCost, name: str) -> Iterator[str]:
-    if b.source and b.waiting.costless:
-        worth = "its loss is 0" if b.waiting.costs.is_zero else f"one {b.unit} is worth 0 points to it"
-        yield f"cost plays no part for {name}: {worth}"
-    if b.set_aside:
-        yield f"the figures of costs.csv win over the model '{b.set_aside}' of {name}"
-    if b.source == "prices":
-        yield f"the price model of {name} is an upper bound: nobody substitutes"
-    if not b.waiting.discount.is_point:
-        yield f"the band of {name} holds for every discount factor in its interval and may be wider than need be"
-
-
-def _no_cost_on_file(case: Case) -> Why:
-    """What the sources do say about costs and prices when no figure is on file."""
-    spoken = [i for i, s in accepted(case).items() if SPEAKS_OF_COST.search(f"{s.quote} {s.about}")]
-    figures = [i for i, f in case.figures.items() if SPEAKS_OF_COST.search(f"{f.of} {f.unit}")]
-    text = "no cost of waiting is on file (no costs.csv, no model)"
-    if not figures:
-        text += ", and the sources state no cost figure"
-    else:
-        text += f"; figures that may be costs: {', '.join(figures)}"
-    if spoken:
-        remark = all(case.statements[i].kind == "author_claim" for i in spoken)
-        who = "only the author's remark speaks" if remark else "these statements speak"
-        text += f"; {who} of prices or costs: " + "; ".join(quoted(case, i) for i in spoken)
-    return Why(text, tuple(spoken))

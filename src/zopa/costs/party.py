@@ -26,7 +26,7 @@ from zopa.case import (
 from zopa.space import Why
 
 from .band import ZERO, Band
-from .models import ces_loss, corners, price_push, real_income_change
+from .models import ces_loss, corners, price_push_band, real_income_change
 from .trade import TradeTable, trade_shock
 from .waiting import Costs, Waiting
 
@@ -217,13 +217,10 @@ def _yearly_loss(read: _Reader, settings: PartyCosts, shocks: dict[tuple[str, ..
         table: PriceTable = read.case.tables[(prices.table,)]
         rise = read.band(prices.rise, one, f"{prices.item} gets dearer by {{}}")
         phi = read.band(prices.pass_through, one, "sectors pass {} of extra cost on")
-        share_of, direct = table.items[prices.item]
-        basket = np.array(table.basket)
-
-        def consumer(r: float, passed: float) -> float:
-            return float(basket @ price_push(table.coefficients, np.array(share_of) * r, passed)) + direct * r
-
-        return corners(consumer, rise, phi)
+        parts, direct = table.items[prices.item]
+        return price_push_band(
+            table.coefficients, parts, table.basket, rise=rise, pass_through=phi, direct=direct
+        )
     assert settings.trade is not None
     return _trade_loss(read.case, settings.trade, shocks)
 

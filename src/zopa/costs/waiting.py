@@ -197,10 +197,6 @@ class Opening:
     central: int | None
     latest: int | None
 
-    def to_dict(self) -> dict[str, int | None]:
-        """The months as plain data."""
-        return {"earliest": self.earliest, "central": self.central, "latest": self.latest}
-
     def __str__(self) -> str:
         if self.earliest is None:
             return "not in sight"

@@ -20,6 +20,8 @@ __all__ = ["Ripeness", "ZoneOpening", "any_package", "breaking", "one_package", 
 
 Levels = Sequence[Fraction]
 """One no-agreement value per party, in points."""
+FAR = 2**62
+"""Beyond every utility that a space can hold."""
 IsOpen = Callable[[Levels], bool]
 Verdict = Literal["yes", "possibly", "no", "unknown"]
 
@@ -59,7 +61,8 @@ def any_package(space: Space, utilities: IntArray) -> IsOpen:
     required = np.array(space.required)
 
     def is_open(levels: Levels) -> bool:
-        needed = np.array([-((-r.numerator * space.scale) // r.denominator) for r in levels], dtype=np.int64)
+        units = [-((-r.numerator * space.scale) // r.denominator) for r in levels]
+        needed = np.array([min(max(u, -FAR), FAR) for u in units], dtype=np.int64)
         accepts = utilities >= needed[:, None]
         agreed = accepts[required].all(axis=0) & (accepts.sum(axis=0) >= space.at_least)
         return bool(agreed.any())

@@ -32,7 +32,7 @@ def waiting_section(study: Study) -> Section | None:
         return None
     paragraphs: list[tuple[str | Link, ...]] = []
     if d.costless:
-        paragraphs.append(("Cost plays no part here. ", *_why_parts(d.notes[0])))
+        paragraphs.append(("Cost plays no part: ", *_why_parts(d.notes[0]), "."))
         notes = d.notes[1:]
     else:
         paragraphs.append((f"Clock: {d.clock}: {d.clock_means}.",))
@@ -49,18 +49,13 @@ def waiting_section(study: Study) -> Section | None:
         )
     for end, o in zip(("low", "central", "high"), d.contest, strict=False):
         paragraphs.append((f"What each side could secure alone, {end} figures: {contest_words(o)}.",))
-    figures = [] if d.still else [_curves(d)]
-    if d.packages:
-        figures.append(_openings(d))
+    dates = _openings(d)
+    figures = () if d.still else (_curves(d), *((dates,) if d.packages else ()))
     reasons: tuple[Row, ...] = tuple((cell(*_why_parts(w)), w.basis) for w in d.why)
-    tables = (
-        (Table("What these figures rest on", ("figure and its source", "basis"), reasons, folded=d.costless),)
-        if reasons
-        else ()
-    )
-    return Section(
-        "waiting", "What waiting costs, and when the zone opens", tuple(paragraphs), tuple(figures), tables
-    )
+    rest = Table("What these figures rest on", ("figure and its source", "basis"), reasons, folded=d.costless)
+    tables = (*((dates.table,) if d.still and d.packages else ()), *((rest,) if reasons else ()))
+    title = "What waiting costs, and when the zone opens"
+    return Section("waiting", title, tuple(paragraphs), figures, tables)
 
 
 def _zone_sentence(d: Delay) -> str:
@@ -162,7 +157,7 @@ def _openings(d: Delay) -> Figure:
         for p in d.packages
         for who, at in [(EVERYBODY, p.opening), *p.by_party.items()]
     )
-    table = Table("Opening months", ("package", "acceptable to", "when", ""), rows)
+    table = Table("Opening months", ("package", "acceptable to", "when", ""), rows, folded=d.still)
     said = (
         "The first month in which each package is acceptable, if nobody moves: from the earliest to the latest month "
         "that the intervals allow, with the central figure as a bar across. Grey: within the intervals it may stay shut "
@@ -211,6 +206,13 @@ def home_section(study: Study) -> Section | None:
         return None
     w = d.win_sets
     paragraphs: list[tuple[str | Link, ...]] = [(f"{r}.",) for r in (*d.ratifiers, *d.spoilers)]
+    if d.lines and w.agreed and all(line.common[0] == line.common[1] for line in d.lines):
+        paragraphs.append(
+            (
+                f"Taken one by one, none of these issues can move: {', '.join(line.issue for line in d.lines)}. Taken together, "
+                f"{w.agreed:,} packages are acceptable: what one party gives on one issue it gets back on another.",
+            )
+        )
     for r in d.ratifiers:
         for proposer, gain in r.gains.items():
             if gain is not None:
@@ -235,7 +237,7 @@ def home_section(study: Study) -> Section | None:
         if words
         else ()
     )
-    figures = (_win_sets(d),) if w.admissible else ()
+    figures = ((_win_sets(d),) if w.admissible else ()) + ((_lines(d),) if d.lines else ())
     return Section(
         "ratification", "Who must agree, who can spoil, whose words bind", tuple(paragraphs), figures, tables
     )
@@ -271,6 +273,58 @@ def _win_sets(d: Delay) -> Figure:
         "How many of the allowed packages each party accepts (its win-set), and how many all of them accept."
     )
     return Figure("win-sets", "Win-sets", said, spec, table)
+
+
+def _lines(d: Delay) -> Figure:
+    data, rows = [], []
+    for line in d.lines:
+        for who, (low, high) in [*line.accepts.items(), ("all of them", line.common)]:
+            ideal = line.ideals.get(who)
+            a, b = max(0.0, float(low)), min(100.0, float(high))
+            words = f"{a:g} to {b:g}" if low < high else f"{a:g}, as things are"
+            data.append({
+                "issue": line.issue, "who": who, "from": a, "to": max(b, a + 0.6), "ideal": None if ideal is None else float(ideal),
+                "now": float(line.status_quo), "kind": "all" if ideal is None else "one", "note": f"{line.issue}: {who} accepts {words}",
+            })  # fmt: skip
+            rows.append(
+                (
+                    line.issue,
+                    who,
+                    cell(words),
+                    cell("" if ideal is None else f"{float(ideal):g}", number=True),
+                )
+            )
+    order = list(dict.fromkeys(x["who"] for x in data))
+    y = {"field": "who", "type": "nominal", "sort": order, "axis": {"title": None}}
+    x = {
+        "type": "quantitative",
+        "scale": {"domain": [0, 100]},
+        "axis": {"title": "place on the issue's line"},
+    }
+    color = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": ["one", "all"], "range": [BAND, LINE]},
+        "legend": None,
+    }
+    spec: dict[str, Any] = {
+        "data": {"values": data},
+        "facet": {"field": "issue", "type": "nominal", "sort": [line.issue for line in d.lines], "header": {"title": None}},
+        "columns": 2,
+        "spec": {"width": 260, "height": {"step": 20}, "layer": [
+            {"mark": {"type": "bar", "height": 11}, "encoding": {"y": y, "x": {**x, "field": "from"}, "x2": {"field": "to"}, "color": color, "description": {"field": "note"}}},
+            {"mark": {"type": "tick", "thickness": 3, "size": 16, "color": "#1b1b1b", "aria": False}, "encoding": {"y": y, "x": {**x, "field": "ideal"}}},
+            {"mark": {"type": "rule", "strokeDash": [4, 3], "color": "#4d4d4d", "aria": False}, "encoding": {"x": {**x, "field": "now"}}},
+        ]},
+    }  # fmt: skip
+    table = Table(
+        "Win-sets on the line of each issue", ("issue", "who", "accepts", "best option at"), tuple(rows)
+    )
+    said = (
+        "Each issue taken by itself: a party accepts what is at most as far from its best option (bar across) as things are "
+        "now (dashed line). What all accept always holds the present state, sometimes nothing else."
+    )
+    return Figure("line-win-sets", "Win-sets, issue by issue", said, spec, table)
 
 
 def division_section(study: Study) -> Section | None:

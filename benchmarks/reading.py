@@ -1,0 +1,89 @@
+"""Reading: agreement with annotated texts, and time that grows with the length only.
+
+    python -m benchmarks.reading
+
+Reads PolNeAR, GUM Wikinews and the seed article from ``../shared/data/reading`` where they are; the second gold
+article is always there. The yardstick for time is the same text, once, 16 and 64 times; the figures of other
+systems on the same documents are printed from their recorded predictions.
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+from zopa.reading import read
+from zopa.reading.corpora import read_gold, read_polnear
+from zopa.reading.score import Score, compare, evaluate
+
+HERE = Path(__file__).resolve().parents[1]
+DATA = HERE.parent / "shared" / "data" / "reading"
+GOLD = HERE / "tests" / "reading" / "gold"
+
+
+def row(name: str, score: Score) -> None:
+    p, r, f = score.prf["statements partial"]
+    detect, exact = score.prf["statements detect"][2], score.prf["statements exact"][2]
+    core = score.recall.get("cue: core reporting verb", (0, 0.0, 0.0))[2]
+    right = score.rates["quotations right"]
+    speaker = score.rates.get("speaker of aligned")
+    said = f"{100 * speaker:8.1f}" if speaker is not None else "       –"
+    print(
+        f"{name:34}{100 * detect:8.1f}{100 * p:8.1f}{100 * r:8.1f}{100 * f:8.1f}{100 * exact:8.1f}{100 * right:8.1f}{100 * core:8.1f}{said}"
+    )
+
+
+def agreement() -> None:
+    print(
+        f"{'percent':34}{'detect':>8}{'P':>8}{'R':>8}{'partial':>8}{'exact':>8}{'quotes':>8}{'core':>8}{'speaker':>8}"
+    )
+    row("second gold article (ours)", evaluate(read_gold(GOLD / "marra.gold.json", GOLD)))
+    if not DATA.is_dir():
+        print("../shared/data/reading is not here: the other corpora are left out")
+        return
+    row("seed article (tuned on)", evaluate(read_gold(DATA / "seed_gold.json", DATA.parents[1])))
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(DATA / "gum_wikinews.tar.gz") as tar:
+        tar.extractall(folder, filter="data")
+        gum = Path(folder) / "gum_wikinews"
+        row("GUM Wikinews (never tuned on)", evaluate(read_gold(gum / "attributions.json", gum / "text")))
+    documents = read_polnear(DATA / "polnear_train_dev.tar.gz", "dev")
+    row("PolNeAR dev, rules", evaluate(documents))
+    with tarfile.open(DATA / "predictions.tar.gz") as tar:
+        for name, label in (
+            ("crf_840", "a CRF on an earlier prototype"),
+            ("citron", "Citron, retrained"),
+            ("textacy", "textacy 0.13"),
+        ):
+            member = next(m for m in tar if m.name.endswith(f"polnear_dev.{name}.json"))
+            handle = tar.extractfile(member)
+            assert handle is not None
+            data = json.loads(handle.read())
+            recorded = {Path(d["doc"]).name.removesuffix(".txt"): d for d in data}
+            row(
+                f"PolNeAR dev, {label}",
+                compare([(d, recorded.get(d.name, {"attributions": []})) for d in documents]),
+            )
+
+
+def growth() -> None:
+    text = (GOLD / "marra.txt").read_text(encoding="utf-8")
+    read(text)
+    print(f"\n{'copies':>8}{'characters':>12}{'CPU ms per article':>20}{'ratio':>8}")
+    one = 0.0
+    for copies in (1, 16, 64, 256):
+        long = "\n".join([text] * copies)
+        start = time.process_time()
+        for _ in range(max(1, 16 // copies)):
+            read(long)
+        spent = (time.process_time() - start) / max(1, 16 // copies) / copies
+        one = one or spent
+        print(f"{copies:8}{len(long):12,}{1000 * spent:20.1f}{spent / one:8.2f}")
+
+
+def main() -> None:
+    """Print both tables."""
+    agreement()
+    growth()

@@ -1,0 +1,50 @@
+"""Reading: from a text to suggested statements that can be followed back to the words.
+
+The face of the room is :func:`read`; ``intake``, ``store`` and ``endpoint`` are the only modules that touch
+files or the network, and nothing imports them unless it is asked to.
+"""
+
+from __future__ import annotations
+
+from zopa.case.nouns import Case
+
+from .extract import Extract, Suggestion, extract
+from .gate import Candidate, Ground, Verdict
+from .records import to_records
+from .speakers import Roster
+from .text import Published, Text, prepare
+
+__all__ = [
+    "Candidate", "Extract", "Ground", "Published", "Roster", "Suggestion", "Text", "Verdict", "extract", "prepare",
+    "read", "to_records",
+]  # fmt: skip
+
+
+def read(
+    text: str | Text, case: Case | None = None, *, language: str = "en", published: Published | None = None
+) -> Extract:
+    """Suggest statements, contacts, figures, dates, shifts and claims of the author from one text.
+
+    Parameters
+    ----------
+    text : str or Text
+        The words, as they came or prepared.
+    case : Case, optional
+        Its speakers and the words of its issues are used. Nothing in it is changed.
+    language : str
+        A language pack; English is the only one shipped.
+    published : Published, optional
+        Publication data that the text does not state; the date makes relative dates into days.
+
+    Returns
+    -------
+    Extract
+        Suggestions only. What is accepted is decided by a person.
+
+    Examples
+    --------
+    >>> found = read("The mayor said the village could pay half if it gets half of the water.")
+    >>> found.statements[0].kind.kind
+    'conditional_offer'
+    """
+    return extract(text if isinstance(text, Text) else prepare(text, published), case, language=language)

@@ -1,0 +1,125 @@
+"""Contacts and gestures, reported shifts of stance, and claims of the author: records beside the statements."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .kinds import Phrases
+
+__all__ = ["Claim", "ContactSpan", "ShiftSpan", "claims", "contacts", "shifts"]
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSpan:
+    """A contact or gesture: offsets, type, place if named, and whether it has taken place."""
+
+    start: int
+    end: int
+    type: str
+    where: str
+    realised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSpan:
+    """A change of stance that the reporter reports: offsets, direction, and the words for whose it is."""
+
+    start: int
+    end: int
+    direction: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A judgment of the author: offsets and kind (causal, normative, cost, assessment)."""
+
+    start: int
+    end: int
+    kind: str
+    words: str
+
+
+_PLACE = re.compile(r"\b(?:in|at)\s((?:the\s)?[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){0,2})")
+
+
+def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ContactSpan]:
+    """Contacts and gestures, in text order; one per type and sentence."""
+    starts = [a for a, _ in sentences]
+    seen: set[tuple[int, str]] = set()
+    for kind, m in phrases.find("contacts", text):
+        n = bisect_right(starts, m.start()) - 1
+        if n < 0 or (n, kind) in seen:
+            continue
+        seen.add((n, kind))
+        a, b = sentences[n]
+        stop = _CONTACT_END.search(text, m.end(), b)
+        end = stop.start() if stop else b
+        place = _PLACE.search(text, m.start(), min(end + 30, b))
+        planned = m.group().lower().startswith(("to ", "will ", "would ")) or phrases.planned.search(
+            text, max(a, m.start() - 24), m.start()
+        )
+        yield ContactSpan(m.start(), end, kind, place.group(1) if place else "", not planned)
+
+
+def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ShiftSpan]:
+    """Shifts that the text reports. "no longer" and the like count only where a stance or aid is meant."""
+    starts = [a for a, _ in sentences]
+    last = -1
+    for direction, m in phrases.find("shifts", text):
+        n = bisect_right(starts, m.start()) - 1
+        if n < 0 or n == last:
+            continue
+        a, b = sentences[n]
+        sentence = text[a:b]
+        back = re.match(r"(?:That|This|It)\b", sentence) and phrases.cut.search(sentence)
+        about = phrases.subject_nouns.search(sentence) or re.search(r"\brhetorical\b", sentence)
+        if not about and not back and not m.group().lower().startswith("now "):
+            continue
+        last = n
+        owner = _OWNER.search(text, m.start(), b)
+        previous = text[slice(*sentences[n - 1])] if n else ""
+        subject = owner.group(1) if owner else _subject(previous if back else sentence)
+        end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, m.end(), b)
+        start = m.start() - 5 if text[max(a, m.start() - 5) : m.start()].lower() == "some " else m.start()
+        if (
+            back
+            or sentence.startswith(("That represents", "This represents"))
+            or m.group().lower().startswith("now ")
+        ):
+            start = a
+        yield ShiftSpan(start, end.start() if end else b, direction, subject)
+
+
+_CONTACT_END = re.compile(r"[,.;:]\s|[.\"”]$|\s(?:who|which|that|when|after|and|but)\s")
+_OWNER = re.compile(r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?")
+
+
+def _subject(sentence: str) -> str:
+    m = re.search(r"\b(?:the\s)?(?:[A-Z][\w.]+\s?){1,2}", sentence)
+    return m.group().strip() if m else ""
+
+
+def claims(
+    text: str, sentences: Sequence[Range], taken: Sequence[Range], phrases: Phrases
+) -> Iterator[Claim]:
+    """Judgments outside everybody's words: the author's, and never a party's."""
+    starts = [a for a, _ in sentences]
+    order = sorted(taken)
+    last = -1
+    for kind, m in phrases.find("claims", text):
+        n = bisect_right(starts, m.start()) - 1
+        if n < 0 or n == last:
+            continue
+        a, b = sentences[n]
+        near = order[bisect_left(order, (a - 5000, 0)) : bisect_left(order, (b, 0))]
+        if any(x < m.end() and m.start() < y for x, y in near):
+            continue
+        last = n
+        stop = min((x for x, _ in near if x > m.end()), default=b)
+        yield Claim(a, stop, kind, m.group())

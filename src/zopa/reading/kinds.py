@@ -1,0 +1,307 @@
+"""What a statement is: its kind, firmness, strength, channel, and the condition that belongs to it.
+
+Every answer carries the words that decided it, so that an analyst can see and overrule them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from .lexicon import Lexicon, lexicon
+
+__all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Kind, firmness (hedged, stated, firm), strength from -2 to 2, and the words that decided."""
+
+    kind: str
+    firmness: str
+    strength: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Offsets of a condition and of what it is a condition of, and the marker between them."""
+
+    condition: tuple[int, int]
+    consequent: tuple[int, int] | None
+    marker: str
+    only_if: bool
+
+
+class Phrases:
+    """The phrase lists of a language pack, one pattern per section; built once per pack."""
+
+    def __init__(self, lex: Lexicon) -> None:
+        self.lex = lex
+        self._tables: dict[str, dict[str, str]] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        for section in ("contents", "strength", "channel", "shifts", "contacts", "claims", "polarity"):
+            table = {
+                _folded(phrase): name
+                for name, text in lex.raw[section].items()
+                if name not in _HELPERS
+                for phrase in text.split(",")
+            }
+            self._tables[section] = table
+            self._patterns[section] = re.compile(rf"\b(?:{_alternatives(table)})(?!\w)", re.I)
+        self.cues: Mapping[str, frozenset[str]] = {
+            k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()
+        }
+        self.planned = re.compile(
+            rf"\b(?:{_alternatives(lex.raw['contacts']['planned'].split(','))})(?!\w)", re.I
+        )
+        self.cue = {name: re.compile(p, re.I) for name, p in lex.raw["cue_patterns"].items()}
+        conditions = lex.raw["conditions"]
+        self.marker = re.compile(
+            rf"\b(?P<after>{_alternatives(conditions['after'].split(','))})\b"
+            rf"|\b(?P<exchange>{_alternatives(conditions['exchange'].split(','))})\b"
+            rf"|\b(?P<without>{_alternatives(conditions['without'].split(','))})\b",
+            re.I,
+        )
+        self.taking = re.compile(rf"\b(?:{'|'.join(conditions['taking'].split())})\b", re.I)
+        self.subject_nouns = re.compile(
+            rf"\b(?:{'|'.join(lex.raw['shifts']['subject_nouns'].split())})\b", re.I
+        )
+        self.cut = re.compile(rf"\b(?:{_alternatives(lex.raw['shifts']['cut'].split(','))})(?!\w)", re.I)
+
+    def find(
+        self, section: str, text: str, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[str, re.Match[str]]]:
+        """All phrases of a section with the name of their list, left to right; the longer one wins at a place."""
+        table = self._tables[section]
+        for m in self._patterns[section].finditer(text, start, len(text) if stop is None else stop):
+            yield table[_folded(m.group())], m
+
+    def first(self, section: str, text: str) -> tuple[str, re.Match[str]] | None:
+        """The first phrase of a section in a text."""
+        return next(self.find(section, text), None)
+
+
+@cache
+def phrases_of(language: str) -> Phrases:
+    """The phrase lists of a language pack, built once."""
+    return Phrases(lexicon(language))
+
+
+_HELPERS = {"planned", "subject_nouns", "cut"}
+
+
+def _folded(phrase: str) -> str:
+    return re.sub(r"\s+", " ", phrase.strip().lower().replace("’", "'"))
+
+
+def _alternatives(phrases: Iterable[str]) -> str:
+    listed = sorted({_folded(p) for p in phrases}, key=len, reverse=True)
+    return "|".join(re.escape(p).replace("\\ ", r"\s").replace("'", "['’]") for p in listed)
+
+
+def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False) -> Kind:
+    """Kind, firmness and strength from the words of the cue and the opening of the content."""
+    plain = content.replace("’", "'").lstrip("\"“'‘ ")
+    opening = plain[:160]
+    kind, why = _kind(cue, lemma, opening, bool(phrases.cue["negative"].search(cue)), phrases)
+    if has_condition and kind in (
+        "offer",
+        "position",
+        "report",
+        "concession",
+        "demand",
+        "goal",
+        "commitment",
+        "intention",
+        "assessment",
+    ):
+        modal = re.search(r"\b(?:could|would|might|can|ready|willing|open to|wants?|accept)\b", opening, re.I)
+        if modal:
+            kind, why = "conditional_offer", f"{modal.group()} with a condition"
+    firmness, word = _firmness(cue, opening, phrases)
+    against = _against(cue, lemma, kind, opening, phrases)
+    size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
+    strength = 0 if kind in ("report", "no_position", "assessment", "shift") else (-size if against else size)
+    return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+
+
+def _against(cue: str, lemma: str, kind: str, opening: str, phrases: Phrases) -> bool:
+    """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
+    negated = bool(phrases.cue["negative"].search(cue))
+    if lemma in phrases.cues["opposing"]:
+        return not negated
+    if kind in ("red_line", "refusal", "reluctance", "criticism"):
+        return True
+    if kind not in ("position", "demand", "commitment", "intention", "offer", "belief", "goal", "concession"):
+        return False
+    clause = re.split(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s", opening)[0]
+    found = {name for name, _ in phrases.find("polarity", clause)}
+    denied = negated != ("denial" in found or bool(phrases.cue["negative"].search(opening[:60])))
+    return denied != ("negative" in found)
+
+
+def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
+    """By patterns of the cue, then its verb, then the content's opening, then weaker verbs."""
+    found = _by_cue(cue.lower(), lemma, opening, negated, phrases)
+    if found:
+        return found
+    for name in (
+        "red_line",
+        "threat",
+        "refusal",
+        "reluctance",
+        "commitment",
+        "concession",
+        "hope",
+        "criticism",
+    ):
+        if lemma in phrases.cues[name]:
+            return name, cue
+    if phrases.cue["reluctance"].search(cue):
+        return "reluctance", cue
+    if phrases.cue["not_without"].search(opening):
+        return "red_line", "not ... without"
+    by_content = _first(opening, phrases)
+    if by_content:
+        return by_content
+    for name in ("demand", "offer", "intention", "expectation", "belief", "position", "assessment"):
+        if lemma in phrases.cues[name]:
+            return name, cue
+    if lemma == "want":
+        return ("goal" if opening.lower().startswith("to ") else "demand"), cue
+    return "report", cue
+
+
+def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
+    declined = phrases.cue["no_position"].search(low + " " + opening[:30].lower())
+    question = opening.partition(" ")[0].lower() in phrases.lex["clause_openers"] - {"that"}
+    if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or question)):
+        return "no_position", declined.group() if declined else low
+    if phrases.cue["red_line"].search(low):
+        return ("position" if negated else "red_line"), low
+    if phrases.cue["position"].search(low) or (negated and lemma in phrases.cues["red_line"]):
+        return "position", low
+    return None
+
+
+def _first(opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """The kind whose words come first in the content's opening."""
+    found = phrases.first("contents", opening)
+    return (found[0], found[1].group()) if found and found[1].start() < 90 else None
+
+
+def _firmness(cue: str, opening: str, phrases: Phrases) -> tuple[str, str]:
+    for text in (cue, opening[:80]):
+        found = phrases.first("strength", text)
+        if found:
+            return found[0], found[1].group()
+    return "stated", ""
+
+
+def channel(sentence: str, phrases: Phrases) -> str:
+    """public, private, statement or leak, by the words of the sentence."""
+    found = phrases.first("channel", sentence)
+    return found[0] if found else "public"
+
+
+def condition(text: str, pieces: list[tuple[int, int]], phrases: Phrases) -> Condition | None:
+    """The condition inside a statement's content, with what depends on it; offsets into ``text``.
+
+    ``A if B``; ``if B, A``; ``B in return for A`` (who wants B gives A); ``not A without B``.
+    """
+    for start, end in reversed(pieces):
+        for m in phrases.marker.finditer(text, start, end):
+            found = _split(text, start, end, m, phrases)
+            if found:
+                return _with_antecedent(text, pieces, found)
+    return None
+
+
+def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) -> Condition | None:
+    marker = m.group().lower()
+    after = _trim(text, m.end(), _clause_end(text, m.end(), end))
+    before = _trim(text, _clause_start(text, start, m.start()), m.start())
+    if m.group("exchange"):
+        if not before or not after:
+            return None
+        wants = phrases.taking.search(text, start, m.start())
+        asked, given = (before, after) if wants else (after, before)
+        if wants:
+            asked = (
+                _trim(
+                    text,
+                    wants.end() if text[wants.end() : wants.end() + 4] != " to " else wants.start(),
+                    m.start(),
+                )
+                or before
+            )
+        return Condition(asked, given, marker, False)
+    if not after:
+        return None
+    if m.group("without"):
+        if not phrases.cue["negative"].search(text, start, m.start()):
+            return None
+        return Condition(after, before or None, marker, True)
+    if text[max(start, m.start() - 3) : m.start()].lower().endswith(("as ", "ask")) or (
+        marker == "if" and re.search(r"\b(?:ask\w*|wonder\w*|as)\s$", text[start : m.start()])
+    ):
+        return None  # "asked if", "as if"
+    if not before:  # "If B, A"
+        comma = text.find(",", m.end(), end)
+        if comma < 0:
+            return None
+        return Condition(
+            _trim(text, m.end(), comma) or after, _trim(text, comma + 1, end), marker, "only" in marker
+        )
+    return Condition(after, before, marker, marker in ("only if", "unless", "until"))
+
+
+def _clause_end(text: str, at: int, end: int) -> int:
+    m = re.compile(r"[.;]\s|,\s(?:but|and|which|who|while|adding)\b").search(text, at, end)
+    return m.start() if m else end
+
+
+def _clause_start(text: str, start: int, at: int) -> int:
+    """Start of the offered thing: after the modal verb, when there is one."""
+    cut = start
+    for m in re.compile(r"[.;]\s|,\s(?:but|and)\s").finditer(text, start, at):
+        cut = m.end()
+    modal = re.compile(
+        r"\b(?:could|would|might|can|will|may|must)\s(?:not\s)?(?:accept|agree to|consider|offer|hold|support|give|provide|take)\s"
+        r"|\b(?:ready|willing|prepared|open)\sto\s(?:accept\s|consider\s)?|n['’]t\s(?:hold|accept)\s"
+    ).search(text, cut, at)
+    return modal.end() if modal else cut
+
+
+def _trim(text: str, a: int, b: int) -> tuple[int, int] | None:
+    while a < b and text[a] in " ,;:\"“”'":
+        a += 1
+    if text[a : a + 5].lower() == "that ":
+        a += 5
+    while b > a and text[b - 1] in ' ,;:."“”':
+        b -= 1
+    return (a, b) if b > a and text[a:b].lower() != "that" else None
+
+
+def _with_antecedent(text: str, pieces: list[tuple[int, int]], found: Condition) -> Condition:
+    """``deposits, which SRC said he wants access to in return for aid``: the noun before "which" is asked for."""
+    first = pieces[0]
+    if text[slice(*first)].lower() not in ("which", "that") or len(pieces) < 2:
+        return found
+    m = re.search(r"([A-Z]?[\w'’\-]+(?:\s[\w'’\-]+){0,2}),?\s$", text[max(0, first[0] - 80) : first[0]])
+    if not m:
+        return found
+    start = max(0, first[0] - 80) + m.start(1)
+    phrase = text[start : first[0]].rstrip(", ")
+    skip = re.match(r"(?:\w+ed|over|on|about|of|the|discussed)\s+", phrase)
+    if skip:
+        start += skip.end()
+    return Condition(
+        (start, first[0] - len(text[start : first[0]]) + len(text[start : first[0]].rstrip(", "))),
+        found.consequent,
+        found.marker,
+        found.only_if,
+    )

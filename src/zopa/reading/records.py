@@ -1,0 +1,290 @@
+"""From suggestions to the case's records: statements, contacts, figures, shifts; candidates for a shift.
+
+Pure. Everything comes out in state ``suggested``: only a person makes it ``accepted``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from zopa.case.nouns import Case, Contact, Figure, Records, Review, Shift, Statement
+from zopa.case.text import find_quote
+
+from .events import ShiftSpan
+from .extract import Extract, Suggestion
+from .issues import Vocabulary
+from .speakers import Roster, fold
+
+__all__ = ["STANCE_OF", "computed_shifts", "to_records"]
+
+STANCE_OF: Mapping[str, tuple[str | None, str | None]] = {
+    "demand": ("demand", "oppose"), "red_line": ("red-line", "red-line"), "offer": ("accept", None),
+    "conditional_offer": ("conditional", None), "concession": ("accept", None), "commitment": ("accept", "oppose"),
+    "intention": ("prefer", "oppose"), "goal": ("prefer", "oppose"), "hope": ("prefer", None),
+    "position": ("prefer", "oppose"), "belief": ("prefer", "oppose"), "reluctance": ("oppose", "oppose"),
+    "refusal": ("oppose", "oppose"), "no_position": ("silent", "silent"),
+}  # fmt: skip
+"""Kind -> stance suggested when the statement is for an option, and when it is against it. A convention."""
+
+_CONTACT = {"call", "meeting", "visit", "exchange", "release", "document", "agreement", "speech", "aid"}
+_DIRECTION = {"softer": "softer", "harder": "harder"}
+
+
+def to_records(found: Extract, source: str, case: Case | None = None, taken: Iterable[str] = ()) -> Records:
+    """The suggestions of one text as records of a case.
+
+    Parameters
+    ----------
+    found : Extract
+        What was read.
+    source : str
+        The id of the source in the case.
+    case : Case, optional
+        Speakers, parties and issues that ids may refer to; without it ids are left out.
+    taken : iterable of str
+        Record ids that exist already.
+    """
+    writer = _Writer(found, source, case, set(taken))
+    return writer.run()
+
+
+class _Writer:
+    def __init__(self, found: Extract, source: str, case: Case | None, taken: set[str]) -> None:
+        self.found, self.source, self.case, self.taken = found, source, case, taken
+        self.text = found.text.text
+        self.roster = Roster.of(case) if case else Roster(())
+
+    def run(self) -> Records:
+        statements: dict[str, Statement] = {}
+        names: dict[int, str] = {}
+        for i, s in enumerate(self.found.statements):
+            if not self._keeps(s):
+                continue
+            ident = self._ident("s")
+            names[i] = ident
+            statements[ident] = self._statement(s)
+        contacts = {
+            self._ident("c"): Contact(
+                **self._anchor(c.start, c.end), type=c.type if c.type in _CONTACT else "other",  # type: ignore[arg-type]
+                what=self.text[c.start : c.end], where=c.where, when=self._near(c.start, c.end), realised=c.realised,
+                who=self._named(c.start, c.end), review=_SUGGESTED,
+            )
+            for c in self.found.contacts
+        }  # fmt: skip
+        figures = {
+            self._ident("f"): Figure(
+                **self._anchor(f.start, f.end), value=None if f.value is None else float(f.value), unit=f.unit,
+                of=f.of or "not said beside the number", as_of=self._near(f.start, f.end), review=_SUGGESTED,
+            )
+            for f in self.found.figures
+        }  # fmt: skip
+        shifts = {self._ident("h"): self._shift(s) for s in self.found.shifts}
+        shifts |= {
+            self._ident("h"): s
+            for s in computed_shifts({**(self.case.statements if self.case else {}), **statements}, self.case)
+            if s.source == self.source
+        }
+        for c in self.found.claims:
+            statements[self._ident("s")] = Statement(
+                **self._anchor(c.start, c.end),
+                kind="author_claim",
+                extractor="rules:claim",
+                why=f"no speaker is named; {c.kind}: {c.words!r}",
+                review=_SUGGESTED,
+            )
+        return Records(statements=statements, contacts=contacts, figures=figures, shifts=shifts)
+
+    def _keeps(self, s: Suggestion) -> bool:
+        """A nested statement is a record of its own only when it has a known speaker who is not the outer one."""
+        if s.nested_in is None:
+            return True
+        outer = self.found.statements[s.nested_in]
+        return (
+            bool(s.who.name)
+            and s.who.name != outer.who.name
+            and (s.who.id is not None or s.who.party is not None)
+        )
+
+    def _ident(self, letter: str) -> str:
+        n = 1
+        while f"{self.source}-{letter}{n}" in self.taken:
+            n += 1
+        ident = f"{self.source}-{letter}{n}"
+        self.taken.add(ident)
+        return ident
+
+    def _anchor(self, start: int, end: int) -> dict[str, Any]:
+        quote = self.text[start:end]
+        prefix = ""
+        if len(find_quote(self.text, quote)) > 1:
+            prefix = self.text[max(0, start - 24) : start]
+        return {"source": self.source, "quote": quote, "prefix": prefix, "start": start, "end": end}
+
+    def _statement(self, s: Suggestion) -> Statement:
+        known = self.case.speakers if self.case else {}
+        parties = self.case.parties if self.case else {}
+        speaker = s.who.id if s.who.id in known else None
+        party = None
+        if speaker is None:
+            party = s.who.id if s.who.id in parties else s.who.party if s.who.party in parties else None
+        issue, options, stance = self._stance(s)
+        when, only_if = self._offer(s)
+        outer = self.found.statements[s.nested_in] if s.nested_in is not None else None
+        return Statement(
+            **self._anchor(*s.span), kind=s.kind.kind, speaker=speaker, party=party,  # type: ignore[arg-type]
+            said=_moment(s.said), channel=s.channel,  # type: ignore[arg-type]
+            to=s.addressee or None, reported_by=outer.who.id if outer and outer.who.id in known else None,
+            issue=issue, options=options, stance=stance, firmness=s.kind.firmness,  # type: ignore[arg-type]
+            when=when, only_if=only_if,
+            condition=self._words(s.condition.condition) if s.condition else "",
+            consequent=self._words(s.condition.consequent) if s.condition and s.condition.consequent else "",
+            cue=self.found.words(*s.cue), strength=s.kind.strength,
+            extractor=f"{s.extractor}:{s.rule}", why=self._why(s), review=_SUGGESTED,
+        )  # fmt: skip
+
+    def _words(self, span: tuple[int, int]) -> str:
+        return self.text[slice(*span)]
+
+    def _why(self, s: Suggestion) -> str:
+        mention = self.found.words(*s.mention)
+        parts = [
+            f"speaker by {s.who.how}: {mention!r}" if mention else "nobody is named",
+            f"{s.kind.kind} by {s.kind.why}",
+        ]
+        parts += [f"{m.issue} by {', '.join(repr(w) for w in m.words)}" for m in s.issues[:1]]
+        if s.who.voice:
+            parts.append(f"voice of another time: {s.who.voice}")
+        if s.who.weak:
+            parts.append("weak: anonymous or unresolved speaker")
+        if self._foreign(s):
+            parts.append("weak: reported within another party's words")
+        parts += [f"look: {f}" for f in s.flags]
+        return "; ".join(parts)
+
+    def _stance(self, s: Suggestion) -> tuple[str | None, tuple[str, ...], str | None]:
+        if not self.case:
+            return None, (), None
+        issues = s.issues
+        if s.kind.kind == "conditional_offer" and s.condition and s.condition.consequent:
+            # What is offered, not what is asked for in return, is what the stance is about.
+            issues = tuple(Vocabulary(self.case).matches(self._words(s.condition.consequent)))
+        if not issues:
+            return None, (), None
+        match = issues[0]
+        pro, contra = STANCE_OF.get(s.kind.kind, (None, None))
+        against = s.kind.strength < 0
+        stance = contra if against else pro
+        if s.who.voice or s.who.weak or self._foreign(s) or not match.options:
+            stance = None if stance != "silent" else stance
+        return match.issue, match.options, stance
+
+    def _foreign(self, s: Suggestion) -> bool:
+        """Words put into a party's mouth by a speaker of another one: no stance of that party."""
+        if s.nested_in is None:
+            return False
+        return self.found.statements[s.nested_in].who.party != s.who.party
+
+    def _offer(
+        self, s: Suggestion
+    ) -> tuple[tuple[dict[str, tuple[str, ...]], ...], tuple[dict[str, tuple[str, ...]], ...]]:
+        """``when`` and ``only_if`` of a conditional offer, where the case's words name both sides."""
+        if (
+            s.kind.kind != "conditional_offer"
+            or not s.condition
+            or not s.condition.consequent
+            or not self.case
+        ):
+            return (), ()
+        vocabulary = Vocabulary(self.case)
+        given = {
+            m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options
+        }
+        asked = {
+            m.issue: m.options for m in vocabulary.matches(self._words(s.condition.condition)) if m.options
+        }
+        asked = {k: v for k, v in asked.items() if k not in given}
+        return ((given,), (asked,)) if given and asked else ((), ())
+
+    def _near(self, start: int, end: int) -> Any:
+        """The date in the same sentence, if one stands within reach."""
+        for d in self.found.dates:
+            if start - 90 <= d.start <= end + 60 and not re.search(
+                r"[.!?]\s|\n", self.text[min(d.end, end) : max(d.start, start)]
+            ):
+                return {"from": d.first, "to": d.last}
+        return None
+
+    def _named(self, start: int, end: int) -> tuple[str, ...]:
+        """Known speakers and parties named in the sentence of a contact, in order."""
+        a = max(self.text.rfind(". ", 0, start), self.text.rfind("\n", 0, start)) + 1
+        sentence = self.text[a : end + 40].split("\n")[0]
+        places = {
+            entry.id: m.start()
+            for alias, entry in self.roster.by_alias.items()
+            if (m := re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", sentence, re.I))
+        }
+        return tuple(sorted(places, key=lambda k: places[k]))
+
+    def _shift(self, s: ShiftSpan) -> Shift:
+        party = None
+        if self.case:
+            entry = self.roster.by_alias.get(fold(s.subject))
+            party = entry.party if entry and entry.party in self.case.parties else None
+        return Shift(
+            **self._anchor(s.start, s.end), party=party, direction=_DIRECTION.get(s.direction, "changed"),  # type: ignore[arg-type]
+            by="reporter", what=f"of {s.subject}" if s.subject else "", review=_SUGGESTED,
+        )  # fmt: skip
+
+
+_SUGGESTED = Review(state="suggested")
+
+
+def _moment(said: tuple[date | None, date | None] | None) -> Any:
+    if not said or said == (None, None):
+        return None
+    return {"from": said[0], "to": said[1]}
+
+
+_PRO = {"demand", "prefer", "accept", "conditional"}
+_CONTRA = {"oppose", "red-line"}
+
+
+def computed_shifts(statements: Mapping[str, Statement], case: Case | None) -> list[Shift]:
+    """Candidate shifts: a party's later statement on an option contradicts its earlier one.
+
+    Rejected statements do not count. The analyst decides; nothing is changed.
+    """
+    if case is None:
+        return []
+    last: dict[tuple[str, str, str], tuple[str, Statement]] = {}
+    out = []
+    for ident, s in sorted(statements.items(), key=lambda item: _when(item[1])):
+        speaker = case.speakers.get(s.speaker or "")
+        party = s.party or (speaker.party if speaker else None)
+        if not party or not s.issue or not s.stance or s.review.state == "rejected":
+            continue
+        for option in s.options:
+            before = last.get((party, s.issue, option))
+            if (
+                before
+                and {before[1].stance in _PRO, s.stance in _PRO} == {True, False}
+                and s.stance in _PRO | _CONTRA
+                and before[1].stance in _PRO | _CONTRA
+            ):
+                out.append(
+                    Shift(
+                        source=s.source, quote=s.quote, prefix=s.prefix, start=s.start, end=s.end, party=party,
+                        issue=s.issue, before=before[0], after=ident, by="computed",
+                        direction="softer" if s.stance in _PRO else "harder",
+                        what=f"{before[1].stance} before, {s.stance} after, on {option}", review=_SUGGESTED,
+                    )
+                )  # fmt: skip
+            last[party, s.issue, option] = (ident, s)
+    return out
+
+
+def _when(s: Statement) -> str:
+    return str((s.said.end or s.said.start) if s.said else "")

@@ -1,0 +1,143 @@
+"""Tags of single words: name, adverb, adjective, noun, finite verb."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import cached_property
+from typing import Self
+
+from .lexicon import Lexicon
+from .segment import Segments
+
+__all__ = ["NUMBERS", "PUNCT", "Words"]
+
+PUNCT = frozenset(',;:()[]-–—.!?…/“”"„«»') | {"--", "...", "''", "``"}
+NUMBERS = frozenset(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+
+
+class Words:
+    """The tags of one text, by token."""
+
+    def __init__(self, seg: Segments, lex: Lexicon) -> None:
+        self.seg, self.lex = seg, lex
+        self.words, self.quote_of = seg.words, seg.quote_of
+        self.lower = [
+            w if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT else low  # a name, no modal
+            for i, (w, low) in enumerate(zip(seg.words, seg.lower, strict=True))
+        ]
+        self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
+        self.closed = (
+            lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
+            | lex["prepositions"] | lex["subordinators"] | lex["conjunctions"] | self.aux | lex["negations"]
+        )  # fmt: skip
+        self.adjective_endings = tuple(lex["adjective_endings"])
+        self.clausal = lex["subordinators"] | lex["relatives"]
+
+    def inside(self) -> Self:
+        """The same text with no quotation marks: for reading what stands inside a content."""
+        other = copy(self)
+        other.quote_of = [-1] * len(self.words)
+        return other
+
+    def is_name(self, i: int) -> bool:
+        """Capitalised and not a closed-class word."""
+        w = self.words[i]
+        return w[0].isupper() and self.lower[i] not in self.closed
+
+    def is_adverb(self, i: int) -> bool:
+        """By list or by -ly; never a capitalised word."""
+        w = self.lower[i]
+        if w in self.lex["adverbs"]:
+            return True
+        return (
+            w.endswith("ly")
+            and len(w) > 4
+            and w not in self.lex["not_adverbs"]
+            and not self.words[i][0].isupper()
+        )
+
+    def is_adjective(self, i: int) -> bool:
+        """By list or ending; never a capitalised word."""
+        w = self.words[i]
+        if w in self.lex["people"] or w in self.lex["not_adjectives"]:
+            return False
+        return w in self.lex["adjectives"] or (
+            w.islower() and len(w) > 4 and w.endswith(self.adjective_endings)
+        )
+
+    def is_noun(self, i: int) -> bool:
+        """A word that may stand inside a noun phrase: open class, number or possessive mark."""
+        w = self.lower[i]
+        if w in ("'s", "’s", "'"):
+            return True
+        return w not in PUNCT and w not in self.closed and not self.finite[i]
+
+    @cached_property
+    def finite(self) -> list[bool]:
+        """Whether each token is (probably) a finite verb or auxiliary."""
+        out = [False] * len(self.words)
+        noun_before = self.lex["determiners"] | self.lex["possessives"] | self.lex["prepositions"]
+        forms, aux, be, have = self.lex.forms, self.aux, self.lex["be"], self.lex["have"]
+        for i, w in enumerate(self.lower):
+            if w in aux:
+                out[i] = w not in ("being", "having", "been") and not (
+                    w in ("'s", "’s") and self.is_possessive(i)
+                )
+                continue
+            readings = forms.get(w)
+            word = self.words[i]
+            if not readings:
+                if w.endswith("ed") and len(w) > 4 and word[0].islower() and i:
+                    p = i - 2 if self.is_adverb(i - 1) else i - 1
+                    before = self.lower[p]
+                    out[i] = not (
+                        before in noun_before
+                        or before in be
+                        or before in have
+                        or before in PUNCT
+                        or before in ("as", "and", "or")
+                    ) and not self.is_adjective(p)
+                continue
+            if word[0].isupper() and i and self.words[i - 1] not in PUNCT:
+                continue
+            p = i - 1
+            while p >= 0 and p > i - 4 and self.is_adverb(p):
+                p -= 1
+            before = self.lower[p] if p >= 0 else "."
+            slots = {slot for _, slot in readings}
+            if "past" in slots:
+                out[i] = (
+                    before not in noun_before and before not in be and before not in have
+                ) or before in ("that",)
+            elif "third" in slots:
+                noun = before == "and" and any(base in self.lex["homographs"] for base, _ in readings)
+                out[i] = (
+                    not noun
+                    and not (p >= 0 and out[p] and before not in self.aux)
+                    and (
+                        (before not in noun_before and before not in self.closed | PUNCT | NUMBERS)
+                        or before in self.lex["before_third"]
+                    )
+                )
+            elif "base" in slots:
+                out[i] = before in self.lex["before_base"]
+        return out
+
+    def is_possessive(self, i: int) -> bool:
+        """Whether the token is a possessive 's rather than a contracted verb."""
+        if i + 1 >= len(self.words):
+            return True
+        if i and self.lower[i - 1] in self.lex["before_contraction"]:
+            return False
+        k = i + 1
+        while (
+            k < len(self.words)
+            and k < i + 3
+            and (self.is_adverb(k) or self.lower[k] in self.lex["negations"])
+        ):
+            k += 1
+        nxt = self.lower[k] if k < len(self.words) else ""
+        if any(slot in ("participle", "ing") for _, slot in self.lex.forms.get(nxt, ())):
+            after = self.lower[k + 1] if k + 1 < len(self.words) else "."
+            return k == i + 1 and after not in PUNCT and after not in self.closed and not nxt.endswith("ing")
+        return not (nxt in self.lex["after_contraction"] or k > i + 1)

@@ -1,0 +1,192 @@
+"""The published instances: digests, products, fractions and counts that other programs found."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from fractions import Fraction
+
+import pytest
+
+from exact_instances import DATA, instance, oracles
+from zopa.bargaining import exact
+from zopa.bargaining.exact import dual, maxmin, near, pareto, walks
+from zopa.bargaining.exact.additive import additive
+from zopa.space import Bonus, Clause
+
+
+def ideal_gains(form):
+    return [b - n for b, n in zip(form.largest, form.need, strict=True)]
+
+
+def small(entry):
+    return entry["P"] <= 3 or (entry["S"] <= 100 and entry["M"] * entry["P"] < 120)
+
+
+def test_frontiers_equal_the_published_digests():
+    entries = oracles("frontier")
+    import check  # beside the data
+
+    for entry in entries:
+        if entry["frontier"] > 60_000 or (entry["P"] >= 4 and dual.fast() is None):
+            continue
+        found = exact.frontier(instance(entry))
+        assert check.points_digest(found.points) == entry["frontier_digest"], entry
+
+
+def test_all_nash_products_are_those_published_and_nothing_ties_unseen():
+    for entry in oracles("nash_maxmin"):
+        if dual.fast() is None and entry["M"] > 20:
+            continue
+        found = exact.solve_nash(instance(entry))
+        assert found.proven
+        assert str(found.value) == entry["nash_product"]
+        assert len(found.packages) == entry["nash_packages"]
+
+
+def test_nash_proofs_of_large_instances_pass_the_checker():
+    for entry in oracles("nash_maxmin")[::24]:
+        found = exact.solve_nash(instance(entry), proof=True)
+        exact.check(json.loads(json.dumps(found.proof)))
+
+
+def test_max_min_values_of_two_and_three_parties_are_those_published():
+    for entry in oracles("nash_maxmin"):
+        if entry["P"] > 3:
+            continue
+        form = additive(instance(entry))
+        found = maxmin._best(form, form.need, ideal_gains(form))[0]
+        assert found.proven
+        assert found.value == Fraction(entry["maxmin"]), entry
+
+
+@pytest.mark.slow
+def test_max_min_values_of_five_parties_are_those_published():
+    for entry in oracles("nash_maxmin"):
+        if entry["P"] != 5 or entry["family"] in ("subsetsum", "goods"):
+            continue
+        form = additive(instance(entry))
+        assert maxmin._best(form, form.need, ideal_gains(form))[0].value == Fraction(entry["maxmin"]), entry
+
+
+def test_counts_are_those_published_to_the_last_digit():
+    for entry in oracles("count"):
+        if entry["S"] > 1000 or entry["K"] > 10 or entry["S"] == 300 or entry["P"] > 3:
+            continue
+        found = exact.count(instance(entry))
+        assert found.exact
+        assert str(found.low) == str(entry["acceptable"])
+
+
+def test_chains_of_interactions_have_the_published_frontiers():
+    entries = oracles("chain")
+    from check import points_digest
+    from rules import chain
+
+    for entry in entries:
+        if entry["M"] > 20:
+            continue
+        space = instance(entry)
+        W = chain(entry["P"], entry["M"], entry["K"], entry["S"])
+        P, M, K = W.shape[0], W.shape[1], W.shape[2]
+        bonuses = tuple(
+            Bonus(p, ((m, 1 << k), (m + 1, 1 << j)), int(W[p, m, k, j]))
+            for p in range(P) for m in range(M) for k in range(K) for j in range(K)
+        )  # fmt: skip
+        found = exact.frontier(dataclasses.replace(space, bonuses=bonuses), everything=True)
+        assert points_digest(found.points) == entry["frontier_digest"]
+
+
+def ruled(entry):
+    sys.path.append(str(DATA)) if str(DATA) not in sys.path else None
+    from check import rules_of
+
+    space = instance(entry)
+    clauses = (Clause(f"R{n}", tuple((m, 1 << k) for m, k in f)) for n, f in enumerate(rules_of(entry)))
+    return dataclasses.replace(space, clauses=tuple(clauses))
+
+
+def test_nash_under_rules_is_that_published_and_proven():
+    for entry in oracles("rules"):
+        if dual.fast() is None and entry["M"] > 20 and entry.get("global_forbids"):
+            continue
+        found = exact.solve_nash(ruled(entry), proof=entry["M"] == 20)
+        assert found.proven
+        assert str(found.value) == entry["nash_product"], entry
+        if found.proof:
+            exact.check(json.loads(json.dumps(found.proof)))
+
+
+def test_products_of_coalitions_are_those_published():
+    entry = oracles("coalitions")
+    products = entry["nash_product"]
+    space = instance(entry)
+    some = [k for n, k in enumerate(products) if n % 20 == 0]
+    for key in some:
+        members = (
+            [int(p) for p in key.replace(",", " ").split()]
+            if "," in key or " " in key
+            else [int(p) for p in key]
+        )
+        found = exact.solve_nash(near.restrict(space, members))
+        assert str(found.value) == str(products[key])
+
+
+def test_post_settlement_and_fewest_changes_are_those_published():
+    entry = oracles("post_settlement")
+    entry = entry[0] if isinstance(entry, list) else entry
+    space = instance(entry)
+    run = near.improve(space, entry["signed"])[0]
+    gains = [
+        t - s
+        for t, s in zip(
+            space.utility(additive(space).package(run.best[0].picks)), entry["signed_totals"], strict=True
+        )
+    ]
+    assert gains == entry["nash_gains"]
+    percent = [-(-b // 100) for b in additive(space).largest]
+    found = near.fewest_changes(space, entry["signed"], percent)
+    assert found.proven
+    assert len(found.changed) == entry["fewest_changed_issues_for_one_percent_each"]
+
+
+def test_numpy_alone_gives_the_same_answers(monkeypatch):
+    for module in (dual, pareto, walks):
+        monkeypatch.setattr(module, "fast", lambda: None)
+    for entry in oracles("nash_maxmin")[::40]:
+        assert str(exact.solve_nash(instance(entry)).value) == entry["nash_product"]
+    for entry in oracles("frontier")[:8]:
+        import check
+
+        assert check.points_digest(exact.frontier(instance(entry)).points) == entry["frontier_digest"]
+
+
+def test_a_search_that_is_stopped_says_how_far_it_got():
+    entry = next(
+        e for e in oracles("nash_maxmin") if e["P"] == 8 and e["M"] == 60 and e["family"] == "zerosum"
+    )
+    form = additive(instance(entry))
+    calls = iter(range(10**9))
+    found = maxmin._best(form, form.need, ideal_gains(form), stop=lambda: next(calls) > 90)[0]
+    assert not found.proven
+    assert found.best is not None
+    best_known = Fraction(entry["maxmin"]) if "maxmin" in entry else Fraction(entry["maxmin_best_known"])
+    assert found.value <= best_known <= found.bound + 1e-9
+
+
+def test_a_key_press_ends_a_search_with_its_best():
+    entry = next(
+        e for e in oracles("nash_maxmin") if e["P"] == 8 and e["M"] == 60 and e["family"] == "zerosum"
+    )
+    form = additive(instance(entry))
+    calls = iter(range(10**9))
+
+    def stop():
+        if next(calls) > 90:
+            raise KeyboardInterrupt
+        return False
+
+    found = maxmin._best(form, form.need, ideal_gains(form), stop=stop)[0]
+    assert found.best is not None
+    assert not found.proven

@@ -1,0 +1,250 @@
+"""An endpoint as a second reader, against a local server that also misbehaves."""
+
+import http.server
+import json
+import threading
+import time
+
+import pytest
+
+from zopa.errors import CaseError
+from zopa.reading import endpoint, read
+from zopa.reading.endpoint import Exchange, ask, post
+
+TEXT = (
+    "The mayor said she would not sell the dam. The miners could accept a lower wall if the town paid, their leader said. "
+    "Rell rejected the plan. The old gate costs $4.5 million a year to keep."
+)
+
+
+def item(**fields):
+    base = {
+        "sentence": 0,
+        "speaker": "The mayor",
+        "cue": "said",
+        "content": ["she would not sell the dam"],
+        "kind": "red_line",
+        "issue": "",
+        "condition": "",
+        "consequent": "",
+    }
+    return base | fields
+
+
+def answer(*items, **extra):
+    content = json.dumps({"statements": list(items)} | extra)
+    return json.dumps({"choices": [{"message": {"content": content}}]})
+
+
+def asked(reply, **options):
+    kept: list[Exchange] = []
+    send = reply if callable(reply) else (lambda *_: reply)
+    return ask(read(TEXT), None, "http://localhost:9/v1", "m", send=send, keep=kept.append, **options), kept
+
+
+def test_a_grounded_answer_is_joined_with_the_rules_and_kept():
+    found, kept = asked(answer(item()))
+    rules = read(TEXT)
+    assert len(found.statements) == len(rules.statements)
+    assert any("1 statements as the rules" in n for n in found.notes)
+    assert any("the endpoint reads it as red_line" in f for s in found.statements for f in s.flags)
+    assert kept[0].destination == "http://localhost:9/v1/chat/completions"
+    assert len(kept[0].digest) == 64
+
+
+def test_what_only_the_endpoint_read_is_flagged_for_a_person():
+    found, _ = asked(
+        answer(
+            item(
+                sentence=3,
+                speaker="",
+                cue="",
+                content=["The old gate costs $4.5 million a year to keep"],
+                kind="assessment",
+            )
+        )
+    )
+    (new,) = [s for s in found.statements if s.extractor == "llm:m"]
+    assert new.flags[0] == "only the endpoint read this"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        item(content=["she would sell the dam"]),
+        item(content=["she would not sell the dam today"]),
+        item(sentence=3),
+        item(sentence=99),
+        item(speaker="Rell"),
+        item(speaker="General Vance"),
+        item(cue="thundered"),
+        item(condition="the town gives in"),
+        item(kind="surrender"),
+        item(issue="throne"),
+        item(content=[]),
+        item(content="she would not sell the dam"),
+        item(content=[7]),
+        item(sentence="0"),
+        item(sentence=True),
+        item(utility=90),
+        {"sentence": 0},
+        "text",
+        None,
+    ],
+)
+def test_a_tampered_or_malformed_item_is_refused_with_the_reason(bad):
+    found, _ = asked(answer(bad))
+    assert found.statements == read(TEXT).statements
+    assert any("refused" in n for n in found.notes)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        item(content=["sell the dam"]),
+        item(sentence=1, speaker="their leader", content=["accept a lower wall"]),
+        item(sentence=1, speaker="their leader", content=["The miners could accept a lower wall"]),
+    ],
+)
+def test_a_quotation_cut_at_its_negation_or_condition_never_passes_unflagged(cut):
+    found, _ = asked(answer(cut))
+    new = [s for s in found.statements if s.extractor.startswith("llm")]
+    agreed = found.statements[: len(read(TEXT).statements)]
+    assert all(any("negation" in f or "condition" in f or "hedge" in f for f in s.flags) for s in new)
+    assert [s.content for s in agreed] == [s.content for s in read(TEXT).statements]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["", "<html>busy</html>", '{"choices": []}', '{"choices": [{"message": {"content": "{\\"statements\\": ["}}]}', "[" * 2000,
+     answer(item(), more=1), json.dumps({"choices": [{"message": {"content": "null"}}]})],
+)  # fmt: skip
+def test_an_answer_in_another_form_leaves_the_rules_reading(reply):
+    found, kept = asked(reply)
+    assert found.statements == read(TEXT).statements
+    assert any("no usable answer" in n for n in found.notes)
+    assert kept[0].problem
+
+
+def test_the_request_holds_sentences_and_closed_lists_and_no_numbers_to_fill():
+    _, kept = asked(answer())
+    body = json.loads(kept[0].request)
+    assert body["temperature"] == 0
+    assert "[0] The mayor said" in body["messages"][1]["content"]
+    schema = body["response_format"]["json_schema"]["schema"]
+    fields = schema["properties"]["statements"]["items"]["properties"]
+    assert set(fields) == {
+        "sentence",
+        "speaker",
+        "cue",
+        "content",
+        "kind",
+        "issue",
+        "condition",
+        "consequent",
+    }
+
+
+def test_several_runs_say_how_often_a_statement_came():
+    replies = iter(
+        [
+            answer(
+                item(
+                    sentence=3,
+                    speaker="",
+                    cue="",
+                    content=["The old gate costs $4.5 million a year to keep"],
+                    kind="",
+                )
+            ),
+            answer(),
+        ]
+    )
+    found, _ = asked(lambda *_: next(replies), runs=2)
+    (new,) = [s for s in found.statements if s.extractor == "llm:m"]
+    assert "found in 1 of 2 runs" in new.flags
+
+
+# ---------------------------------------------------------------- over a real socket
+
+
+class Server:
+    def __init__(self, behave):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                behave(self)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return f"http://127.0.0.1:{self.server.server_port}/v1"
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def respond(text: str, status: int = 200):
+    def behave(handler):
+        data = text.encode()
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    return behave
+
+
+def endless(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(400):
+            handler.wfile.write(b"x" * 65536)
+    except OSError:
+        pass
+
+
+def silent(handler):
+    time.sleep(3)
+
+
+def dripping(handler):
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(40):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.1)
+    except OSError:
+        pass
+
+
+def test_a_well_behaved_server_is_read():
+    with Server(respond(answer(item()))) as url:
+        found = ask(read(TEXT), None, url, "m")
+    assert any("1 statements as the rules" in n for n in found.notes)
+
+
+@pytest.mark.parametrize("behave", [endless, silent, dripping, respond("oops", 500), respond("", 302)])
+def test_a_server_that_misbehaves_is_given_up_and_the_rules_stand(behave, monkeypatch):
+    monkeypatch.setattr(endpoint, "MAX_SECONDS", 1.0)
+    with Server(behave) as url:
+        start = time.monotonic()
+        found = ask(read(TEXT), None, url, "m")
+    assert time.monotonic() - start < 6
+    assert found.statements == read(TEXT).statements
+    assert any("no usable answer" in n for n in found.notes)
+
+
+def test_only_web_addresses_are_called():
+    with pytest.raises(CaseError, match="http or https"):
+        post("file:///etc/passwd", "{}")
