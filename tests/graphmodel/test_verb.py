@@ -18,6 +18,7 @@ from zopa.graphmodel.paths import spread
 from zopa.graphmodel.relations import judge, unknown
 from zopa.graphmodel.room import Room
 from zopa.space import compile_case
+from zopa.study import explain, verify
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
 
@@ -302,3 +303,22 @@ def test_sentences_speak_of_steps_and_not_of_motives(answer):
     for s in (*answer.examined, answer.status_quo):
         for word in (" wants", "should", "enemy", "aggressor", "bluff"):
             assert word not in said(s)
+
+
+def test_a_line_of_preferences_can_be_followed_back_to_its_sentence(case):
+    step = explain(case, "US.prefers.2")
+    assert step.title == "preference 2 of United States: no backing of NATO membership"
+    assert step.text == "not US_NATO"
+    texts = [s.id for _, s in step.lines()]
+    assert "us-nato" in texts
+    assert "trump-nato" in texts
+    assert explain(case, "actions.UA_MIN").title == "Ukraine could alone sign the partnership on minerals"
+    with pytest.raises(UnknownName):
+        explain(case, "US.prefers.9")
+
+
+def test_the_example_expects_what_the_literal_definitions_give(case):
+    asked = tuple(e for e in case.expect if e.answer.startswith("stability."))
+    (checked,) = verify(case.model_copy(update={"expect": asked}))
+    assert checked.ok
+    assert checked.found == {"nash": 2, "sseq": 104, "seq": 114, "smr": 172, "gmr": 240}
