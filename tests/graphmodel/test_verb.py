@@ -215,6 +215,24 @@ def test_a_bargaining_case_yields_its_graph_model_without_a_second_file(seed):
             assert set(model.targets(i, codes[a]).tolist()) == want
 
 
+def test_utilities_are_drawn_from_their_intervals_and_nowhere_else():
+    case = held(2)
+    sure = stability(case, {"x": "a", "y": "d", "z": "f"}, draws=20)
+    assert sure.varied.startswith("with weights and values drawn")
+    shares = sure.examined[0].shares
+    assert set(shares.values()) <= {0.0, 1.0}, "numbers without an interval do not vary"
+    assert shares["seq"] == float(all(sure.examined[0].stable["seq"].values()))
+    spread = {"best": 50.0, "low": 0.0, "high": 100.0}
+    data = case.model_dump(by_alias=True, exclude_defaults=True)
+    for p in ("A", "B"):
+        data["parties"][p]["values"]["y"] = dict.fromkeys("cde", spread)
+    open_case = Case.model_validate(data)
+    doubtful = stability(open_case, {"x": "b", "y": "d", "z": "f"}, draws=300)
+    # B holds y, and e is ruled out without g: d beats c in half of the draws but for the 7 points with b
+    assert 0.4 < doubtful.examined[0].shares["nash"] < 0.75
+    assert doubtful.to_dict() == stability(open_case, {"x": "b", "y": "d", "z": "f"}, draws=300).to_dict()
+
+
 def test_a_package_of_issues_is_examined_and_nobody_settles_an_open_issue_alone():
     answer = stability(held(1), {"x": "a", "y": "d", "z": "f"}, draws=0)
     assert answer.form == "issues"

@@ -149,7 +149,7 @@ class Room:
         ranks = model.ranks
         start = self.start[0] if self.start else None
         tests = {} if robust is None else {t: robust.share(t, state) for t in robust.counts}
-        if start == state:
+        if start in (None, state):
             tests.pop("better", None)
         groups = self._groups(state) if full else ()
         return say.Standing(

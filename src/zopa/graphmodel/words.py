@@ -31,7 +31,9 @@ def listed(items: Iterable[str]) -> str:
     return f"{', '.join(head)} and {last}" if head else last
 
 
-def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) -> tuple[Why, ...]:
+def sentences(
+    s: Standing, names: Mapping[str, str], *, quo: str, variants: str, draws: int
+) -> tuple[Why, ...]:
     """Everything about one state, most important first."""
     return (
         _verdict(s, names),
@@ -42,7 +44,7 @@ def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) ->
         *_compared(s, names, quo),
         *_reached(s, names, quo),
         *_least(s, names),
-        *_robust(s, draws),
+        *_robust(s, variants, draws),
         *_doubts(s, names),
     )
 
@@ -181,7 +183,7 @@ def _route(steps: Sequence[Move], names: Mapping[str, str]) -> str:
     return "; then ".join(_would(m.party, m.does, names) for m in steps)
 
 
-def _robust(s: Standing, draws: int) -> list[Why]:
+def _robust(s: Standing, variants: str, draws: int) -> list[Why]:
     if not draws or not s.shares:
         return []
     words = {
@@ -191,7 +193,7 @@ def _robust(s: Standing, draws: int) -> list[Why]:
         "better": "all rank it above the status quo",
     }
     parts = [f"{words[t]} in {round(x * draws):,}" for t, x in s.shares.items() if t in words]
-    return [Why(f"Of {draws:,} variants with the order of preferences disturbed: {', '.join(parts)}.")]
+    return [Why(f"Of {variants}: {', '.join(parts)}.")]
 
 
 def _least(s: Standing, names: Mapping[str, str]) -> list[Why]:
