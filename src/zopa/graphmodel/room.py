@@ -32,6 +32,7 @@ CHAIN = ("nash", "sseq", "seq", "smr", "gmr")
 """Strongest first."""
 MOST_COALITIONS = 64
 MOST_NODES = 40
+MOST_COMPARED = 500
 MOST_CHANGES = 3
 FAR_STATES = 1024
 
@@ -118,7 +119,12 @@ class Room:
         pool = np.flatnonzero(level < len(CHAIN))
         places = model.ranks[:, pool].sum(axis=0)
         gains = self._gains(pool)
-        keep = min(max(2**22 // model.n_states, most), 200)
+        keep = min(max(2**22 // model.n_states, most), MOST_COMPARED)
+        if len(pool) > keep:
+            self.notes.append(
+                f"of {len(pool):,} states that hold, {keep:,} were compared in full: by concept, gains over the "
+                "status quo and ranks"
+            )
         pool = pool[np.lexsort((pool, -places, ~gains, level[pool]))[:keep]]
         against_all = coalition_stable(model, "cgmr", pool, largest=self.largest)
         efficient = pareto_efficient(model, pool)
