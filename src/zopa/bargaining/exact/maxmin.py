@@ -67,7 +67,7 @@ def coalition_floors(form: Additive) -> list[tuple[int, ...]]:
 def _best(
     form: Additive, zero: Sequence[int], toward: Sequence[int], *, above: Fraction | None = None,
     floors: Sequence[tuple[int, ...]] | None = None, mu: FloatArray | None = None, stop: Stop = never,
-    on_progress: Callable[[Fraction | None, float], None] | None = None, rounds: int = 60,
+    on_progress: Callable[[Fraction | None, float], None] | None = None, rounds: int = 16,
 ) -> tuple[Found | None, list[Found]]:  # fmt: skip
     """Best value over all ways to agree, and the searches, one per way."""
     best: Found | None = None

@@ -28,7 +28,7 @@ from zopa.space import IntArray
 
 __all__ = ["Best", "Nash", "larger_sets", "nash", "nash_over", "threshold"]
 
-WALK_STEPS = 30_000_000
+WALK_STEPS = 30_000
 CAP = 4096
 UNIT_BITS = 52
 

@@ -18,15 +18,16 @@ from numpy.typing import NDArray
 from zopa.bargaining.exact.additive import Additive
 from zopa.bargaining.exact.dual import Flat, FloatArray, fast, flatten, simplex_multipliers
 from zopa.bargaining.exact.milp import maxmin_charges
-from zopa.bargaining.exact.walks import DONE, FULL, Walk, rows_matrix, walk
+from zopa.bargaining.exact.walks import DONE, FULL, LIMIT, Walk, rows_matrix, walk
 from zopa.space import IntArray
 
 __all__ = ["Found", "Stop", "Target", "never", "search", "toward"]
 
 Stop = Callable[[], bool]
 Progress = Callable[[Fraction | None, float], None]
-BITS = 54
-WALK_STEPS = 500_000
+BITS = 52
+WALK_STEPS = 60_000
+EASY_STEPS = 3_000
 LEAF_LOG = 40.0
 PATTERNS = 18
 KICKS = 300
@@ -137,6 +138,7 @@ class _Search:
         pattern = self.rng.choice([1, 2, 4], size=(PATTERNS, form.n_parties))
         self.patterns = pattern.astype(np.int64)
         self.t = np.array(target.floors, np.int64)
+        self.leaf_log = LEAF_LOG
         self.best: tuple[int, ...] | None = None
         self.value: Fraction | None = None
 
@@ -232,6 +234,13 @@ class _Search:
         )
         return where[out.picks] if len(out.picks) else out.picks, out
 
+    def learn(self, seen: Walk) -> None:
+        """Walk larger boxes when walks are short, smaller ones when they are given up."""
+        if seen.status == LIMIT:
+            self.leaf_log = max(8.0, self.leaf_log - 2.0)
+        elif seen.steps < EASY_STEPS:
+            self.leaf_log += 0.1
+
     def tests(self, lam: IntArray) -> IntArray:
         """The weights of a leaf: the node's, the unit vectors, and the node's times each pattern."""
         return np.concatenate([lam[None], np.eye(len(lam), dtype=np.int64), self.patterns * lam])
@@ -294,7 +303,7 @@ def search(
     above: Fraction | None = None,
     mu: FloatArray | None = None,
     seed: int = 0,
-    rounds: int = 60,
+    rounds: int = 16,
     stop: Stop = never,
     on_progress: Progress | None = None,
     collect: int = 0,
@@ -397,11 +406,12 @@ def _repaired(s: _Search, node: _Node) -> bool:
 def _leaf(s: _Search, out: Found, node: _Node, lam: IntArray, collect: int) -> list[int] | None:
     """Walk the box if it is small: the order walked, None to branch instead, [] when the list is too long."""
     sizes = np.bincount(s.flat.group[node.allowed], minlength=s.flat.n_groups)
-    if np.log(sizes).sum() > LEAF_LOG and sizes.max() > 1:
+    if np.log(sizes).sum() > s.leaf_log and sizes.max() > 1:
         return None
     while True:
         picks, seen = s.leaf(node, lam, collect + 1 if collect else 1)
         out.steps += seen.steps
+        s.learn(seen)
         if out.members is not None:
             if seen.status == FULL or len(out.members) + len(picks) > collect:
                 return []
