@@ -3,25 +3,16 @@
 Verbs take a case; the modules below take a :class:`zopa.space.Space`. May not enter: files, clocks, chance.
 """
 
-from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNot, why_not
+from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNot
 from zopa.bargaining.drafts import Logroll, Swap, Verdict, Views, judge
+from zopa.bargaining.exact import Description, check
 from zopa.bargaining.solutions import SOLUTIONS
-from zopa.bargaining.zones import (
-    Deal,
-    Frontier,
-    Solution,
-    Zone,
-    deal,
-    frontier,
-    solve,
-    tabulate,
-    winning_coalitions,
-    zone,
-)
+from zopa.bargaining.verbs import describe, frontier, solve, why_not, zone
+from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, deal, tabulate, winning_coalitions
 from zopa.space.table import MAX_PACKAGES, Table, nondominated
 
 __all__ = [
-    "MAX_PACKAGES", "SOLUTIONS", "Conflict", "Correction", "Deal", "Frontier", "Limit", "Logroll", "Solution", "Swap",
-    "Switch", "Table", "Verdict", "Views", "WhyNot", "Zone", "deal", "frontier", "judge", "nondominated", "solve",
+    "MAX_PACKAGES", "SOLUTIONS", "Conflict", "Correction", "Deal", "Description", "Frontier", "Limit", "Logroll", "Solution", "Swap",
+    "Switch", "Table", "Verdict", "Views", "WhyNot", "Zone", "check", "deal", "describe", "frontier", "judge", "nondominated", "solve",
     "tabulate", "why_not", "winning_coalitions", "zone",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from zopa.space import (
     Clause,
     IntArray,
     Readings,
+    Space,
     choose_readings,
     clause_basis,
     clause_text,
@@ -93,14 +94,15 @@ class Conflict:
 class Correction:
     """Limits whose setting aside leaves a package, while keeping any of them does not.
 
-    ``admissible`` and ``count`` are the packages then allowed, and those of them acceptable to all.
+    ``admissible`` and ``count`` are the packages then allowed, and those of them acceptable to all; None where
+    packages were not counted.
     ``statements`` counts the statements that would have to give, ``firmness`` adds up how firmly they were
     made, ``shift`` is the least number of points by which reservation values in it would have to move.
     """
 
     limits: tuple[Limit, ...]
-    admissible: int
-    count: int
+    admissible: int | None
+    count: int | None
     statements: int
     firmness: int
     shift: Fraction = Fraction(0)
@@ -108,15 +110,26 @@ class Correction:
 
 @dataclass(frozen=True)
 class Switch:
-    """One rule read otherwise, all else as chosen: what it does to the zone."""
+    """One rule read otherwise, all else as chosen: what it does to the zone.
+
+    ``open`` tells whether a zone exists then; the counts are None where packages were not counted.
+    """
 
     rule: str
     reading: str
     instead_of: str
-    admissible: int
-    count: int
+    admissible: int | None
+    count: int | None
     says: str = ""
     statements: tuple[str, ...] = ()
+    open: bool = False
+
+    @property
+    def size(self) -> str:
+        """The zone in words: "20,738 packages", "a zone", "no deal"."""
+        if not self.open:
+            return "no deal"
+        return "a zone" if self.count is None else f"{self.count:,} packages"
 
 
 @dataclass(frozen=True)
@@ -154,12 +167,12 @@ class WhyNot(Answer):
     @property
     def opens(self) -> tuple[Switch, ...]:
         """Switches to another reading after which a deal exists although there is none now."""
-        return tuple(s for s in self.switches if self.empty and s.count and s.reading != "off")
+        return tuple(s for s in self.switches if self.empty and s.open and s.reading != "off")
 
     @property
     def closes(self) -> tuple[Switch, ...]:
         """Switches to another reading after which no deal exists although there is one now."""
-        return tuple(s for s in self.switches if not self.empty and not s.count)
+        return tuple(s for s in self.switches if not self.empty and not s.open)
 
     @property
     def sentences(self) -> tuple[Conflict, ...]:
@@ -181,9 +194,7 @@ class WhyNot(Answer):
         for c in self.sentences[:5]:
             lines.append("  cannot all hold: " + "; ".join(limit.text for limit in c.limits))
         for s in self.opens:
-            lines.append(
-                f"  reading {s.rule} as '{s.reading}' instead of '{s.instead_of}' opens {s.count:,} packages"
-            )
+            lines.append(f"  reading {s.rule} as '{s.reading}' instead of '{s.instead_of}' opens {s.size}")
         return "\n".join(lines)
 
 
@@ -201,10 +212,9 @@ def _merge(limits: Sequence[Limit]) -> Limit:
     return replace(limits[0], id=limits[0].rule or limits[0].id, text=text, statements=ids)
 
 
-def limits_of(case: Case, table: Table) -> list[Limit]:
+def limits_of(case: Case, space: Space) -> list[Limit]:
     """All limits of a compiled case, clauses first, in the order of the violation bits."""
     rules = all_rules(case)
-    space = table.space
     found = []
     parts: dict[tuple[str, int], int] = {}
     for clause in space.clauses:
@@ -306,7 +316,7 @@ def why_not(
     if within is not None:
         words = words[:, within]
     sets = _distinct(words)
-    limits = limits_of(case, table)
+    limits = limits_of(case, table.space)
     empty = bool(sets) and frozenset() not in sets
     minimal = _minimal(sets) if empty else []
     hitting, complete = minimal_hitting_sets(minimal, MOST_CONFLICTS)
@@ -424,7 +434,7 @@ def _survey(
                 noun = rules[rule].readings.get(reading, rules[rule])
                 ids = noun.statements or rules[rule].statements
                 says = "set aside" if reading == "off" else noun.says
-                switches.append(Switch(rule, reading, now, admissible, size, says, ids))
+                switches.append(Switch(rule, reading, now, admissible, size, says, ids, size > 0))
     open_rules = [r for r in rules if len(names[r]) > 1]
     total = math.prod(len(names[r]) for r in open_rules)
     if total > MOST_COMBINATIONS or total * space.n_packages > 4e9:

@@ -14,9 +14,11 @@ from fractions import Fraction
 import numpy as np
 
 from zopa.bargaining.conflicts import Limit, WhyNot, limits_of, why_not
+from zopa.bargaining.exact.additive import additive
+from zopa.bargaining.exact.near import improve
 from zopa.bargaining.zones import Deal, ask, deal
 from zopa.case import Case, all_rules, values, weights
-from zopa.errors import UnknownName
+from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Package, Readings, Space, Why, compile_case
 from zopa.space.table import MAX_PACKAGES, BoolArray, Table, nondominated
 
@@ -150,6 +152,11 @@ def judge(
             raise UnknownName(f"option of {issue}", option, case.issues[issue].options)
     space = table.space if table is not None else compile_case(case, readings)
     if len(draft) < len(space.issues):
+        if table is None and space.n_packages > MAX_PACKAGES:
+            raise NotApplicable(
+                f"a partial draft over {space.n_packages:.3g} packages cannot be completed by listing them; "
+                "settle more issues, or ask `solve` for the packages that the solutions pick"
+            )
         return _partial(case, draft, readings, table or Table.of(space))
     return _full(case, space.package(draft), readings, space, table)
 
@@ -221,8 +228,7 @@ def _full(case: Case, package: Package, readings: Readings, space: Space, table:
 
 def limits_of_clauses(case: Case, space: Space) -> list[Limit]:
     """The limits that are clauses of rules, one per clause of the space."""
-    stub = Table(space, np.zeros((len(space.parties), 0), dtype=np.int64))
-    return [limit for limit in limits_of(case, stub) if limit.kind == "rule"]
+    return [limit for limit in limits_of(case, space) if limit.kind == "rule"]
 
 
 @dataclass(frozen=True)
@@ -324,7 +330,7 @@ def _improvements(space: Space, package: Package, table: Table | None) -> tuple[
     """Post-settlement improvements (Raiffa 1985): nobody worse, somebody better, no rule broken."""
     if table is None:
         if space.n_packages > MAX_PACKAGES:
-            return (), None
+            return _improved(space, package), None
         table = Table.of(space)
     base = np.array(space.utility(package), dtype=np.int64)[:, None]
     better = table.admissible & (table.utilities >= base).all(axis=0) & (table.utilities > base).any(axis=0)
@@ -338,6 +344,14 @@ def _improvements(space: Space, package: Package, table: Table | None) -> tuple[
     return tuple(deal(space, table.package(int(numbers[k]))) for k in kept[order][:MOST_SWAPS]), int(
         numbers.size
     )
+
+
+def _improved(space: Space, package: Package) -> tuple[Deal, ...]:
+    """The Nash packages when everybody keeps what the package gives, where packages cannot be listed."""
+    better = improve(space, package)
+    base = space.utility(package)
+    found = [additive(space).package(b.picks) for run in better for b in run.best]
+    return tuple(deal(space, x) for x in found if space.utility(x) != base)[:MOST_SWAPS]
 
 
 def _logrolls(

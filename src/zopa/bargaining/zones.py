@@ -29,6 +29,7 @@ __all__ = [
     "tabulate",
     "winning_coalitions",
     "zone",
+    "zone_warnings",
 ]
 
 LARGE_SHARE = Fraction(3, 10)
@@ -70,13 +71,15 @@ class Zone(Answer):
     uniform_break_even : Fraction or None
         The same for one value shared by all: the largest smallest utility of any admissible package.
     count_low, count_high : int
-        ``count`` with all reservation values at the low / high end of their intervals.
+        ``count`` with all reservation values at the low / high end of their intervals; None where not counted.
     unstated : parties without any reservation value (they accept everything here).
     option_shares : issue -> option -> share of the zone's packages that use it.
     best : party -> the packages of the zone that are best for it (at most ``MOST_TIES`` shown).
     closest : when the zone is empty, the admissible packages with the smallest largest shortfall.
     shortfall : Fraction
         How many points that largest shortfall is; 0 when the zone is not empty.
+    exact : bool
+        Whether the counts are exact; otherwise ``count`` and ``agreed`` are certified lower bounds.
     """
 
     packages: int
@@ -87,14 +90,15 @@ class Zone(Answer):
     reservation: Mapping[str, Fraction]
     break_even: Mapping[str, Fraction | None]
     uniform_break_even: Fraction | None
-    count_low: int
-    count_high: int
+    count_low: int | None
+    count_high: int | None
     unstated: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     option_shares: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
     best: Mapping[str, tuple[Deal, ...]] = field(default_factory=dict)
     closest: tuple[Deal, ...] = ()
     shortfall: Fraction = Fraction(0)
+    exact: bool = True
 
     @property
     def empty(self) -> bool:
@@ -104,6 +108,8 @@ class Zone(Answer):
     def __str__(self) -> str:
         if self.admissible == 0:
             return f"No deal under these readings: the rules leave none of {self.packages:,} packages."
+        if self.empty and not self.closest:
+            return f"No deal under these readings: none of {self.admissible:,} allowed packages is accepted by all."
         if self.empty:
             return (
                 f"No deal under these readings: {self.admissible:,} of {self.packages:,} packages are allowed, "
@@ -114,6 +120,8 @@ class Zone(Answer):
                 f"A zone exists: {self.agreed:,} of {self.admissible:,} allowed packages pass the agreement rule; "
                 f"{self.count:,} of them are acceptable to all."
             )
+        if not self.exact:
+            return f"A zone exists: at least {self.count:,} of {self.packages:.3g} packages are acceptable to all."
         share = f"{100 * float(self.share or 0):.0f} %"
         return f"A zone exists: {self.count:,} of {self.admissible:,} allowed packages ({share}) are acceptable to all."
 
@@ -127,15 +135,24 @@ class Frontier(Answer):
 
     deals: tuple[Deal, ...]
     points: int
-    packages: int
+    packages: int | None
+    note: str = ""
 
     def __str__(self) -> str:
+        if self.packages is None:
+            return f"{self.points:,} distinct points on the frontier" + (
+                f"; {self.note}" if self.note else ""
+            )
         return f"{self.points:,} distinct points on the frontier, {self.packages:,} packages"
 
 
 @dataclass(frozen=True)
 class Solution(Answer):
-    """What a solution picks from the zone, with all ties in package order."""
+    """What a solution picks from the zone, with all ties in package order.
+
+    ``proven`` tells whether nothing better exists; otherwise ``gap`` is how much better, relatively, a package
+    could still be. ``proof`` is the saved form for ``zopa check-proof``, where one was asked for.
+    """
 
     method: str
     title: str
@@ -145,6 +162,10 @@ class Solution(Answer):
     value: Fraction | None = None
     parties: tuple[str, ...] = ()
     warning: str = ""
+    proven: bool = True
+    gap: float = 0.0
+    proof: Mapping[str, Any] | None = None
+    note: str = ""
 
     def __str__(self) -> str:
         if not self.deals:
@@ -227,7 +248,7 @@ def zone(case: Case, readings: Readings = None, *, table: Table | None = None) -
         count_low=_count_at(case, table, readings, "low"),
         count_high=_count_at(case, table, readings, "high"),
         unstated=tuple(p for p, r in stated.items() if r is None),
-        warnings=_warnings(count, admissible, stated, space),
+        warnings=zone_warnings(count, admissible, stated, space),
         option_shares=_option_shares(table, numbers),
         best=best,
         closest=_deals(table, closest, 20),
@@ -268,7 +289,8 @@ def _option_shares(table: Table, numbers: IntArray) -> dict[str, dict[str, Fract
     return found
 
 
-def _warnings(count: int, admissible: int, stated: Mapping[str, Any], space: Space) -> tuple[str, ...]:
+def zone_warnings(count: int, admissible: int, stated: Mapping[str, Any], space: Space) -> tuple[str, ...]:
+    """What must be said beside a count: an uninformative zone, missing reservation values, rounding."""
     found = []
     if admissible and Fraction(count, admissible) > LARGE_SHARE:
         found.append(

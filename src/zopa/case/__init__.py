@@ -47,6 +47,7 @@ from zopa.case.nouns import (
 )
 from zopa.case.spatial import Snapshot, place, pressing, quantity, snapshots
 from zopa.case.text import digest, find_quote, line_of, normalise
+from zopa.case.yamldoc import read_text
 
 __all__ = [
     "STANCES",
@@ -93,7 +94,7 @@ __all__ = [
     "normalise",
     "place",
     "pressing",
-    "quantity",
+    "quantity", "read_text",
     "reservation",
     "share_by_basis",
     "snapshots",

@@ -34,6 +34,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "frontier": answers.frontier,
     "why-not": answers.why_not,
     "judge": answers.judge,
+    "describe": answers.describe,
+    "check-proof": answers.check_proof,
     "forecast": forecasts.forecast,
     "stability": stability.stability,
     "delay": costs.delay,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,25 +12,31 @@ from zopa.cli.shared import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
+    TimeOption,
     console,
     open_case,
     pick_readings,
     points,
     print_json,
+    progress,
+    stopper,
     table,
 )
 
 if TYPE_CHECKING:
-    from zopa.bargaining import Deal, Views, WhyNot
+    from zopa.bargaining import Deal, Solution, Views, WhyNot
 
-__all__ = ["explain", "frontier", "judge", "solve", "why_not", "zone"]
+__all__ = ["check_proof", "describe", "explain", "frontier", "judge", "solve", "why_not", "zone"]
 
 
-def zone(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+def zone(
+    name: CaseArgument, readings: ReadingsOption = None, seconds: TimeOption = None, json: JsonOption = False
+) -> None:
     """Is there a deal all could accept? Counts, break-even values, best for each party."""
     from zopa.bargaining import zone as ask
 
-    answer = ask(open_case(name), pick_readings(readings))
+    with stopper(seconds) as stop:
+        answer = ask(open_case(name), pick_readings(readings), stop=stop)
     if json:
         print_json(answer.to_dict())
     else:
@@ -64,55 +72,148 @@ def solve(
     coalition: Annotated[
         list[str] | None, typer.Option(help="Parties whose acceptance counts; default all")
     ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(help="Save a proof of one solution here, for check-proof.")
+    ] = None,
     readings: ReadingsOption = None,
+    seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
     """The package that a solution picks from the zone, with all ties."""
-    from zopa.bargaining import SOLUTIONS, tabulate
+    from zopa.bargaining import SOLUTIONS
     from zopa.bargaining import solve as ask
 
     case, chosen = open_case(name), pick_readings(readings)
-    powers = {}
-    for item in power or ():
-        party, sign, number = item.partition("=")
-        try:
-            powers[party] = float(number)
-        except ValueError:
-            raise typer.BadParameter(f"expected PARTY=NUMBER, saw '{item}'") from None
-        if not sign or party not in case.parties:
-            raise typer.BadParameter(f"expected PARTY=NUMBER with a party of the case, saw '{item}'")
+    powers = _powers(power, case.parties)
+    if proof is not None and method == "all":
+        raise typer.BadParameter("a proof is of one solution: add --method")
     methods = [m for m, s in SOLUTIONS.items() if not s.needs or powers] if method == "all" else [method]
-    table = tabulate(case, chosen)
-    found = [ask(case, m, chosen, powers=powers or None, coalition=coalition, table=table) for m in methods]
+    with stopper(seconds) as stop, progress(json) as tell:
+        found = [
+            ask(
+                case, m, chosen, powers=powers or None, coalition=coalition, proof=proof is not None, stop=stop, progress=tell
+            )
+            for m in methods
+        ]  # fmt: skip
+    if proof is not None:
+        _save_proof(found[0].proof, proof)
     if json:
         print_json([a.to_dict() for a in found])
     else:
-        _deal_table(
-            [(a.title + (f" ({a.tied} tied)" if a.tied > 1 else ""), d) for a in found for d in a.deals[:10]]
-        )
-        out = console()
-        for warning in dict.fromkeys(f"{a.title} {a.warning}" for a in found if a.warning and a.deals):
-            out.print(f"warning: {warning}", markup=False)
-        if not any(a.deals for a in found):
-            out.print(f"no deal to pick from\nnext: zopa why-not {name}", markup=False)
-        else:
+        _print_solutions(found, name)
+    raise typer.Exit(0 if any(a.deals for a in found) else 1)
+
+
+def _powers(items: list[str] | None, parties: Mapping[str, object]) -> dict[str, float]:
+    found = {}
+    for item in items or ():
+        party, sign, number = item.partition("=")
+        try:
+            found[party] = float(number)
+        except ValueError:
+            raise typer.BadParameter(f"expected PARTY=NUMBER, saw '{item}'") from None
+        if not sign or party not in parties:
+            raise typer.BadParameter(f"expected PARTY=NUMBER with a party of the case, saw '{item}'")
+    return found
+
+
+def _save_proof(proof: Mapping[str, Any] | None, path: Path) -> None:
+    import json as j
+
+    if proof is None:
+        typer.echo("no proof was saved: the search was stopped, or its proof is too large", err=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(j.dumps(proof), encoding="utf-8")
+    typer.echo(f"saved the proof; next: zopa check-proof {path}", err=True)
+
+
+def _print_solutions(found: Sequence[Solution], name: str) -> None:
+    _deal_table(
+        [(a.title + (f" ({a.tied} tied)" if a.tied > 1 else ""), d) for a in found for d in a.deals[:10]]
+    )
+    out = console()
+    for a in found:
+        if not a.proven:
             out.print(
-                f"next: zopa judge {name} ISSUE=OPTION ...   or   zopa explain {name} {methods[0]}",
+                f"{a.title}: stopped early; a package could still be up to {100 * a.gap:.3g} % better",
                 markup=False,
             )
-    raise typer.Exit(0 if any(a.deals for a in found) else 1)
+        if a.note:
+            out.print(f"{a.title}: {a.note}", markup=False)
+    for warning in dict.fromkeys(f"{a.title} {a.warning}" for a in found if a.warning and a.deals):
+        out.print(f"warning: {warning}", markup=False)
+    if not any(a.deals for a in found):
+        out.print(f"no deal to pick from\nnext: zopa why-not {name}", markup=False)
+    else:
+        out.print(
+            f"next: zopa judge {name} ISSUE=OPTION ...   or   zopa explain {name} {found[0].method}",
+            markup=False,
+        )
+
+
+def describe(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+    """Which engine will answer each question about a case, why, and what it will cost."""
+    from zopa.bargaining import describe as ask
+    from zopa.space import plain
+
+    answer = ask(open_case(name), pick_readings(readings))
+    if json:
+        print_json(plain(answer))
+    else:
+        console().print(f"{answer}\nnext: zopa zone {name}", markup=False)
+
+
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="A proof saved by `zopa solve --proof`.")],
+    json: JsonOption = False,
+) -> None:
+    """Verify a saved proof with a small checker of plain integers that shares no code with the search."""
+    import json as j
+
+    from zopa.bargaining import check
+    from zopa.case import read_text
+    from zopa.errors import CaseError, Finding
+
+    text, problems = read_text(file, str(file), limit=500_000_000)
+    if problems:
+        raise CaseError(problems, "nothing was checked")
+    try:
+        proof = j.loads(text)
+    except ValueError as error:
+        raise CaseError(
+            [Finding("", f"expected a saved proof, saw {str(error)[:80]}", "", str(file))],
+            "nothing was checked",
+        ) from None
+    verdict, why = "holds", ""
+    try:
+        check(proof)  # type: ignore[no-untyped-call]  # kept to bare integers, see its module
+    except TimeoutError as error:
+        verdict, why = "not checked", str(error)
+    except (ValueError, KeyError, IndexError, TypeError, ArithmeticError, AttributeError) as error:
+        verdict, why = "does not hold", str(error) or type(error).__name__
+    claim = proof.get("claim", {}) if isinstance(proof, dict) else {}
+    if json:
+        print_json(
+            {"verdict": verdict, "why": why, "kind": claim.get("kind"), "packages": claim.get("packages")}
+        )
+    else:
+        typer.echo(f"the proof {verdict}" + (f": {why}" if why else f" ({claim.get('kind')})"))
+    raise typer.Exit(0 if verdict == "holds" else 1)
 
 
 def frontier(
     name: CaseArgument,
     most: Annotated[int, typer.Option(help="How many packages to print")] = 20,
     readings: ReadingsOption = None,
+    seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Packages of the zone that nobody can improve without another's loss."""
     from zopa.bargaining import frontier as ask
 
-    answer = ask(open_case(name), pick_readings(readings))
+    with stopper(seconds) as stop:
+        answer = ask(open_case(name), pick_readings(readings), stop=stop)
     if json:
         print_json(answer.to_dict())
     else:
@@ -122,12 +223,15 @@ def frontier(
     raise typer.Exit(0 if answer.points else 1)
 
 
-def why_not(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+def why_not(
+    name: CaseArgument, readings: ReadingsOption = None, seconds: TimeOption = None, json: JsonOption = False
+) -> None:
     """What rules a deal out: smallest conflicts, least that would have to give, the reading that decides."""
     from zopa.bargaining import why_not as ask
 
     case = open_case(name)
-    answer = ask(case, pick_readings(readings))
+    with stopper(seconds) as stop:
+        answer = ask(case, pick_readings(readings), stop=stop)
     if json:
         print_json(answer.to_dict())
     else:
@@ -155,12 +259,13 @@ def _print_why_not(answer: WhyNot, name: str) -> None:
             what = " and ".join(m.id for m in k.limits)
             move = f", reservation values {float(k.shift):g} points lower in all" if k.shift else ""
             out.print(
-                f"  - set aside {what}: {k.count:,} packages ({k.statements} statements{move})", markup=False
+                f"  - set aside {what}: {'a zone' if k.count is None else f'{k.count:,} packages'} ({k.statements} statements{move})",
+                markup=False,
             )
         if answer.opens:
             out.print("\nAnother reading of one statement opens the zone:", markup=False)
         for s in answer.opens:
-            out.print(f"  - {s.rule} as '{s.reading}': {s.count:,} packages ({s.says})", markup=False)
+            out.print(f"  - {s.rule} as '{s.reading}': {s.size} ({s.says})", markup=False)
     for note in answer.notes:
         out.print(f"note: {note}", markup=False)
     example = next((c.limits[0].rule for c in answer.conflicts if c.limits[0].rule), "RULE")

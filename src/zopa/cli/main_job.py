@@ -12,6 +12,7 @@ from zopa.cli.shared import (
     JsonOption,
     ReadingsOption,
     console,
+    deadline,
     open_case,
     pick_readings,
     points,
@@ -33,6 +34,12 @@ def run(
     name: CaseArgument,
     out: OutOption = Path("out/report"),
     readings: ReadingsOption = None,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--time", min=0.0, help="Seconds for each long step where packages are too many to list."
+        ),
+    ] = 30.0,
     json: JsonOption = False,
 ) -> None:
     """The main job: verdict in the terminal, report.html, answers.json and figures in a folder."""
@@ -41,7 +48,7 @@ def run(
 
     case = open_case(name)
     with progress(json) as tell:
-        found = study(case, pick_readings(readings), progress=tell)
+        found = study(case, pick_readings(readings), progress=tell, patience=lambda: deadline(seconds))
         tell("writing the report")
         written = report(found, out)
     if json:
@@ -57,7 +64,7 @@ def run(
 
 def demo(out: OutOption = Path("out/demo"), json: JsonOption = False) -> None:
     """Run the main job on the bundled example, the opening talks of February 2025."""
-    run("ukraine-2025", out, None, json)
+    run("ukraine-2025", out, json=json)
 
 
 def show(found: Study) -> None:
@@ -122,7 +129,7 @@ def _show_proposals(found: Study) -> None:
         title_justify="left",
     )
     table.add_column("package")
-    for party in found.table.space.parties:
+    for party in found.space.parties:
         table.add_column(Text(party), justify="right")
     table.add_column("picked by")
     for p in found.proposals:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,6 +87,46 @@ def progress(quiet: bool) -> Iterator[Any]:
         return
     with err.status("starting") as status:
         yield lambda step: status.update(step)
+
+
+TimeOption = Annotated[
+    float | None,
+    typer.Option(
+        "--time", min=0.0, help="Stop a long search after this many seconds with the best found and its gap."
+    ),
+]
+
+
+def deadline(seconds: float) -> Callable[[], bool]:
+    """A callable that turns True after some seconds."""
+    import time
+
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
+
+
+@contextmanager
+def stopper(seconds: float | None) -> Iterator[Any]:
+    """A callable that turns True after some seconds, or when the user presses Ctrl-C (once)."""
+    import signal
+
+    over = deadline(seconds) if seconds is not None else (lambda: False)
+    pressed = False
+
+    def press(_signal: int, _frame: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    def stop() -> bool:
+        return pressed or over()
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def points(value: object) -> str:

@@ -58,7 +58,7 @@ def _html(study: Study, parts: list[Section], svgs: dict[str, str]) -> str:
     context: dict[str, Any] = {
         "study": study,
         "case": study.case,
-        "parties": study.table.space.parties,
+        "parties": study.space.parties,
         "share": f"{100 * float(share):.0f} %" if share is not None else "–",
         "basis": shares,
         "basis_words": words,

@@ -25,7 +25,7 @@ def frontier_picture(study: Study) -> Figure | None:
     """Two parties: the utility plane; more: parallel lines, one per package of the frontier."""
     if not study.frontier.deals:
         return None
-    parties = study.table.space.parties
+    parties = study.space.parties
     step = max(1, len(study.frontier.deals) // MOST_LINES)
     shown = study.frontier.deals[::step]
     picked = [(f"{chr(65 + k)}: {p.picked_by[0]}", p.deal) for k, p in enumerate(study.proposals)]
@@ -86,14 +86,12 @@ def _parallel(shown: Any, picked: Any, limits: dict[str, float], parties: tuple[
 
 
 def _plane(study: Study, shown: Any, picked: Any) -> dict[str, Any]:
-    a, b = study.table.space.parties
-    numbers = np.flatnonzero(study.table.zone())
-    step = max(1, numbers.size // 1500)
-    scale = study.table.space.scale
-    cloud = [
-        {"x": study.table.utilities[0, k] / scale, "y": study.table.utilities[1, k] / scale}
-        for k in numbers[::step]
-    ]
+    a, b = study.space.parties
+    cloud: list[dict[str, float]] = []
+    if study.table is not None:
+        numbers = np.flatnonzero(study.table.zone())
+        rows = study.table.utilities[:, numbers[:: max(1, numbers.size // 1500)]] / study.space.scale
+        cloud = [{"x": float(x), "y": float(y)} for x, y in rows.T]
     edge = [{"x": float(d.utilities[a]), "y": float(d.utilities[b])} for d in shown]
     thick = [
         {"d": name, "x": float(d.utilities[a]), "y": float(d.utilities[b]), "note": f"{name}: {d}"}
@@ -132,7 +130,7 @@ def heat_map(study: Study) -> Figure:
         for o, option in issue.options.items():
             label = f"{o}  {option.label}"
             row: list[Any] = [i, cell(Link(o, f"#option-{i}-{o}")), option.label]
-            for p in study.table.space.parties:
+            for p in study.space.parties:
                 e = values(case, p, i)[o]
                 low, high = _range_of(case, p, i)
                 level = 100 * (float(e.best) - low) / (high - low) if high > low else 50.0
@@ -153,7 +151,7 @@ def heat_map(study: Study) -> Figure:
                     cell(Link(f"{float(e.best):g}", f"#why-{p}.values.{i}.{o}"), f" {sign}", number=True)
                 )
             rows.append(tuple(row))
-    parties = study.table.space.parties
+    parties = study.space.parties
     encoding_x = {
         "field": "party",
         "type": "nominal",
@@ -244,7 +242,7 @@ def readings_picture(study: Study) -> Figure | None:
     }  # fmt: skip
     rows = tuple(
         (r.name, r.says, cell(f"{r.admissible:,}", number=True), cell(f"{r.count:,}" if r.count else "no deal", number=True),
-         cell(f"{r.frontier_points:,}", number=True), r.nash.options if r.nash else "–")
+         cell("–" if r.frontier_points is None else f"{r.frontier_points:,}", number=True), r.nash.options if r.nash else "–")
         for r in study.reading_rows
     )  # fmt: skip
     head = ("", "reading", "allowed", "acceptable to all", "frontier points", "Nash package")
@@ -363,7 +361,7 @@ def timeline(study: Study) -> Figure | None:
             rows.append((str(c.when), "contacts", ", ".join(c.who), f"{c.what} ({kind})"))
     if not dots:
         return None
-    lanes = [*study.table.space.parties, "others", "contacts"]
+    lanes = [*study.space.parties, "others", "contacts"]
     seen: dict[tuple[str, str], int] = {}
     for dot in dots:
         key = (dot["lane"], dot["when"])

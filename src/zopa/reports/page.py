@@ -95,7 +95,7 @@ def deciding(study: Study) -> list[str | Link]:
             ]
         found.append(". ")
     for s in w.opens or w.closes:
-        effect = f"leaves {s.count:,} packages" if w.empty else "closes the zone"
+        effect = f"leaves {s.size}" if w.empty else "closes the zone"
         found += ["Reading ", Link(s.rule, f"#rule-{s.rule}"), f" as “{s.reading}” {effect}. "]
     for name, why in study.closed.items():
         if w.empty or not why.sentences:
@@ -111,7 +111,7 @@ def deciding(study: Study) -> list[str | Link]:
             found += [
                 "It opens again if ",
                 Link(s.rule, f"#rule-{s.rule}"),
-                f" is read as “{s.reading}” ({s.count:,} packages). ",
+                f" is read as “{s.reading}” ({s.size}). ",
             ]
         break
     return found
@@ -168,17 +168,16 @@ def _moves(study: Study, rule: str, objecting: list[str]) -> str:
 
 
 def _percent(study: Study, party: str, value: Fraction) -> float:
-    p = study.table.space.parties.index(party)
-    row = study.table.utilities[p]
-    top = study.table.space.points(row.max())
-    bottom = min(Fraction(0), study.table.space.points(row.min()))
+    p = study.space.parties.index(party)
+    top = study.space.points(sum(int(scores[p].max()) for scores in study.space.scores))
+    bottom = min(Fraction(0), study.space.points(sum(int(scores[p].min()) for scores in study.space.scores)))
     return float(100 * (value - bottom) / (top - bottom)) if top > bottom else 50.0
 
 
 def _why(study: Study) -> Section:
     """Is there a zone, why (not), and which reading decides."""
     z, w = study.zone, study.why_not
-    names = {p: study.case.parties[p].name for p in study.table.space.parties}
+    names = {p: study.case.parties[p].name for p in study.space.parties}
     paragraphs: list[tuple[str | Link, ...]] = [(str(z), " ", Link("How this is computed", "#why-zone"))]
     paragraphs += [("Warning: " + warning,) for warning in z.warnings]
     if not w.empty and w.closes:
@@ -187,7 +186,7 @@ def _why(study: Study) -> Section:
             for s in w.closes
         ]
     paragraphs += [
-        ("Another reading opens it: ", Link(s.rule, f"#rule-{s.rule}"), f" read as '{s.reading}' ({s.says}) leaves {s.count:,} packages.")
+        ("Another reading opens it: ", Link(s.rule, f"#rule-{s.rule}"), f" read as '{s.reading}' ({s.says}) leaves {s.size}.")
         for s in w.opens
     ]  # fmt: skip
     shut = {name: why for name, why in study.closed.items() if why.conflicts}
@@ -200,7 +199,7 @@ def _why(study: Study) -> Section:
     for name, why in [("", w)] if w.empty else list(shut.items())[:2]:
         rows = tuple(
             (cell(*_limit_links(k.limits)), cell(str(k.statements), number=True), cell(num(k.shift) if k.shift else "–", number=True),
-             cell(f"{k.admissible:,}", number=True), cell(f"{k.count:,}", number=True))
+             cell(num(k.admissible), number=True), cell(num(k.count), number=True))
             for k in why.corrections[:12]
         )  # fmt: skip
         caption = "The least that would have to give" + (f" under readings {name}" if name else "")
@@ -222,7 +221,7 @@ def _why(study: Study) -> Section:
                 cell(Link(s.rule, f"#rule-{s.rule}")),
                 f"'{s.reading}' instead of '{s.instead_of}'",
                 s.says,
-                cell(f"{s.count:,}", number=True),
+                cell(s.size, number=True),
             )
             for s in why.opens
         )
@@ -255,7 +254,7 @@ def _limit_links(limits: Any) -> list[str | Link]:
 def _break_even(study: Study, names: dict[str, str]) -> Table:
     z = study.zone
     rows = []
-    for p in study.table.space.parties:
+    for p in study.space.parties:
         r = reservation(study.case, p)
         spread = f" ({num(r.low)} to {num(r.high)})" if r and r.low != r.high else ""
         best = z.best.get(p) or ()
@@ -298,7 +297,7 @@ def _combinations(study: Study) -> tuple[Table, ...]:
 
 
 def _solutions(study: Study) -> Section:
-    parties = study.table.space.parties
+    parties = study.space.parties
     rows: list[Row] = []
     paragraphs: list[tuple[str | Link, ...]] = []
     for m, s in study.solutions.items():
@@ -324,9 +323,7 @@ def _solutions(study: Study) -> Section:
     if picture:
         paragraphs.insert(
             0,
-            (
-                f"The frontier has {study.frontier.points:,} distinct points and {study.frontier.packages:,} packages: nobody can do better there without another doing worse.",
-            ),
+            (f"{study.frontier}: nobody can do better there without another doing worse.",),
         )
     table = Table("What each solution picks", ("solution", "package", *parties), tuple(rows))
     return Section(
@@ -473,7 +470,7 @@ def _rules(study: Study) -> Section | None:
 def _judgments(study: Study) -> Section:
     case = study.case
     rows = []
-    for p in study.table.space.parties:
+    for p in study.space.parties:
         r = reservation(case, p)
         if r is not None:
             rows.append(_judgment_row(f"{p}.reservation", f"{p}: no agreement", r))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from zopa import __version__
 from zopa.bargaining import (
+    MAX_PACKAGES,
     SOLUTIONS,
     Deal,
     Frontier,
@@ -36,6 +37,7 @@ from zopa.space import (
     Answer,
     Question,
     Readings,
+    Space,
     choose_readings,
     clause_basis,
     clauses,
@@ -45,7 +47,7 @@ from zopa.space import (
 )
 from zopa.spatial import forecast
 
-__all__ = ["Objection", "Proposal", "ReadingRow", "Study", "run", "with_readings"]
+__all__ = ["Objection", "Proposal", "ReadingRow", "Study", "run"]
 
 Progress = Callable[[str], None]
 MOST_PROPOSALS = 5
@@ -94,7 +96,7 @@ class ReadingRow:
     readings: Mapping[str, str]
     admissible: int
     count: int
-    frontier_points: int
+    frontier_points: int | None
     nash: Deal | None
 
 
@@ -140,7 +142,8 @@ class Study(Answer):
     """
 
     case: Case
-    table: Table
+    space: Space
+    table: Table | None
     zone: Zone
     why_not: WhyNot
     frontier: Frontier
@@ -176,12 +179,18 @@ class Study(Answer):
         """The first sentence of the report."""
         if not self.zone.empty:
             return "There is a zone of possible agreement under these readings."
-        if any(s.count for s in self.why_not.switches if s.reading != "off"):
+        if any(s.open for s in self.why_not.switches if s.reading != "off"):
             return "No deal under these readings; another reading of one statement would open a zone."
         return "No deal under these readings."
 
 
-def run(case: Case, readings: Readings = None, *, progress: Progress | None = None) -> Study:
+def run(
+    case: Case,
+    readings: Readings = None,
+    *,
+    progress: Progress | None = None,
+    patience: Callable[[], Callable[[], bool]] | None = None,
+) -> Study:
     """Run the main job.
 
     Parameters
@@ -191,32 +200,40 @@ def run(case: Case, readings: Readings = None, *, progress: Progress | None = No
         Named set of readings, or rule -> reading; None takes every rule's default.
     progress : callable, optional
         Called with a few words at the start of each step.
+    patience : callable, optional
+        Called at the start of each long step; gives the ``stop`` of that step, for spaces too large to list.
     """
     tell = progress or (lambda _: None)
-    tell("listing packages")
-    table = Table.of(compile_case(case, readings))
+    fresh = patience or (lambda: lambda: False)
+    space = compile_case(case, readings)
+    table = None
+    if space.n_packages <= MAX_PACKAGES:
+        tell("listing packages")
+        table = Table.of(space)
     tell("is there a zone")
-    found = zone(case, readings, table=table)
+    found = zone(case, readings, table=table, stop=fresh())
     tell("what conflicts, and which reading decides")
-    why = why_not(case, readings, table=table)
+    why = why_not(case, readings, table=table, stop=fresh())
     tell("frontier")
-    edge = frontier(case, readings, table=table)
+    edge = frontier(case, readings, table=table, stop=fresh())
     tell("solutions")
     solutions = {
-        m: solve(case, m, readings, table=table) for m, method in SOLUTIONS.items() if not method.needs
+        m: solve(case, m, readings, table=table, stop=fresh())
+        for m, method in SOLUTIONS.items()
+        if not method.needs
     }
     tell("named readings")
     rows = tuple(_row(case, table, name) for name in case.readings)
-    closed = {
-        r.name: why_not(case, r.name, table=with_readings(case, table, r.name)) for r in rows if not r.count
-    }
+    closed = {r.name: why_not(case, r.name, table=_reread(case, table, r.name)) for r in rows if not r.count}
     tell("packages worth discussing")
-    proposals = _proposals(case, choose_readings(case, readings), table, solutions, why)
+    proposals = _proposals(
+        Found(case, choose_readings(case, readings), space, table, found, edge, solutions, why)
+    )
     basis = {p: share_by_basis(case, p) for p in voters(case)}
     lenses, not_asked = _ask_lenses(case, proposals, readings, tell)
     return Study(
         Question("run", case.digest, choose_readings(case, readings), version=__version__),
-        case, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
+        case, space, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
     )  # fmt: skip
 
 
@@ -233,79 +250,96 @@ def _ask_lenses(
     return answers, missing
 
 
-def with_readings(case: Case, table: Table, readings: Readings) -> Table:
-    """The same utilities under other readings, without tabulating again."""
-    return Table(compile_case(case, readings), table.utilities)
+def _reread(case: Case, table: Table | None, readings: Readings) -> Table | None:
+    """The same utilities under other readings, without tabulating again; None where nothing was listed."""
+    return None if table is None else Table(compile_case(case, readings), table.utilities)
 
 
-def _row(case: Case, table: Table, name: str) -> ReadingRow:
-    other = with_readings(case, table, name)
-    inside = other.zone()
+def _row(case: Case, table: Table | None, name: str) -> ReadingRow:
+    other = _reread(case, table, name)
     nash = solve(case, "nash", name, table=other)
-    points = nondominated(other.utilities[:, np.flatnonzero(inside)]).size
+    if other is None:
+        size = zone(case, name)
+        admissible, count, points = size.admissible, size.count, None
+    else:
+        inside = other.zone()
+        admissible, count = int(other.admissible.sum()), int(inside.sum())
+        points = int(nondominated(other.utilities[:, np.flatnonzero(inside)]).size)
     return ReadingRow(
-        name, case.readings[name].says, choose_readings(case, name), int(other.admissible.sum()), int(inside.sum()),
-        int(points), nash.deals[0] if nash.deals else None,
+        name, case.readings[name].says, choose_readings(case, name), admissible, count, points,
+        nash.deals[0] if nash.deals else None,
     )  # fmt: skip
 
 
-def _proposals(
-    case: Case, chosen: Mapping[str, str], table: Table, solutions: Mapping[str, Solution], why: WhyNot
-) -> tuple[Proposal, ...]:
-    """Distinct picks of the solutions; without a zone, the Nash picks of the readings that would open one."""
-    picks: dict[tuple[str, ...], tuple[Deal, list[str], Mapping[str, str], Table]] = {}
-    if not table.zone().any() and table.agreed.any():
-        # Not everybody accepts anything, but enough parties do: what each smallest winning coalition picks.
-        for names in winning_coalitions(table.space):
-            for d in solve(case, "nash", chosen, coalition=names, table=table).deals[:1]:
-                picks.setdefault(tuple(d.package.values()), (d, [], chosen, table))[1].append(
-                    "Nash of " + ", ".join(names)
-                )
-    elif any(s.deals for s in solutions.values()):
-        for s in solutions.values():
-            for d in s.deals[:2]:
-                picks.setdefault(tuple(d.package.values()), (d, [], chosen, table))[1].append(s.title)
-        for d in _spread(table, [v[0] for v in picks.values()]):
-            picks.setdefault(
-                tuple(d.package.values()), (d, ["on the frontier, unlike the others"], chosen, table)
-            )
-    else:
-        for switch in sorted(why.switches, key=lambda s: (s.reading == "off", -s.count)):
-            if not switch.count or (switch.reading == "off" and picks):
-                continue
-            readings = {**chosen, switch.rule: switch.reading}
-            other = with_readings(case, table, readings)
-            label = f"Nash, if {switch.rule} is {'set aside' if switch.reading == 'off' else 'read as ' + switch.reading}"
-            for d in solve(case, "nash", readings, table=other).deals[:1]:
-                picks.setdefault(tuple(d.package.values()), (d, [], readings, other))[1].append(label)
+@dataclass(frozen=True)
+class Found:
+    """What the main job knows when it looks for packages worth discussing."""
+
+    case: Case
+    chosen: Mapping[str, str]
+    space: Space
+    table: Table | None
+    zone: Zone
+    frontier: Frontier
+    solutions: Mapping[str, Solution]
+    why: WhyNot
+
+
+Pick = tuple[Deal, str, Mapping[str, str]]
+"""A package, why it is proposed, and the readings under which it is possible."""
+
+
+def _proposals(f: Found) -> tuple[Proposal, ...]:
+    """Distinct picks; those of several solutions are one proposal."""
+    merged: dict[tuple[str, ...], tuple[Deal, list[str], Mapping[str, str]]] = {}
+    for d, label, readings in _picks(f):
+        merged.setdefault(tuple(d.package.values()), (d, [], readings))[1].append(label)
     return tuple(
         Proposal(
-            d, tuple(labels), readings, _objections(case, d, readings, chosen),
+            d, tuple(labels), readings, _objections(f.case, d, readings, f.chosen),
             min(((p, g) for p, g in d.gains.items()), key=lambda pair: pair[1]),
-            judge(case, d.package, readings, table=using),
+            judge(f.case, d.package, readings, table=_reread(f.case, f.table, readings)),
         )
-        for d, labels, readings, using in list(picks.values())[:MOST_PROPOSALS]
+        for d, labels, readings in list(merged.values())[:MOST_PROPOSALS]
     )  # fmt: skip
 
 
-def _spread(table: Table, have: list[Deal]) -> list[Deal]:
-    """A frontier package that differs from the picks in the most issues, so that talks have a real choice."""
-    from zopa.bargaining import deal
+def _picks(f: Found) -> Iterator[Pick]:
+    """The solutions' picks; without a zone, the Nash picks of the readings that would open one."""
+    if f.zone.agreed and not f.zone.count:
+        # Not everybody accepts anything, but enough parties do: what each smallest winning coalition picks.
+        for names in winning_coalitions(f.space):
+            for d in solve(f.case, "nash", f.chosen, coalition=names, table=f.table).deals[:1]:
+                yield d, "Nash of " + ", ".join(names), f.chosen
+    elif any(s.deals for s in f.solutions.values()):
+        picked = [(d, s.title, f.chosen) for s in f.solutions.values() for d in s.deals[:2]]
+        yield from picked
+        for d in _spread(f, [d for d, _, _ in picked]):
+            yield d, "on the frontier, unlike the others", f.chosen
+    else:
+        opened = False
+        for switch in sorted(f.why.switches, key=lambda s: (s.reading == "off", -(s.count or 0))):
+            if not switch.open or (switch.reading == "off" and opened):
+                continue
+            readings = {**f.chosen, switch.rule: switch.reading}
+            label = f"Nash, if {switch.rule} is {'set aside' if switch.reading == 'off' else 'read as ' + switch.reading}"
+            for d in solve(f.case, "nash", readings, table=_reread(f.case, f.table, readings)).deals[:1]:
+                opened = True
+                yield d, label, readings
 
-    numbers = np.flatnonzero(table.zone())
-    kept = numbers[nondominated(table.utilities[:, numbers])]
-    if len(have) >= MOST_PROPOSALS or not kept.size:
+
+def _spread(f: Found, have: list[Deal]) -> list[Deal]:
+    """A frontier package that differs from the picks in the most issues, so that talks have a real choice."""
+    if len({tuple(d.package.values()) for d in have}) >= MOST_PROPOSALS or not f.frontier.deals:
         return []
-    space = table.space
-    options = np.stack([table.option(i, kept) for i in range(len(space.issues))])
-    picked = np.array([space.package(d.package) for d in have])
-    distance = np.min((options.T[:, None, :] != picked[None, :, :]).sum(axis=2), axis=1)
-    # Among the most different ones, the one whose worst-off party gains most.
-    gains = (table.utilities[:, kept] - np.array(space.reservation)[:, None]).min(axis=0)
-    half = gains >= np.median(gains)
-    distance = np.where(half, distance, -1)
-    best = np.lexsort((kept, -gains, -distance))[0]
-    return [deal(space, table.package(int(kept[best])))] if distance[best] > 0 else []
+    options = np.array([f.space.package(d.package) for d in f.frontier.deals])
+    picked = np.array([f.space.package(d.package) for d in have])
+    distance = np.min((options[:, None, :] != picked[None, :, :]).sum(axis=2), axis=1)
+    # Among those where the worst-off party does not do badly, the most different one.
+    worst = np.array([float(min(d.gains.values())) for d in f.frontier.deals])
+    distance = np.where(worst >= np.median(worst), distance, -1)
+    best = int(np.lexsort((np.arange(len(worst)), -worst, -distance))[0])
+    return [f.frontier.deals[best]] if distance[best] > 0 else []
 
 
 def _objections(
