@@ -9,11 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from graphmodel.test_verb import held
-from zopa.case import load
+from zopa.case import Case, load
 from zopa.cli import app
 from zopa.errors import CaseError
 from zopa.formats.gmcr import write_gmcr
 from zopa.graphmodel import MEANING, stability
+from zopa.reports import report
 from zopa.reports.stability import LEVELS, SHORT, stability_section, state_graph
 from zopa.study import run
 
@@ -83,6 +84,28 @@ def test_a_file_becomes_a_case_folder_and_the_folder_a_file_with_the_same_answer
     broken = zopa("convert", str(first), str(tmp_path / "new"))
     assert isinstance(broken.exception, CaseError)
     assert not (tmp_path / "new").exists()
+
+
+def test_hostile_text_in_the_section_stays_text(tmp_path):
+    hostile = '</script><img src=x onerror=alert(2)> {{ 7*7 }} "quoted"'
+    case = Case.model_validate({
+        "title": "t", "parties": {"A": {"name": hostile}, "B": {"name": "B"}},
+        "issues": {"i": {"name": "i", "options": {"x": "x", "y": "y"}}},
+        "graph": {
+            "about": hostile, "status_quo": "now",
+            "actions": {"a": {"holder": "A", "yes": hostile, "assumed": hostile}, "b": {"holder": "B", "yes": "b"}},
+            "preferences": {"A": ({"holds": "b", "says": hostile, "assumed": hostile}, "not a"), "B": ("a", "not b")},
+            "states": {"now": {}, hostile: {"says": hostile, "yes": ("a", "b")}},
+        },
+    })  # fmt: skip
+    report(run(case), tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Will it hold" in page
+    assert "<img" not in page
+    assert "</script><img" not in page
+    assert "{{ 7*7 }}" in page
+    for picture in (tmp_path / "figures").glob("*.svg"):
+        assert "<img" not in picture.read_text(encoding="utf-8")
 
 
 def test_half_an_answer_is_bad_use():

@@ -1,6 +1,7 @@
 """``zopa.stability`` on cases: the example, issues with holders, listed moves, unsure preferences."""
 
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import zopa
 from zopa.case import Case, load
 from zopa.errors import NotApplicable, UnknownName
+from zopa.formats.gmcr import read_gmcr
 from zopa.graphmodel import CHAIN, compile_graph, stability
 from zopa.graphmodel.coalitions import coalition_stable
 from zopa.graphmodel.concepts import equilibria
@@ -16,6 +18,7 @@ from zopa.graphmodel.paths import spread
 from zopa.graphmodel.relations import judge, unknown
 from zopa.graphmodel.room import Room
 from zopa.space import compile_case
+from zopa.study import explain, verify
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
 
@@ -135,8 +138,6 @@ def test_a_package_may_be_named_listed_or_answered(case):
 
 
 def test_answers_are_plain_data_and_the_same_for_the_same_seed(case):
-    import json
-
     first, again = (stability(case, "compromise", draws=30, seed=3).to_dict() for _ in range(2))
     assert json.dumps(first) == json.dumps(again)
     assert first["question"]["seed"] == 3
@@ -214,6 +215,24 @@ def test_a_bargaining_case_yields_its_graph_model_without_a_second_file(seed):
             assert set(model.targets(i, codes[a]).tolist()) == want
 
 
+def test_utilities_are_drawn_from_their_intervals_and_nowhere_else():
+    case = held(2)
+    sure = stability(case, {"x": "a", "y": "d", "z": "f"}, draws=20)
+    assert sure.varied.startswith("with weights and values drawn")
+    shares = sure.examined[0].shares
+    assert set(shares.values()) <= {0.0, 1.0}, "numbers without an interval do not vary"
+    assert shares["seq"] == float(all(sure.examined[0].stable["seq"].values()))
+    spread = {"best": 50.0, "low": 0.0, "high": 100.0}
+    data = case.model_dump(by_alias=True, exclude_defaults=True)
+    for p in ("A", "B"):
+        data["parties"][p]["values"]["y"] = dict.fromkeys("cde", spread)
+    open_case = Case.model_validate(data)
+    doubtful = stability(open_case, {"x": "b", "y": "d", "z": "f"}, draws=300)
+    # B holds y, and e is ruled out without g: d beats c in half of the draws but for the 7 points with b
+    assert 0.4 < doubtful.examined[0].shares["nash"] < 0.75
+    assert doubtful.to_dict() == stability(open_case, {"x": "b", "y": "d", "z": "f"}, draws=300).to_dict()
+
+
 def test_a_package_of_issues_is_examined_and_nobody_settles_an_open_issue_alone():
     answer = stability(held(1), {"x": "a", "y": "d", "z": "f"}, draws=0)
     assert answer.form == "issues"
@@ -259,6 +278,18 @@ def test_moves_that_are_listed_one_by_one_need_not_be_transitive():
     assert answer.basis["A"] == {"stated": 0, "inferred": 0, "assumed": 1}
 
 
+def test_two_parties_are_also_asked_how_far_they_look_ahead():
+    from graphmodel.test_gmcr_files import chicken
+
+    case = read_gmcr(json.dumps(chicken()))
+    answer = stability(case, {i: "yes" for i in case.issues}, concept="gmr", draws=0)
+    both = answer.examined[0]
+    assert both.strength == "smr"  # not credible: the victim of a departure has no gain from answering
+    assert all(both.stable["nonmyopic"].values())
+    assert "neither party would leave it (non-myopic stable)" in said(both)
+    assert answer.counts["nonmyopic"] == 1
+
+
 def test_what_is_unsure_is_counted_against_the_state():
     wish = [{"holds": "one or two", "assumed": "test"}, {"holds": "two", "assumed": "test"}]
     for sure in (True, False):
@@ -290,3 +321,22 @@ def test_sentences_speak_of_steps_and_not_of_motives(answer):
     for s in (*answer.examined, answer.status_quo):
         for word in (" wants", "should", "enemy", "aggressor", "bluff"):
             assert word not in said(s)
+
+
+def test_a_line_of_preferences_can_be_followed_back_to_its_sentence(case):
+    step = explain(case, "US.prefers.2")
+    assert step.title == "preference 2 of United States: no backing of NATO membership"
+    assert step.text == "not US_NATO"
+    texts = [s.id for _, s in step.lines()]
+    assert "us-nato" in texts
+    assert "trump-nato" in texts
+    assert explain(case, "actions.UA_MIN").title == "Ukraine could alone sign the partnership on minerals"
+    with pytest.raises(UnknownName):
+        explain(case, "US.prefers.9")
+
+
+def test_the_example_expects_what_the_literal_definitions_give(case):
+    asked = tuple(e for e in case.expect if e.answer.startswith("stability."))
+    (checked,) = verify(case.model_copy(update={"expect": asked}))
+    assert checked.ok
+    assert checked.found == {"nash": 2, "sseq": 104, "seq": 114, "smr": 172, "gmr": 240}

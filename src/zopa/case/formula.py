@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import Any, Literal, TypeVar
 
@@ -85,6 +85,7 @@ def holds(formula: Formula, answered: Callable[[str, str], Truth]) -> Truth:
     return reduce(and_ if formula.kind == "and" else or_, rest, first)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Formula:
     """Read a formula.
 

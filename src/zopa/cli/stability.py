@@ -90,7 +90,7 @@ def _print(answer: Stability, name: str) -> None:
     for head, s in shown:
         out.print(f"\n{head}{s.label}", style="bold", markup=False)
         if s.name:
-            out.print("  " + "; ".join(s.done), markup=False)
+            out.print("  " + ("; ".join(s.done) or "nothing is done"), markup=False)
         for w in s.says:
             ids = f"  [{', '.join(w.statements)}]" if w.statements else ""
             out.print(f"  - {w.text}{ids}", markup=False)

@@ -176,7 +176,8 @@ class Stability(Answer):
     equilibria : the best equilibria, in the order described in ``ranking``.
     counts : concept -> number of equilibria.
     basis : party -> how many of its preferences are stated, inferred, assumed.
-    perturbed : number of perturbed models behind the shares; 0 when there are none.
+    perturbed : number of variants behind the shares; 0 when there are none.
+    varied : what was varied in them, in words.
     picture : states and steps for the figure.
     notes : what limits the answer.
     """
@@ -191,6 +192,7 @@ class Stability(Answer):
     feasible: int
     basis: Mapping[str, Mapping[str, int]]
     perturbed: int
+    varied: str
     picture: StateGraph
     why: tuple[Why, ...]
     notes: tuple[str, ...]

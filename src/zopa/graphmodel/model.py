@@ -164,7 +164,7 @@ class Model:
         """The unilateral improvements of each party."""
         return tuple(m.rise(r) for m, r in zip(self.moves, self.ranks, strict=True))
 
-    def with_ranks(self, ranks: NDArray[np.integer]) -> Model:
+    def with_ranks(self, ranks: NDArray[Any]) -> Model:
         """The same states and moves under other preferences."""
         other = replace(self, ranks=ranks)
         object.__setattr__(other, "_shared", self._shared)

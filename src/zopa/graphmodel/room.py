@@ -18,6 +18,7 @@ from .coalitions import cgmr, coalition_improvements, coalition_stable
 from .compile import Compiled, picture_of
 from .concepts import subsets, verdicts
 from .ensemble import Shares, pareto_efficient
+from .foresight import nonmyopic
 from .hypergame import hypergame
 from .inverse import Edit, OneState, demotions, edited, statement_edits
 from .moves import BoolArray, Index
@@ -31,7 +32,9 @@ CHAIN = ("nash", "sseq", "seq", "smr", "gmr")
 """Strongest first."""
 MOST_COALITIONS = 64
 MOST_NODES = 40
+MOST_COMPARED = 500
 MOST_CHANGES = 3
+FAR_STATES = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +45,12 @@ class Room:
 
     @cached_property
     def stable(self) -> dict[str, BoolArray]:
-        """Concept -> verdict per party and state."""
-        return {c: verdicts(self.compiled.model, c) for c in CHAIN}
+        """Concept -> verdict per party and state; ``nonmyopic`` too for two parties and not too many states."""
+        model = self.compiled.model
+        found = {c: verdicts(model, c) for c in CHAIN}
+        if len(model.parties) == 2 and model.feasible.sum() <= FAR_STATES:
+            found["nonmyopic"] = nonmyopic(model)
+        return found
 
     @cached_property
     def equilibria(self) -> dict[str, BoolArray]:
@@ -112,7 +119,12 @@ class Room:
         pool = np.flatnonzero(level < len(CHAIN))
         places = model.ranks[:, pool].sum(axis=0)
         gains = self._gains(pool)
-        keep = min(max(2**22 // model.n_states, most), 200)
+        keep = min(max(2**22 // model.n_states, most), MOST_COMPARED)
+        if len(pool) > keep:
+            self.notes.append(
+                f"of {len(pool):,} states that hold, {keep:,} were compared in full: by concept, gains over the "
+                "status quo and ranks"
+            )
         pool = pool[np.lexsort((pool, -places, ~gains, level[pool]))[:keep]]
         against_all = coalition_stable(model, "cgmr", pool, largest=self.largest)
         efficient = pareto_efficient(model, pool)
@@ -143,7 +155,7 @@ class Room:
         ranks = model.ranks
         start = self.start[0] if self.start else None
         tests = {} if robust is None else {t: robust.share(t, state) for t in robust.counts}
-        if start == state:
+        if start in (None, state):
             tests.pop("better", None)
         groups = self._groups(state) if full else ()
         return say.Standing(

@@ -12,8 +12,9 @@ from zopa.space import Question, Readings, choose_readings
 
 from . import answers as say
 from .compile import Compiled, Package, compile_graph
-from .ensemble import Shares, perturbed, shares
+from .ensemble import Shares, shares
 from .room import CHAIN, Room
+from .sampling import variants
 from .words import basis_sentence, drift_sentence, sentences
 
 __all__ = ["stability"]
@@ -47,7 +48,8 @@ def stability(
     concept : str
         What ``holds`` asks for: nash, sseq, seq, smr or gmr. Default: answers that are credible.
     draws : int
-        Perturbed preference models behind the shares; needs prioritised preferences. 0 for none.
+        Variants of the preferences behind the shares: the order of priorities disturbed, or utilities drawn
+        from their intervals. 0 for none; none above 8,192 states or where all preferences are rankings.
     seed : int
     most : int
         How many equilibria to list.
@@ -72,7 +74,7 @@ def stability(
     top = room.best(most)
     drift = room.drift(most)
     listed = list(dict.fromkeys([*asked, *top, *drift, *room.start]))
-    robust = _shares(compiled, listed, draws, seed)
+    varied, robust = _shares(compiled, listed, draws, seed)
     done = robust.draws if robust else 0
     names = {p: case.parties[p].name for p in compiled.model.parties}
     basis = _basis(compiled)
@@ -82,9 +84,16 @@ def stability(
         s = room.standing(state, robust, full, concept)
         if not full:
             return s
-        return replace(s, says=(*sentences(s, names, quo=quo, draws=done), basis_sentence(basis, names)))
+        return replace(
+            s,
+            says=(
+                *sentences(s, names, quo=quo, variants=f"{done:,} variants {varied}", draws=done),
+                basis_sentence(basis, names),
+            ),
+        )
 
     settled = tuple(standing(s, False) for s in drift)
+    now = standing(room.start[0], True) if room.start else None
     return say.Stability(
         Question(
             "stability", case.digest, choose_readings(case, readings) if compiled.form == "issues" else {},
@@ -93,26 +102,27 @@ def stability(
         compiled.form,
         concept,
         tuple(standing(s, True) for s in asked),
-        standing(room.start[0], True) if room.start else None,
+        now,
         settled,
         tuple(standing(s, False) for s in top),
-        {c: int(room.equilibria[c].sum()) for c in CHAIN},
+        {c: int(found.sum()) for c, found in room.equilibria.items()},
         int(compiled.model.feasible.sum()),
         basis,
         done,
+        varied,
         room.picture(asked),
-        tuple(drift_sentence(settled, names, quo)) if room.start else (),
+        tuple(drift_sentence(now, settled, names, quo)) if now else (),
         tuple(room.notes),
     )  # fmt: skip
 
 
-def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) -> Shares | None:
-    own = [p for p in compiled.priorities if p is not None]
-    if not draws or len(own) < len(compiled.priorities) or compiled.model.n_states > SHARE_STATES:
-        return None
-    models = perturbed(compiled.model, own, draws, seed=seed, swaps=3, drop=0.3)
+def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) -> tuple[str, Shares | None]:
+    """What was varied, and how often each state passed each test; nothing for large or undoubted models."""
+    found = variants(compiled, draws, seed) if draws and compiled.model.n_states <= SHARE_STATES else None
+    if found is None:
+        return "", None
     start = states[0] if compiled.status_quo is None else compiled.status_quo
-    return shares(models, states, status_quo=start, concepts=("nash", "seq", "gmr"))
+    return found[0], shares(found[1], states, status_quo=start, concepts=("nash", "seq", "gmr"))
 
 
 def _basis(compiled: Compiled) -> dict[str, dict[str, int]]:

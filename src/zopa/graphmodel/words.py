@@ -31,17 +31,20 @@ def listed(items: Iterable[str]) -> str:
     return f"{', '.join(head)} and {last}" if head else last
 
 
-def sentences(s: Standing, names: Mapping[str, str], *, quo: str, draws: int) -> tuple[Why, ...]:
+def sentences(
+    s: Standing, names: Mapping[str, str], *, quo: str, variants: str, draws: int
+) -> tuple[Why, ...]:
     """Everything about one state, most important first."""
     return (
         _verdict(s, names),
         *_idle(s, names),
         *_departures(s.departures, names),
+        *_far(s, names),
         *_groups(s, names),
         *_compared(s, names, quo),
         *_reached(s, names, quo),
         *_least(s, names),
-        *_robust(s, draws),
+        *_robust(s, variants, draws),
         *_doubts(s, names),
     )
 
@@ -104,6 +107,15 @@ def _answer(d: Departure, names: Mapping[str, str]) -> str:
     return f"In answer, {steps}, {credible}; {worse}{lasting}."
 
 
+def _far(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    if "nonmyopic" not in s.stable:
+        return []
+    leaving = [names[p] for p, ok in s.stable["nonmyopic"].items() if not ok]
+    if leaving:
+        return [Why(f"Looking any number of steps ahead, {listed(leaving)} would not rest there.")]
+    return [Why("Looking any number of steps ahead, neither party would leave it (non-myopic stable).")]
+
+
 def _groups(s: Standing, names: Mapping[str, str]) -> list[Why]:
     if "cnash" in s.coalitions:
         return [Why("No group of parties could gain by leaving it together.")]
@@ -158,7 +170,8 @@ def _reached(s: Standing, names: Mapping[str, str], quo: str) -> list[Why]:
         groups = [listed(names[p] for p in g) for g in s.together[:3]]
         everybody = len(s.together[0]) == len(names)
         if everybody:
-            text += f" It takes all {len(names)} parties moving together: no smaller group would gain."
+            count = "both" if len(names) == 2 else f"all {len(names)}"
+            text += f" It takes {count} parties moving together: no smaller group would gain."
         else:
             text += f" The smallest groups that could bring it about with a gain for each: {'; or '.join(groups)}."
     else:
@@ -170,7 +183,7 @@ def _route(steps: Sequence[Move], names: Mapping[str, str]) -> str:
     return "; then ".join(_would(m.party, m.does, names) for m in steps)
 
 
-def _robust(s: Standing, draws: int) -> list[Why]:
+def _robust(s: Standing, variants: str, draws: int) -> list[Why]:
     if not draws or not s.shares:
         return []
     words = {
@@ -180,7 +193,7 @@ def _robust(s: Standing, draws: int) -> list[Why]:
         "better": "all rank it above the status quo",
     }
     parts = [f"{words[t]} in {round(x * draws):,}" for t, x in s.shares.items() if t in words]
-    return [Why(f"Of {draws:,} variants with the order of preferences disturbed: {', '.join(parts)}.")]
+    return [Why(f"Of {variants}: {', '.join(parts)}.")]
 
 
 def _least(s: Standing, names: Mapping[str, str]) -> list[Why]:
@@ -238,8 +251,12 @@ def basis_sentence(basis: Mapping[str, Mapping[str, int]], names: Mapping[str, s
     )
 
 
-def drift_sentence(drift: Sequence[Standing], names: Mapping[str, str], quo: str) -> list[Why]:
+def drift_sentence(
+    start: Standing, drift: Sequence[Standing], names: Mapping[str, str], quo: str
+) -> list[Why]:
     """Where things go if each party only takes steps that help itself."""
+    if not drift and start.strength in ("nash", "sseq", "seq"):
+        return [Why(f"Left to themselves, things stay as they are: {quo} holds.")]
     if not drift:
         return [
             Why(f"From {quo}, steps that each help the one who takes them come to rest nowhere that holds.")

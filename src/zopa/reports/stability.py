@@ -107,7 +107,7 @@ def _equilibria(answer: Stability) -> Table:
     )
     head = (
         "", "state", "by", "groups", "better than now for", "efficient", "steps from now",
-        f"share of {answer.perturbed:,} disturbed variants with credible answers" if answer.perturbed else "robust",
+        f"share of {answer.perturbed:,} variants with credible answers" if answer.perturbed else "robust",
     )  # fmt: skip
     return Table(caption, head, tuple(rows), folded=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Table, frontier, solve, zone
 from zopa.case import Case, Expected
+from zopa.graphmodel import stability
 from zopa.space import plain
 
 __all__ = ["Checked", "verify"]
@@ -51,6 +52,8 @@ def _answer(case: Case, e: Expected, table: Table) -> Any:
             return plain(answer.value)
         if field == "utilities":
             return [plain(list(d.utilities.values())) for d in answer.deals]
+    elif head == "stability":
+        answer = stability(case, readings=e.readings, draws=0)
     else:
         return f"no answer called '{head}'"
     return answer.to_dict() if not field else answer.to_dict().get(field, f"no such answer: {e.answer}")

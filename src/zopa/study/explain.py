@@ -59,6 +59,11 @@ def known_ids(case: Case) -> list[str]:
     found += [f"{p}.capability" for p, party in case.parties.items() if party.capability is not None]
     found += [f"{p}.places.{i}" for p in case.parties for i in case.issues if place(case, p, i) is not None]
     found += [f"{p}.costs" for p in case.parties if _has_costs(case, p)]
+    if case.graph is not None:
+        found += [
+            f"{p}.prefers.{k + 1}" for p, own in case.graph.preferences.items() for k in range(len(own))
+        ]
+        found += [f"actions.{a}" for a in case.graph.actions]
     found += [f"{p}.weights.{i}" for p in parties for i in case.issues]
     found += [
         f"{p}.values.{i}.{o}" for p in parties for i, issue in case.issues.items() for o in issue.options
@@ -73,7 +78,8 @@ def explain(case: Case, ident: str) -> Step:
     ----------
     ident : str
         A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.costs``,
-        ``PARTY.capability``, ``PARTY.weights.ISSUE``, ``PARTY.places.ISSUE``, ``PARTY.values.ISSUE.OPTION``.
+        ``PARTY.capability``, ``PARTY.weights.ISSUE``, ``PARTY.places.ISSUE``, ``PARTY.values.ISSUE.OPTION``;
+        ``PARTY.prefers.PLACE`` and ``actions.ACTION`` of the graph section.
 
     Raises
     ------
@@ -97,6 +103,8 @@ def explain(case: Case, ident: str) -> Step:
         )
     if ident in known_ids(case) and ident.endswith(".costs"):
         return _costs_step(case, ident.removesuffix(".costs"))
+    if ident in known_ids(case) and (".prefers." in ident or head == "actions"):
+        return _graph_step(case, ident)
     if ident in known_ids(case):
         return _judgment_step(case, ident)
     raise UnknownName("number, rule or statement", ident, known_ids(case))
@@ -195,6 +203,19 @@ def _judgment_step(case: Case, ident: str) -> Step:
         return _estimate_step(case, ident, f"weight of {rest[0]} for {name}", weights(case, party)[rest[0]])
     cell = values(case, party, rest[0])[rest[1]]
     return _estimate_step(case, ident, f"value of {rest[0]} {rest[1]} for {name}", cell)
+
+
+def _graph_step(case: Case, ident: str) -> Step:
+    """A line of a party's preferences, or an action, and what it rests on."""
+    assert case.graph is not None
+    first, *_, last = ident.split(".")
+    if first == "actions":
+        action = case.graph.actions[last]
+        title = f"{case.parties[action.holder].name} could alone {action.yes}"
+        return Step(ident, title, "", action.kind, (_basis_step(case, ident, action),))
+    wish = case.graph.preferences[first][int(last) - 1]
+    title = f"preference {last} of {case.parties[first].name}: {wish.says or wish.holds}"
+    return Step(ident, title, wish.holds, wish.kind, (_basis_step(case, ident, wish),))
 
 
 def _has_costs(case: Case, party: str) -> bool:
