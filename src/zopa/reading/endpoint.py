@@ -1,5 +1,4 @@
-"""An OpenAI-compatible endpoint as a second reader, off unless its address is given. The last of the three modules
-that touch the world.
+"""An OpenAI-compatible endpoint as a second reader, off unless its address is given.
 
 The text is data: it is delimited and numbered by sentence, the model has no tools, and its answer is confined to
 sentence numbers, exact strings of the text and closed lists. Whatever else comes back is refused; what remains

@@ -1,4 +1,4 @@
-"""Writing suggestions and decisions into a case folder. One of the room's three modules that touch the world.
+"""Writing suggestions and decisions into a case folder.
 
 Files are written whole and swapped in one step, so that a stop in the middle leaves the old ones.
 """
