@@ -307,6 +307,25 @@ def test_an_earlier_government_is_another_voice_and_gives_today_no_stance():
     assert first.stance is None
 
 
+def test_a_name_that_two_speakers_share_belongs_to_the_one_in_office():
+    from datetime import date
+
+    from zopa.case.nouns import Speaker
+    from zopa.cli.shared import examples
+    from zopa.reading import Published
+
+    case = load(examples() / "ukraine-2025")
+    day = date(2025, 1, 20)
+    speakers = {
+        "then": Speaker(name="Joan Moll", party="US", aliases=("the president",), until=day),
+        "now": Speaker(name="Ada Rell", party="US", aliases=("the president",), since=day),
+    }
+    case = case.model_copy(update={"speakers": speakers})
+    text = "The president said that aid would go on."
+    for on, name in ((date(2024, 5, 1), "Joan Moll"), (date(2025, 5, 1), "Ada Rell")):
+        assert read(text, case, published=Published(on=on)).statements[0].who.name == name
+
+
 def test_a_contact_names_who_where_and_when():
     from zopa.cli.shared import examples
 
