@@ -86,7 +86,9 @@ def ask(
     Extract
         With ``notes`` on everything that was refused and why. A failing endpoint leaves the rules' reading.
     """
-    assembler = Assembler(rules.text, lexicon(language), Roster.of(case) if case else Roster(()), case)
+    assembler = Assembler(
+        rules.text, lexicon(language), Roster.of(case, rules.text.published.on) if case else Roster(()), case
+    )
     ground = Ground(
         assembler.seg, attribute(assembler.seg, assembler.lex), tuple(case.issues) if case else ()
     )
