@@ -7,8 +7,10 @@ import zipfile
 import pytest
 
 from zopa.errors import CaseError
-from zopa.reading import intake, read
-from zopa.reading.intake import fetch, html_text, open_source
+from zopa.reading import intake, read, web
+from zopa.reading.intake import open_source
+from zopa.reading.pages import html_text
+from zopa.reading.web import fetch
 
 BODY = "The mayor said that the gate of the old dam will stay shut until the miners and the town agree on a price for the water."
 
@@ -221,10 +223,10 @@ def test_a_redirect_into_the_house_is_refused_after_the_hop(monkeypatch):
 
     def get(url, _deadline):
         hops.append(url)
-        intake._public_address(intake.urlsplit(url).hostname, 80, url)
+        web._public_address(web.urlsplit(url).hostname, 80, url)
         return 302, {"location": "http://127.0.0.1/secret"}, b""
 
-    monkeypatch.setattr(intake, "_get", get)
+    monkeypatch.setattr(web, "_get", get)
     monkeypatch.setattr(
         socket,
         "getaddrinfo",
@@ -236,7 +238,7 @@ def test_a_redirect_into_the_house_is_refused_after_the_hop(monkeypatch):
 
 
 def test_a_page_that_moves_in_circles_is_given_up(monkeypatch):
-    monkeypatch.setattr(intake, "_get", lambda url, _d: (302, {"location": url}, b""))
+    monkeypatch.setattr(web, "_get", lambda url, _d: (302, {"location": url}, b""))
     with pytest.raises(CaseError, match="redirects"):
         fetch("http://example.invalid/")
 

@@ -16,7 +16,7 @@ from zopa.cli import app
 from zopa.reading import read, to_records
 from zopa.reading.records import computed_shifts
 from zopa.reading.review import Session
-from zopa.reading.store import save_statements
+from zopa.reading.store import save_records
 
 TEXT = (
     "Russia's Ivan Petrov said Russia could accept a cease-fire if Ukraine gave up its claim to the harbour.\n"
@@ -82,6 +82,27 @@ def test_the_same_text_is_not_added_twice_and_a_reprint_is_counted_once(folder, 
     reprint = RUN.invoke(app, ["read", str(tmp_path / "reprint.txt"), "--case", str(folder)])
     assert "copied from earlier sources" in reprint.output
     assert len(states(folder)) <= n + 2
+
+
+def test_a_newer_version_takes_its_records_over_and_names_what_changed(folder, tmp_path):
+    RUN.invoke(app, ["review", str(folder), "--accept-all"])
+    newer = "HARBOUR TALKS, second edition of the day.\n" + TEXT.replace(
+        "We will not leave", "We may not leave"
+    )
+    (tmp_path / "newer.txt").write_text(newer, encoding="utf-8")
+    result = RUN.invoke(
+        app, ["read", str(tmp_path / "newer.txt"), "--case", str(folder), "--replaces", "story"]
+    )
+    assert result.exit_code == 0, result.output
+    case, findings = inspect(folder)
+    assert findings == []
+    listed = list(case.statements.values())
+    assert {s.source for s in listed} == {"story", "story-2"}
+    changed = [s for s in listed if s.source == "story"]
+    assert len(changed) == 1
+    assert "We will not leave" in changed[0].quote
+    assert changed[0].review.state == "suggested"
+    assert all(newer[s.start : s.end] == s.quote for s in listed if s.source == "story-2")
 
 
 def test_comments_and_order_of_the_file_survive(folder):
@@ -199,7 +220,7 @@ def test_only_what_changed_is_written_and_it_loads_again(folder):
     pending = session.pending()
     assert len(pending) == 1
     assert session.pending() == {}
-    save_statements(folder, pending)
+    save_records(folder, pending)
     (ident,) = pending
     assert load(folder).statements[ident].review == Review(state="accepted", by="ann", why="clear words")
 
@@ -284,6 +305,25 @@ def test_an_earlier_government_is_another_voice_and_gives_today_no_stance():
     first = next(iter(to_records(read(text, case), "new", case).statements.values()))
     assert first.speaker == "biden-administration"
     assert first.stance is None
+
+
+def test_a_name_that_two_speakers_share_belongs_to_the_one_in_office():
+    from datetime import date
+
+    from zopa.case.nouns import Speaker
+    from zopa.cli.shared import examples
+    from zopa.reading import Published
+
+    case = load(examples() / "ukraine-2025")
+    day = date(2025, 1, 20)
+    speakers = {
+        "then": Speaker(name="Joan Moll", party="US", aliases=("the president",), until=day),
+        "now": Speaker(name="Ada Rell", party="US", aliases=("the president",), since=day),
+    }
+    case = case.model_copy(update={"speakers": speakers})
+    text = "The president said that aid would go on."
+    for on, name in ((date(2024, 5, 1), "Joan Moll"), (date(2025, 5, 1), "Ada Rell")):
+        assert read(text, case, published=Published(on=on)).statements[0].who.name == name
 
 
 def test_a_contact_names_who_where_and_when():

@@ -60,6 +60,12 @@ def read(
             help="Train a model on your copy of a corpus (PolNeAR's form or gold JSON); write it to --model.",
         ),
     ] = None,
+    replaces: Annotated[
+        str,
+        typer.Option(
+            help="Id of a source of the case of which SOURCE is a newer version: its records move over."
+        ),
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Suggest statements from texts; with --case, add them to statements.yaml for `zopa review`."""
@@ -74,6 +80,9 @@ def read(
     from zopa.reading.intake import open_source
 
     incoming = [item for source in sources for item in open_source(source)]
+    if case is not None and replaces:
+        _replace(incoming[0], case, replaces)
+        return
     if case is None:
         _show(incoming, language, endpoint, model, yes, json)
         return
@@ -197,6 +206,34 @@ def _into_case(
         report["sources"].append(row)
     load(folder)  # what was written must be sound
     _tell(report, folder, made, json)
+
+
+def _replace(item: Any, folder: Path, old: str) -> None:
+    """Move the records of a source to a newer version of its text; say what moved and what changed."""
+    from zopa.case import load
+    from zopa.errors import UnknownName
+    from zopa.reading import prepare
+    from zopa.reading.records import moved
+    from zopa.reading.store import add_source, save_records, source_id
+
+    case = load(folder)
+    if old not in case.sources:
+        raise UnknownName("source", old, case.sources)
+    text = prepare(item.text, item.published)
+    new, fresh = source_id(folder, text, old)
+    if not fresh:
+        typer.echo("this text is in the case already; nothing was changed")
+        return
+    groups = moved(case, old, new, text.text)
+    add_source(folder, new, text, item.url)
+    for group, changed in groups.items():
+        save_records(folder, changed, group)
+    load(folder)
+    everything = [r for changed in groups.values() for r in changed.values()]
+    stay = sum(r.source == old for r in everything)
+    typer.echo(
+        f"{new}: {len(everything) - stay} records moved over; {stay} changed in the newer text and wait for review"
+    )
 
 
 def _without_copies(found: Extract, repeated: dict[Any, Any], ident: str) -> tuple[Extract, int]:
@@ -470,9 +507,9 @@ def _present(case: Case, session: Session) -> None:
 
 
 def _save(folder: Path, session: Session) -> None:
-    from zopa.reading.store import save_statements
+    from zopa.reading.store import save_records
 
-    save_statements(folder, session.pending())
+    save_records(folder, session.pending())
 
 
 def _summary(session: Session) -> str:

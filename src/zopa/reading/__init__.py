@@ -1,7 +1,7 @@
 """Reading: from a text to suggested statements that can be followed back to the words.
 
-The face of the room is :func:`read`; ``intake``, ``store`` and ``endpoint`` are the only modules that touch
-files or the network, and nothing imports them unless it is asked to.
+The face of the room is :func:`read`. Only ``intake``, ``web``, ``store``, ``endpoint``, ``corpora`` and ``train``
+touch files or the network, and nothing imports them unless it is asked to.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""An OpenAI-compatible endpoint as a second reader, off unless its address is given. The last of the three modules
-that touch the world.
+"""An OpenAI-compatible endpoint as a second reader, off unless its address is given.
 
 The text is data: it is delimited and numbered by sentence, the model has no tools, and its answer is confined to
 sentence numbers, exact strings of the text and closed lists. Whatever else comes back is refused; what remains
@@ -87,7 +86,9 @@ def ask(
     Extract
         With ``notes`` on everything that was refused and why. A failing endpoint leaves the rules' reading.
     """
-    assembler = Assembler(rules.text, lexicon(language), Roster.of(case) if case else Roster(()), case)
+    assembler = Assembler(
+        rules.text, lexicon(language), Roster.of(case, rules.text.published.on) if case else Roster(()), case
+    )
     ground = Ground(
         assembler.seg, attribute(assembler.seg, assembler.lex), tuple(case.issues) if case else ()
     )

@@ -163,7 +163,9 @@ def extract(
         A model that turns segments and the rules' statements into its own statements.
     """
     lex = lexicon(language)
-    reader = Assembler(text, lex, roster or (Roster.of(case) if case else Roster(())), case, trained)
+    reader = Assembler(
+        text, lex, roster or (Roster.of(case, text.published.on) if case else Roster(())), case, trained
+    )
     return reader.run()
 
 

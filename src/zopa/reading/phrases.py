@@ -110,9 +110,9 @@ class Phrases(Words):
             return True
         last = self.lower[min(k + 2, stop - 1)]
         return (
-            w.endswith(("er", "or", "ist", "man", "woman", "ing", "ed"))
+            w.endswith((*self.person_endings, "ing", "ed"))
             or last in lex["people"]
-            or last.endswith(("er", "or", "ist", "man", "woman", "men"))
+            or last.endswith(self.person_endings)
         )
 
     def _walk_left(self, j: int, a: int) -> int:

@@ -17,8 +17,9 @@ from .events import ShiftSpan
 from .extract import Extract, Suggestion
 from .issues import Vocabulary
 from .speakers import Roster, fold
+from .text import reanchor
 
-__all__ = ["STANCE_OF", "computed_shifts", "to_records"]
+__all__ = ["STANCE_OF", "computed_shifts", "moved", "to_records"]
 
 STANCE_OF: Mapping[str, tuple[str | None, str | None]] = {
     "demand": ("demand", "oppose"), "red_line": ("red-line", "red-line"), "offer": ("accept", None),
@@ -240,6 +241,31 @@ class _Writer:
 
 
 _SUGGESTED = Review(state="suggested")
+
+
+def moved(case: Case, old: str, new: str, text: str) -> dict[str, dict[str, Any]]:
+    """Records of an edited source, by group and id, as they must be written.
+
+    A quotation that stands in the newer text, at one place, moves there with its new offsets. One whose words
+    changed or cannot be told apart stays with the older text and goes back to ``suggested``: a person decides.
+    """
+    out: dict[str, dict[str, Any]] = {}
+    for group in Records.model_fields:
+        for ident, item in getattr(case, group).items():
+            if item.source != old:
+                continue
+            state, at = reanchor(text, item.quote, item.prefix, item.suffix, item.start)
+            if at is not None:
+                update: dict[str, Any] = {"source": new, "start": at, "end": at + len(item.quote)}
+            else:
+                why = (
+                    "its words are not in the newer version"
+                    if state == "changed"
+                    else "stands more than once in the newer version"
+                )
+                update = {"review": item.review.model_copy(update={"state": "suggested", "why": why})}
+            out.setdefault(group, {})[ident] = item.model_copy(update=update)
+    return out
 
 
 def _moment(said: tuple[date | None, date | None] | None) -> Any:

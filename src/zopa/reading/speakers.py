@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from zopa.case.nouns import Case
+from zopa.case.nouns import Case, Speaker
 
 from .lexicon import Lexicon, lexicon
 
@@ -52,8 +53,16 @@ class Roster:
         self.entries = tuple(entries)
 
     @classmethod
-    def of(cls, case: Case) -> Roster:
-        """The speakers of a case, and its parties as speakers of their own."""
+    def of(cls, case: Case, on: date | None = None) -> Roster:
+        """The speakers of a case, and its parties as speakers of their own.
+
+        Where two speakers share a name ("the president"), the one in office on the day of publication has it.
+        """
+
+        def out_of_office(speaker: Speaker) -> bool:
+            early, late = speaker.since or date.min, speaker.until or date.max
+            return on is not None and not early <= on <= late
+
         people = [
             Entry(
                 k,
@@ -63,7 +72,7 @@ class Roster:
                 s.party,
                 s.authority == "anonymous",
             )
-            for k, s in case.speakers.items()
+            for k, s in sorted(case.speakers.items(), key=lambda item: out_of_office(item[1]))
         ]
         named = {e.name for e in people}
         states = lexicon().raw["states"]

@@ -1,4 +1,4 @@
-"""Writing suggestions and decisions into a case folder. One of the room's three modules that touch the world.
+"""Writing suggestions and decisions into a case folder.
 
 Files are written whole and swapped in one step, so that a stop in the middle leaves the old ones.
 """
@@ -17,12 +17,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
-from zopa.case.nouns import Records, Statement
+from zopa.case.nouns import Records
 from zopa.errors import CaseError, Finding
 
 from .text import Text
 
-__all__ = ["add_records", "add_source", "save_statements", "source_id", "write_text"]
+__all__ = ["add_records", "add_source", "save_records", "source_id", "write_text"]
 
 _COLUMNS = ("id", "title", "publisher", "date", "url", "sha256", "licence", "access")
 
@@ -93,11 +93,11 @@ def add_records(folder: Path, records: Records) -> int:
     return added
 
 
-def save_statements(folder: Path, changed: Mapping[str, Statement | None]) -> None:
-    """Write reviewed statements back in place: only the fields that differ are touched; None removes one."""
+def save_records(folder: Path, changed: Mapping[str, Any], group: str = "statements") -> None:
+    """Write changed records back in place: only the fields that differ are touched; None removes one."""
     path = folder / "statements.yaml"
     yaml, data = _open(path)
-    listed = data.setdefault("statements", {})
+    listed = data.setdefault(group, {})
     for ident, s in changed.items():
         if s is None:
             listed.pop(ident, None)

@@ -106,17 +106,18 @@ def load_model(path: Path) -> Trained:
     try:
         with zipfile.ZipFile(path) as archive:
             card = json.loads(archive.read("card.json"))
-            taggers = {}
-            for name in ("cues.crf", "roles.crf"):
-                taggers[name] = crf.Tagger()
-                taggers[name].open_inmemory(archive.read(name))
+            weights = {name: archive.read(name) for name in ("cues.crf", "roles.crf")}
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise CaseError(
             [Finding("", f"expected a model written by `zopa read --train`: {error}", "", str(path))]
         ) from None
     lex = lexicon(card["language"])
+    taggers = {name: crf.Tagger() for name in weights}
+    for name, data in weights.items():
+        taggers[name].open_inmemory(data)
 
     def reader(seg: Segments, rules: list[Attribution]) -> list[Attribution]:
+        assert weights  # a tagger reads the bytes where they are: they must outlive it
         outer = [x for x in rules if x.parent is None]
         return _tag(seg, lex, outer, taggers["cues.crf"], taggers["roles.crf"])
 

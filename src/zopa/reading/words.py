@@ -30,7 +30,8 @@ class Words:
             lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
             | lex["prepositions"] | lex["subordinators"] | lex["conjunctions"] | self.aux | lex["negations"]
         )  # fmt: skip
-        self.adjective_endings = tuple(lex["adjective_endings"])
+        self.person_endings = tuple(sorted(lex["person_endings"]))
+        self.adjective_endings = tuple(sorted(lex["adjective_endings"]))
         self.clausal = lex["subordinators"] | lex["relatives"]
 
     def inside(self) -> Self:
