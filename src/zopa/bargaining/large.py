@@ -158,7 +158,9 @@ def frontier_large(
     space = compile_case(case, readings)
     try:
         found = exact.frontier(space, stop=stop)
-        deals: tuple[Deal, ...] = tuple(deal(space, p) for p in exact.packages_at(space, found.points))
+        deals: tuple[Deal, ...] = tuple(
+            deal(space, p) for p in exact.packages_at(space, found.points, most=1)
+        )
     except exact.Refusal as why:
         raise NotApplicable(f"this frontier is not listed: {why}") from why
     return Frontier(ask(case, "frontier", readings), deals, len(found.points), len(deals))

@@ -155,6 +155,8 @@ def _verdict(proof: Any, verdict: str, wrong: str, name: str | None) -> str:
         "member": "the package obeys the rules and is acceptable",
         "maxmin": f"no package does better for the party worst off, then the next; all {n} are listed",
     }[claim["kind"]]
+    if claim["kind"] == "nash" and not claim["ties"]:
+        said = "no package has a larger product of gains (ties are not listed)"
     if claim["sum"]:
         said = f"no package has a larger sum; all {n} that attain it are listed"
     elif claim["kind"] == "maxmin" and not claim["ties"]:

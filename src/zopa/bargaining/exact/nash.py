@@ -68,6 +68,7 @@ class Nash:
 
     ``best`` holds all packages with a product of at least the k-th best product, best first (ties included).
     ``members`` are the parties whose gains are multiplied; those left out stay at their reservation value.
+    ``strict``: ties were too many to list; only that nothing is better is shown.
     ``bound`` is an upper bound on the product when the search was stopped.
     """
 
@@ -82,6 +83,7 @@ class Nash:
     log: list[list[object]] | None = field(default_factory=list)
     mu: list[int] = field(default_factory=list)
     empty: Found | None = None
+    strict: bool = False
 
 
 class _Kept:
@@ -92,6 +94,7 @@ class _Kept:
     ) -> None:
         self.form, self.floors, self.members, self.weights, self.k = form, floors, members, weights, k
         self.found: dict[tuple[int, ...], Best] = {}
+        self.strict = False
 
     def offer(self, picks: Sequence[int] | IntArray) -> None:
         key = tuple(int(x) for x in picks)
@@ -114,6 +117,11 @@ class _Kept:
         """Product of the k-th best package; 1 while there are fewer (every gain is at least 1)."""
         products = sorted((b.product for b in self.found.values()), reverse=True)
         return products[self.k - 1] if len(products) >= self.k else 1
+
+    @property
+    def wanted(self) -> int:
+        """Least product worth finding: a tie with the k-th best, or better when ties are too many."""
+        return self.least + self.strict
 
     def ranked(self) -> list[Best]:
         self.trim()
@@ -232,7 +240,7 @@ class _Search:
         """Least lam . u of a package whose product is at least that of the k-th best."""
         base = sum(int(lam[p]) * self.form.need[p] for p in self.members)
         rest = sum(int(lam[q]) * int(self.floors[q]) for q in range(len(lam)) if q not in self.members)
-        return base + rest + threshold(lam.tolist(), self.members, self.weights, self.kept.least)
+        return base + rest + threshold(lam.tolist(), self.members, self.weights, self.kept.wanted)
 
     def look(self, allowed: BoolArray, lam: IntArray, steps: int) -> tuple[int, int, list[int]]:
         """Walk all packages of the box within the budget, in rounds that double it; raise the best."""
@@ -249,7 +257,7 @@ class _Search:
                 return DONE, used, order
             floors = np.concatenate([[0], self.floors])
             floors[0] = int(top.sum()) - budget // share
-            least = self.kept.least
+            least = self.kept.wanted
             out = walk(
                 sub, tests, floors, member=member, row_groups=self.row_groups, mu=self.mu if len(self.mu) else None,
                 product=(self._zeros(), power, math.exp(_log(least) / total) * (1 - 1e-12)),
@@ -259,9 +267,12 @@ class _Search:
             for picks in out.picks:
                 self.kept.offer(where[picks] - self.flat.start[:-1])
             if out.status == FULL:
-                if self.kept.least > least:
+                if self.kept.wanted > least:
                     continue
-                return FULL, used, order
+                if self.kept.strict:
+                    return FULL, used, order
+                self.kept.strict = True
+                continue
             if out.status != DONE:
                 return out.status, used, order
             if share == 1:
@@ -307,7 +318,7 @@ def nash_over(
         _close(s, out, stack, stop, on_progress)
     except KeyboardInterrupt:
         out.proven, out.bound = False, _bound(s, [*stack, np.ones(len(s.flat.v), bool)])
-    out.best = s.kept.ranked()
+    out.best, out.strict = s.kept.ranked(), s.kept.strict
     return out
 
 
