@@ -12,7 +12,7 @@ import sys
 import time
 
 
-def negmas(V, r, limit):
+def negmas(V, _r, _limit):
     from negmas import make_issue
     from negmas.preferences import LinearAdditiveUtilityFunction as Additive
     from negmas.preferences.ops import pareto_frontier

@@ -36,7 +36,7 @@ def swapped(proof, space, rng):
     return changed
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_another_package_is_refused(seed):
     space, found = proofs(seed)
     rng = random.Random(seed)
@@ -50,7 +50,7 @@ def test_another_package_is_refused(seed):
                     exact.check(changed)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_tie_left_out_or_made_up_is_refused(seed):
     space, found = proofs(seed)
     for proof in found:
@@ -71,7 +71,7 @@ def test_a_tie_left_out_or_made_up_is_refused(seed):
                 break
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_leaf_or_a_part_left_out_is_refused(seed):
     _, found = proofs(seed)
     for proof in found:
@@ -88,7 +88,7 @@ def test_a_leaf_or_a_part_left_out_is_refused(seed):
             assert part["tree"]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_false_claim_is_never_accepted_whatever_is_flipped(seed):
     """Flip one number anywhere outside the problem; when the checker accepts, the claim must be unchanged."""
     space, found = proofs(seed)
@@ -126,7 +126,7 @@ def numbers(node):
             yield from numbers(value)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_proof_of_another_problem_is_refused(seed):
     """Raise a reservation value, drop a rule, add a rule that strikes the answer: the old tree must not do."""
     space, found = proofs(seed)
@@ -184,7 +184,7 @@ def test_the_worked_example_is_proven_with_its_own_weights_and_a_worse_claim_is_
     def proof(lam, y, product, packages):
         return {
             "problem": problem,
-            "claim": {"kind": "nash", "size": 2, "weights": [1, 1], "product": product, "packages": packages, "sum": False},
+            "claim": {"kind": "nash", "size": 2, "weights": [1, 1], "product": product, "packages": packages, "sum": False, "ties": True},
             "groups": [[0], [1], [2]],
             "parts": [{"rows": [], "patterns": [], "tree": [[lam, y, {"order": [0, 1, 2]}]]}],
         }  # fmt: skip

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from zopa.errors import ZopaError
 from zopa.space import Clause, IntArray, Package, Space
 
-__all__ = ["Additive", "BoolArray", "Refusal", "Row", "additive", "minimal_coalitions"]
+__all__ = ["Additive", "BoolArray", "Refusal", "Row", "additive", "clause_boxes", "minimal_coalitions"]
 
 BoolArray = NDArray[np.bool_]
 

@@ -114,13 +114,15 @@ def nash_proof(
 ) -> dict[str, Any] | None:
     """That the packages listed are all that attain the largest product (k = 1)."""
     product = max(r.best[0].product for r in runs if r.best)
+    strict = any(r.strict for r in runs)
     best = {b.picks: r.members for r in runs for b in r.best if b.product == product}
     claim = {
         "kind": "nash",
         "size": len(next(iter(best.values()))),
         "weights": list(weights),
         "product": product,
-        "packages": sorted(list(form.package(k)) for k in best),
+        "ties": not strict,
+        "packages": sorted(list(form.package(k)) for k in best)[: 1 if strict else None],
     }
     parts: list[dict[str, Any] | None] = [_tree_part(form, r) for r in larger]
     for r in runs:
@@ -130,7 +132,9 @@ def nash_proof(
         if r.log is None or not r.proven:
             return None
         parts.append(
-            _part(form, r.log, r.mu, [], lambda lam, r=r: threshold(lam, r.members, r.weights, product))
+            _part(
+                form, r.log, r.mu, [], lambda lam, r=r: threshold(lam, r.members, r.weights, product + strict)
+            )
         )
     return _document(form, claim, parts)
 

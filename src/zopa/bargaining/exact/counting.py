@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from zopa.bargaining.exact.additive import Additive, Refusal, minimal_coalitions
 from zopa.space import IntArray, Package
 
-__all__ = ["Count", "count", "count_between", "sample"]
+__all__ = ["Count", "count", "count_between", "sample", "share"]
 
 MAX_STATES = 30_000_000
 MAX_WORK = 2e11

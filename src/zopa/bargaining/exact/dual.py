@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,17 +21,18 @@ from numpy.typing import NDArray
 
 from zopa.space import IntArray
 
-__all__ = ["Flat", "fast", "flatten", "nash_multipliers", "newton", "simplex_multipliers"]
+__all__ = ["Flat", "fast", "flatten", "nash_multipliers", "newton", "simplex_multipliers", "stats"]
 
 FloatArray = NDArray[np.float64]
 
 
+@cache
 def fast() -> Any:
     """The compiled kernels, or None in the plain install."""
-    try:
-        from zopa.bargaining.exact import kernels
-    except ImportError:
+    if find_spec("numba") is None:
         return None
+    from zopa.bargaining.exact import kernels
+
     return kernels
 
 

@@ -108,10 +108,7 @@ def packages_at(space: Space, points: IntArray, *, most: int = 1) -> list[Packag
         form = additive(space)
     except Refusal:
         return bucket_package(space, points)
-    found = []
-    for point in points:
-        found += list(pareto.packages_at(form, [int(u) for u in point], most))
-    return found
+    return [package for some in pareto.packages_at(form, points, most) for package in some]
 
 
 def rays(space: Space, d: Fraction = Fraction(1, 4), *, most: int = 2000, stop: Stop = never) -> Rays:
@@ -160,12 +157,11 @@ def solve_nash(
     members = next(r.members for r in runs if any(b.picks == kept[0].picks for b in r.best))
     proven = all(r.proven for r in runs)
     stay = [space.parties[p] for p in range(form.n_parties) if p not in members]
-    note = f"{', '.join(stay)} cannot gain together with the others" if stay else ""
+    said = [f"{', '.join(stay)} cannot gain together with the others"] if stay else []
+    said += ["ties are too many to list them all"] if any(r.strict for r in runs) else []
+    note = "; ".join(said)
     saved = None
-    all_ties = all(r.all_ties for r in runs)
-    if not all_ties:
-        note = "; ".join(x for x in (note, "ties are too many to list them all") if x)
-    if proof and proven and k == 1 and all_ties:
+    if proof and proven and k == 1:
         larger = nash.larger_sets(form, members, stop)
         saved = certificate.nash_proof(form, runs, larger, list(weights or [1] * form.n_parties))
     return Outcome(

@@ -10,9 +10,19 @@ from __future__ import annotations
 from types import FunctionType
 
 import numpy as np
-from numba import njit  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 from zopa.bargaining.exact.dual import newton as _newton
+
+try:
+    from numba import njit
+except ImportError:  # importable without the extra; ``dual.fast`` then never uses it
+
+    def njit(**_options):  # type: ignore[no-redef,unused-ignore]
+        """Leave the function as it is."""
+        return lambda function: function
+
+
+__all__ = ["climb", "merge2", "newton", "packed_filter", "stats", "sweep3", "visit"]
 
 U = np.uint64
 

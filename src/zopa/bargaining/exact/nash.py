@@ -68,8 +68,8 @@ class Nash:
 
     ``best`` holds all packages with a product of at least the k-th best product, best first (ties included).
     ``members`` are the parties whose gains are multiplied; those left out stay at their reservation value.
-    ``bound`` is an upper bound on the product when the search was stopped. ``all_ties`` is False when more
-    packages tie than are listed.
+    ``strict``: ties were too many to list; only that nothing is better is shown.
+    ``bound`` is an upper bound on the product when the search was stopped.
     """
 
     members: tuple[int, ...]
@@ -83,7 +83,7 @@ class Nash:
     log: list[list[object]] | None = field(default_factory=list)
     mu: list[int] = field(default_factory=list)
     empty: Found | None = None
-    all_ties: bool = True
+    strict: bool = False
 
 
 class _Kept:
@@ -94,8 +94,7 @@ class _Kept:
     ) -> None:
         self.form, self.floors, self.members, self.weights, self.k = form, floors, members, weights, k
         self.found: dict[tuple[int, ...], Best] = {}
-        # Ties beyond CAP are not kept: the search then goes on for strictly better packages only.
-        self.full = False
+        self.strict = False
 
     def offer(self, picks: Sequence[int] | IntArray) -> None:
         key = tuple(int(x) for x in picks)
@@ -105,25 +104,9 @@ class _Kept:
         if any(u < f for u, f in zip(totals, self.floors, strict=True)):
             return
         gains = [totals[p] - self.form.need[p] for p in self.members]
-        product = math.prod(g**w for g, w in zip(gains, self.weights, strict=True))
-        if self.full:
-            if product <= self.top:
-                return
-            self.full, self.found = False, {}
-        self.found[key] = Best(key, totals, product)
-        if len(self.found) > CAP:
+        self.found[key] = Best(key, totals, math.prod(g**w for g, w in zip(gains, self.weights, strict=True)))
+        if len(self.found) > 4 * CAP:
             self.trim()
-            self.full = self.k == 1 and len(self.found) > CAP // 2
-
-    @property
-    def wanted(self) -> int:
-        """The product that a package must reach to count."""
-        return self.top + 1 if self.full else self.least
-
-    @property
-    def top(self) -> int:
-        """The best product found."""
-        return max((b.product for b in self.found.values()), default=1)
 
     def trim(self) -> None:
         least = self.least
@@ -134,6 +117,11 @@ class _Kept:
         """Product of the k-th best package; 1 while there are fewer (every gain is at least 1)."""
         products = sorted((b.product for b in self.found.values()), reverse=True)
         return products[self.k - 1] if len(products) >= self.k else 1
+
+    @property
+    def wanted(self) -> int:
+        """Least product worth finding: a tie with the k-th best, or better when ties are too many."""
+        return self.least + self.strict
 
     def ranked(self) -> list[Best]:
         self.trim()
@@ -281,7 +269,10 @@ class _Search:
             if out.status == FULL:
                 if self.kept.wanted > least:
                     continue
-                return FULL, used, order
+                if self.kept.strict:
+                    return FULL, used, order
+                self.kept.strict = True
+                continue
             if out.status != DONE:
                 return out.status, used, order
             if share == 1:
@@ -327,8 +318,7 @@ def nash_over(
         _close(s, out, stack, stop, on_progress)
     except KeyboardInterrupt:
         out.proven, out.bound = False, _bound(s, [*stack, np.ones(len(s.flat.v), bool)])
-    out.best = s.kept.ranked()
-    out.all_ties = not s.kept.full
+    out.best, out.strict = s.kept.ranked(), s.kept.strict
     return out
 
 
@@ -356,7 +346,7 @@ def _close(
             status, used, order = s.look(allowed, lam, WALK_STEPS)
             out.steps += used
             if status == FULL:
-                out.proven, out.bound = False, float(s.kept.top)
+                out.proven, out.bound = False, float(s.kept.least)
                 break
             entry[1] = {"order": order}
             if status != DONE:

@@ -15,7 +15,7 @@ from zopa.bargaining.exact.nash import Nash, nash
 from zopa.bargaining.exact.tree import Stop, Target, never, search
 from zopa.space import Bonus, Package, Space
 
-__all__ = ["Changes", "coalition_products", "diverse", "fewest_changes", "improve", "restrict"]
+__all__ = ["Changes", "break_even", "coalition_products", "diverse", "fewest_changes", "improve", "restrict"]
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,22 @@ from zopa.bargaining.exact.additive import Additive, Refusal
 from zopa.bargaining.exact.dual import fast
 from zopa.space import IntArray, Package
 
-__all__ = ["Frontier", "TooLarge", "forecast", "frontier", "non_dominated", "packages_at"]
+__all__ = [
+    "Frontier",
+    "Packed",
+    "TooLarge",
+    "forecast",
+    "frontier",
+    "merge2",
+    "non_dominated",
+    "packages_at",
+    "packed_filter",
+    "packing",
+]
 
 CAP = 20_000_000
 DENSE_BYTES = 700_000_000
+MAX_LAYERS = 3_000_000
 LIST_COST = 400.0  # a candidate in a list against a cell of a dense table
 
 
@@ -419,17 +431,57 @@ def forecast(form: Additive, probe: int = 200_000) -> tuple[int, bool]:
     return len(points), True
 
 
-def packages_at(form: Additive, point: Sequence[int], limit: int = 1000) -> Iterator[Package]:
-    """Packages with exactly these utilities, at most ``limit``, in fixed order."""
-    from zopa.bargaining.exact.dual import flatten
-    from zopa.bargaining.exact.walks import walk
+def packages_at(form: Additive, points: IntArray, most: int = 1000) -> list[list[Package]]:
+    """Packages behind frontier points, at most ``most`` each, in package order.
 
-    total = np.array([u - s for u, s in zip(point, form.shift, strict=True)], np.int64)
-    flat = flatten(form.tables)
-    unit = np.eye(form.n_parties, dtype=np.int64)
-    mixed = np.ones((1, form.n_parties), np.int64)
-    tests = np.concatenate([mixed, unit])
-    for picks in walk(flat, tests, tests @ total, cap=limit).picks:
-        local = tuple(int(k) for k in picks - flat.start[:-1])
-        if form.totals(local) == tuple(total) and form.obeys(local):
-            yield form.package(local)
+    A total t after a group came from a choice o iff t - o is in the layer before, so every step back leads
+    to a package.
+
+    Raises
+    ------
+    TooLarge
+        The layers together hold too many totals.
+    """
+    form.without_rows("listing packages")
+    totals = points - np.array(form.shift, np.int64)
+    if not len(points):
+        return []
+    plan, reach = _plan(form), _Reach(form, [int(x) for x in totals.min(axis=0)])
+    layer = np.zeros((1, form.n_parties), np.int64)
+    layers, held = [{(0,) * form.n_parties}], 1
+    for m, choices in enumerate(plan.choices):
+        layer = reach(_grow(layer, choices), plan.rest[m])
+        layers.append(set(map(tuple, layer.tolist())))
+        held += len(layer)
+        if held > MAX_LAYERS:
+            raise TooLarge(held, MAX_LAYERS, m, len(plan.choices))
+    rows = [[tuple(row) for row in form.tables[g].tolist()] for g in plan.order]
+    found = []
+    for total in totals.tolist():
+        here: list[Package] = []
+        for picks in _back(rows, layers, len(rows), tuple(total)):
+            ordered = [0] * len(rows)
+            for g, k in zip(plan.order, picks, strict=True):
+                ordered[g] = k
+            here.append(form.package(ordered))
+            if len(here) >= most:
+                break
+        found.append(sorted(here))
+    return found
+
+
+def _back(
+    rows: Sequence[Sequence[tuple[int, ...]]],
+    layers: Sequence[set[tuple[int, ...]]],
+    m: int,
+    total: tuple[int, ...],
+) -> Iterator[list[int]]:
+    """All ways to reach a total with the first m groups, as choice numbers."""
+    if m == 0:
+        yield []
+        return
+    for k, row in enumerate(rows[m - 1]):
+        before = tuple(t - v for t, v in zip(total, row, strict=True))
+        if before in layers[m - 1]:
+            for head in _back(rows, layers, m - 1, before):
+                yield [*head, k]

@@ -20,7 +20,7 @@ from zopa.bargaining.exact.maxmin import coalition_floors, ideal_point
 from zopa.bargaining.exact.tree import Stop, Target, never, search
 from zopa.space import Package
 
-__all__ = ["Rays", "ray_frontier"]
+__all__ = ["Rays", "directions", "ray_frontier"]
 
 UNIT = 1 << 20
 

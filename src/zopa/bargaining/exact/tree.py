@@ -21,7 +21,7 @@ from zopa.bargaining.exact.milp import maxmin_charges
 from zopa.bargaining.exact.walks import DONE, FULL, LIMIT, Walk, rows_matrix, walk
 from zopa.space import IntArray
 
-__all__ = ["Found", "Stop", "Target", "never", "search", "toward"]
+__all__ = ["Found", "Stop", "Target", "branch", "never", "search", "split", "toward"]
 
 Stop = Callable[[], bool]
 Progress = Callable[[Fraction | None, float], None]

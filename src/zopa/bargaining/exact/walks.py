@@ -20,7 +20,7 @@ from zopa.bargaining.exact.additive import Row
 from zopa.bargaining.exact.dual import Flat, fast
 from zopa.space import IntArray
 
-__all__ = ["DONE", "FULL", "LIMIT", "Walk", "rows_matrix", "walk"]
+__all__ = ["DONE", "FULL", "LIMIT", "Walk", "rows_matrix", "visit_numpy", "walk"]
 
 DONE, FULL, LIMIT = 0, 1, 2
 CHUNK = 1 << 15
