@@ -32,6 +32,7 @@ _VERBS = {
     "solve": "bargaining",
     "frontier": "bargaining",
     "judge": "bargaining",
+    "describe": "bargaining",
     "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "costs",
@@ -42,7 +43,7 @@ _VERBS = {
 }
 
 if TYPE_CHECKING:
-    from zopa.bargaining import frontier, judge, solve, why_not, zone
+    from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
     from zopa.case import load
     from zopa.costs import delay
     from zopa.division import divide
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "delay",
+    "describe",
     "divide",
     "forecast",
     "frontier",

@@ -30,7 +30,7 @@ from zopa.case import Case, all_rules, reservation
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, Space, choose_readings, compile_case, reading_names
 
-__all__ = ["Stop", "frontier", "never", "solve", "why_not", "zone"]
+__all__ = ["Stop", "frontier", "lowest", "never", "solve", "why_not", "zone"]
 
 Stop = Callable[[], bool]
 """Asked now and then during long work; True ends it with the best found so far."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from zopa.bargaining import conflicts, large, zones
 from zopa.bargaining.conflicts import WhyNot
-from zopa.bargaining.exact import Description
+from zopa.bargaining.exact import Description, Emptiness, is_empty
 from zopa.bargaining.exact import describe as describe_space
 from zopa.bargaining.large import Stop, never
 from zopa.bargaining.zones import Frontier, Solution, Zone
@@ -15,7 +15,7 @@ from zopa.case import Case
 from zopa.space import IntArray, Readings, Space, compile_case
 from zopa.space.table import MAX_PACKAGES, Table
 
-__all__ = ["describe", "frontier", "solve", "why_not", "zone"]
+__all__ = ["describe", "frontier", "prove_zone", "solve", "why_not", "zone"]
 
 
 def _too_many(case: Case, readings: Readings, table: Table | None) -> Space | None:
@@ -124,6 +124,11 @@ def why_not(
     if space is not None:
         return large.why_not(case, space, readings, stop)
     return conflicts.why_not(case, readings, table=table)
+
+
+def prove_zone(case: Case, readings: Readings = None, *, stop: Stop = never) -> Emptiness:
+    """A package that is acceptable, or integer weights that show that none is, with the saved proof."""
+    return is_empty(compile_case(case, readings), proof=True, stop=stop)
 
 
 def describe(case: Case, readings: Readings = None) -> Description:

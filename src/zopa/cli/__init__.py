@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, reading, stability
+from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, proofs, reading, stability
 
 __all__ = ["app", "main"]
 
@@ -35,7 +35,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "why-not": answers.why_not,
     "judge": answers.judge,
     "describe": answers.describe,
-    "check-proof": answers.check_proof,
+    "check-proof": proofs.check_proof,
     "forecast": forecasts.forecast,
     "stability": stability.stability,
     "delay": costs.delay,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zopa.cli.proofs import save_proof
 from zopa.cli.shared import (
     CaseArgument,
     JsonOption,
@@ -26,17 +27,27 @@ from zopa.cli.shared import (
 if TYPE_CHECKING:
     from zopa.bargaining import Deal, Solution, Views, WhyNot
 
-__all__ = ["check_proof", "describe", "explain", "frontier", "judge", "solve", "why_not", "zone"]
+__all__ = ["describe", "explain", "frontier", "judge", "solve", "why_not", "zone"]
 
 
 def zone(
-    name: CaseArgument, readings: ReadingsOption = None, seconds: TimeOption = None, json: JsonOption = False
+    name: CaseArgument,
+    proof: Annotated[
+        Path | None, typer.Option(help="Save a proof that a package is acceptable, or that none is.")
+    ] = None,
+    readings: ReadingsOption = None,
+    seconds: TimeOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Is there a deal all could accept? Counts, break-even values, best for each party."""
+    from zopa.bargaining import prove_zone
     from zopa.bargaining import zone as ask
 
+    case, chosen = open_case(name), pick_readings(readings)
     with stopper(seconds) as stop:
-        answer = ask(open_case(name), pick_readings(readings), stop=stop)
+        answer = ask(case, chosen, stop=stop)
+        if proof is not None:
+            save_proof(prove_zone(case, chosen, stop=stop).proof, proof, name)
     if json:
         print_json(answer.to_dict())
     else:
@@ -96,7 +107,7 @@ def solve(
             for m in methods
         ]  # fmt: skip
     if proof is not None:
-        _save_proof(found[0].proof, proof)
+        save_proof(found[0].proof, proof, name)
     if json:
         print_json([a.to_dict() for a in found])
     else:
@@ -115,17 +126,6 @@ def _powers(items: list[str] | None, parties: Mapping[str, object]) -> dict[str,
         if not sign or party not in parties:
             raise typer.BadParameter(f"expected PARTY=NUMBER with a party of the case, saw '{item}'")
     return found
-
-
-def _save_proof(proof: Mapping[str, Any] | None, path: Path) -> None:
-    import json as j
-
-    if proof is None:
-        typer.echo("no proof was saved: the search was stopped, or its proof is too large", err=True)
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(j.dumps(proof), encoding="utf-8")
-    typer.echo(f"saved the proof; next: zopa check-proof {path}", err=True)
 
 
 def _print_solutions(found: Sequence[Solution], name: str) -> None:
@@ -162,44 +162,6 @@ def describe(name: CaseArgument, readings: ReadingsOption = None, json: JsonOpti
         print_json(plain(answer))
     else:
         console().print(f"{answer}\nnext: zopa zone {name}", markup=False)
-
-
-def check_proof(
-    file: Annotated[Path, typer.Argument(help="A proof saved by `zopa solve --proof`.")],
-    json: JsonOption = False,
-) -> None:
-    """Verify a saved proof with a small checker of plain integers that shares no code with the search."""
-    import json as j
-
-    from zopa.bargaining import check
-    from zopa.case import read_text
-    from zopa.errors import CaseError, Finding
-
-    text, problems = read_text(file, str(file), limit=500_000_000)
-    if problems:
-        raise CaseError(problems, "nothing was checked")
-    try:
-        proof = j.loads(text)
-    except ValueError as error:
-        raise CaseError(
-            [Finding("", f"expected a saved proof, saw {str(error)[:80]}", "", str(file))],
-            "nothing was checked",
-        ) from None
-    verdict, why = "holds", ""
-    try:
-        check(proof)  # type: ignore[no-untyped-call]  # kept to bare integers, see its module
-    except TimeoutError as error:
-        verdict, why = "not checked", str(error)
-    except (ValueError, KeyError, IndexError, TypeError, ArithmeticError, AttributeError) as error:
-        verdict, why = "does not hold", str(error) or type(error).__name__
-    claim = proof.get("claim", {}) if isinstance(proof, dict) else {}
-    if json:
-        print_json(
-            {"verdict": verdict, "why": why, "kind": claim.get("kind"), "packages": claim.get("packages")}
-        )
-    else:
-        typer.echo(f"the proof {verdict}" + (f": {why}" if why else f" ({claim.get('kind')})"))
-    raise typer.Exit(0 if verdict == "holds" else 1)
 
 
 def frontier(

@@ -47,7 +47,7 @@ from zopa.space import (
 )
 from zopa.spatial import forecast
 
-__all__ = ["Objection", "Proposal", "ReadingRow", "Study", "run"]
+__all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
 
 Progress = Callable[[str], None]
 MOST_PROPOSALS = 5

@@ -1,0 +1,126 @@
+"""Proofs: checked by plain integers, and against the case that they are about."""
+
+from __future__ import annotations
+
+import json as json_module
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zopa.cli.shared import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
+
+__all__ = ["check_proof", "save_proof"]
+
+MOST_BYTES = 500_000_000
+
+
+def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
+    """Write a proof, or say why there is none."""
+    if proof is None:
+        typer.echo(
+            "no proof was saved: the search was stopped, ties are too many, or the proof is too large",
+            err=True,
+        )
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json_module.dumps(proof), encoding="utf-8")
+    typer.echo(f"saved the proof; next: zopa check-proof {path} {name}", err=True)
+
+
+def check_proof(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A proof that `zopa solve --proof` or `zopa zone --proof` wrote.", metavar="PROOF"
+        ),
+    ],
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="The case it is about; without it only the proof itself is checked.", metavar="[CASE]"
+        ),
+    ] = None,
+    readings: ReadingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Verify a saved proof with plain integers, and that it is about this case."""
+    from zopa.bargaining.exact import check
+    from zopa.case import read_text
+    from zopa.errors import CaseError, Finding
+
+    text, problems = read_text(file, str(file), limit=MOST_BYTES)
+    try:
+        proof = json_module.loads(text) if not problems else None
+    except ValueError as error:
+        problems = [
+            Finding(
+                "",
+                f"expected a proof, saw {str(error)[:80]}",
+                "zopa solve CASE --method nash --proof FILE",
+                str(file),
+            )
+        ]
+    if problems:
+        raise CaseError(problems, "nothing was checked")
+    wrong = _other_case(proof, name, pick_readings(readings)) if name else ""
+    verdict = "wrong" if wrong else "right"
+    if not wrong:
+        try:
+            check(proof)  # type: ignore[no-untyped-call]
+        except TimeoutError as error:
+            verdict, wrong = "not checked", str(error)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as error:
+            verdict, wrong = "wrong", str(error) or type(error).__name__
+    if json:
+        print_json(
+            {
+                "proof": str(file),
+                "verdict": verdict,
+                "why": wrong,
+                "claim": proof.get("claim") if isinstance(proof, dict) else None,
+            }
+        )
+    else:
+        console().print(_verdict(proof, verdict, wrong, name), markup=False)
+    raise typer.Exit(0 if verdict == "right" else 1)
+
+
+def _other_case(proof: Any, name: str, readings: Any) -> str:
+    """Why the proof is not about this case; empty when it is."""
+    from zopa.bargaining.exact.certificate import problem
+    from zopa.space import compile_case
+
+    stated = proof.get("problem", {}) if isinstance(proof, dict) else {}
+    for key, value in json_module.loads(
+        json_module.dumps(problem(compile_case(open_case(name), readings)))
+    ).items():
+        if stated.get(key) != value:
+            return f"the proof is about another case or other readings: its {key} differ from those of {name}"
+    return ""
+
+
+def _verdict(proof: Any, verdict: str, wrong: str, name: str | None) -> str:
+    if verdict != "right":
+        return f"{verdict}: {wrong}"
+    claim = proof["claim"]
+    n = len(claim["packages"])
+    said = {
+        "nash": f"no package has a larger product of gains; all {n} that attain it are listed",
+        "empty": "no package that the rules allow is acceptable",
+        "member": "the package obeys the rules and is acceptable",
+        "maxmin": f"no package does better for the party worst off, then the next; all {n} are listed",
+    }[claim["kind"]]
+    if claim["sum"]:
+        said = f"no package has a larger sum; all {n} that attain it are listed"
+    elif claim["kind"] == "maxmin" and not claim["ties"]:
+        said = "no package does better for the party worst off (ties are not listed)"
+    about = (
+        f"about the case {name}" if name else "about the numbers in the proof; name the case to compare them"
+    )
+    packages = "\n".join(
+        "  " + " ".join(o[k] for o, k in zip(proof["problem"]["options"], p, strict=True))
+        for p in claim["packages"][:10]
+    )
+    return f"right: {said} ({about})\n{packages}".rstrip()
