@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from zopa.bargaining import check, prove_zone
+from zopa.case import Judgment, load
 from zopa.cli import app
 
 RUN = CliRunner()
+EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
 
 
 @pytest.mark.parametrize("method", ["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"])
@@ -32,21 +35,21 @@ def test_a_proof_is_written_checked_and_refused_for_another_reading(tmp_path: Pa
     assert wrong.output.startswith("wrong")
 
 
-@pytest.mark.parametrize(
-    ("readings", "said"),
-    [("B", "the package obeys the rules"), ("strict", "no package that the rules allow")],
-)
-def test_a_zone_has_a_proof_whether_empty_or_not(tmp_path: Path, readings: str, said: str) -> None:
-    file = tmp_path / "zone.json"
-    # Read strictly no package is left at all, which needs no weights; a reservation value too high does.
-    chosen = "E" if readings == "strict" else readings
-    RUN.invoke(app, ["zone", "ukraine-2025", "-r", chosen, "--proof", str(file)])
-    if chosen == "E":
-        assert not file.exists()
-        return
-    done = RUN.invoke(app, ["check-proof", str(file), "ukraine-2025", "-r", chosen])
-    assert said in done.output
-    assert done.exit_code == 0
+def test_a_zone_has_a_proof_whether_empty_or_not() -> None:
+    case = load(EXAMPLE)
+    open_zone = prove_zone(case)
+    assert open_zone.empty is False
+    check(open_zone.proof)  # type: ignore[no-untyped-call]
+    high = {n: p.model_copy(update={"reservation": Judgment(best=85.0)}) for n, p in case.parties.items()}
+    shut = prove_zone(case.model_copy(update={"parties": high}))
+    assert shut.empty is True
+    assert "even the package best for them leaves the parties" in shut.words or "boxes" in shut.words
+    check(shut.proof)  # type: ignore[no-untyped-call]
+    assert shut.proof is not None
+    tampered = json.loads(json.dumps(shut.proof))
+    tampered["problem"]["reservation"] = [0] * 4
+    with pytest.raises(ValueError, match=r"\w"):
+        check(tampered)  # type: ignore[no-untyped-call]
 
 
 def test_what_is_no_proof_is_a_located_message(tmp_path: Path) -> None:
