@@ -6,14 +6,18 @@ import dataclasses
 import json
 import sys
 from fractions import Fraction
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import zopa
 from exact_instances import DATA, instance, oracles
 from zopa.bargaining import exact
-from zopa.bargaining.exact import dual, maxmin, near, pareto, walks
+from zopa.bargaining.exact import dual, maxmin, nash, near, pareto, walks
 from zopa.bargaining.exact.additive import additive
-from zopa.space import Bonus, Clause
+from zopa.case import load
+from zopa.space import Bonus, Clause, compile_case
 
 
 def ideal_gains(form):
@@ -190,3 +194,49 @@ def test_a_key_press_ends_a_search_with_its_best():
     found = maxmin._best(form, form.need, ideal_gains(form), stop=stop)[0]
     assert found.best is not None
     assert not found.proven
+
+
+def copied(space, copies, seed):
+    """The issues and rules of a space several times over, with fresh scores and no interactions."""
+    rng = np.random.default_rng(seed)
+    n, parties = len(space.issues), len(space.parties)
+    shifted = lambda terms, by: tuple((i + by, mask) for i, mask in terms)  # noqa: E731
+    sizes = [k for _ in range(copies) for k in space.sizes]
+    scores = tuple(rng.integers(0, 60, (parties, k)).astype(np.int64) for k in sizes)
+    clauses = tuple(
+        Clause(f"{c.rule}-{m}", shifted(c.when, m * n), tuple(shifted(way, m * n) for way in c.only_if))
+        for m in range(copies)
+        for c in space.clauses
+    )
+    top = [sum(int(s[p].max()) for s in scores) for p in range(parties)]
+    return dataclasses.replace(
+        space,
+        issues=tuple(f"{i}-{m}" for m in range(copies) for i in space.issues),
+        options=tuple(o for _ in range(copies) for o in space.options),
+        scores=scores,
+        clauses=clauses,
+        bonuses=(),
+        reservation=tuple(int(0.35 * t) for t in top),
+        required=(),
+        at_least=0,
+    )
+
+
+@pytest.mark.parametrize("readings", ["C", "F", "G"])
+def test_the_rules_of_the_example_on_a_large_case_give_the_same_from_two_engines(readings):
+    example = Path(zopa.__file__).parent / "examples" / "ukraine-2025"
+    space = copied(compile_case(load(example), readings), 4, 7)
+    assert space.n_packages > 10**20
+    joined, charged = additive(space), additive(space, 1)
+    assert not joined.rows
+    assert charged.rows
+    products = [max(r.best[0].product for r in nash.nash(form) if r.best) for form in (joined, charged)]
+    assert products[0] == products[1]
+    for kind in ("egalitarian", "utilitarian"):
+        a, b = (maxmin.maxmin(form, kind, ties=False) for form in (joined, charged))
+        assert a.proven
+        assert b.proven
+        if kind == "egalitarian":
+            assert a.value == b.value
+        else:
+            assert a.value + a.form.shift[-1] == b.value + b.form.shift[-1]

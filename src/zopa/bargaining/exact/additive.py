@@ -152,10 +152,11 @@ def additive(space: Space, limit: int = JOINT_LIMIT) -> Additive:
     links = _Links(space.sizes)
     for bonus in space.bonuses:
         links.join([i for i, _ in bonus.terms])
-    if links.largest > limit:
-        raise Refusal(
-            f"interactions join {links.largest} combinations in one group; at most {limit} are listed"
-        )
+    widest = max(
+        (links.size_with([i for i, _ in b.terms]) for b in space.bonuses if len(b.terms) > 1), default=1
+    )
+    if widest > limit:
+        raise Refusal(f"interactions join {widest} combinations in one group; at most {limit} are listed")
     whole = _Links(space.sizes)
     for issues in [*([i for i, _ in b.terms] for b in space.bonuses), *(c.issues for c in space.clauses)]:
         whole.join(issues)
@@ -199,10 +200,6 @@ class _Links:
         for other in roots[1:]:
             self.parent[other] = roots[0]
             self.product[roots[0]] *= self.product[other]
-
-    @property
-    def largest(self) -> int:
-        return max((self.product[self.root(i)] for i in range(len(self.parent))), default=1)
 
     def groups(self) -> tuple[tuple[int, ...], ...]:
         found: dict[int, list[int]] = {}
