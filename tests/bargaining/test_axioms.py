@@ -169,6 +169,8 @@ WITNESSES: dict[tuple[str, str], World] = {
         for m in ("nash", "weighted-nash", "egalitarian", "utilitarian")
     },
     ("scale invariance where nothing gains for all", "proportional"): World(((0, 1), (1, 0)), factors=(3, 1)),
+    # Where no package gains for all, the products compared are of different parties with different powers.
+    ("common scale invariance", "weighted-nash"): World(((0, 1), (1, 0)), factors=(2, 2)),
     ("contraction consistency", "kalai-smorodinsky"): World(((6, 4), (4, 6)), ((12, 0),)),
     **{
         ("restricted monotonicity, each party", m): World((*EDGES, (3, 9)), ((7, 6),))

@@ -111,7 +111,9 @@ def read_yaml(path: Path, name: str) -> Document:
         if line.strip() and not line.startswith("#"):
             break
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.composer.warn_double_anchors = False  # refused below in any case
+        node = yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"

@@ -1,8 +1,8 @@
-"""Rules that span many issues: a general LP and MILP solver proposes, integers decide elsewhere.
+"""Rules that span many issues: a general LP solver proposes, integers decide elsewhere.
 
 The LP over mixtures of packages gives charges for the rules (its duals) that make the bound of ``tree`` and
-``nash`` tight where rules bite. The MILP proposes packages. Nothing that it says is shown unchecked: a
-package is added up in integers, a bound is recomputed in integers.
+``nash`` tight where rules bite. Nothing that it says is shown unchecked:
+every bound is recomputed in integers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zopa.bargaining.exact.additive import Additive
 from zopa.bargaining.exact.dual import Flat, FloatArray, flatten
 from zopa.bargaining.exact.walks import rows_matrix
 
-__all__ = ["maxmin_charges", "nash_charges", "propose"]
+__all__ = ["maxmin_charges", "nash_charges"]
 
 TANGENTS = 25
 ROUNDS = 8
@@ -123,35 +123,3 @@ def nash_charges(
         for j, a in enumerate(g):
             points[j].append(float(a))
     return mu, x
-
-
-def propose(
-    form: Additive,
-    members: Sequence[int],
-    weights: Sequence[int],
-    floors: Sequence[int],
-    seconds: float = 10.0,
-) -> tuple[int, ...] | None:
-    """A package with a large product that obeys the rules, by MILP with log tangents; integers checked."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    model = _log_model(form, members, weights, floors, _start_points(len(members)))
-    flat = model["flat"]
-    n = len(flat.v)
-    low, high = zip(*[(a, np.inf if b is None else b) for a, b in model["bounds"]], strict=True)
-    out = milp(
-        model["c"],
-        integrality=np.concatenate([np.ones(n), np.zeros(len(model["c"]) - n)]),
-        bounds=Bounds(np.array(low), np.array(high)),
-        constraints=[
-            LinearConstraint(model["A_ub"], -np.inf, model["b_ub"]),
-            LinearConstraint(model["A_eq"], model["b_eq"], model["b_eq"]),
-        ],
-        options={"time_limit": seconds},
-    )
-    if out.x is None:
-        return None
-    picks = flat.best(np.asarray(out.x[:n], float)) - flat.start[:-1]
-    found = tuple(int(k) for k in picks)
-    good = form.obeys(found) and all(u >= f for u, f in zip(form.totals(found), floors, strict=True))
-    return found if good else None
