@@ -95,6 +95,7 @@ class _Kept:
         self.form, self.floors, self.members, self.weights, self.k = form, floors, members, weights, k
         self.found: dict[tuple[int, ...], Best] = {}
         self.strict = False
+        self.top = 0
 
     def offer(self, picks: Sequence[int] | IntArray) -> None:
         key = tuple(int(x) for x in picks)
@@ -104,9 +105,19 @@ class _Kept:
         if any(u < f for u, f in zip(totals, self.floors, strict=True)):
             return
         gains = [totals[p] - self.form.need[p] for p in self.members]
-        self.found[key] = Best(key, totals, math.prod(g**w for g, w in zip(gains, self.weights, strict=True)))
+        product = math.prod(g**w for g, w in zip(gains, self.weights, strict=True))
+        if self.strict:
+            if product <= (self.top if self.k == 1 else self.least):
+                return
+            if self.k == 1:
+                # Boxes closed so far hold nothing above the old product, so no tie of the new one either.
+                self.strict, self.found = False, {}
+        self.found[key] = Best(key, totals, product)
+        self.top = max(self.top, product)
         if len(self.found) > 4 * CAP:
             self.trim()
+            # Ties that fill the list are not collected: the search goes on for what is strictly better.
+            self.strict = self.k == 1 and len(self.found) > CAP
 
     def trim(self) -> None:
         least = self.least
