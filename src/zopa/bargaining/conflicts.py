@@ -296,20 +296,9 @@ def violations(table: Table) -> IntArray:
 def why_not(
     case: Case, readings: Readings = None, *, within: BoolArray | None = None, table: Table | None = None
 ) -> WhyNot:
-    """Smallest conflicting sets of statements, and the least that would have to give.
+    """The answer of :func:`zopa.why_not`, by listing all packages.
 
-    Parameters
-    ----------
-    case : Case
-    readings : str, mapping or None
-    within : array of bool, shape (n_packages,), optional
-        Look only at these packages (for example the completions of a draft).
-    table : Table, optional
-
-    Raises
-    ------
-    UnknownName
-        A reading that the case does not have.
+    ``within``, shape (n_packages,), looks only at some packages, for example the completions of a draft.
     """
     table = table or tabulate(case, readings)
     words = violations(table)

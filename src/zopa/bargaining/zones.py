@@ -202,21 +202,7 @@ def _deals(table: Table, numbers: IntArray, most: int = MOST_TIES) -> tuple[Deal
 
 
 def zone(case: Case, readings: Readings = None, *, table: Table | None = None) -> Zone:
-    """Is there a deal all could accept?
-
-    Parameters
-    ----------
-    case : Case
-    readings : str, mapping or None
-        Named set of readings, or rule -> reading; None takes every rule's default.
-    table : Table, optional
-        The tabulated case, when the caller has it already.
-
-    Raises
-    ------
-    UnknownName
-        A reading that the case does not have.
-    """
+    """The answer of :func:`zopa.zone`, by listing all packages."""
     table = table or tabulate(case, readings)
     space = table.space
     admissible = int(table.admissible.sum())
@@ -308,10 +294,10 @@ def zone_warnings(count: int, admissible: int, stated: Mapping[str, Any], space:
 
 
 def frontier(case: Case, readings: Readings = None, *, table: Table | None = None) -> Frontier:
-    """The packages of the zone that nobody can improve without another's loss.
+    """The answer of :func:`zopa.frontier`, by listing all packages.
 
-    Distinct utility points are computed exactly; ``deals`` are sorted by the first party's utility,
-    descending, one package (the first in package order) for each point.
+    ``deals`` are sorted by the first party's utility, descending, one package (the first in package order)
+    for each point.
     """
     table = table or tabulate(case, readings)
     numbers = np.flatnonzero(table.zone())
@@ -342,26 +328,7 @@ def solve(
     coalition: Sequence[str] | None = None,
     table: Table | None = None,
 ) -> Solution:
-    """The package that a solution picks from the zone, with all ties.
-
-    Parameters
-    ----------
-    case : Case
-    method : str or callable
-        A name in :data:`SOLUTIONS`, or a callable that takes the gains, shape (n_parties, n_packages), and
-        returns one score per package; the largest scores are picked.
-    powers : party -> positive number, optional
-        Bargaining powers of ``weighted-nash``, proportions of ``proportional``.
-    coalition : parties, optional
-        Whose acceptance and gains count; default all. The coalition settles every issue.
-
-    Raises
-    ------
-    UnknownName
-        No such method, party or reading.
-    NotApplicable
-        The method needs powers, or a power is not positive.
-    """
+    """The answer of :func:`zopa.solve`, by listing all packages."""
     table = table or tabulate(case, readings)
     space = table.space
     names = tuple(coalition or space.parties)
