@@ -88,11 +88,21 @@ def test_limited_moves_are_their_definition_on_three_thousand_conflicts():
         check_foresight(seed)
 
 
+def check_nonmyopic(seed, horizons=range(40, 80)):
+    model, _ = conflict(seed, parties=2)
+    far = np.logical_and.reduce([limited_move(model, h) for h in horizons])
+    assert np.array_equal(nonmyopic(model), far)
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_a_nonmyopic_state_is_stable_at_every_long_horizon(seed):
-    model, _ = conflict(seed, parties=2)
-    far = np.logical_and.reduce([limited_move(model, h) for h in range(40, 80)])
-    assert np.array_equal(nonmyopic(model), far)
+    check_nonmyopic(seed)
+
+
+@pytest.mark.slow
+def test_nonmyopic_states_are_those_on_three_thousand_conflicts():
+    for seed in range(30, 3_030):
+        check_nonmyopic(seed, range(40, 56))
 
 
 @pytest.mark.parametrize("seed", SOME)
