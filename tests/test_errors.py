@@ -12,3 +12,11 @@ def test_a_case_error_counts_its_findings():
 
 def test_an_unknown_name_shows_the_nearest():
     assert "did you mean 'force'?" in str(UnknownName("issue", "forze", ["force", "nato"]))
+
+
+def test_control_characters_of_a_file_are_shown_not_obeyed():
+    said = str(Finding("a\x1b[2J", "saw '\t\u202e'", "é ok"))
+    assert "\x1b" not in said
+    assert "\\x1b[2J" in said
+    assert "\\u202e" in said
+    assert "é ok" in said

@@ -34,6 +34,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded.get(str(word).casefold())
 
 
+def _visible(text: str) -> str:
+    """Control characters of a hostile or damaged file, made visible; they could rewrite a terminal."""
+    return "".join(
+        c if c.isprintable() or c == " " else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
 @dataclass(frozen=True)
 class Finding:
     """One problem in a user's file: where, what was expected and seen, and one thing to do."""
@@ -53,8 +60,8 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}"
 
     def __str__(self) -> str:
-        head = ": ".join(part for part in (self.place, self.path, self.what) if part)
-        return head + (f"\n    hint: {self.hint}" if self.hint else "")
+        head = ": ".join(_visible(part) for part in (self.place, self.path, self.what) if part)
+        return head + (f"\n    hint: {_visible(self.hint)}" if self.hint else "")
 
     def to_dict(self) -> dict[str, object]:
         """The finding as plain data."""

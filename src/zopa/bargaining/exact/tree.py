@@ -369,10 +369,13 @@ def _grow(  # noqa: C901 (the search itself)
             on_progress(s.value, _open_bound(s, [*stack, node]))
         if not collect and out.nodes >= 64 and out.nodes & (out.nodes - 1) == 0:
             s.kick(KICKS, stop)
+        box = node.allowed
         lam, closed = s.bound(node)
         if not closed and not collect and _repaired(s, node):
             if s.value is None:
                 return True
+            # The log keeps one set of weights for a box: what the first ones struck out comes back.
+            node.allowed = box
             lam, closed = s.bound(node)
         entry: list[object] = [lam.tolist(), 0]
         if not closed and (walked := _leaf(s, out, node, lam, collect)) is not None:
