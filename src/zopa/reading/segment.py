@@ -103,7 +103,7 @@ def _tokens(
                 b += 1
                 word = line[a:b]
         position = b
-        cut = _CONTRACTION.search(word) if len(word) > 2 else None
+        cut = _CONTRACTION.search(word) if len(word) > 2 and ("'" in word or "’" in word) else None
         parts = [(a, a + cut.start()), (a + cut.start(), b)] if cut and cut.start() else [(a, b)]
         for x, y in parts:
             words.append(line[x:y])
