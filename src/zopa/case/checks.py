@@ -243,6 +243,8 @@ def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
                 f"expected points for every issue, saw none for '{issue}'",
                 f"write {issue}: with 0 for each option",
             )
+    if any(f.path.startswith(f"parties.{name}.weights.") for f in p.main.findings):
+        return  # a refused weight is missing from the sum and from the forms below
     numbers = [w for w in party.weights.values() if w.best is not None]
     if (
         numbers

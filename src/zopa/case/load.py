@@ -339,6 +339,11 @@ def _validate(doc: Document, path: tuple[str | int, ...], model: type[Model], va
         if not isinstance(value, dict) or not bad or bad & _NEEDED:
             return None
         rest = {k: v for k, v in value.items() if k not in bad}
+        # Of a table of judgments only the refused entries go, so that the others are still checked.
+        refused = {tuple(e["loc"][:2]) for e in error.errors(include_url=False)}
+        for k in bad & _TABLES:
+            if isinstance(value[k], dict) and (str(k),) not in refused:
+                rest[k] = {name: entry for name, entry in value[k].items() if (k, name) not in refused}
         try:
             return model.model_validate({k: v for k, v in _STANDS_IN.items() if k in bad} | rest)
         except ValidationError:
@@ -346,6 +351,7 @@ def _validate(doc: Document, path: tuple[str | int, ...], model: type[Model], va
 
 
 _STANDS_IN = {"name": "-", "kind": "report"}
+_TABLES = {"weights", "values", "start"}
 _NEEDED = {"when", "only_if", "clauses", "readings"}  # a rule without these would be another rule
 
 
