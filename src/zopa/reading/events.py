@@ -52,46 +52,44 @@ def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterato
     """Contacts and gestures, in text order; one per type and sentence."""
     starts = [a for a, _ in sentences]
     seen: set[tuple[int, str]] = set()
-    for kind, m in phrases.find("contacts", text):
-        n = bisect_right(starts, m.start()) - 1
+    for kind, (start, stop) in phrases.find("contacts", text):
+        n = bisect_right(starts, start) - 1
         if n < 0 or (n, kind) in seen:
             continue
         seen.add((n, kind))
         a, b = sentences[n]
-        stop = _CONTACT_END.search(text, m.end(), b)
-        end = stop.start() if stop else b
-        place = _PLACE.search(text, m.start(), min(end + 30, b))
-        planned = m.group().lower().startswith(("to ", "will ", "would ")) or phrases.planned.search(
-            text, max(a, m.start() - 24), m.start()
+        close = _CONTACT_END.search(text, stop, b)
+        end = close.start() if close else b
+        place = _PLACE.search(text, start, min(end + 30, b))
+        planned = text[start:stop].lower().startswith(("to ", "will ", "would ")) or phrases.planned.search(
+            text, max(a, start - 24), start
         )
-        yield ContactSpan(m.start(), end, kind, place.group(1) if place else "", not planned)
+        yield ContactSpan(start, end, kind, place.group(1) if place else "", not planned)
 
 
 def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ShiftSpan]:
     """Shifts that the text reports. "no longer" and the like count only where a stance or aid is meant."""
     starts = [a for a, _ in sentences]
     last = -1
-    for direction, m in phrases.find("shifts", text):
-        n = bisect_right(starts, m.start()) - 1
+    for direction, (start, stop) in phrases.find("shifts", text):
+        n = bisect_right(starts, start) - 1
         if n < 0 or n == last:
             continue
         a, b = sentences[n]
         sentence = text[a:b]
         back = re.match(r"(?:That|This|It)\b", sentence) and phrases.cut.search(sentence)
         about = phrases.subject_nouns.search(sentence) or re.search(r"\brhetorical\b", sentence)
-        if not about and not back and not m.group().lower().startswith("now "):
+        now = text[start:stop].lower().startswith("now ")
+        if not about and not back and not now:
             continue
         last = n
-        owner = _OWNER.search(text, m.start(), b)
+        owner = _OWNER.search(text, start, b)
         previous = text[slice(*sentences[n - 1])] if n else ""
         subject = owner.group(1) if owner else _subject(previous if back else sentence)
-        end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, m.end(), b)
-        start = m.start() - 5 if text[max(a, m.start() - 5) : m.start()].lower() == "some " else m.start()
-        if (
-            back
-            or sentence.startswith(("That represents", "This represents"))
-            or m.group().lower().startswith("now ")
-        ):
+        end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, stop, b)
+        if text[max(a, start - 5) : start].lower() == "some ":
+            start -= 5
+        if back or now or sentence.startswith(("That represents", "This represents")):
             start = a
         yield ShiftSpan(start, end.start() if end else b, direction, subject)
 
@@ -112,14 +110,14 @@ def claims(
     starts = [a for a, _ in sentences]
     order = sorted(taken)
     last = -1
-    for kind, m in phrases.find("claims", text):
-        n = bisect_right(starts, m.start()) - 1
+    for kind, (start, stop) in phrases.find("claims", text):
+        n = bisect_right(starts, start) - 1
         if n < 0 or n == last:
             continue
         a, b = sentences[n]
         near = order[bisect_left(order, (a - 5000, 0)) : bisect_left(order, (b, 0))]
-        if any(x < m.end() and m.start() < y for x, y in near):
+        if any(x < stop and start < y for x, y in near):
             continue
         last = n
-        stop = min((x for x, _ in near if x > m.end()), default=b)
-        yield Claim(a, stop, kind, m.group())
+        end = min((x for x, _ in near if x > stop), default=b)
+        yield Claim(a, end, kind, text[start:stop])

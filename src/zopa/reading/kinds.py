@@ -6,11 +6,12 @@ Every answer carries the words that decided it, so that an analyst can see and o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from .lexicon import Lexicon, lexicon
+from .patterns import either, lowered
 
 __all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
 
@@ -44,42 +45,36 @@ class Phrases:
         self._patterns: dict[str, re.Pattern[str]] = {}
         for section in ("contents", "strength", "channel", "shifts", "contacts", "claims", "polarity"):
             table = {
-                _folded(phrase): name
+                phrase: name
                 for name, text in lex.raw[section].items()
                 if name not in _HELPERS
-                for phrase in text.split(",")
+                for phrase in _listed(text)
             }
             self._tables[section] = table
-            self._patterns[section] = re.compile(rf"\b(?:{_alternatives(table)})(?!\w)", re.I)
+            self._patterns[section] = re.compile(rf"\b{either(table)}(?!\w)")
         self.cues: Mapping[str, frozenset[str]] = {
             k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()
         }
-        self.planned = re.compile(
-            rf"\b(?:{_alternatives(lex.raw['contacts']['planned'].split(','))})(?!\w)", re.I
-        )
+        contacts, conditions, shifts = (lex.raw[name] for name in ("contacts", "conditions", "shifts"))
+        self.planned = re.compile(rf"\b{either(_listed(contacts['planned']))}(?!\w)", re.I)
         self.cue = {name: re.compile(p, re.I) for name, p in lex.raw["cue_patterns"].items()}
-        conditions = lex.raw["conditions"]
         self.marker = re.compile(
-            rf"\b(?P<after>{_alternatives(conditions['after'].split(','))})\b"
-            rf"|\b(?P<exchange>{_alternatives(conditions['exchange'].split(','))})\b"
-            rf"|\b(?P<without>{_alternatives(conditions['without'].split(','))})\b",
+            rf"\b(?P<after>{either(_listed(conditions['after']))})\b"
+            rf"|\b(?P<exchange>{either(_listed(conditions['exchange']))})\b"
+            rf"|\b(?P<without>{either(_listed(conditions['without']))})\b",
             re.I,
         )
-        self.taking = re.compile(rf"\b(?:{'|'.join(conditions['taking'].split())})\b", re.I)
-        self.subject_nouns = re.compile(
-            rf"\b(?:{'|'.join(lex.raw['shifts']['subject_nouns'].split())})\b", re.I
-        )
-        self.cut = re.compile(rf"\b(?:{_alternatives(lex.raw['shifts']['cut'].split(','))})(?!\w)", re.I)
+        self.taking = re.compile(rf"\b{either(conditions['taking'].split())}\b", re.I)
+        self.subject_nouns = re.compile(rf"\b{either(shifts['subject_nouns'].split())}\b", re.I)
+        self.cut = re.compile(rf"\b{either(_listed(shifts['cut']))}(?!\w)", re.I)
 
-    def find(
-        self, section: str, text: str, start: int = 0, stop: int | None = None
-    ) -> Iterator[tuple[str, re.Match[str]]]:
-        """All phrases of a section with the name of their list, left to right; the longer one wins at a place."""
+    def find(self, section: str, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Where each phrase of a section stands, with the name of its list; the longer one wins at a place."""
         table = self._tables[section]
-        for m in self._patterns[section].finditer(text, start, len(text) if stop is None else stop):
-            yield table[_folded(m.group())], m
+        for m in self._patterns[section].finditer(lowered(text)):
+            yield table[_folded(m.group())], m.span()
 
-    def first(self, section: str, text: str) -> tuple[str, re.Match[str]] | None:
+    def first(self, section: str, text: str) -> tuple[str, tuple[int, int]] | None:
         """The first phrase of a section in a text."""
         return next(self.find(section, text), None)
 
@@ -97,9 +92,8 @@ def _folded(phrase: str) -> str:
     return re.sub(r"\s+", " ", phrase.strip().lower().replace("’", "'"))
 
 
-def _alternatives(phrases: Iterable[str]) -> str:
-    listed = sorted({_folded(p) for p in phrases}, key=len, reverse=True)
-    return "|".join(re.escape(p).replace("\\ ", r"\s").replace("'", "['’]") for p in listed)
+def _listed(phrases: str) -> list[str]:
+    return [_folded(p) for p in phrases.split(",")]
 
 
 def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False) -> Kind:
@@ -190,14 +184,14 @@ def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases)
 def _first(opening: str, phrases: Phrases) -> tuple[str, str] | None:
     """The kind whose words come first in the content's opening."""
     found = phrases.first("contents", opening)
-    return (found[0], found[1].group()) if found and found[1].start() < 90 else None
+    return (found[0], opening[slice(*found[1])]) if found and found[1][0] < 90 else None
 
 
 def _firmness(cue: str, opening: str, phrases: Phrases) -> tuple[str, str]:
     for text in (cue, opening[:80]):
         found = phrases.first("strength", text)
         if found:
-            return found[0], found[1].group()
+            return found[0], text[slice(*found[1])]
     return "stated", ""
 
 
