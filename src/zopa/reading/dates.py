@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from .patterns import lowered
+
 __all__ = ["DateSpan", "dates", "plain_date"]
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
-    r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?"
+    r"|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
 )
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _NUMBERS = {
     "a": 1,
     "an": 1,
@@ -31,33 +33,33 @@ _NUMBERS = {
 _N = r"(?:\d{1,2}|an?|one|two|three|four|five|six)"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("iso", r"\b(?P<y>\d{4})-(?P<mo>\d\d)-(?P<d>\d\d)\b"),
-    ("range", rf"\b(?P<m>{_MONTH})\s(?P<d>\d{{1,2}})\s?[-–]\s?(?P<d2>\d{{1,2}})(?:,\s(?P<y>\d{{4}}))?\b"),
-    ("mdy", rf"\b(?P<m>{_MONTH})\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y>\d{{4}}))?\b"),
-    ("dmy", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<m>{_MONTH})(?:,?\s(?P<y>\d{{4}}))?\b"),
-    ("month", rf"\b(?:(?P<rel>last|this|next|early|late|mid)[-\s])?(?P<m>{_MONTH})(?:,?\s(?P<y>\d{{4}}))\b"),
-    ("barmonth", rf"\b(?:in|since|by|until|during|last|next|of)\s(?P<m>{_MONTH})(?!\.?\s?\d)"),
-    ("prepost", r"\b(?P<rel>pre|post)-(?P<y>(?:1[89]|20)\d\d)\b"),
-    ("decade", r"\b(?:the\s)?(?P<y>(?:1[89]|20)\d0)s\b"),
-    ("year", r"\b(?P<rel>in|since|by|until|of|before|after|from|during|early|late|mid)[-\s](?P<y>(?:1[89]|20)\d\d)\b(?!-?\d|%)"),
-    ("quarter", r"\b(?P<rel>first|second|third|fourth)\squarter(?:\sof\s(?P<y>\d{4}))?\b"),
-    ("weekday", rf"\b(?:(?P<rel>last|next|this|early|earlier|late|later|on)\s)?(?P<wd>{_WEEKDAY})(?:\s(?:night|morning|evening|afternoon))?\b"),
-    ("lastnight", r"\blast\snight\b"),
-    ("day", r"\b(?P<rel>today|yesterday|tomorrow|tonight)\b"),
-    ("later", r"\b(?P<rel>later|earlier)\s(?P<this>this)\s(?P<unit>week|month|year)\b"),
-    ("unit", r"\b(?P<rel>last|this|next|past)\s(?P<unit>week|weekend|month|year)\b"),
-    ("recent", rf"\b(?:in|over|for)\s(?:the\s)?(?P<rel>recent|past|last|coming|next)\s(?:(?P<n>{_N}|few|several)\s)?(?P<unit>days|weeks|months|years)\b"),
-    ("ago", rf"\b(?P<n>{_N})\s(?P<unit>day|week|month|year)s?\s(?P<rel>ago|earlier)\b"),
-    ("within", rf"\b(?P<rel>in|within)\s(?P<n>{_N})\s(?P<unit>day|week|month)s?\b"),
+    ("iso", r"(?P<y>\d{4})-(?P<mo>\d\d)-(?P<d>\d\d)\b"),
+    ("range", rf"(?P<m>{_MONTH})\s(?P<d>\d{{1,2}})\s?[-–]\s?(?P<d2>\d{{1,2}})(?:,\s(?P<y>\d{{4}}))?\b"),
+    ("mdy", rf"(?P<m>{_MONTH})\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s(?P<y>\d{{4}}))?\b"),
+    ("dmy", rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<m>{_MONTH})(?:,?\s(?P<y>\d{{4}}))?\b"),
+    ("month", rf"(?:(?P<rel>last|this|next|early|late|mid)[-\s])?(?P<m>{_MONTH})(?:,?\s(?P<y>\d{{4}}))\b"),
+    ("barmonth", rf"(?:in|since|by|until|during|last|next|of)\s(?P<m>{_MONTH})(?!\.?\s?\d)"),
+    ("prepost", r"(?P<rel>pre|post)-(?P<y>(?:1[89]|20)\d\d)\b"),
+    ("decade", r"(?:the\s)?(?P<y>(?:1[89]|20)\d0)s\b"),
+    ("year", r"(?P<rel>in|since|by|until|of|before|after|from|during|early|late|mid)[-\s](?P<y>(?:1[89]|20)\d\d)\b(?!-?\d|%)"),
+    ("quarter", r"(?P<rel>first|second|third|fourth)\squarter(?:\sof\s(?P<y>\d{4}))?\b"),
+    ("weekday", rf"(?:(?P<rel>last|next|this|early|earlier|late|later|on)\s)?(?P<wd>{_WEEKDAY})(?:\s(?:night|morning|evening|afternoon))?\b"),
+    ("lastnight", r"last\snight\b"),
+    ("day", r"(?P<rel>today|yesterday|tomorrow|tonight)\b"),
+    ("later", r"(?P<rel>later|earlier)\s(?P<this>this)\s(?P<unit>week|month|year)\b"),
+    ("unit", r"(?P<rel>last|this|next|past)\s(?P<unit>week|weekend|month|year)\b"),
+    ("recent", rf"(?:in|over|for)\s(?:the\s)?(?P<rel>recent|past|last|coming|next)\s(?:(?P<n>{_N}|few|several)\s)?(?P<unit>days|weeks|months|years)\b"),
+    ("ago", rf"(?P<n>{_N})\s(?P<unit>day|week|month|year)s?\s(?P<rel>ago|earlier)\b"),
+    ("within", rf"(?P<rel>in|within)\s(?P<n>{_N})\s(?P<unit>day|week|month)s?\b"),
 )  # fmt: skip
 
 
-def _numbered(i: int, pattern: str) -> str:
-    """The pattern as one alternative, its groups renamed so that every name is used once."""
-    return f"(?P<K{i}>" + re.sub(r"[?]P<(\w+)>", rf"?P<\1_{i}>", pattern) + ")"
+def _named(name: str, pattern: str) -> str:
+    """The pattern as one alternative: its groups carry its name, and an empty last group is the name alone."""
+    return re.sub(r"[?]P<(\w+)>", rf"?P<\1_{name}>", pattern) + f"(?P<{name}>)"
 
 
-_ANY = re.compile("|".join(_numbered(i, p) for i, (_, p) in enumerate(_PATTERNS)), re.I)
+_ANY = re.compile(rf"\b(?=\w)(?:{'|'.join(_named(*p) for p in _PATTERNS)})")
 
 
 _TRIGGER = re.compile(
@@ -67,12 +69,13 @@ _TRIGGER = re.compile(
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    """Matches of the grammar, looked for only around words and numbers that a date needs."""
+    """Matches of the grammar in lower case, looked for only around words and numbers that a date needs."""
+    low = lowered(text)
     done = 0
     for t in _TRIGGER.finditer(text):
         if t.start() < done:
             continue
-        m = _ANY.search(text, max(done, t.start() - 24), t.end() + 40)
+        m = _ANY.search(low, max(done, t.start() - 24), t.end() + 40)
         if m and m.start() <= t.start() < m.end():
             done = m.end()
             yield m
@@ -100,18 +103,15 @@ def plain_date(text: str) -> date | None:
 def dates(text: str, base: date | None) -> Iterator[DateSpan]:
     """All date expressions, left to right; relative ones only when ``base`` (the day of publication) is known."""
     for m in _matches(text):
-        i = next(k for k in range(len(_PATTERNS)) if m.group(f"K{k}") is not None)
-        name = _PATTERNS[i][0]
-        part = {
-            k.rsplit("_", 1)[0]: v for k, v in m.groupdict().items() if v is not None and k.endswith(f"_{i}")
-        }
+        name = m.lastgroup or ""
+        part = {k.partition("_")[0]: v for k, v in m.groupdict().items() if v}
         try:
             found = _interval(name, part, base)
         except (ValueError, OverflowError):
             continue
         if found:
             start, end = m.span()
-            lead = re.match(r"(?:on|in|since|by|until|of|during|the|from|before|after)\s", m.group(), re.I)
+            lead = re.match(r"(?:on|in|since|by|until|of|during|the|from|before|after)\s", m.group())
             if lead and name in ("weekday", "barmonth", "decade"):
                 start += lead.end()
             yield DateSpan(start, end, *found)
@@ -121,7 +121,7 @@ Found = tuple[date | None, date | None, str] | None
 
 
 def _interval(name: str, part: dict[str, str], base: date | None) -> Found:
-    rel = part.get("rel", "").lower()
+    rel = part.get("rel", "")
     year = int(part["y"]) if "y" in part else None
     if name in ("iso", "mdy", "dmy", "range"):
         return _days(part, year, base)
@@ -146,7 +146,7 @@ def _interval(name: str, part: dict[str, str], base: date | None) -> Found:
 
 
 def _days(part: dict[str, str], year: int | None, base: date | None) -> Found:
-    month = int(part["mo"]) if "mo" in part else _MONTHS.index(part["m"].lower()[:3]) + 1
+    month = int(part["mo"]) if "mo" in part else _MONTHS.index(part["m"][:3]) + 1
     if year is None and base is None:
         return None
     if year is None:
@@ -160,7 +160,7 @@ def _days(part: dict[str, str], year: int | None, base: date | None) -> Found:
 
 
 def _month(part: dict[str, str], year: int | None, base: date | None) -> Found:
-    month = _MONTHS.index(part["m"].lower()[:3]) + 1
+    month = _MONTHS.index(part["m"][:3]) + 1
     if year is None:
         if base is None:
             return None
@@ -182,7 +182,7 @@ def _years(name: str, rel: str, year: int) -> Found:
 
 
 def _weekday(name: str, rel: str, base: date) -> Found:
-    back = (base.weekday() - _DAYS.index(name.lower())) % 7
+    back = (base.weekday() - _DAYS.index(name)) % 7
     day = base - timedelta(back)
     if rel == "next":
         day = base + timedelta(7 - back)
@@ -192,7 +192,7 @@ def _weekday(name: str, rel: str, base: date) -> Found:
 
 
 def _relative(name: str, rel: str, part: dict[str, str], base: date) -> Found:
-    unit = part["unit"].lower().rstrip("s")
+    unit = part["unit"].rstrip("s")
     monday = base - timedelta(base.weekday())
     if name == "later":
         first, last = _whole(unit, 0, base)
@@ -203,7 +203,7 @@ def _relative(name: str, rel: str, part: dict[str, str], base: date) -> Found:
             saturday = monday + timedelta(5 + 7 * step)
             return saturday, saturday + timedelta(1), "weekend"
         return (*_whole(unit, step, base), unit)
-    n = part.get("n", "").lower()
+    n = part.get("n", "")
     count = int(n) if n.isdigit() else _NUMBERS.get(n, 3)
     days = {"day": 1, "week": 7, "month": 30, "year": 365}[unit] * count
     if name == "ago":
