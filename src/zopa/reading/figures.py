@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .patterns import lowered
+
 __all__ = ["FigureSpan", "figures"]
 
 _SCALE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
@@ -25,13 +27,13 @@ _WORDS = {
 }
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ANY = re.compile(
+    r"(?=[$€£¥\d]|\b[a-z])(?:"  # a cheap look before five alternatives
     rf"(?P<cur>[$€£¥])\s?(?P<m>{_NUMBER})(?:\s?(?P<ms>thousand|million|billion|trillion|bn|m|k)\b)?"
     rf"|(?P<p>{_NUMBER})\s?(?:%|percent\b|per cent\b)"
     rf"|\b(?P<n>{_NUMBER}|one|two|three|four|five|six|seven|eight|nine|ten)\s(?P<ns>thousand|million|billion|trillion)\s(?P<nu>[^\W\d_]+)"
     r"|\b(?P<vague>dozens|scores|hundreds|thousands|tens of thousands|hundreds of thousands|millions|billions)\sof\s(?P<vu>[^\W\d_]+)"
     rf"|\b(?P<c>{_NUMBER})\s(?P<cu>troops|soldiers|people|hostages|prisoners|civilians|refugees|deaths|dead|tons|tonnes|barrels"
-    r"|missiles|tanks|workers|jobs|villages|families|meters|metres|degrees|litres|liters|megawatts|hectares|acres|kilometers|kilometres|miles|votes|seats)\b",
-    re.I,
+    r"|missiles|tanks|workers|jobs|villages|families|meters|metres|degrees|litres|liters|megawatts|hectares|acres|kilometers|kilometres|miles|votes|seats)\b)"
 )
 _MEASURES = frozenset(
     [
@@ -67,29 +69,29 @@ class FigureSpan:
 
 def figures(text: str) -> Iterator[FigureSpan]:
     """All figures, left to right. Bare numbers without a unit are left alone."""
-    for m in _ANY.finditer(text):
+    for m in _ANY.finditer(lowered(text)):
         g = m.groupdict()
         if g["cur"]:
             yield FigureSpan(*m.span(), _value(g["m"], g["ms"]), _CURRENCY[g["cur"]], _of(text, m.end()))
         elif g["p"]:
             yield FigureSpan(*m.span(), _value(g["p"]), "percent", _of(text, m.end()))
         elif g["vague"]:
-            yield FigureSpan(*m.span(), None, "count", g["vu"])
+            yield FigureSpan(*m.span(), None, "count", text[slice(*m.span("vu"))])
         elif g["c"]:
-            unit = g["cu"].lower()
+            unit = g["cu"]
             yield FigureSpan(*m.span(), _value(g["c"]), unit if unit in _MEASURES else "count", unit)
         else:
-            unit = _CURRENCY.get(g["nu"].lower(), "count")
-            of = _of(text, m.end()) if unit != "count" else g["nu"]
+            unit = _CURRENCY.get(g["nu"], "count")
+            of = _of(text, m.end()) if unit != "count" else text[slice(*m.span("nu"))]
             yield FigureSpan(*m.span(), _value(g["n"], g["ns"]), unit, of)
 
 
 def _value(number: str, scale: str | None = None) -> float:
-    plain = _WORDS.get(number.lower())
+    plain = _WORDS.get(number)
     value = float(plain if plain is not None else number.replace(",", ""))
     factor = 1
     if scale:
-        factor = _SCALE.get(scale.lower()) or _SHORT[scale.lower()]
+        factor = _SCALE.get(scale) or _SHORT[scale]
     result = value * factor
     result = round(result, 2)
     return int(result) if result == int(result) else result
