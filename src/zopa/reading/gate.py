@@ -19,6 +19,7 @@ from zopa.case.nouns import KINDS
 
 from .attribute import Attribution
 from .lexicon import lexicon
+from .patterns import lowered
 from .segment import Segments
 
 __all__ = ["Candidate", "Ground", "Verdict", "fold"]
@@ -34,9 +35,11 @@ _FOLD = str.maketrans({
 @cache
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     """The gate's patterns of a language pack."""
-    exact = ("voice", "number_end")
-    raw = lexicon(language).raw["gate"]
-    return {name: re.compile(p, re.NOFLAG if name in exact else re.I) for name, p in raw.items()}
+    return {name: re.compile(p) for name, p in lexicon(language).raw["gate"].items()}
+
+
+_CASED = frozenset(["voice", "number_end"])
+"""Patterns that look at the case of letters; the others are searched in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class Ground:
             spans,
             marked,
             None,
-            bool(self.words["condition"].search(inside)),
+            bool(self._found("condition", inside)),
             self._sentence_at(spans[0][0]),
             result,
             Candidate((inside,)),
@@ -231,7 +234,7 @@ class Ground:
             )
             if second - first > 1 or (not together and (second != first or len(gap) > 3)):
                 result.rejected.append("fragments spliced: " + repr(gap.strip()[:50]))
-            elif self.words["negation"].search(gap) or self.words["condition"].search(gap):
+            elif self._found("negation", gap) or self._found("condition", gap):
                 result.flagged.append(f"left out between two pieces: {gap.strip()[:50]!r}")
 
     def _place_part(
@@ -270,26 +273,24 @@ class Ground:
         before = _without(t[max(a, start - 45) : start], max(a, start - 45), cue)
         after = _without(t[end : min(b, end + 60)], end, cue)
         folded_before, folded_after = before.replace("’", "'"), after.replace("’", "'")
-        if m := self.words["negation"].search(folded_before):
-            result.flagged.append(f"negation or refusal just before: {m.group()!r}")
-        if m := self.words["negation"].search(folded_after.split(". ")[0][:40]):
-            result.flagged.append(f"negation or refusal just after: {m.group()!r}")
+        if words := self._found("negation", folded_before):
+            result.flagged.append(f"negation or refusal just before: {words!r}")
+        if words := self._found("negation", folded_after.split(". ")[0][:40]):
+            result.flagged.append(f"negation or refusal just after: {words!r}")
         if not has_condition:
-            if m := self.words["condition"].search(folded_after):
-                result.flagged.append(f"condition just after: {m.group()!r}")
-            if m := self.words["opening_condition"].search(_without(t[a:start], a, cue)):
-                result.flagged.append(f"condition before: {m.group()!r}")
-        if m := self.words["hedge"].search(folded_before.rstrip()[-24:]):
-            result.flagged.append(f"hedge or intention cut off: {m.group().strip()!r}")
+            if words := self._found("condition", folded_after):
+                result.flagged.append(f"condition just after: {words!r}")
+            if words := self._found("opening_condition", _without(t[a:start], a, cue)):
+                result.flagged.append(f"condition before: {words!r}")
+        if words := self._found("hedge", folded_before.rstrip()[-24:]):
+            result.flagged.append(f"hedge or intention cut off: {words.strip()!r}")
+        if not c.when and (words := self._found("voice", _without(_without(t[a:start], a, cue), a, speaker))):
+            result.flagged.append(f"time or voice left out: {words!r}")
         if (
-            m := self.words["voice"].search(_without(_without(t[a:start], a, cue), a, speaker))
-        ) and not c.when:
-            result.flagged.append(f"time or voice left out: {m.group()!r}")
-        if (
-            self.words["unit"].match(t[end : end + 16])
-            and end
+            end
             and t[end - 1].isalnum()
-            and self.words["number_end"].search(t[max(0, end - 20) : end])
+            and self._found("unit", t[end : end + 16])
+            and self._found("number_end", t[max(0, end - 20) : end])
         ):
             result.flagged.append(f"unit or scale word cut off: {t[end : end + 12].strip()!r}")
 
@@ -325,14 +326,15 @@ class Ground:
             result.flagged.append("holds more than the speaker's words: " + repr(" ".join(outside[:8])))
         missing = _outside(self.text, list(pieces), tuple(spans))
         lost = " ".join(missing).replace("’", "'")
-        if missing and (
-            m := self.words["negation"].search(lost)
-            or self.words["condition"].search(lost)
-            or self.words["kept"].search(lost)
-        ):
-            result.flagged.append(f"left out of the speaker's words: {m.group()!r}")
+        if words := next(filter(None, (self._found(x, lost) for x in ("negation", "condition", "kept"))), ""):
+            result.flagged.append(f"left out of the speaker's words: {words!r}")
         elif len(missing) > 2:
             result.flagged.append("only part of the speaker's words")
+
+    def _found(self, name: str, text: str) -> str:
+        """The words in a text that one of the gate's patterns finds first; empty where there are none."""
+        m = self.words[name].search(text if name in _CASED else lowered(text))
+        return text[slice(*m.span())] if m else ""
 
     def _sentence_at(self, offset: int) -> int:
         return max(0, bisect_right(self._starts, offset) - 1)
