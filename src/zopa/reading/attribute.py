@@ -88,27 +88,25 @@ class _Reader(Nominals):
         self.according(a, b)
         self.after_words(a, b)
         g = self.g
+        nouns = g.lex["nouns.cue"]
         i = a
         while i < b:
-            q = self.g.quote_of[i]
+            q = g.quote_of[i]
             if q >= 0:
-                i = max(i + 1, min(self.g.seg.quotes[q].stop, b))
+                i = max(i + 1, min(g.seg.quotes[q].stop, b))
                 continue
-            if not self.used[i] and not (g.lower[i] in g.lex["nouns.cue"] and self.nominal(i, a, b)):
+            if not self.used[i] and not (g.lower[i] in nouns and self.nominal(i, a, b)) and g.verbal[i]:
                 self.before_words(i, a, b)
             i += 1
 
     def after_words(self, a: int, b: int) -> None:
         g = self.g
-        i = a + 1
-        while i < b:
-            if g.quote_of[i] >= 0 or self.used[i]:
-                i += 1
+        for i in range(a + 1, b):
+            if not g.verbal[i] or g.quote_of[i] >= 0 or self.used[i]:
                 continue
             group = g.group(i, a, b, inverted=True) or self.unknown_verb(i, a)
             if group and group.voice == "active" and (self.can_follow(group) or self.beside_quote(group, a)):
                 self.inverted(group, a, b) or self.final(group, a, b)
-            i += 1
 
     def beside_quote(self, group: Group, a: int) -> bool:
         """``"X," SRC CUE``: the quotation ends with a mark that leaves the sentence open."""

@@ -25,6 +25,11 @@ class Words:
             w if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT else low  # a name, no modal
             for i, (w, low) in enumerate(zip(seg.words, seg.lower, strict=True))
         ]
+        self.verbal = [
+            low in lex.forms or (low.endswith("ed") and w.islower())
+            for w, low in zip(seg.words, self.lower, strict=True)
+        ]
+        """Whether each token may be the verb of a group at all: one of the lexicon, or a past form outside it."""
         self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
         self.closed = (
             lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
