@@ -319,7 +319,7 @@ class _Reader(Nominals):
             if not self.unknown_clause(group, b):
                 self.announced_quote(group, a, b)
                 return
-            group = replace(group, classes=frozenset(["say"]))
+            group = group._replace(classes=frozenset(["say"]))
         if self.opening_inversion(group, a, b):
             return
         if group.voice == "participle":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .phrases import Phrases
 from .words import NUMBERS, PUNCT
@@ -10,8 +10,7 @@ from .words import NUMBERS, PUNCT
 __all__ = ["Group", "Verbs"]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A verb with its auxiliaries, negation and adverbs: tokens ``start`` to before ``stop``."""
 
     start: int
@@ -37,7 +36,7 @@ class Verbs(Phrases):
             return None
         j = self._over_adverbs(i, a)
         before = self.lower[j - 1] if j > a else ""
-        slot, voice = self._slot(readings, before, j, a)
+        slot, voice = self._slot(self.lex.slots[self.lower[i]], before, j, a)
         if not slot:
             return None
         lemma = next(base for base, s in readings if s == slot)
@@ -92,9 +91,8 @@ class Verbs(Phrases):
             j -= 1
         return j
 
-    def _slot(self, readings: tuple[tuple[str, str], ...], before: str, j: int, a: int) -> tuple[str, str]:
+    def _slot(self, slots: frozenset[str], before: str, j: int, a: int) -> tuple[str, str]:
         """Which reading fits the word before the verb and its adverbs."""
-        slots = {s for _, s in readings}
         lex = self.lex
         if before in lex["modals"] or before in lex["do"] or before == "to":
             if "base" in slots:
@@ -116,7 +114,7 @@ class Verbs(Phrases):
             return "", ""
         return self._plain_slot(slots, j, a)
 
-    def _plain_slot(self, slots: set[str], j: int, a: int) -> tuple[str, str]:
+    def _plain_slot(self, slots: frozenset[str], j: int, a: int) -> tuple[str, str]:
         """The reading of a verb without auxiliary."""
         if "past" in slots:
             return "past", "active"

@@ -25,11 +25,15 @@ class Words:
             w if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT else low  # a name, no modal
             for i, (w, low) in enumerate(zip(seg.words, seg.lower, strict=True))
         ]
-        self.verbal = [
-            low in lex.forms or (low.endswith("ed") and w.islower())
-            for w, low in zip(seg.words, self.lower, strict=True)
-        ]
+        tokens = list(zip(seg.words, self.lower, strict=True))
+        self.verbal = [low in lex.forms or (low.endswith("ed") and w.islower()) for w, low in tokens]
         """Whether each token may be the verb of a group at all: one of the lexicon, or a past form outside it."""
+        listed, others = lex["adverbs"], lex["not_adverbs"]
+        self._adverb = [
+            low in listed
+            or (low.endswith("ly") and len(low) > 4 and low not in others and not w[0].isupper())
+            for w, low in tokens
+        ]
         self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
         self.closed = (
             lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
@@ -52,15 +56,7 @@ class Words:
 
     def is_adverb(self, i: int) -> bool:
         """By list or by -ly; never a capitalised word."""
-        w = self.lower[i]
-        if w in self.lex["adverbs"]:
-            return True
-        return (
-            w.endswith("ly")
-            and len(w) > 4
-            and w not in self.lex["not_adverbs"]
-            and not self.words[i][0].isupper()
-        )
+        return self._adverb[i]
 
     def is_adjective(self, i: int) -> bool:
         """By list or ending; never a capitalised word."""
@@ -110,7 +106,7 @@ class Words:
             while p >= 0 and p > i - 4 and self.is_adverb(p):
                 p -= 1
             before = self.lower[p] if p >= 0 else "."
-            slots = {slot for _, slot in readings}
+            slots = self.lex.slots[w]
             if "past" in slots:
                 out[i] = (
                     before not in noun_before and before not in be and before not in have
