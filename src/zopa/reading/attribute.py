@@ -148,7 +148,9 @@ class _Reader(Nominals):
             not quoted
             and source[1] < b
             and g.words[source[1]] not in BREAK
-            and g.lower[source[1]] not in g.lex["prepositions"] | g.lex["weekdays"] | {"when", "after", "as"}
+            and g.lower[source[1]] not in g.lex["prepositions"]
+            and g.lower[source[1]] not in g.lex["weekdays"]
+            and g.lower[source[1]] not in ("when", "after", "as")
         ):
             return False
         if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in ("who", "which", "that"):
@@ -258,8 +260,7 @@ class _Reader(Nominals):
         )
 
     def only_time(self, i: int, j: int) -> bool:
-        times = self.g.lex["weekdays"] | self.g.lex["times"] | {"on", "late", "early", "in", "a"}
-        return all(w in times for w in self.g.lower[i:j])
+        return all(w in self.g.days or w in ("on", "late", "early", "in", "a") for w in self.g.lower[i:j])
 
     def according(self, a: int, b: int) -> None:
         g = self.g

@@ -38,7 +38,7 @@ class Contents(Marks):
         if k >= b or g.quote_of[k] >= 0 or g.lower[k] in lex["no_recipient"]:
             return k
         w = g.lower[k]
-        if w in lex["object_pronouns"] | lex["short_recipients"]:
+        if w in lex["object_pronouns"] or w in lex["short_recipients"]:
             owner = w == "her" and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]
             if not owner:
                 return k + 1
@@ -64,7 +64,7 @@ class Contents(Marks):
         if w == "there" or w in lex["weekdays"] or w in lex["recipient_breaks"]:
             return True
         before = g.lower[k - 1]
-        if w in lex["determiners"] | lex["possessives"]:
+        if w in g.specifiers:
             return before not in lex["prepositions"] and before not in ("and", ",")
         return g.is_name(k) and not g.is_name(k - 1) and before.endswith("s") and before != "'s"
 
@@ -78,20 +78,22 @@ class Contents(Marks):
             x = k
             while x < min(b, k + 5) and (
                 g.lower[x] in self.g.lex["time_words"]
-                or g.lower[x] in lex["times"] | lex["weekdays"] | lex["months"]
+                or g.lower[x] in g.days
+                or g.lower[x] in lex["months"]
                 or g.words[x].isdigit()
                 or g.lower[x] in self.g.lex["time_units"]
             ):
                 x += 1
             if x > k and (
-                g.lower[x - 1] in lex["times"] | lex["weekdays"] | lex["months"]
+                g.lower[x - 1] in g.days
+                or g.lower[x - 1] in lex["months"]
                 or g.words[x - 1].isdigit()
                 or g.lower[x - 1] in self.g.lex["time_closers"]
             ):
                 return x
         while k < b and (g.lower[k] in lex["weekdays"] or g.lower[k] in self.g.lex["day_words"]):
             k += 1
-        if k > start and (g.lower[k - 1] in lex["weekdays"] | lex["times"]):
+        if k > start and g.lower[k - 1] in g.days:
             return k
         return start
 
@@ -103,11 +105,7 @@ class Contents(Marks):
         if g.lower[k] in self.g.lex["not_medium"] and g.lower[k] != "to":
             return k
         nxt = g.lower[k + 1]
-        if not (
-            nxt in lex["determiners"] | lex["possessives"]
-            or g.is_name(k + 1)
-            or nxt in self.g.lex["medium_nouns"]
-        ):
+        if not (nxt in g.specifiers or g.is_name(k + 1) or nxt in self.g.lex["medium_nouns"]):
             return k
         x = k + 1
         top = min(b, k + 16)
@@ -119,7 +117,7 @@ class Contents(Marks):
                 return x
             if (
                 x > k + 2
-                and (w in lex["determiners"] | lex["possessives"])
+                and w in g.specifiers
                 and g.lower[x - 1] not in lex["prepositions"]
                 and g.lower[x - 1] not in ("and",)
             ):
@@ -128,8 +126,9 @@ class Contents(Marks):
                 x > k + 2
                 and g.is_name(x)
                 and not g.is_name(x - 1)
-                and g.lower[x - 1] not in lex["prepositions"] | {"and", "the", "'s"}
-                and g.lower[x - 1] not in lex["determiners"] | lex["possessives"]
+                and g.lower[x - 1] not in lex["prepositions"]
+                and g.lower[x - 1] not in ("and", "the", "'s")
+                and g.lower[x - 1] not in g.specifiers
                 and g.lower[x] not in lex["weekdays"]
             ):
                 return x
@@ -191,7 +190,7 @@ class Contents(Marks):
             if w == "to" and (
                 g.lower[x + 1] in g.lex["be"] | g.lex["have"] | g.lex["do"]
                 or any(s == "base" for _, s in g.lex.forms.get(g.lower[x + 1], ()))
-                or not (g.lower[x + 1] in g.lex["determiners"] | g.lex["possessives"] or g.is_name(x + 1))
+                or not (g.lower[x + 1] in g.specifiers or g.is_name(x + 1))
             ):
                 return x
             if w in BREAK or g.quote_of[x] >= 0 or g.finite[x] or w in self.g.lex["not_person_to"]:
@@ -294,8 +293,9 @@ class Contents(Marks):
             return None
         if (
             g.quote_of[k] >= 0
-            or w
-            in g.lex["determiners"] | g.lex["possessives"] | g.lex["object_pronouns"] | {"it", "you", "her"}
+            or w in g.specifiers
+            or w in g.lex["object_pronouns"]
+            or w in ("it", "you", "her")
             or g.is_noun(k)
             or w in self.g.lex["clausal_objects"]
         ):

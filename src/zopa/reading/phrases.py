@@ -9,6 +9,8 @@ __all__ = ["Phrases"]
 
 FARTHEST = 45
 """Tokens that a walk over a noun phrase may take."""
+_BEFORE_DAY = frozenset(["on", "in", "late", "early", ","])
+_TIME_ADVERBS = frozenset(["recently", "later", "today", "yesterday"])
 _TIME_WORDS = frozenset(["today", "yesterday", "night", "week", "month", "afternoon", "evening", "morning"])
 
 
@@ -77,7 +79,8 @@ class Phrases(Words):
     def _before_time(self, j: int, a: int) -> int:
         """``SRC on Saturday said``: skip the time between subject and verb."""
         k = j
-        while k > a and self.lower[k - 1] in self.lex["weekdays"] | _TIME_WORDS:
+        weekdays = self.lex["weekdays"]
+        while k > a and (self.lower[k - 1] in weekdays or self.lower[k - 1] in _TIME_WORDS):
             k -= 1
         if k == j or k <= a:
             return j
@@ -102,7 +105,7 @@ class Phrases(Words):
             return False
         if w in self.lex["apposition_openers"]:
             return True
-        if w in lex["determiners"] | lex["possessives"] or self.words[k][0].isdigit() or self.is_name(k):
+        if w in self.specifiers or self.words[k][0].isdigit() or self.is_name(k):
             return True
         if w in lex["titles"]:
             return True
@@ -157,13 +160,14 @@ class Phrases(Words):
     def _joins(self, i: int, low: int) -> bool:
         """Whether the "and" at ``i`` joins two parts of a subject: no verb before the left part."""
         k = i
-        while k > low and (
-            self.is_noun(k - 1)
-            or self._links(k - 1)
-            or self.lower[k - 1] in self.lex["determiners"] | self.lex["possessives"]
-        ):
+        while k > low and (self.is_noun(k - 1) or self._links(k - 1) or self.lower[k - 1] in self.specifiers):
             k -= 1
-        return k <= low or self.words[k - 1] in PUNCT or self.lower[k - 1] in self.clausal | {"and"}
+        return (
+            k <= low
+            or self.words[k - 1] in PUNCT
+            or self.lower[k - 1] in self.clausal
+            or self.lower[k - 1] == "and"
+        )
 
     def _name_list(self, i: int, low: int) -> bool:
         """Whether the comma at ``i`` stands in a list of names before "and"."""
@@ -182,18 +186,13 @@ class Phrases(Words):
             return k, j
         if k < j and self.lower[k] in lex["prepositions"]:
             k = self._after_preposition(k, j)
-            while k < j and self.lower[k] in lex["weekdays"] | lex["times"]:
+            while k < j and self.lower[k] in self.days:
                 k += 1
         if self.lower[k] in self.lex["relative_times"] and k + 2 < j and self.lower[k + 1] in lex["times"]:
             k += 2
         while k < j and self.lower[k] in lex["weekdays"]:
             k += 1
-        while j > k + 1 and self.lower[j - 1] in lex["weekdays"] | {
-            "recently",
-            "later",
-            "today",
-            "yesterday",
-        }:
+        while j > k + 1 and (self.lower[j - 1] in lex["weekdays"] or self.lower[j - 1] in _TIME_ADVERBS):
             j -= 1
             if self.lower[j - 1] in ("on", "last", "late", "early"):
                 j -= 1
@@ -207,14 +206,12 @@ class Phrases(Words):
         if k + 1 < i < j:
             return i
         for i in range(j - 1, k + 2, -1):
-            if self.lower[i] in self.lex["determiners"] | self.lex["possessives"]:
+            if self.lower[i] in self.specifiers:
                 return (
                     i if not self._links(i - 1) and self.lower[i - 1] not in self.lex["prepositions"] else j
                 )
-        if i <= k + 1 and any(w in self.lex["weekdays"] | self.lex["times"] for w in self.lower[k:j]):
-            return (
-                next(x for x in range(k, j) if self.lower[x] in self.lex["weekdays"] | self.lex["times"]) + 1
-            )
+        if i <= k + 1 and any(w in self.days for w in self.lower[k:j]):
+            return next(x for x in range(k, j) if self.lower[x] in self.days) + 1
         return j
 
     # ------------------------------------------------------------ to the right
@@ -225,9 +222,9 @@ class Phrases(Words):
         if i >= b:
             return None
         w = self.lower[i]
-        if w in lex["subject_pronouns"] | lex["object_pronouns"]:
+        if w in lex["subject_pronouns"] or w in lex["object_pronouns"]:
             return i, i + 1
-        owned = w in lex["determiners"] | lex["possessives"]
+        owned = w in self.specifiers
         if not (self.is_noun(i) or owned):
             return None
         titled = w in lex["people"] or w in lex["titles"] or self.words[i][0].isdigit()
@@ -239,8 +236,7 @@ class Phrases(Words):
             if not step:
                 break
             k = step
-        late = lex["weekdays"] | {"on", "in", "late", "early", ","}
-        while k > i + 1 and self.lower[k - 1] in late:
+        while k > i + 1 and (self.lower[k - 1] in lex["weekdays"] or self.lower[k - 1] in _BEFORE_DAY):
             k -= 1
         return (i, k) if k > i else None
 
@@ -262,9 +258,12 @@ class Phrases(Words):
             return True
         if w in ("in", "on", "at") and k + 1 < len(self.words):
             nxt = self.lower[k + 1]
-            return nxt in lex["determiners"] | lex["possessives"] | lex["weekdays"] | lex[
-                "networks"
-            ] or nxt in ("an", "response", "front")
+            return (
+                nxt in self.specifiers
+                or nxt in lex["weekdays"]
+                or nxt in lex["networks"]
+                or nxt in ("an", "response", "front")
+            )
         if w in ("who", "whose"):
             return False
         return bool(self.finite[k]) and not any(

@@ -93,22 +93,24 @@ def _tokens(
     line: str, offset: int, abbreviations: frozenset[str], words: list[str], begin: list[int], end: list[int]
 ) -> None:
     """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
-    position = 0
-    while m := _TOKEN.search(line, position):
-        a, b = m.span()
+    scan = _TOKEN.finditer(line)
+    while m := next(scan, None):
         word = m.group()
+        a, b = m.span()
         if b < len(line) and line[b] == "." and word[0].isalpha():
             initial = word[-1].isupper() and (len(word) == 1 or word[-2] in ".-") and word != "I"
             if initial or word.rpartition("-")[2].lower() in abbreviations:
                 b += 1
                 word = line[a:b]
-        position = b
-        cut = _CONTRACTION.search(word) if len(word) > 2 and ("'" in word or "’" in word) else None
-        parts = [(a, a + cut.start()), (a + cut.start(), b)] if cut and cut.start() else [(a, b)]
-        for x, y in parts:
-            words.append(line[x:y])
-            begin.append(offset + x)
-            end.append(offset + y)
+                scan = _TOKEN.finditer(line, b)
+        begin.append(offset + a)
+        if len(word) > 2 and ("'" in word or "’" in word) and (cut := _CONTRACTION.search(word, 1)):
+            words.append(word[: cut.start()])
+            end.append(offset + a + cut.start())
+            begin.append(end[-1])
+            word = cut.group()
+        words.append(word)
+        end.append(offset + b)
 
 
 def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int) -> list[Quote]:

@@ -34,9 +34,11 @@ class Words:
             or (low.endswith("ly") and len(low) > 4 and low not in others and not w[0].isupper())
             for w, low in tokens
         ]
+        self.specifiers = lex["determiners"] | lex["possessives"]
+        self.days = lex["weekdays"] | lex["times"]
         self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
         self.closed = (
-            lex["determiners"] | lex["possessives"] | lex["subject_pronouns"] | lex["object_pronouns"]
+            self.specifiers | lex["subject_pronouns"] | lex["object_pronouns"]
             | lex["prepositions"] | lex["subordinators"] | lex["conjunctions"] | self.aux | lex["negations"]
         )  # fmt: skip
         self.person_endings = tuple(sorted(lex["person_endings"]))
@@ -78,7 +80,8 @@ class Words:
     def finite(self) -> list[bool]:
         """Whether each token is (probably) a finite verb or auxiliary."""
         out = [False] * len(self.words)
-        noun_before = self.lex["determiners"] | self.lex["possessives"] | self.lex["prepositions"]
+        noun_before = self.specifiers | self.lex["prepositions"]
+        no_subject = self.closed | PUNCT | NUMBERS
         forms, aux, be, have = self.lex.forms, self.aux, self.lex["be"], self.lex["have"]
         for i, w in enumerate(self.lower):
             if w in aux:
@@ -117,7 +120,7 @@ class Words:
                     not noun
                     and not (p >= 0 and out[p] and before not in self.aux)
                     and (
-                        (before not in noun_before and before not in self.closed | PUNCT | NUMBERS)
+                        (before not in noun_before and before not in no_subject)
                         or before in self.lex["before_third"]
                     )
                 )
