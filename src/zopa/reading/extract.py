@@ -22,6 +22,7 @@ from .gate import Ground
 from .issues import Match, Vocabulary
 from .kinds import Condition, Kind, channel, condition, kind_of, phrases_of
 from .lexicon import Lexicon, lexicon
+from .patterns import lowered
 from .segment import Segments, segment
 from .speakers import Resolver, Roster, Who
 from .text import Text
@@ -34,6 +35,11 @@ Range = tuple[int, int]
 _VOICE = re.compile(
     r"\b[Uu]nder\s(?:the\s)?(?:former\s)?(?:President\s)?([A-Z][\w’'\-]*?(?:['’]s)?)\s?"
     r"(administration|government|presidency|predecessor)?(?=[\s,|])"
+)
+
+_TOLD = re.compile(r"\b(?:told|tell|tells|reminded|assured|informed)$")
+_ADDRESSEE = re.compile(
+    r"\s(?:told|to|reminded|assured|warned|asked)?\s?((?:the\s)?(?:[A-Z][\w'’\-]+\s?){1,3}|reporters|lawmakers|journalists)"
 )
 
 
@@ -177,6 +183,7 @@ class Assembler:
     ) -> None:
         self.source, self.lex = text, lex
         self.body = text.body
+        self.low = lowered(self.body)
         self.seg: Segments = segment(self.body, lex)
         self.phrases = phrases_of(lex.language)
         self.resolver = Resolver(roster, lex, self.body)
@@ -230,7 +237,8 @@ class Assembler:
         ground = Ground(
             self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else (), self.lex.language
         )
-        return [replace(s, flags=ground.guard(s.content, s.cue)) for s in statements]
+        flagged = [(s, ground.guard(s.content, s.cue)) for s in statements]
+        return [replace(s, flags=flags) if flags else s for s, flags in flagged]
 
     def _resolved(self, found: list[Attribution]) -> list[Suggestion]:
         """Suggestions in text order; a pronoun refers to those before it."""
@@ -238,13 +246,14 @@ class Assembler:
         last_issue: dict[str, tuple[Match, ...]] = {}
         for x in found:
             s = self._suggest(x)
-            if not s.issues and x.parent is not None:
-                s = replace(s, issues=out[x.parent].issues)
-            elif not s.issues and s.kind.kind == "condition":
-                s = replace(s, issues=last_issue.get(s.who.name, ()))
-            if s.issues:
-                last_issue[s.who.name] = s.issues
-            out.append(s)
+            issues = s.issues
+            if not issues and x.parent is not None:
+                issues = out[x.parent].issues
+            elif not issues and s.kind.kind == "condition":
+                issues = last_issue.get(s.who.name, ())
+            if issues:
+                last_issue[s.who.name] = issues
+            out.append(s if issues == s.issues else replace(s, issues=issues))
         return out
 
     def _suggest(self, x: Attribution) -> Suggestion:
@@ -260,7 +269,7 @@ class Assembler:
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
         who = self._who(words, before, self._lead(first, mention, cue))
         pieces = list(content)
-        conditional = condition(text, pieces, self.phrases)
+        conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
         if re.match(r"(?:which|that|what)\s", said_words) and len(content) > 1:
@@ -317,8 +326,8 @@ class Assembler:
     def _addressee(self, cue: tuple[Range, ...], last: int) -> str:
         if not cue:
             return ""
-        m = re.compile(
-            r"\s(?:told|to|reminded|assured|warned|asked)?\s?((?:the\s)?(?:[A-Z][\w'’\-]+\s?){1,3}|reporters|lawmakers|journalists)"
-        ).match(self.body, cue[0][1], min(last, cue[0][1] + 60))
-        told = re.search(r"\b(?:told|tell|tells|reminded|assured|informed)$", self.body[: cue[0][1]][-14:])
-        return m.group(1).strip() if m and told else ""
+        stop = cue[0][1]
+        if not _TOLD.search(self.body[max(0, stop - 14) : stop]):
+            return ""
+        m = _ADDRESSEE.match(self.body, stop, min(last, stop + 60))
+        return m.group(1).strip() if m else ""

@@ -19,7 +19,7 @@ from zopa.case.nouns import KINDS
 
 from .attribute import Attribution
 from .lexicon import lexicon
-from .patterns import lowered
+from .patterns import words_of
 from .segment import Segments
 
 __all__ = ["Candidate", "Ground", "Verdict", "fold"]
@@ -333,8 +333,10 @@ class Ground:
 
     def _found(self, name: str, text: str) -> str:
         """The words in a text that one of the gate's patterns finds first; empty where there are none."""
-        m = self.words[name].search(text if name in _CASED else lowered(text))
-        return text[slice(*m.span())] if m else ""
+        if name in _CASED:
+            m = self.words[name].search(text)
+            return m.group() if m else ""
+        return words_of(self.words[name], text)
 
     def _sentence_at(self, offset: int) -> int:
         return max(0, bisect_right(self._starts, offset) - 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .lexicon import Lexicon, lexicon
-from .patterns import either, lowered
+from .patterns import either, lowered, words_of
 
 __all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
 
@@ -57,14 +57,13 @@ class Phrases:
         }
         contacts, conditions, shifts = (lex.raw[name] for name in ("contacts", "conditions", "shifts"))
         self.planned = re.compile(rf"\b{either(_listed(contacts['planned']))}(?!\w)", re.I)
-        self.cue = {name: re.compile(p, re.I) for name, p in lex.raw["cue_patterns"].items()}
+        self.cue = {name: re.compile(p) for name, p in lex.raw["cue_patterns"].items()}
         self.marker = re.compile(
             rf"\b(?P<after>{either(_listed(conditions['after']))})\b"
             rf"|\b(?P<exchange>{either(_listed(conditions['exchange']))})\b"
-            rf"|\b(?P<without>{either(_listed(conditions['without']))})\b",
-            re.I,
+            rf"|\b(?P<without>{either(_listed(conditions['without']))})\b"
         )
-        self.taking = re.compile(rf"\b{either(conditions['taking'].split())}\b", re.I)
+        self.taking = re.compile(rf"\b{either(conditions['taking'].split())}\b")
         self.subject_nouns = re.compile(rf"\b{either(shifts['subject_nouns'].split())}\b", re.I)
         self.cut = re.compile(rf"\b{either(_listed(shifts['cut']))}(?!\w)", re.I)
 
@@ -77,6 +76,10 @@ class Phrases:
     def first(self, section: str, text: str) -> tuple[str, tuple[int, int]] | None:
         """The first phrase of a section in a text."""
         return next(self.find(section, text), None)
+
+    def says(self, name: str, text: str) -> str:
+        """The words of a text that a cue pattern finds first; empty where there are none."""
+        return words_of(self.cue[name], text)
 
 
 @cache
@@ -100,7 +103,7 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     """Kind, firmness and strength from the words of the cue and the opening of the content."""
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
-    kind, why = _kind(cue, lemma, opening, bool(phrases.cue["negative"].search(cue)), phrases)
+    kind, why = _kind(cue, lemma, opening, bool(phrases.says("negative", cue)), phrases)
     if has_condition and kind in (
         "offer",
         "position",
@@ -122,18 +125,21 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
 
 
+_OTHER_CLAUSE = re.compile(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s")
+
+
 def _against(cue: str, lemma: str, kind: str, opening: str, phrases: Phrases) -> bool:
     """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
-    negated = bool(phrases.cue["negative"].search(cue))
+    negated = bool(phrases.says("negative", cue))
     if lemma in phrases.cues["opposing"]:
         return not negated
     if kind in ("red_line", "refusal", "reluctance", "criticism"):
         return True
     if kind not in ("position", "demand", "commitment", "intention", "offer", "belief", "goal", "concession"):
         return False
-    clause = re.split(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s", opening)[0]
-    found = {name for name, _ in phrases.find("polarity", clause)}
-    denied = negated != ("denial" in found or bool(phrases.cue["negative"].search(opening[:60])))
+    other = _OTHER_CLAUSE.search(opening)
+    found = {name for name, _ in phrases.find("polarity", opening[: other.start()] if other else opening)}
+    denied = negated != ("denial" in found or bool(phrases.says("negative", opening[:60])))
     return denied != ("negative" in found)
 
 
@@ -154,9 +160,9 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
     ):
         if lemma in phrases.cues[name]:
             return name, cue
-    if phrases.cue["reluctance"].search(cue):
+    if phrases.says("reluctance", cue):
         return "reluctance", cue
-    if phrases.cue["not_without"].search(opening):
+    if phrases.says("not_without", opening):
         return "red_line", "not ... without"
     by_content = _first(opening, phrases)
     if by_content:
@@ -170,13 +176,14 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
 
 
 def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
-    declined = phrases.cue["no_position"].search(low + " " + opening[:30].lower())
-    question = opening.partition(" ")[0].lower() in phrases.lex["clause_openers"] - {"that"}
+    declined = phrases.says("no_position", low + " " + opening[:30].lower())
+    first = opening.partition(" ")[0].lower()
+    question = first in phrases.lex["clause_openers"] and first != "that"
     if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or question)):
-        return "no_position", declined.group() if declined else low
-    if phrases.cue["red_line"].search(low):
+        return "no_position", declined or low
+    if phrases.says("red_line", low):
         return ("position" if negated else "red_line"), low
-    if phrases.cue["position"].search(low) or (negated and lemma in phrases.cues["red_line"]):
+    if phrases.says("position", low) or (negated and lemma in phrases.cues["red_line"]):
         return "position", low
     return None
 
@@ -201,13 +208,14 @@ def channel(sentence: str, phrases: Phrases) -> str:
     return found[0] if found else "public"
 
 
-def condition(text: str, pieces: list[tuple[int, int]], phrases: Phrases) -> Condition | None:
+def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phrases) -> Condition | None:
     """The condition inside a statement's content, with what depends on it; offsets into ``text``.
 
+    ``low`` is the text as :func:`zopa.reading.patterns.lowered` gives it.
     ``A if B``; ``if B, A``; ``B in return for A`` (who wants B gives A); ``not A without B``.
     """
     for start, end in reversed(pieces):
-        for m in phrases.marker.finditer(text, start, end):
+        for m in phrases.marker.finditer(low, start, end):
             found = _split(text, start, end, m, phrases)
             if found:
                 return _with_antecedent(text, pieces, found)
@@ -215,13 +223,14 @@ def condition(text: str, pieces: list[tuple[int, int]], phrases: Phrases) -> Con
 
 
 def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) -> Condition | None:
-    marker = m.group().lower()
+    low = m.string
+    marker = text[slice(*m.span())].lower()
     after = _trim(text, m.end(), _clause_end(text, m.end(), end))
     before = _trim(text, _clause_start(text, start, m.start()), m.start())
     if m.group("exchange"):
         if not before or not after:
             return None
-        wants = phrases.taking.search(text, start, m.start())
+        wants = phrases.taking.search(low, start, m.start())
         asked, given = (before, after) if wants else (after, before)
         if wants:
             asked = (
@@ -236,7 +245,7 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
     if not after:
         return None
     if m.group("without"):
-        if not phrases.cue["negative"].search(text, start, m.start()):
+        if not phrases.cue["negative"].search(low, start, m.start()):
             return None
         return Condition(after, before or None, marker, True)
     if text[max(start, m.start() - 3) : m.start()].lower().endswith(("as ", "ask")) or (

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
-__all__ = ["either", "lowered"]
+__all__ = ["either", "lowered", "words_of"]
 
 
 def lowered(text: str) -> str:
@@ -42,6 +42,16 @@ def either(phrases: Iterable[str]) -> str:
     if "" in listed:
         return f"(?:{whole})?"
     return whole if len(branches) == 1 else f"(?:{whole})"
+
+
+def words_of(pattern: re.Pattern[str], text: str) -> str:
+    r"""The words of a text that a pattern in lower case finds first, as they stand; empty where there are none.
+
+    >>> words_of(re.compile(r"\bnot\b"), "It is NOT so.")
+    'NOT'
+    """
+    m = pattern.search(lowered(text))
+    return text[slice(*m.span())] if m else ""
 
 
 _LOOSE = {" ": r"\s", "'": "['’]"}

@@ -23,6 +23,7 @@ _OPENING, _CLOSING, _STRAIGHT = frozenset("“„«「``"), frozenset("”»」"
 _MARKS = _OPENING | _CLOSING | _STRAIGHT | {"``"}
 DASHES = frozenset(["-", "--", "—", "–"])
 """Dashes as tokens of their own; a hyphen inside a word is part of it."""
+_OPENERS = ("determiners", "subject_pronouns", "prepositions", "conjunctions")
 _STOPS = frozenset([".", "!", "?", "...", "…"])
 
 
@@ -161,7 +162,6 @@ def _sentences(
     """Sentence ranges of one paragraph; no break inside a quotation."""
     out: list[tuple[int, int]] = []
     reporting, titles = lex["speech"], lex["titles"]
-    opening = lex["determiners"] | lex["subject_pronouns"] | lex["prepositions"] | lex["conjunctions"]
     start = i = a
     while i < b:
         q = quote_of[i]
@@ -183,7 +183,7 @@ def _sentences(
                 words[i][-1] == "."
                 and i + 1 < b
                 and words[i + 1][0].isupper()
-                and lower[i + 1] in opening
+                and any(lower[i + 1] in lex[name] for name in _OPENERS)
                 and (lower[i] not in titles or lower[i] == "u.s.")
             ):
                 stop = i + 1

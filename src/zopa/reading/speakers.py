@@ -92,6 +92,11 @@ class Roster:
         )  # fmt: skip
 
     @cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """Id -> entry; the first entry keeps an id that two claim."""
+        return {entry.id: entry for entry in reversed(self.entries)}
+
+    @cached_property
     def by_alias(self) -> dict[str, Entry]:
         """Folded name or alias -> entry; the first entry keeps a name that two claim."""
         found: dict[str, Entry] = {}
@@ -107,9 +112,12 @@ def fold(name: str) -> str:
     >>> fold("The U.S.'s")
     'u.s.'
     """
-    s = re.sub(r"['’]s$|['’]$", "", name.strip().strip(",;:—–-"))
-    s = re.sub(r"\s+", " ", s.strip()).lower()
-    return re.sub(r"^(?:the|a|an)\s", "", s)
+    s = " ".join(_POSSESSIVE.sub("", name.strip().strip(",;:—–-")).split()).lower()
+    article, _, rest = s.partition(" ")
+    return rest if rest and article in ("the", "a", "an") else s
+
+
+_POSSESSIVE = re.compile(r"['’]s$|['’]$")
 
 
 def _is_body(name: str) -> bool:
@@ -173,7 +181,7 @@ class Resolver:
         return who
 
     def _is_person(self, who: Who) -> bool:
-        entry = next((e for e in self.roster.entries if e.id == who.id), None) if who.id else None
+        entry = self.roster.by_id.get(who.id) if who.id else None
         if entry:
             return entry.person
         words = who.name.split()
