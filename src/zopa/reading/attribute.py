@@ -100,8 +100,10 @@ class _Reader(Nominals):
             i += 1
 
     def after_words(self, a: int, b: int) -> None:
+        """Speakers after or inside their words: only after a pause or a quotation can one stand."""
         g = self.g
-        for i in range(a + 1, b):
+        first = next((k for k in range(a, b) if g.words[k] in PAUSE or g.quote_of[k] >= 0), b)
+        for i in range(first + 1, b):
             if not g.verbal[i] or g.quote_of[i] >= 0 or self.used[i]:
                 continue
             group = g.group(i, a, b, inverted=True) or self.unknown_verb(i, a)
@@ -264,6 +266,8 @@ class _Reader(Nominals):
 
     def according(self, a: int, b: int) -> None:
         g = self.g
+        if "according" not in g.lower[a:b]:
+            return
         for i in range(a, b - 2):
             if g.lower[i] != "according" or g.lower[i + 1] != "to" or self.used[i] or g.quote_of[i] >= 0:
                 continue

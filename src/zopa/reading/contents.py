@@ -175,7 +175,10 @@ class Contents(Marks):
     def colon_ahead(self, k: int, b: int) -> int:
         """A colon before a quotation within a few words."""
         g = self.g
-        for x in range(k, min(b - 1, k + 22)):
+        stop = min(b - 1, k + 22)
+        if ":" not in g.words[k:stop]:
+            return 0
+        for x in range(k, stop):
             if g.quote_of[x] >= 0 or (g.words[x] == "," and g.lower[x + 1].endswith("ing")):
                 return 0
             if g.words[x] == ":":

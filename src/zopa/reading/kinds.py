@@ -59,9 +59,9 @@ class Phrases:
         self.planned = re.compile(rf"\b{either(_listed(contacts['planned']))}(?!\w)", re.I)
         self.cue = {name: re.compile(p) for name, p in lex.raw["cue_patterns"].items()}
         self.marker = re.compile(
-            rf"\b(?P<after>{either(_listed(conditions['after']))})\b"
-            rf"|\b(?P<exchange>{either(_listed(conditions['exchange']))})\b"
-            rf"|\b(?P<without>{either(_listed(conditions['without']))})\b"
+            rf"\b(?:(?P<after>{either(_listed(conditions['after']))})"
+            rf"|(?P<exchange>{either(_listed(conditions['exchange']))})"
+            rf"|(?P<without>{either(_listed(conditions['without']))}))\b"
         )
         self.taking = re.compile(rf"\b{either(conditions['taking'].split())}\b")
         self.subject_nouns = re.compile(rf"\b{either(shifts['subject_nouns'].split())}\b", re.I)

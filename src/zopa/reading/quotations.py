@@ -16,6 +16,8 @@ class Quotations(Subjects):
     def colon_line(self, a: int, b: int) -> bool:
         """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
         g = self.g
+        if ":" not in g.words[a + 1 : min(a + 30, b - 1)]:
+            return False
         for k in range(a + 1, min(a + 30, b - 1)):
             if (
                 g.words[k] == ":"

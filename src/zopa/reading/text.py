@@ -117,10 +117,12 @@ def _clean(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
             counts[what] = counts.get(what, 0) + text.count(ch)
             drop[ord(ch)] = None
     text = text.translate(drop)
-    joined = re.sub(rf"(?<=[\x00-\u052f])[{_JOINERS}]+|[{_JOINERS}]+(?=[\x00-\u052f])", "", text)
-    if len(joined) != len(text):
-        counts["invisible"] = counts.get("invisible", 0) + len(text) - len(joined)
-    return joined, tuple(sorted(counts.items()))
+    if any(ch in text for ch in _JOINERS):
+        joined = re.sub(rf"(?<=[\x00-\u052f])[{_JOINERS}]+|[{_JOINERS}]+(?=[\x00-\u052f])", "", text)
+        if len(joined) != len(text):
+            counts["invisible"] = counts.get("invisible", 0) + len(text) - len(joined)
+        text = joined
+    return text, tuple(sorted(counts.items()))
 
 
 def _unwanted(ch: str) -> str:

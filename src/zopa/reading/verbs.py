@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from .phrases import Phrases
@@ -31,15 +32,17 @@ class Verbs(Phrases):
 
         ``inverted``: its subject may follow, so nothing is asked of the words before it.
         """
-        readings = self.lex.forms.get(self.lower[i])
-        if not readings or (self.words[i][0].isupper() and i > a and not self._may_open(i)):
+        if self.lower[i] not in self.lex.bases or (
+            self.words[i][0].isupper() and i > a and not self._may_open(i)
+        ):
             return None
         j = self._over_adverbs(i, a)
         before = self.lower[j - 1] if j > a else ""
-        slot, voice = self._slot(self.lex.slots[self.lower[i]], before, j, a)
+        bases = self.lex.bases[self.lower[i]]
+        slot, voice = self._slot(bases, before, j, a)
         if not slot:
             return None
-        lemma = next(base for base, s in readings if s == slot)
+        lemma = bases[slot]
         if (
             not inverted
             and voice == "active"
@@ -91,7 +94,7 @@ class Verbs(Phrases):
             j -= 1
         return j
 
-    def _slot(self, slots: frozenset[str], before: str, j: int, a: int) -> tuple[str, str]:
+    def _slot(self, slots: Container[str], before: str, j: int, a: int) -> tuple[str, str]:
         """Which reading fits the word before the verb and its adverbs."""
         lex = self.lex
         if before in lex["modals"] or before in lex["do"] or before == "to":
@@ -114,7 +117,7 @@ class Verbs(Phrases):
             return "", ""
         return self._plain_slot(slots, j, a)
 
-    def _plain_slot(self, slots: frozenset[str], j: int, a: int) -> tuple[str, str]:
+    def _plain_slot(self, slots: Container[str], j: int, a: int) -> tuple[str, str]:
         """The reading of a verb without auxiliary."""
         if "past" in slots:
             return "past", "active"

@@ -109,7 +109,7 @@ class Words:
             while p >= 0 and p > i - 4 and self.is_adverb(p):
                 p -= 1
             before = self.lower[p] if p >= 0 else "."
-            slots = self.lex.slots[w]
+            slots = self.lex.bases[w]
             if "past" in slots:
                 out[i] = (
                     before not in noun_before and before not in be and before not in have

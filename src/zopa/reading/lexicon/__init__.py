@@ -25,8 +25,8 @@ class Lexicon:
     ----------
     forms : mapping
         Word form to its readings, each (base form, slot of ``SLOTS``).
-    slots : mapping
-        Word form to the slots of its readings.
+    bases : mapping
+        Word form to the base form of each of its slots, where two share a slot that of the first reading.
     classes : mapping
         Base form of a reporting verb to its classes: say, object, infinitive, person.
     particles : mapping
@@ -39,7 +39,7 @@ class Lexicon:
 
     language: str
     forms: MappingProxyType[str, Forms]
-    slots: MappingProxyType[str, frozenset[str]]
+    bases: MappingProxyType[str, dict[str, str]]
     classes: MappingProxyType[str, frozenset[str]]
     particles: MappingProxyType[str, frozenset[str]]
     words: MappingProxyType[str, frozenset[str]]
@@ -104,7 +104,9 @@ def _build(raw: dict[str, Any]) -> Lexicon:
     return Lexicon(
         raw["language"],
         MappingProxyType({form: tuple(readings) for form, readings in forms.items()}),
-        MappingProxyType({form: frozenset(slot for _, slot in readings) for form, readings in forms.items()}),
+        MappingProxyType(
+            {form: {slot: base for base, slot in reversed(readings)} for form, readings in forms.items()}
+        ),
         MappingProxyType({base: frozenset(names) for base, names in classes.items()}),
         MappingProxyType(particles),
         MappingProxyType(lists),
