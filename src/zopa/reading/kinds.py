@@ -75,7 +75,8 @@ class Phrases:
 
     def first(self, section: str, text: str) -> tuple[str, tuple[int, int]] | None:
         """The first phrase of a section in a text."""
-        return next(self.find(section, text), None)
+        m = self._patterns[section].search(lowered(text))
+        return (self._tables[section][_folded(m.group())], m.span()) if m else None
 
     def says(self, name: str, text: str) -> str:
         """The words of a text that a cue pattern finds first; empty where there are none."""

@@ -20,6 +20,8 @@ def lowered(text: str) -> str:
     >>> lowered("İF THE MAYOR")
     'if the mayor'
     """
+    if text.isascii():
+        return text.lower()
     return text.replace("İ", "i").lower().replace("ı", "i").replace("ſ", "s")
 
 

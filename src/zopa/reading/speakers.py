@@ -144,10 +144,11 @@ class Resolver:
     def full_names(self) -> dict[str, str]:
         """Surname -> full name, for names of two or more words seen in the text; None where two share it."""
         found: dict[str, str | None] = {}
+        titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
         for m in re.finditer(r"\b[A-Z][\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}", self.text):
-            words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in self.lex["titles"]]
-            words = [w for w in words if w.lower() not in self.lex["titles"]]
-            if len(words) < 2 or any(w.lower() in self.lex["weekdays"] | self.lex["months"] for w in words):
+            words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
+            words = [w for w in words if w.lower() not in titles]
+            if len(words) < 2 or any(w.lower() in dated for w in words):
                 continue
             name, surname = " ".join(words[-2:]), re.sub(r"['’]s?$", "", words[-1])
             name = re.sub(r"['’]s?$", "", name)

@@ -116,7 +116,8 @@ def _clean(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
         if what:
             counts[what] = counts.get(what, 0) + text.count(ch)
             drop[ord(ch)] = None
-    text = text.translate(drop)
+    if drop:
+        text = text.translate(drop)
     if any(ch in text for ch in _JOINERS):
         joined = re.sub(rf"(?<=[\x00-\u052f])[{_JOINERS}]+|[{_JOINERS}]+(?=[\x00-\u052f])", "", text)
         if len(joined) != len(text):

@@ -25,14 +25,13 @@ class Words:
             w if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT else low  # a name, no modal
             for i, (w, low) in enumerate(zip(seg.words, seg.lower, strict=True))
         ]
-        tokens = list(zip(seg.words, self.lower, strict=True))
-        self.verbal = [low in lex.forms or (low.endswith("ed") and w.islower()) for w, low in tokens]
-        """Whether each token may be the verb of a group at all: one of the lexicon, or a past form outside it."""
+        self.verbal = [w in lex.forms or w.endswith("ed") for w in self.lower]
+        """Whether each token may be a verb at all: a form of the lexicon, or a past form outside it."""
         listed, others = lex["adverbs"], lex["not_adverbs"]
         self._adverb = [
             low in listed
             or (low.endswith("ly") and len(low) > 4 and low not in others and not w[0].isupper())
-            for w, low in tokens
+            for w, low in zip(seg.words, self.lower, strict=True)
         ]
         self.specifiers = lex["determiners"] | lex["possessives"]
         self.days = lex["weekdays"] | lex["times"]
@@ -89,10 +88,12 @@ class Words:
                     w in ("'s", "’s") and self.is_possessive(i)
                 )
                 continue
+            if not self.verbal[i]:
+                continue
             readings = forms.get(w)
             word = self.words[i]
             if not readings:
-                if w.endswith("ed") and len(w) > 4 and word[0].islower() and i:
+                if len(w) > 4 and word[0].islower() and i:
                     p = i - 2 if self.is_adverb(i - 1) else i - 1
                     before = self.lower[p]
                     out[i] = not (
