@@ -89,22 +89,18 @@ class _Reader(Nominals):
         self.after_words(a, b)
         g = self.g
         nouns = g.lex["nouns.cue"]
-        i = a
-        while i < b:
-            q = g.quote_of[i]
-            if q >= 0:
-                i = max(i + 1, min(g.seg.quotes[q].stop, b))
+        for i in g.cues(a, b):
+            if g.quote_of[i] >= 0 or self.used[i]:
                 continue
-            if not self.used[i] and not (g.lower[i] in nouns and self.nominal(i, a, b)) and g.verbal[i]:
+            if not (g.lower[i] in nouns and self.nominal(i, a, b)) and g.verbal[i]:
                 self.before_words(i, a, b)
-            i += 1
 
     def after_words(self, a: int, b: int) -> None:
         """Speakers after or inside their words: only after a pause or a quotation can one stand."""
         g = self.g
         first = next((k for k in range(a, b) if g.words[k] in PAUSE or g.quote_of[k] >= 0), b)
-        for i in range(first + 1, b):
-            if not g.verbal[i] or g.quote_of[i] >= 0 or self.used[i]:
+        for i in g.cues(first + 1, b):
+            if g.quote_of[i] >= 0 or self.used[i]:
                 continue
             group = g.group(i, a, b, inverted=True) or self.unknown_verb(i, a)
             if group and group.voice == "active" and (self.can_follow(group) or self.beside_quote(group, a)):
@@ -117,6 +113,7 @@ class _Reader(Nominals):
             group.slot not in ("past", "third")
             or group.head != group.start
             or group.lemma in ("be", "have", "do")
+            or max(g.quote_of[a : group.start], default=-1) < 0
         ):
             return False
         source = g.left_phrase(group.start, a)

@@ -272,6 +272,7 @@ class Ground:
         _, b = self.sentences[self._sentence_at(end - 1)]
         before = _without(t[max(a, start - 45) : start], max(a, start - 45), cue)
         after = _without(t[end : min(b, end + 60)], end, cue)
+        lead = _without(t[a:start], a, cue)
         folded_before, folded_after = before.replace("’", "'"), after.replace("’", "'")
         if words := self._found("negation", folded_before):
             result.flagged.append(f"negation or refusal just before: {words!r}")
@@ -280,11 +281,11 @@ class Ground:
         if not has_condition:
             if words := self._found("condition", folded_after):
                 result.flagged.append(f"condition just after: {words!r}")
-            if words := self._found("opening_condition", _without(t[a:start], a, cue)):
+            if words := self._found("opening_condition", lead):
                 result.flagged.append(f"condition before: {words!r}")
         if words := self._found("hedge", folded_before.rstrip()[-24:]):
             result.flagged.append(f"hedge or intention cut off: {words.strip()!r}")
-        if not c.when and (words := self._found("voice", _without(_without(t[a:start], a, cue), a, speaker))):
+        if not c.when and (words := self._found("voice", _without(lead, a, speaker))):
             result.flagged.append(f"time or voice left out: {words!r}")
         if (
             end

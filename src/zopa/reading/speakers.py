@@ -130,6 +130,10 @@ def _is_body(name: str) -> bool:
     )
 
 
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}")
+"""The word boundary stands after the capital, so that the search can pass over all other letters."""
+
+
 @dataclass
 class Resolver:
     """Resolves mentions in reading order; remembers who spoke last."""
@@ -145,7 +149,7 @@ class Resolver:
         """Surname -> full name, for names of two or more words seen in the text; None where two share it."""
         found: dict[str, str | None] = {}
         titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
-        for m in re.finditer(r"\b[A-Z][\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}", self.text):
+        for m in _FULL_NAME.finditer(self.text):
             words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
             words = [w for w in words if w.lower() not in titles]
             if len(words) < 2 or any(w.lower() in dated for w in words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from copy import copy
 from functools import cached_property
 from typing import Self
@@ -27,6 +28,8 @@ class Words:
         ]
         self.verbal = [w in lex.forms or w.endswith("ed") for w in self.lower]
         """Whether each token may be a verb at all: a form of the lexicon, or a past form outside it."""
+        nouns = lex["nouns.cue"]
+        self._cues = [i for i, w in enumerate(self.lower) if self.verbal[i] or w in nouns]
         listed, others = lex["adverbs"], lex["not_adverbs"]
         self._adverb = [
             low in listed
@@ -49,6 +52,10 @@ class Words:
         other = copy(self)
         other.quote_of = [-1] * len(self.words)
         return other
+
+    def cues(self, a: int, b: int) -> list[int]:
+        """The tokens from ``a`` to before ``b`` that may be a cue: verbs, and nouns that can be one."""
+        return self._cues[bisect_left(self._cues, a) : bisect_left(self._cues, b)]
 
     def is_name(self, i: int) -> bool:
         """Capitalised and not a closed-class word."""
