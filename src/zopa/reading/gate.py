@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -124,7 +124,7 @@ class Ground:
         condition = self._place_part(candidate.condition, "condition", home, result, spans)
         self._place_part(candidate.consequent, "consequent", home, result, spans)
         self._place_part(candidate.when, "date", home, result, spans)
-        self._edges(spans, cue, speaker, condition is not None, home, result, candidate)
+        self._edges(spans, cue, speaker, lambda: condition is not None, home, result, candidate)
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
         return Verdict(
@@ -141,7 +141,7 @@ class Ground:
             spans,
             marked,
             None,
-            bool(self._found("condition", inside)),
+            lambda: bool(self._found("condition", inside)),
             self._sentence_at(spans[0][0]),
             result,
             Candidate((inside,)),
@@ -260,7 +260,7 @@ class Ground:
         spans: list[Range],
         cue: Range | None,
         speaker: Range | None,
-        has_condition: bool,
+        has_condition: Callable[[], bool],
         home: int,
         result: _Check,
         c: Candidate,
@@ -278,11 +278,10 @@ class Ground:
             result.flagged.append(f"negation or refusal just before: {words!r}")
         if words := self._found("negation", folded_after.split(". ")[0][:40]):
             result.flagged.append(f"negation or refusal just after: {words!r}")
-        if not has_condition:
-            if words := self._found("condition", folded_after):
-                result.flagged.append(f"condition just after: {words!r}")
-            if words := self._found("opening_condition", lead):
-                result.flagged.append(f"condition before: {words!r}")
+        later, earlier = self._found("condition", folded_after), self._found("opening_condition", lead)
+        if (later or earlier) and not has_condition():
+            result.flagged += [f"condition just after: {later!r}"] if later else []
+            result.flagged += [f"condition before: {earlier!r}"] if earlier else []
         if words := self._found("hedge", folded_before.rstrip()[-24:]):
             result.flagged.append(f"hedge or intention cut off: {words.strip()!r}")
         if not c.when and (words := self._found("voice", _without(lead, a, speaker))):

@@ -104,7 +104,8 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     """Kind, firmness and strength from the words of the cue and the opening of the content."""
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
-    kind, why = _kind(cue, lemma, opening, bool(phrases.says("negative", cue)), phrases)
+    negated = bool(phrases.says("negative", cue))
+    kind, why = _kind(cue, lemma, opening, negated, phrases)
     if has_condition and kind in (
         "offer",
         "position",
@@ -120,18 +121,18 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
         if modal:
             kind, why = "conditional_offer", f"{modal.group()} with a condition"
     firmness, word = _firmness(cue, opening, phrases)
-    against = _against(cue, lemma, kind, opening, phrases)
-    size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
-    strength = 0 if kind in ("report", "no_position", "assessment", "shift") else (-size if against else size)
+    strength = 0
+    if kind not in ("report", "no_position", "assessment", "shift"):
+        size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
+        strength = -size if _against(lemma, kind, opening, negated, phrases) else size
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
 
 
 _OTHER_CLAUSE = re.compile(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s")
 
 
-def _against(cue: str, lemma: str, kind: str, opening: str, phrases: Phrases) -> bool:
+def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrases) -> bool:
     """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
-    negated = bool(phrases.says("negative", cue))
     if lemma in phrases.cues["opposing"]:
         return not negated
     if kind in ("red_line", "refusal", "reluctance", "criticism"):

@@ -13,7 +13,7 @@ LONGEST_SENTENCE = 400
 """Tokens. A longer run without a stop is cut, so that the work per token stays bounded."""
 
 _TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # U.S.
+    r"[^\W\d_]\.(?:[^\W\d_]\.)+"  # U.S.
     r"|[$€£¥]?\d+(?:[.,:/]\d+)*(?:-\w+)?%?"  # 65.9, $65.9, 20%, 42-year-old
     r"|[^\W_]+(?:['’.\-&/][^\W_]+)*"  # words with inner marks
     r"|--+|\.\.\.|''|``|\S"
