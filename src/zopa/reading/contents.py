@@ -6,7 +6,10 @@ from .grammar import Group
 from .marks import BREAK, PAUSE, Marks, Range
 from .segment import DASHES
 
-__all__ = ["Contents"]
+__all__ = ["COLON_AHEAD", "Contents"]
+
+COLON_AHEAD = 22
+"""Tokens within which a colon before a quotation is looked for."""
 
 
 class Contents(Marks):
@@ -175,7 +178,7 @@ class Contents(Marks):
     def colon_ahead(self, k: int, b: int) -> int:
         """A colon before a quotation within a few words."""
         g = self.g
-        stop = min(b - 1, k + 22)
+        stop = min(b - 1, k + COLON_AHEAD)
         if ":" not in g.words[k:stop]:
             return 0
         for x in range(k, stop):

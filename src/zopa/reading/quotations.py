@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from .contents import COLON_AHEAD
 from .grammar import Group
 from .marks import BREAK
 from .segment import DASHES
 from .subjects import Subjects
 
 __all__ = ["Quotations"]
+
+ANNOUNCED = 5
+"""Tokens that may stand between a verb and the comma before the quotation that it announces."""
 
 
 class Quotations(Subjects):
@@ -116,8 +120,13 @@ class Quotations(Subjects):
         if group.voice == "passive" or group.voice == "infinitive":
             return
         k = group.stop
+        if max(g.quote_of[k : min(b, k + ANNOUNCED + COLON_AHEAD + 1)], default=-1) < 0:
+            return
         while (
-            k < min(b, group.stop + 5) and g.quote_of[k] < 0 and g.words[k] not in BREAK and not g.finite[k]
+            k < min(b, group.stop + ANNOUNCED)
+            and g.quote_of[k] < 0
+            and g.words[k] not in BREAK
+            and not g.finite[k]
         ):
             k += 1
         direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and self.full_quote(k + 1)
