@@ -88,5 +88,9 @@ def test_a_figure_has_value_and_unit(text, value, unit):
     assert (found.value, found.unit) == (value, unit)
 
 
+def test_a_number_too_long_to_be_one_does_no_harm():
+    assert all(f.value is None or f.value < 1e120 for f in figures("It was " + "1" * 400 + "% by then."))
+
+
 def test_a_bare_number_is_no_figure():
     assert list(figures("Chapter 12 of 14 began at 7.")) == []

@@ -25,7 +25,8 @@ _WORDS = {
     "nine": 9,
     "ten": 10,
 }
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DIGITS = r"\d{1,100}"  # bounded: any digit of a longer run could start a search to its end
+_NUMBER = rf"\d{{1,3}}(?:,\d{{3}}){{1,30}}(?:\.{_DIGITS})?|{_DIGITS}(?:\.{_DIGITS})?"
 _ANY = re.compile(
     r"(?=[$€£¥\d]|\b[a-z])(?:"  # a cheap look before five alternatives
     rf"(?P<cur>[$€£¥])\s?(?P<m>{_NUMBER})(?:\s?(?P<ms>thousand|million|billion|trillion|bn|m|k)\b)?"

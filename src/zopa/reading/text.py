@@ -37,6 +37,7 @@ _INVISIBLE = {
 }
 _TAGS = range(0xE0000, 0xE0080)
 _JOINERS = "\u200c\u200d"
+_NEEDLESS = re.compile(rf"(?<=[\x00-\u052f])[{_JOINERS}]+|(?<![{_JOINERS}])[{_JOINERS}]+(?=[\x00-\u052f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _clean(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     if drop:
         text = text.translate(drop)
     if any(ch in text for ch in _JOINERS):
-        joined = re.sub(rf"(?<=[\x00-\u052f])[{_JOINERS}]+|[{_JOINERS}]+(?=[\x00-\u052f])", "", text)
+        joined = _NEEDLESS.sub("", text)
         if len(joined) != len(text):
             counts["invisible"] = counts.get("invisible", 0) + len(text) - len(joined)
         text = joined
@@ -173,7 +174,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
-    return [m.span() for m in re.finditer(r"[^\n]*\S[^\n]*", text)]
+    return [m.span() for m in re.finditer(r"[^\n]+", text) if not m.group().isspace()]
 
 
 def _is_footer(line: str) -> bool:
