@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .patterns import lowered
+from .patterns import either, lowered
 
 __all__ = ["FigureSpan", "figures"]
 
@@ -25,14 +25,15 @@ _WORDS = {
     "nine": 9,
     "ten": 10,
 }
+_VAGUE = ("dozens", "scores", "hundreds", "thousands", "tens of thousands", "hundreds of thousands", "millions", "billions")  # fmt: skip
 _DIGITS = r"\d{1,100}"  # bounded: any digit of a longer run could start a search to its end
 _NUMBER = rf"\d{{1,3}}(?:,\d{{3}}){{1,30}}(?:\.{_DIGITS})?|{_DIGITS}(?:\.{_DIGITS})?"
 _ANY = re.compile(
-    r"(?=[$€£¥\d]|\b[a-z])(?:"  # a cheap look before five alternatives
+    rf"(?=[$€£¥\d]|\b{either((*_WORDS, *_VAGUE))}\s)(?:"  # a cheap look before five alternatives
     rf"(?P<cur>[$€£¥])\s?(?P<m>{_NUMBER})(?:\s?(?P<ms>thousand|million|billion|trillion|bn|m|k)\b)?"
     rf"|(?P<p>{_NUMBER})\s?(?:%|percent\b|per cent\b)"
-    rf"|\b(?P<n>{_NUMBER}|one|two|three|four|five|six|seven|eight|nine|ten)\s(?P<ns>thousand|million|billion|trillion)\s(?P<nu>[^\W\d_]+)"
-    r"|\b(?P<vague>dozens|scores|hundreds|thousands|tens of thousands|hundreds of thousands|millions|billions)\sof\s(?P<vu>[^\W\d_]+)"
+    rf"|\b(?P<n>{_NUMBER}|{either(_WORDS)})\s(?P<ns>thousand|million|billion|trillion)\s(?P<nu>[^\W\d_]+)"
+    rf"|\b(?P<vague>{'|'.join(_VAGUE)})\sof\s(?P<vu>[^\W\d_]+)"
     rf"|\b(?P<c>{_NUMBER})\s(?P<cu>troops|soldiers|people|hostages|prisoners|civilians|refugees|deaths|dead|tons|tonnes|barrels"
     r"|missiles|tanks|workers|jobs|villages|families|meters|metres|degrees|litres|liters|megawatts|hectares|acres|kilometers|kilometres|miles|votes|seats)\b)"
 )
