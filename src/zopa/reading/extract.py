@@ -33,7 +33,7 @@ Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 
 Range = tuple[int, int]
 _VOICE = re.compile(
-    r"\b[Uu]nder\s(?:the\s)?(?:former\s)?(?:President\s)?([A-Z][\w’'\-]*?(?:['’]s)?)\s?"
+    r"[Uu](?<!\w[Uu])nder\s(?:the\s)?(?:former\s)?(?:President\s)?([A-Z][\w’'\-]*?(?:['’]s)?)\s?"
     r"(administration|government|presidency|predecessor)?(?=[\s,|])"
 )
 
@@ -272,7 +272,7 @@ class Assembler:
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
-        if re.match(r"(?:which|that|what)\s", said_words) and len(content) > 1:
+        if len(content) > 1 and re.match(r"(?:which|that|what)\s", said_words):
             said_words = " ".join(text[slice(*p)] for p in content[1:])
         kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None)
         if who.how == "event":
@@ -319,8 +319,9 @@ class Assembler:
 
     def _quoting(self, x: Attribution) -> str:
         quote_of = self.seg.quote_of
-        inside = [quote_of[i] >= 0 for a, b in x.content for i in range(a, b)]
-        share = sum(inside) / max(1, len(inside))
+        size = sum(b - a for a, b in x.content)
+        outside = sum(quote_of[a:b].count(-1) for a, b in x.content)
+        share = (size - outside) / max(1, size)
         return "direct" if share > 0.9 else "mixed" if share else "indirect"
 
     def _addressee(self, cue: tuple[Range, ...], last: int) -> str:

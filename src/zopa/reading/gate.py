@@ -97,7 +97,10 @@ class Ground:
         self.words = _patterns(language)
         self.sentences = [seg.span(a, b) for a, b in seg.sentences]
         self._starts = [a for a, _ in self.sentences]
-        self._contents = [(tuple(seg.span(*p) for p in x.content), x) for x in found]
+
+    @cached_property
+    def _contents(self) -> list[tuple[tuple[Range, ...], Attribution]]:
+        return [(tuple(self.seg.span(*p) for p in x.content), x) for x in self.found]
 
     @cached_property
     def _folded(self) -> tuple[str, list[int]]:

@@ -78,7 +78,7 @@ class Marks:
 
     def quoted(self, a: int, b: int) -> bool:
         """At least 85 % of the sentence stands inside quotation marks."""
-        inside = sum(self.g.quote_of[i] >= 0 for i in range(a, b))
+        inside = b - a - self.g.quote_of[a:b].count(-1)
         return inside >= 0.85 * (b - a) and b - a > 2
 
     def full_quote(self, k: int) -> bool:
