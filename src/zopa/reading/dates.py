@@ -60,7 +60,10 @@ def _named(name: str, pattern: str) -> str:
 
 
 _ANY = re.compile(rf"\b(?=\w)(?:{'|'.join(_named(*p) for p in _PATTERNS)})")
-
+_PARTS = {
+    name: [(what, f"{what}_{name}") for what in re.findall(r"[?]P<(\w+)>", pattern)]
+    for name, pattern in _PATTERNS
+}
 
 _TRIGGER = re.compile(
     r"\b(?:\d{1,4}|[JFMASOND](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)|[MTWFS](?:on|ues|ednes|hurs|ri|atur|un)day"
@@ -104,7 +107,7 @@ def dates(text: str, base: date | None) -> Iterator[DateSpan]:
     """All date expressions, left to right; relative ones only when ``base`` (the day of publication) is known."""
     for m in _matches(text):
         name = m.lastgroup or ""
-        part = {k.partition("_")[0]: v for k, v in m.groupdict().items() if v}
+        part = {what: m[group] for what, group in _PARTS[name] if m[group]}
         try:
             found = _interval(name, part, base)
         except (ValueError, OverflowError):

@@ -22,10 +22,10 @@ class Words:
     def __init__(self, seg: Segments, lex: Lexicon) -> None:
         self.seg, self.lex = seg, lex
         self.words, self.quote_of = seg.words, seg.quote_of
-        self.lower = [
-            w if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT else low  # a name, no modal
-            for i, (w, low) in enumerate(zip(seg.words, seg.lower, strict=True))
-        ]
+        self.lower = list(seg.lower)
+        for i, w in enumerate(seg.words):
+            if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT:
+                self.lower[i] = w  # a name, no modal
         self.verbal = [w in lex.forms or w.endswith("ed") for w in self.lower]
         """Whether each token may be a verb at all: a form of the lexicon, or a past form outside it."""
         nouns = lex["nouns.cue"]
