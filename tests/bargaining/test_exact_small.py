@@ -17,6 +17,7 @@ from zopa.bargaining.exact import (
     certificate,
     counting,
     dual,
+    incumbents,
     maxmin,
     nash,
     near,
@@ -25,6 +26,7 @@ from zopa.bargaining.exact import (
     walks,
 )
 from zopa.bargaining.exact.additive import Refusal, additive
+from zopa.bargaining.exact.tree import never
 
 SEEDS = range(25)
 MANY = range(25, 2000)
@@ -301,6 +303,37 @@ def test_compiled_kernels_equal_their_numpy_twins_bit_for_bit(seed):
         values, rank = np.unique(-rows[:, 1], return_inverse=True)
         kept = kernels.sweep3(rank.astype(np.int64), np.ascontiguousarray(rows[:, 2]), len(values))
         assert np.array_equal(rows[kept], layout.unpack(packed))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_compiled_annealing_equals_its_numpy_twin_bit_for_bit(seed, monkeypatch):
+    if dual.fast() is None:
+        pytest.skip("the extra 'fast' is not installed")
+    rng = np.random.default_rng(seed)
+    groups, parties = int(rng.integers(1, 9)), int(rng.integers(1, 6))
+    s = rng.random((4 * groups, parties))
+    cheap = np.arange(4 * groups).reshape(groups, 4)
+    low, plain = rng.random(parties) * groups, rng.random(parties) < 0.3
+
+    def found():
+        chance = np.random.default_rng(seed)
+        return [
+            p.tolist() for p in incumbents.anneal(s, low, plain, cheap, cheap[:, 0], 20_000, chance, never)
+        ]
+
+    fast = found()
+    monkeypatch.setattr(incumbents, "fast", lambda: None)
+    assert found() == fast
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_annealing_meets_the_best_package_of_a_small_space(seed):
+    rng = np.random.default_rng(seed)
+    s, low = rng.random((20, 3)), np.full(3, 2.0)
+    cheap = np.arange(20).reshape(5, 4)
+    met = incumbents.anneal(s, low, np.zeros(3, bool), cheap, cheap[:, 0], 100_000, rng, never)
+    best = max(s[list(p)].sum(axis=0).min() for p in itertools.product(*cheap))
+    assert s[next(met)].sum(axis=0).min() == best
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,7 +1,8 @@
 """Compiled inner loops (extra ``fast``). Each has a numpy twin that returns the same bits.
 
-Twins: :func:`merge2` and :func:`sweep3`, :func:`packed_filter` in ``pareto``; :func:`visit` in
-``boxes``. The dual's float steps (:func:`smoothed`) only guide the search; integers decide elsewhere.
+Twins: :func:`merge2` and :func:`sweep3`, :func:`packed_filter` in ``pareto``; :func:`visit` in ``walks``;
+:func:`climb` and :func:`anneal` in ``incumbents``. The dual's float steps (:func:`stats`, :func:`newton`)
+only guide the search; integers decide elsewhere.
 Imported only by ``fast()`` of the module that uses it, never at import of the room.
 """
 
@@ -12,6 +13,7 @@ from types import FunctionType
 import numpy as np
 
 from zopa.bargaining.exact.dual import newton as _newton
+from zopa.bargaining.exact.incumbents import MOST_MISSED
 
 try:
     from numba import njit
@@ -22,7 +24,7 @@ except ImportError:  # importable without the extra; ``dual.fast`` then never us
         return lambda function: function
 
 
-__all__ = ["climb", "merge2", "newton", "packed_filter", "stats", "sweep3", "visit"]
+__all__ = ["anneal", "climb", "merge2", "newton", "packed_filter", "stats", "sweep3", "visit"]
 
 U = np.uint64
 
@@ -332,12 +334,62 @@ def climb(start, v, low, scale, picks):
 
 
 @njit(cache=True)
+def anneal(v, floor, aim, plain, cheap, chains, kept, least, words, heat, per_chain, quantiles):
+    """Compiled twin of ``incumbents.anneal_numpy``: every chain by itself, all in integers."""
+    groups, choices = cheap.shape
+    n = v.shape[1]
+    after = np.empty(n, np.int64)
+    u = np.empty(n, np.int64)
+    for r in range(len(chains)):
+        picks = chains[r]
+        energy = np.int64(0)
+        for p in range(n):
+            u[p] = 0
+            for g in range(groups):
+                u[p] += v[picks[g], p]
+            short = min(max(aim[r, p] - u[p], 0), MOST_MISSED)
+            energy += short * short
+        for i in range(words.shape[1]):
+            word = words[r, i]
+            a, b = ((word & 0xFFFF) * groups) >> 16, (((word >> 24) & 0xFFFF) * groups) >> 16
+            take_a = cheap[a, (((word >> 16) & 0xFF) * choices) >> 8]
+            take_b = take_a if a == b else cheap[b, (((word >> 40) & 0xFF) * choices) >> 8]
+            most = energy + np.int64(heat[i] * per_chain[r] * quantiles[word >> 48])
+            new = np.int64(0)
+            for p in range(n):
+                x = u[p] + v[take_a, p] - v[picks[a], p]
+                if a != b:
+                    x += v[take_b, p] - v[picks[b], p]
+                after[p] = x
+                short = min(max(aim[r, p] - x, 0), MOST_MISSED)
+                new += short * short
+                if new > most:
+                    break
+            if new > most:
+                continue
+            u[:] = after
+            energy = new
+            picks[a], picks[b] = take_a, take_b
+            reached = np.iinfo(np.int64).max
+            for p in range(n):
+                x = u[p] - floor[p]
+                if not plain[p] or x < 0:
+                    reached = min(reached, x)
+            if reached > least[r]:
+                least[r] = reached
+                kept[r] = picks
+
+
+@njit(cache=True)
 def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr, level_rows, cap, max_steps):
     """Compiled twin of ``walks.visit_numpy``: depth first, one choice per level, best first."""
     levels, width = len(start) - 1, c.shape[1]
     n_rows, parties = len(row_size), len(zero)
-    rest = np.zeros((levels + 1, width), np.int64)
-    base = np.zeros((levels + 1, width), np.int64)
+    # room[g]: what every test has left at level g if all later levels take their best
+    room = np.zeros((levels + 1, width), np.int64)
+    room[0] = -floor
+    loss = c.copy()
+    ahead = np.zeros((levels + 1, width), np.int64)
     gap = np.full(levels + 1, np.int64(4 * 10**18))
     for g in range(levels - 1, -1, -1):
         a, b = start[g], start[g + 1]
@@ -345,12 +397,13 @@ def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr,
             top = c[a, j]
             for i in range(a, b):
                 top = max(top, c[i, j])
-            rest[g, j] = rest[g + 1, j] + top
-            base[g, j] = base[g + 1, j] + c[a, j]
+            for i in range(a, b):
+                loss[i, j] -= top
+            room[0, j] += top
+            ahead[g, j] = ahead[g + 1, j] + loss[a, j]
         gap[g] = gap[g + 1]
         if b - a > 1:
             gap[g] = min(gap[g], c[a, 0] - c[a + 1, 0])
-    acc = np.zeros((levels + 1, width), np.int64)
     at = np.zeros(levels + 1, np.int64)
     inside = np.zeros(n_rows, np.int64)
     outside = np.zeros(n_rows, np.int64)
@@ -376,16 +429,17 @@ def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr,
             continue
         o = at[g]
         at[g] += 1
-        if acc[g, 0] - charged[g] + c[o, 0] + rest[g + 1, 0] < floor[0]:
+        if room[g, 0] - charged[g] + loss[o, 0] < 0:
             at[g] = start[g + 1]
             continue
-        good = True
-        for j in range(1, width):
-            if acc[g, j] + c[o, j] + rest[g + 1, j] < floor[j]:
-                good = False
-                break
-        if not good:
+        before, lost, after = room[g], loss[o], room[g + 1]
+        sign = np.int64(0)
+        for j in range(width):  # no way out of the loop: many tests at once
+            after[j] = before[j] + lost[j]
+            sign |= after[j]
+        if sign < 0:
             continue
+        good = True
         charge = charged[g]
         if n_rows:
             for q in range(level_ptr[g], level_ptr[g + 1]):
@@ -395,17 +449,15 @@ def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr,
                         good = False
                 elif outside[r]:
                     charge += mu[r]
-            if not good or acc[g, 0] - charge + c[o, 0] + rest[g + 1, 0] < floor[0]:
+            if not good or after[0] < charge:
                 continue
         steps += 1
         if steps > max_steps:
             return found[:n_found].copy(), steps, 2
-        for j in range(width):
-            acc[g + 1, j] = acc[g, j] + c[o, j]
         last = g + 1 == levels
-        if not last and n_rows == 0 and acc[g + 1, 0] + rest[g + 1, 0] - floor[0] < gap[g + 1]:
+        if not last and n_rows == 0 and after[0] < gap[g + 1]:
             for j in range(1, width):
-                if acc[g + 1, j] + base[g + 1, j] < floor[j]:
+                if after[j] + ahead[g + 1, j] < 0:
                     good = False
                     break
             if not good:
@@ -415,7 +467,9 @@ def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr,
             if target >= 0.0:
                 product = 1.0
                 for p in range(parties):
-                    product *= np.float64(acc[g + 1, 1 + p] + base[g + 1, 1 + p] - zero[p]) ** power[p]
+                    product *= (
+                        np.float64(after[1 + p] + ahead[g + 1, 1 + p] + floor[1 + p] - zero[p]) ** power[p]
+                    )
                 if product < target:
                     continue
             if n_found == cap:

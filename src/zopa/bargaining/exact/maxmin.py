@@ -67,14 +67,14 @@ def coalition_floors(form: Additive) -> list[tuple[int, ...]]:
 def _best(
     form: Additive, zero: Sequence[int], toward: Sequence[int], *, above: Fraction | None = None,
     floors: Sequence[tuple[int, ...]] | None = None, mu: FloatArray | None = None, stop: Stop = never,
-    on_progress: Callable[[Fraction | None, float], None] | None = None, rounds: int = 16,
+    on_progress: Callable[[Fraction | None, float], None] | None = None,
 ) -> tuple[Found | None, list[Found]]:  # fmt: skip
     """Best value over all ways to agree, and the searches, one per way."""
     best: Found | None = None
     runs = []
     for low in coalition_floors(form) if floors is None else floors:
         target = Target(low, tuple(zero), tuple(toward))
-        run = search(form, target, above=above, mu=mu, stop=stop, on_progress=on_progress, rounds=rounds)
+        run = search(form, target, above=above, mu=mu, stop=stop, on_progress=on_progress)
         runs.append(run)
         if run.best is not None:
             best, above = run, run.value

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.bargaining.exact.additive import Additive
-from zopa.bargaining.exact.dual import Flat, FloatArray, fast, flatten, simplex_multipliers
+from zopa.bargaining.exact.dual import Flat, FloatArray, flatten, simplex_multipliers
+from zopa.bargaining.exact.incumbents import anneal, climb
 from zopa.bargaining.exact.milp import maxmin_charges
 from zopa.bargaining.exact.walks import DONE, FULL, LIMIT, Walk, rows_matrix, walk
 from zopa.space import IntArray
@@ -26,11 +27,12 @@ __all__ = ["Found", "Stop", "Target", "branch", "never", "search", "split", "tow
 Stop = Callable[[], bool]
 Progress = Callable[[Fraction | None, float], None]
 BITS = 52
-WALK_STEPS = 60_000
+WALK_STEPS = 250_000
 EASY_STEPS = 3_000
 LEAF_LOG = 40.0
-PATTERNS = 18
-KICKS = 300
+PATTERNS = 63
+CHEAP = 5
+FIRST_MOVES, MOVES_PER_NODE, MOST_MOVES = 20_000, 4_000, 60_000_000
 RECORD_LIMIT = 400_000
 
 
@@ -135,7 +137,7 @@ class _Search:
             self.const = sum(int(m) * (len(g) - 1) for m, g in zip(self.mu_int, self.row_groups, strict=True))
         self.pen = self.pen_int / self.unit
         self.rng = np.random.default_rng(seed)
-        pattern = self.rng.choice([1, 2, 4], size=(PATTERNS, form.n_parties))
+        pattern = self.rng.choice([3, 4, 5], size=(PATTERNS, form.n_parties))
         self.patterns = pattern.astype(np.int64)
         self.t = np.array(target.floors, np.int64)
         self.leaf_log = LEAF_LOG
@@ -157,39 +159,35 @@ class _Search:
 
     def climb(self, picks: IntArray, flat: Flat, where: IntArray | None) -> bool:
         """Best single changes inside a box, then offer what came out."""
-        k = fast()
         local = picks.copy()
-        step = _climb_numpy if k is None else k.climb
-        step(flat.start, flat.v, self.t.astype(float), self.scale, local)
+        climb(flat, self.t, self.scale, local)
         return self.offer(local if where is None else where[local])
 
-    def first(self, rounds: int, stop: Stop) -> None:
-        """Packages to start from: the zero-loss one of the root, then kicks of three groups."""
+    def first(self, stop: Stop) -> None:
+        """Packages to start from: the zero-loss one of the root, then what annealing makes of it."""
         y = np.full(len(self.t), 1.0 / len(self.t))
         y, _ = simplex_multipliers(self.s, self.flat.start, self.pen, self.t / self.scale, y, stop_at=-np.inf)
         self.root_y = y
-        picks = self.flat.best(self.s @ y - self.pen)
-        self.climb(picks, self.flat, None)
         near = self.s @ y - self.pen
-        self.cheap = [
-            a + np.argsort(-near[a:b], kind="stable")[:4]
-            for a, b in zip(self.flat.start[:-1], self.flat.start[1:], strict=True)
-        ]
-        self.kick(rounds, stop)
+        self.zero_loss = self.flat.best(near)
+        self.climb(self.zero_loss, self.flat, None)
+        self.cheap = np.stack(
+            [
+                a + np.resize(np.argsort(-near[a:b], kind="stable"), CHEAP)
+                for a, b in zip(self.flat.start[:-1], self.flat.start[1:], strict=True)
+            ]
+        )
+        self.anneal(FIRST_MOVES, stop)
 
-    def kick(self, rounds: int, stop: Stop) -> None:
-        """Change three groups of the best package at random, climb, keep what is better."""
-        picks = self.flat.best(self.s @ self.root_y - self.pen)
-        for _ in range(rounds):
-            if stop():
-                return
-            if self.best is not None and self.value is None:
-                return
-            base = picks if self.best is None else np.array(self.best) + self.flat.start[:-1]
-            kicked = base.copy()
-            for g in self.rng.integers(0, self.flat.n_groups, 3):
-                kicked[g] = self.rng.choice(self.cheap[g])
-            self.climb(kicked, self.flat, None)
+    def anneal(self, moves: int, stop: Stop) -> None:
+        """Look for a better package by chance, and climb from what was found."""
+        if self.best is not None and self.value is None:
+            return
+        picks = self.zero_loss if self.best is None else np.array(self.best) + self.flat.start[:-1]
+        plain = np.array(self.target.toward) == 0
+        low = self.t / self.scale
+        for found in anneal(self.s, low, plain, self.cheap, picks, moves, self.rng, stop):
+            self.climb(found, self.flat, None)
 
     # ---- nodes ------------------------------------------------------------------------------------
     def bound(self, node: _Node) -> tuple[IntArray, bool]:
@@ -274,27 +272,6 @@ def split(
     return takes, leaves
 
 
-def _climb_numpy(start: IntArray, v: IntArray, low: FloatArray, scale: FloatArray, picks: IntArray) -> float:
-    """Numpy twin of ``kernels.climb``: same moves, ties by position."""
-    group = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    u = v[picks].sum(axis=0).astype(float)
-    now = float(((u - low) / scale).min())
-    for _ in range(4 * (len(start) - 1)):
-        x = (u - v[picks][group] + v - low) / scale
-        least, total = x.min(axis=1), x.sum(axis=1)
-        here = ((u - low) / scale).min()
-        k = int(np.lexsort((-total, -np.round(least, 12)))[0])
-        better = least[k] > here + 1e-12 or (
-            least[k] > here - 1e-12 and total[k] > ((u - low) / scale).sum() + 1e-9
-        )
-        now = float(here)
-        if not better:
-            return now
-        u += v[k] - v[picks[group[k]]]
-        picks[group[k]] = k
-    return now
-
-
 def search(
     form: Additive,
     target: Target,
@@ -303,7 +280,6 @@ def search(
     above: Fraction | None = None,
     mu: FloatArray | None = None,
     seed: int = 0,
-    rounds: int = 16,
     stop: Stop = never,
     on_progress: Progress | None = None,
     collect: int = 0,
@@ -334,7 +310,7 @@ def search(
         s.root_y = np.full(len(s.t), 1.0 / len(s.t))
         out.members = []
     else:
-        s.first(rounds, stop)
+        s.first(stop)
     root = _Node(np.ones(len(s.flat.v), bool), s.root_y, 0.05)
     try:
         finished = _grow(s, out, [root], stop, on_progress, collect, first_only)
@@ -368,7 +344,7 @@ def _grow(  # noqa: C901 (the search itself)
         if on_progress is not None and out.nodes % 256 == 0:
             on_progress(s.value, _open_bound(s, [*stack, node]))
         if not collect and out.nodes >= 64 and out.nodes & (out.nodes - 1) == 0:
-            s.kick(KICKS, stop)
+            s.anneal(min(MOVES_PER_NODE * out.nodes, MOST_MOVES), stop)
         box = node.allowed
         lam, closed = s.bound(node)
         if not closed and not collect and _repaired(s, node):
