@@ -6,10 +6,12 @@ import copy
 import json
 import random
 
+import numpy as np
 import pytest
 
-from exact_instances import random_space, zone_of
+from exact_instances import frontier_of, random_space, space_of, zone_of
 from zopa.bargaining import exact
+from zopa.bargaining.exact import certificate
 
 REFUSED = (ValueError, KeyError, IndexError, TypeError)
 
@@ -22,6 +24,10 @@ def proofs(seed):
         for kind in ("kalai-smorodinsky", "egalitarian", "regret", "utilitarian")
     ]
     found.append(exact.is_empty(space, proof=True).proof)
+    points = {u: x for x, u in sorted(zone_of(space).items(), reverse=True)}
+    if points:
+        found.append(certificate.count_proof(space, len(zone_of(space)), next(iter(points.values()))))
+        found.append(certificate.frontier_proof(space, [points[u] for u in frontier_of(points)]))
     return space, [json.loads(json.dumps(p)) for p in found if p]
 
 
@@ -32,6 +38,10 @@ def swapped(proof, space, rng):
     n = rng.randrange(len(changed["claim"]["packages"]))
     if other in changed["claim"]["packages"]:
         return None
+    if proof["claim"]["kind"] == "frontier" and space.utility(other) in map(
+        space.utility, changed["claim"]["packages"]
+    ):
+        return None  # another package on the same point stands for it as well
     changed["claim"]["packages"][n] = other
     return changed
 
@@ -41,7 +51,7 @@ def test_another_package_is_refused(seed):
     space, found = proofs(seed)
     rng = random.Random(seed)
     for proof in found:
-        if not proof["claim"]["packages"] or proof["claim"]["kind"] == "member":
+        if not proof["claim"]["packages"] or proof["claim"]["kind"] in ("member", "count"):
             continue
         for _ in range(5):
             changed = swapped(proof, space, rng)
@@ -55,7 +65,7 @@ def test_a_tie_left_out_or_made_up_is_refused(seed):
     space, found = proofs(seed)
     for proof in found:
         claim = proof["claim"]
-        if claim["kind"] in ("member", "empty"):
+        if claim["kind"] in ("member", "empty", "count"):
             continue
         for n in range(len(claim["packages"])):
             changed = copy.deepcopy(proof)
@@ -94,7 +104,7 @@ def test_a_false_claim_is_never_accepted_whatever_is_flipped(seed):
     space, found = proofs(seed)
     rng = random.Random(seed)
     for proof in found:
-        if proof["claim"]["kind"] == "member":
+        if proof["claim"]["kind"] in ("member", "count"):
             continue  # another member of the zone is as true
         for _ in range(25):
             changed = copy.deepcopy(proof)
@@ -110,8 +120,9 @@ def test_a_false_claim_is_never_accepted_whatever_is_flipped(seed):
                 exact.check(changed)
             except (*REFUSED, TimeoutError, OverflowError):
                 continue
-            assert sorted(map(tuple, changed["claim"]["packages"])) == sorted(
-                map(tuple, proof["claim"]["packages"])
+            shown = space.utility if proof["claim"]["kind"] == "frontier" else tuple
+            assert sorted(map(shown, changed["claim"]["packages"])) == sorted(
+                map(shown, proof["claim"]["packages"])
             )
     assert zone_of(space) is not None
 
@@ -143,6 +154,25 @@ def test_a_proof_of_another_problem_is_refused(seed):
         changed["problem"]["reservation"] = [1000 + u for u in space.utility(best)]
         with pytest.raises(REFUSED):
             exact.check(changed)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_another_number_of_packages_is_refused(seed):
+    _, found = proofs(seed)
+    for proof in found:
+        if proof["claim"]["kind"] == "count":
+            for wrong in (-1, 1):
+                changed = copy.deepcopy(proof)
+                changed["claim"]["number"] += wrong
+                with pytest.raises(ValueError, match="number"):
+                    exact.check(changed)
+
+
+def test_a_count_that_would_take_too_long_to_find_again_has_no_proof():
+    space = space_of(np.random.default_rng(1).integers(0, 10**6, (3, 40, 10)), [10**7] * 3)
+    assert certificate.count_proof(space, 1, [0] * 40) is None
+    with pytest.raises(TimeoutError):
+        exact.check(certificate.frontier_proof(space, []), limit=1000)
 
 
 def test_fractions_in_a_proof_are_refused():

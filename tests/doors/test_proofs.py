@@ -35,21 +35,41 @@ def test_a_proof_is_written_checked_and_refused_for_another_reading(tmp_path: Pa
     assert wrong.output.startswith("wrong")
 
 
+def test_the_number_of_acceptable_packages_and_the_frontier_can_be_checked(tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    for command, says in (
+        ("zone", "packages obey the rules"),
+        ("frontier", "no acceptable package is beyond"),
+    ):
+        done = RUN.invoke(app, [command, "ukraine-2025", "-r", "A", "--proof", str(file)])
+        assert done.exit_code == 0, done.output
+        right = RUN.invoke(app, ["check-proof", str(file), "ukraine-2025", "-r", "A"])
+        assert right.exit_code == 0, right.output
+        assert says in right.output
+        proof = json.loads(file.read_text(encoding="utf-8"))
+        if command == "zone":
+            proof["claim"]["number"] -= 1
+        else:
+            proof["claim"]["packages"].pop()
+        file.write_text(json.dumps(proof), encoding="utf-8")
+        assert RUN.invoke(app, ["check-proof", str(file)]).output.startswith("wrong")
+
+
 def test_a_zone_has_a_proof_whether_empty_or_not() -> None:
     case = load(EXAMPLE)
     open_zone = prove_zone(case)
     assert open_zone.empty is False
-    check(open_zone.proof)  # type: ignore[no-untyped-call]
+    check(open_zone.proof)
     high = {n: p.model_copy(update={"reservation": Judgment(best=85.0)}) for n, p in case.parties.items()}
     shut = prove_zone(case.model_copy(update={"parties": high}))
     assert shut.empty is True
     assert "even the package best for them leaves the parties" in shut.words or "boxes" in shut.words
-    check(shut.proof)  # type: ignore[no-untyped-call]
+    check(shut.proof)
     assert shut.proof is not None
     tampered = json.loads(json.dumps(shut.proof))
     tampered["problem"]["reservation"] = [0] * 4
     with pytest.raises(ValueError, match=r"\w"):
-        check(tampered)  # type: ignore[no-untyped-call]
+        check(tampered)
 
 
 def test_what_is_no_proof_is_a_located_message(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNo
 from zopa.bargaining.drafts import Logroll, Swap, Verdict, Views, judge
 from zopa.bargaining.exact import Description, check
 from zopa.bargaining.solutions import SOLUTIONS
-from zopa.bargaining.verbs import describe, frontier, prove_zone, solve, why_not, zone
+from zopa.bargaining.verbs import describe, frontier, prove_frontier, prove_zone, solve, why_not, zone
 from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, deal, tabulate, winning_coalitions
 from zopa.space.table import MAX_PACKAGES, Table, nondominated
 
 __all__ = [
     "MAX_PACKAGES", "SOLUTIONS", "Conflict", "Correction", "Deal", "Description", "Frontier", "Limit", "Logroll", "Solution", "Swap",
-    "Switch", "Table", "Verdict", "Views", "WhyNot", "Zone", "check", "deal", "describe", "frontier", "judge", "nondominated", "prove_zone", "solve",
+    "Switch", "Table", "Verdict", "Views", "WhyNot", "Zone", "check", "deal", "describe", "frontier", "judge", "nondominated", "prove_frontier", "prove_zone", "solve",
     "tabulate", "why_not", "winning_coalitions", "zone",
 ]  # fmt: skip

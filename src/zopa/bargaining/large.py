@@ -30,7 +30,7 @@ from zopa.case import Case, all_rules, reservation
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, Space, choose_readings, compile_case, reading_names
 
-__all__ = ["Stop", "frontier", "lowest", "never", "solve", "why_not", "zone"]
+__all__ = ["Stop", "frontier", "never", "solve", "why_not", "zone"]
 
 Stop = Callable[[], bool]
 """Asked now and then during long work; True ends it with the best found so far."""
@@ -48,18 +48,10 @@ def never() -> bool:
     return False
 
 
-def lowest(space: Space) -> tuple[int, ...]:
-    """The least utility that each party could get from any package, as a reservation value that binds nobody."""
-    low = [sum(int(s[p].min()) for s in space.scores) for p in range(len(space.parties))]
-    for b in space.bonuses:
-        low[b.party] += min(b.points, 0)
-    return tuple(low)
-
-
 def zone(case: Case, space: Space, readings: Readings, stop: Stop = never) -> Zone:
     """Is there a deal all could accept? Counted by dynamic programming, break-even values by search."""
     everybody = dataclasses.replace(space, required=(), at_least=0)
-    free = dataclasses.replace(everybody, reservation=lowest(space))
+    free = dataclasses.replace(everybody, reservation=space.lowest)
     notes: list[str] = []
     admissible = _count(free, "allowed packages", notes, stop)
     count = _count(everybody, "packages acceptable to all", notes, stop)
@@ -254,7 +246,7 @@ def _correction(case: Case, space: Space, members: list[Limit], stop: Stop) -> C
     dropped = {m.id for m in members}
     rules = [m for m in _members(case, space) if m.kind == "rule"]
     kept = tuple(c for c, m in zip(space.clauses, rules, strict=True) if m.id not in dropped)
-    low = lowest(space)
+    low = space.lowest
     floors = tuple(
         low[p] if any(m.kind == "acceptance" and m.party == name for m in members) else r
         for p, (name, r) in enumerate(zip(space.parties, space.reservation, strict=True))

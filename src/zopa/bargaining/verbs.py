@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from zopa.bargaining import conflicts, large, zones
 from zopa.bargaining.conflicts import WhyNot
 from zopa.bargaining.exact import Description, Emptiness, is_empty
 from zopa.bargaining.exact import describe as describe_space
+from zopa.bargaining.exact.certificate import count_proof, frontier_proof
 from zopa.bargaining.large import Stop, never
 from zopa.bargaining.zones import Frontier, Solution, Zone
 from zopa.case import Case
 from zopa.space import IntArray, Readings, Space, compile_case
 from zopa.space.table import MAX_PACKAGES, Table
 
-__all__ = ["describe", "frontier", "prove_zone", "solve", "why_not", "zone"]
+__all__ = ["describe", "frontier", "prove_frontier", "prove_zone", "solve", "why_not", "zone"]
 
 
 def _too_many(case: Case, readings: Readings, table: Table | None) -> Space | None:
@@ -126,9 +128,33 @@ def why_not(
     return conflicts.why_not(case, readings, table=table)
 
 
-def prove_zone(case: Case, readings: Readings = None, *, stop: Stop = never) -> Emptiness:
-    """A package that is acceptable, or integer weights that show that none is, with the saved proof."""
-    return is_empty(compile_case(case, readings), proof=True, stop=stop)
+def prove_zone(
+    case: Case, readings: Readings = None, *, known: Zone | None = None, stop: Stop = never
+) -> Emptiness:
+    """A package that is acceptable, or integer weights that show that none is, with the saved proof.
+
+    The proof is of the number of acceptable packages where that can be counted again in plain integers.
+    ``known`` is the answer of :func:`zone`, when the caller has it already.
+    """
+    space = compile_case(case, readings)
+    found = is_empty(space, proof=True, stop=stop)
+    if found.package is None:
+        return found
+    known = known or zone(case, readings, stop=stop)
+    counted = count_proof(space, known.agreed, found.package) if known.exact else None
+    return replace(found, proof=counted) if counted else found
+
+
+def prove_frontier(
+    case: Case, readings: Readings = None, *, known: Frontier | None = None
+) -> dict[str, Any] | None:
+    """The saved frontier, to be found again by ``zopa check-proof``; None where only a part of it was found."""
+    space, known = compile_case(case, readings), known or frontier(case, readings)
+    if len(known.deals) < known.points or (known.packages is None and known.note):
+        return None
+    place = [{name: k for k, name in enumerate(options)} for options in space.options]
+    packages = [[at[o] for at, o in zip(place, d.package.values(), strict=True)] for d in known.deals]
+    return frontier_proof(space, packages)
 
 
 def describe(case: Case, readings: Readings = None) -> Description:

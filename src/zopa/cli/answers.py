@@ -33,7 +33,7 @@ __all__ = ["describe", "explain", "frontier", "judge", "solve", "why_not", "zone
 def zone(
     name: CaseArgument,
     proof: Annotated[
-        Path | None, typer.Option(help="Save a proof that a package is acceptable, or that none is.")
+        Path | None, typer.Option(help="Save a proof of how many packages are acceptable, or that none is.")
     ] = None,
     readings: ReadingsOption = None,
     seconds: TimeOption = None,
@@ -47,7 +47,7 @@ def zone(
     with stopper(seconds) as stop:
         answer = ask(case, chosen, stop=stop)
         if proof is not None:
-            save_proof(prove_zone(case, chosen, stop=stop).proof, proof, name)
+            save_proof(prove_zone(case, chosen, known=answer, stop=stop).proof, proof, name)
     if json:
         print_json(answer.to_dict())
     else:
@@ -167,15 +167,20 @@ def describe(name: CaseArgument, readings: ReadingsOption = None, json: JsonOpti
 def frontier(
     name: CaseArgument,
     most: Annotated[int, typer.Option(help="How many packages to print")] = 20,
+    proof: Annotated[Path | None, typer.Option(help="Save the frontier here, for check-proof.")] = None,
     readings: ReadingsOption = None,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Packages of the zone that nobody can improve without another's loss."""
     from zopa.bargaining import frontier as ask
+    from zopa.bargaining import prove_frontier
 
+    case, chosen = open_case(name), pick_readings(readings)
     with stopper(seconds) as stop:
-        answer = ask(open_case(name), pick_readings(readings), stop=stop)
+        answer = ask(case, chosen, stop=stop)
+    if proof is not None:
+        save_proof(prove_frontier(case, chosen, known=answer), proof, name)
     if json:
         print_json(answer.to_dict())
     else:

@@ -33,7 +33,7 @@ def check_proof(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A proof that `zopa solve --proof` or `zopa zone --proof` wrote.", metavar="PROOF"
+            help="A proof that `zopa solve`, `zone` or `frontier --proof` wrote.", metavar="PROOF"
         ),
     ],
     name: Annotated[
@@ -68,7 +68,7 @@ def check_proof(
     verdict = "wrong" if wrong else "right"
     if not wrong:
         try:
-            check(proof)  # type: ignore[no-untyped-call]
+            check(proof)
         except TimeoutError as error:
             verdict, wrong = "not checked", str(error)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as error:
@@ -109,6 +109,8 @@ def _verdict(proof: Any, verdict: str, wrong: str, name: str | None) -> str:
     said = {
         "nash": f"no package has a larger product of gains; all {n} that attain it are listed",
         "empty": "no package that the rules allow is acceptable",
+        "count": f"{claim.get('number', 0):,} packages obey the rules and are acceptable; one of them",
+        "frontier": f"no acceptable package is beyond these {n} in one party's utility without being short of them in another's",
         "member": "the package obeys the rules and is acceptable",
         "maxmin": f"no package does better for the party worst off, then the next; all {n} are listed",
     }[claim["kind"]]

@@ -124,6 +124,14 @@ class Space:
         return math.prod(self.sizes)
 
     @property
+    def lowest(self) -> tuple[int, ...]:
+        """Per party a utility that no package is below: a reservation value that binds nobody."""
+        low = [sum(int(s[p].min()) for s in self.scores) for p in range(len(self.parties))]
+        for b in self.bonuses:
+            low[b.party] += min(b.points, 0)
+        return tuple(low)
+
+    @property
     def unanimous(self) -> bool:
         """Whether an agreement needs every party."""
         return all(self.required) or self.at_least >= len(self.parties)

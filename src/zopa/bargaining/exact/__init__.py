@@ -5,7 +5,6 @@ at any size. May not enter: files, clocks, chance without a seed.
 """
 
 from zopa.bargaining.exact.additive import Refusal
-from zopa.bargaining.exact.checker import check
 from zopa.bargaining.exact.counting import Count
 from zopa.bargaining.exact.engine import (
     Description,
@@ -25,6 +24,7 @@ from zopa.bargaining.exact.marco import Conflicts, conflicts
 from zopa.bargaining.exact.near import coalition_products, diverse, fewest_changes, improve
 from zopa.bargaining.exact.pareto import Frontier, TooLarge
 from zopa.bargaining.exact.rays import Rays
+from zopa.bargaining.exact.recount import check
 
 __all__ = [
     "Conflicts", "Count", "Description", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge", "check",

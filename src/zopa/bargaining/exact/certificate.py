@@ -5,6 +5,7 @@ Plain dicts and lists, ready for JSON. ``checker`` reads it and nothing else.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,10 +14,13 @@ import numpy as np
 from zopa.bargaining.exact.additive import Additive
 from zopa.bargaining.exact.maxmin import MaxMin
 from zopa.bargaining.exact.nash import Nash, threshold
+from zopa.bargaining.exact.recount import LIMIT
 from zopa.bargaining.exact.tree import Found
 from zopa.space import Space
 
-__all__ = ["FORMAT", "empty_proof", "maxmin_proof", "member_proof", "nash_proof", "problem"]
+__all__ = [
+    "FORMAT", "count_proof", "empty_proof", "frontier_proof", "maxmin_proof", "member_proof", "nash_proof", "problem",
+]  # fmt: skip
 
 FORMAT = "zopa-proof 1"
 
@@ -102,6 +106,31 @@ def _from_ideal(out: MaxMin) -> bool:
 def member_proof(form: Additive, package: Sequence[int]) -> dict[str, Any] | None:
     """That a package is in the zone."""
     return _document(form, {"kind": "member", "packages": [list(package)]}, [])
+
+
+def _listed(space: Space, claim: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "format": FORMAT, "problem": problem(space), "claim": {"sum": False, **claim}, "groups": [], "parts": [],
+    }  # fmt: skip
+
+
+def count_proof(space: Space, number: int, package: Sequence[int]) -> dict[str, Any] | None:
+    """That so many packages are in the zone, this one among them; None where ``recount`` would not end."""
+    packages, steps = 1, 0
+    states = math.prod(max(0, r - low) + 1 for r, low in zip(space.reservation, space.lowest, strict=True))
+    if any(len(c.issues) > 1 for c in space.clauses) or any(len(b.terms) > 1 for b in space.bonuses):
+        states = space.n_packages  # what open rules need remembered is not worth a closer bound
+    for size in space.sizes:
+        steps += min(packages, states) * size
+        packages *= size
+    if steps > LIMIT:
+        return None
+    return _listed(space, {"kind": "count", "number": number, "packages": [list(package)]})
+
+
+def frontier_proof(space: Space, packages: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """That these packages stand for all points of the zone that nobody can improve without another's loss."""
+    return _listed(space, {"kind": "frontier", "packages": sorted(map(list, packages))})
 
 
 def empty_proof(form: Additive, runs: Sequence[Found]) -> dict[str, Any] | None:
