@@ -72,6 +72,15 @@ def test_a_zone_has_a_proof_whether_empty_or_not() -> None:
         check(tampered)
 
 
+def test_a_check_that_was_given_up_is_no_verdict_and_says_how_to_go_on(tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    RUN.invoke(app, ["solve", "ukraine-2025", "--method", "nash", "--proof", str(file)])
+    short = RUN.invoke(app, ["check-proof", str(file), "--steps", "1"])
+    assert short.exit_code == 1
+    assert short.output.startswith("not checked: the limit of steps was reached; next: --steps 20")
+    assert RUN.invoke(app, ["check-proof", str(file), "--steps", "5000000"]).exit_code == 0
+
+
 def test_what_is_no_proof_is_a_located_message(tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
     for text in ("{", "[]", "{}", '{"problem": {}, "claim": {}}', "null"):

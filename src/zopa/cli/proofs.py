@@ -42,6 +42,9 @@ def check_proof(
             help="The case it is about; without it only the proof itself is checked.", metavar="[CASE]"
         ),
     ] = None,
+    steps: Annotated[
+        int, typer.Option(help="Give up after so many steps; hard proofs need more.", min=1)
+    ] = 5_000_000,
     readings: ReadingsOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -68,9 +71,9 @@ def check_proof(
     verdict = "wrong" if wrong else "right"
     if not wrong:
         try:
-            check(proof)
+            check(proof, steps)
         except TimeoutError as error:
-            verdict, wrong = "not checked", str(error)
+            verdict, wrong = "not checked", f"{error}; next: --steps {20 * steps}"
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as error:
             verdict, wrong = "wrong", str(error) or type(error).__name__
     if json:

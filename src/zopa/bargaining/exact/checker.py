@@ -129,7 +129,7 @@ class _Proof:
 
         def step(level, left):
             if next(self.steps, None) is None:
-                raise TimeoutError("not checked within the limit of steps")
+                raise TimeoutError("the limit of steps was reached")
             if level == len(order):
                 package = {i: o for g, k in have.items() for i, o in self.choices[g][k].items()}
                 gain = [u - r for u, r in zip(self.utility(package), self.reservation, strict=False)]

@@ -121,7 +121,7 @@ class _Problem:
     def step(self) -> None:
         """Count one step."""
         if next(self.steps, None) is None:
-            raise TimeoutError("not checked within the limit of steps")
+            raise TimeoutError("the limit of steps was reached")
 
 
 def _sum(a: Totals, b: Totals) -> Totals:

@@ -30,7 +30,7 @@ BITS = 52
 WALK_STEPS = 250_000
 EASY_STEPS = 3_000
 LEAF_LOG = 40.0
-PATTERNS = 63
+PATTERNS_PER_PARTY = 8
 CHEAP = 5
 FIRST_MOVES, MOVES_PER_NODE, MOST_MOVES = 20_000, 4_000, 60_000_000
 RECORD_LIMIT = 400_000
@@ -137,7 +137,7 @@ class _Search:
             self.const = sum(int(m) * (len(g) - 1) for m, g in zip(self.mu_int, self.row_groups, strict=True))
         self.pen = self.pen_int / self.unit
         self.rng = np.random.default_rng(seed)
-        pattern = self.rng.choice([3, 4, 5], size=(PATTERNS, form.n_parties))
+        pattern = self.rng.choice([3, 4, 5], size=(PATTERNS_PER_PARTY * form.n_parties, form.n_parties))
         self.patterns = pattern.astype(np.int64)
         self.t = np.array(target.floors, np.int64)
         self.leaf_log = LEAF_LOG
