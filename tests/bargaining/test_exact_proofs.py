@@ -168,6 +168,18 @@ def test_another_number_of_packages_is_refused(seed):
                     exact.check(changed)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 1000, 50))
+def test_a_count_and_a_frontier_found_again_equal_brute_force(first):
+    for seed in range(first, first + 50):
+        space = random_space(seed)
+        zone = zone_of(space)
+        points = {u: x for x, u in zone.items()}
+        if zone:
+            exact.check(certificate.count_proof(space, len(zone), next(iter(zone))))
+            exact.check(certificate.frontier_proof(space, [points[u] for u in frontier_of(points)]))
+
+
 def test_a_count_that_would_take_too_long_to_find_again_has_no_proof():
     space = space_of(np.random.default_rng(1).integers(0, 10**6, (3, 40, 10)), [10**7] * 3)
     assert certificate.count_proof(space, 1, [0] * 40) is None
