@@ -180,6 +180,18 @@ def test_a_count_and_a_frontier_found_again_equal_brute_force(first):
             exact.check(certificate.frontier_proof(space, [points[u] for u in frontier_of(points)]))
 
 
+def test_that_the_rules_alone_leave_nothing_has_a_proof():
+    proven = [exact.is_empty(space, proof=True) for space in map(random_space, range(120))]
+    ruled_out = [found for found in proven if "without any option" in found.words]
+    assert ruled_out
+    for found in ruled_out:
+        exact.check(found.proof)
+        open_again = copy.deepcopy(found.proof)
+        open_again["problem"]["clauses"] = []
+        with pytest.raises(REFUSED):
+            exact.check(open_again)
+
+
 def test_a_count_that_would_take_too_long_to_find_again_has_no_proof():
     space = space_of(np.random.default_rng(1).integers(0, 10**6, (3, 40, 10)), [10**7] * 3)
     assert certificate.count_proof(space, 1, [0] * 40) is None

@@ -20,6 +20,7 @@ from zopa.space import Space
 
 __all__ = [
     "FORMAT", "count_proof", "empty_proof", "frontier_proof", "maxmin_proof", "member_proof", "nash_proof", "problem",
+    "ruled_out_proof",
 ]  # fmt: skip
 
 FORMAT = "zopa-proof 1"
@@ -136,6 +137,12 @@ def frontier_proof(space: Space, packages: Sequence[Sequence[int]]) -> dict[str,
 def empty_proof(form: Additive, runs: Sequence[Found]) -> dict[str, Any] | None:
     """That the zone is empty; one run per way to agree."""
     return _document(form, {"kind": "empty", "packages": []}, [_tree_part(form, r) for r in runs])
+
+
+def ruled_out_proof(form: Additive, ways: int) -> dict[str, Any] | None:
+    """That the rules leave a group of issues without any choice; ``ways`` is the number of ways to agree."""
+    closed = {"rows": [], "patterns": [], "tree": [[[0] * form.n_parties, 0, 0]]}
+    return _document(form, {"kind": "empty", "packages": []}, [closed] * ways)
 
 
 def nash_proof(

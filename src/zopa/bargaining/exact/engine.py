@@ -275,7 +275,8 @@ def is_empty(space: Space, *, proof: bool = False, stop: Stop = never) -> Emptin
         package = bucket_package(space, front.points[:1], stop)[0] if len(front.points) else None
         return Emptiness(package is None, package, front.method)
     if not form.possible:
-        return Emptiness(True, None, "the rules leave some issues without any option")
+        saved = certificate.ruled_out_proof(form, len(maxmin.coalition_floors(form))) if proof else None
+        return Emptiness(True, None, "the rules leave some issues without any option", saved)
     runs: list[Found] = []
     for floors in maxmin.coalition_floors(form):
         run = search(form, Target(floors, form.need, (0,) * form.n_parties), first_only=True, stop=stop)
