@@ -189,7 +189,7 @@ class Assembler:
         self.resolver = Resolver(roster, lex, self.body)
         self.vocabulary = Vocabulary(case) if case else None
         self.trained = trained
-        self.dates = tuple(dates(text.text, text.published.on))
+        self.dates = tuple(dates(text.text, text.published.on, lex.language))
         self.date_starts = [d.start for d in self.dates]
 
     def tokens(self, span: Range) -> Range:
