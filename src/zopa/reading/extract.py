@@ -227,7 +227,7 @@ class Assembler:
         taken = [p for s in statements for p in (*s.cue, *s.content)]
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
         return Extract(
-            self.source, tuple(statements), tuple(contacts(self.body, spans, self.phrases)), tuple(figures(self.body)),
+            self.source, tuple(statements), tuple(contacts(self.body, spans, self.phrases)), tuple(figures(self.body, self.lex.language)),
             self.dates, tuple(shifts(self.body, spans, self.phrases)),
             tuple(claims(self.body, spans, taken, self.phrases)), notes,
         )  # fmt: skip

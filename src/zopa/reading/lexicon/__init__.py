@@ -172,14 +172,16 @@ def _strange(
             close = nearest(name, reference)
             yield place, "is a name that no rule asks for", f"did you mean '{close}'?" if close else ""
             continue
-        model = "" if section in _FREE else reference[name]
+        model: Any = "" if section in _FREE else reference[name]
         if not isinstance(entry, type(model)) or (
             isinstance(entry, list) and not all(isinstance(e, str) for e in entry)
         ):
-            kind = {str: "a text", list: "a list of texts"}.get(type(model), "a section")
-            yield place, f"expected {kind}, saw {entry!r:.40}", ""
+            yield place, f"expected {_TYPES[type(model).__name__]}, saw {entry!r:.40}", ""
         elif isinstance(entry, dict):
             yield from _strange(entry, model, inner)
+
+
+_TYPES = {"str": "a text", "list": "a list of texts", "dict": "a section"}
 
 
 def _filled(raw: Mapping[str, Any], reference: Mapping[str, Any], section: str = "") -> dict[str, Any]:
