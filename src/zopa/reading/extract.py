@@ -187,7 +187,7 @@ class Assembler:
         self.seg: Segments = segment(self.body, lex)
         self.phrases = phrases_of(lex.language)
         self.resolver = Resolver(roster, lex, self.body)
-        self.vocabulary = Vocabulary(case) if case else None
+        self.vocabulary = Vocabulary(case, lex.language) if case else None
         self.trained = trained
         self.dates = tuple(dates(text.text, text.published.on, lex.language))
         self.date_starts = [d.start for d in self.dates]

@@ -19,6 +19,8 @@ __all__ = ["Lexicon", "folded", "inflect", "languages", "lexicon"]
 SLOTS = ("base", "third", "past", "participle", "ing")
 Forms = tuple[tuple[str, str], ...]
 
+PATTERNS = ("cue_patterns", "clauses", "events", "speakers", "page", "gate")
+"""Sections of regular expressions; a pack's must have the groups of the English ones."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
 _FREE = frozenset(
@@ -46,6 +48,8 @@ class Lexicon:
         Base form to the particles with which it is a reporting verb.
     words : mapping
         Every closed list of the file by name, as a frozen set of lower-case words.
+    patterns : mapping
+        Every regular expression of the sections of ``PATTERNS``, as ``section.name``.
     raw : mapping
         The rest of the file (kinds, dates, contacts ...) as it stands.
     language : str
@@ -58,6 +62,7 @@ class Lexicon:
     classes: MappingProxyType[str, frozenset[str]]
     particles: MappingProxyType[str, frozenset[str]]
     words: MappingProxyType[str, frozenset[str]]
+    patterns: MappingProxyType[str, re.Pattern[str]]
     raw: MappingProxyType[str, Any]
 
     def __getitem__(self, name: str) -> frozenset[str]:
@@ -74,9 +79,10 @@ class Lexicon:
         """The phrases of a list whose entries stand between commas, folded for comparison."""
         return [folded(p) for p in self.section(section)[name].split(",") if p.strip()]
 
-    def meanings(self, section: str) -> dict[str, str]:
-        """Phrase -> the name of its list, for every list of a section."""
-        return {p: name for name in self.section(section) for p in self.phrases(section, name)}
+    def meanings(self, section: str, but: frozenset[str] = frozenset()) -> dict[str, str]:
+        """Phrase -> the name of its list, for every list of a section but some."""
+        names = [name for name in self.section(section) if name not in but]
+        return {p: name for name in names for p in self.phrases(section, name)}
 
     def pattern(self, section: str, name: str, **parts: str) -> re.Pattern[str]:
         """A regular expression of the file, its ``{placeholders}`` filled from ``parts``.
@@ -93,10 +99,8 @@ class Lexicon:
                 raise self.refused(section, name, f"has no placeholder {{{m[1]}}}; known: {known}")
             return parts[m[1]]
 
-        try:
-            return re.compile(re.sub(r"\{([a-z_]+)\}", filled, self.section(section)[name]) or NEVER)
-        except re.error as error:
-            raise self.refused(section, name, f"expected a regular expression: {error}") from None
+        form = re.sub(r"\{([a-z_]+)\}", filled, self.section(section)[name])
+        return _compiled(form, self.language, f"[{section}] {name}")
 
     def refused(self, section: str, name: str, what: str) -> CaseError:
         """The error for an entry that the code cannot use; it names file, section and entry."""
@@ -179,6 +183,10 @@ def _strange(
             yield place, f"expected {_TYPES[type(model).__name__]}, saw {entry!r:.40}", ""
         elif isinstance(entry, dict):
             yield from _strange(entry, model, inner)
+        elif section in PATTERNS and entry:
+            groups = set(re.compile(model).groupindex) - set(re.findall(r"[?]P<(\w+)>", entry))
+            if groups:
+                yield place, f"needs the groups {', '.join(f'(?P<{g}>...)' for g in sorted(groups))}", ""
 
 
 _TYPES = {"str": "a text", "list": "a list of texts", "dict": "a section"}
@@ -194,6 +202,13 @@ def _filled(raw: Mapping[str, Any], reference: Mapping[str, Any], section: str =
         else:
             out.setdefault(name, type(model)())
     return out
+
+
+def _compiled(form: str, language: str, place: str) -> re.Pattern[str]:
+    try:
+        return re.compile(form or NEVER)
+    except re.error as error:
+        raise _refused(language, [(place, f"expected a regular expression: {error}", "")]) from None
 
 
 def _refused(language: str, problems: list[tuple[str, str, str]]) -> CaseError:
@@ -246,6 +261,11 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         for base, slot in readings
         if slot in ("past", "third") and "say" in classes.get(base, ()) and base not in lists["homographs"]
     }
+    patterns = {
+        f"{section}.{name}": _compiled(text, language, f"[{section}] {name}")
+        for section in PATTERNS
+        for name, text in raw[section].items()
+    }
     return Lexicon(
         language,
         MappingProxyType({form: tuple(readings) for form, readings in forms.items()}),
@@ -255,6 +275,7 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         MappingProxyType({base: frozenset(names) for base, names in classes.items()}),
         MappingProxyType(particles),
         MappingProxyType(lists),
+        MappingProxyType(patterns),
         MappingProxyType(raw),
     )
 
