@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from .lexicon import Lexicon, lexicon
 from .segment import segment
-from .speakers import Entry, Resolver, Roster, fold
+from .speakers import Entry, Resolver, Roster
 from .text import Text
 
 __all__ = ["skeleton"]
@@ -87,7 +87,7 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
 
 def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[str, object]]:
     """Persons who are said to say something, with the party that the text's own words give them."""
-    roster = Roster(_state_entry(n, lex) for n in states)
+    roster = Roster((_state_entry(n, lex) for n in states), lex.language)
     resolver = Resolver(roster, lex, body)
     seg = segment(body, lex)
     from .attribute import attribute
@@ -186,6 +186,5 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())
     kept = sorted(found, key=lambda n: -count[n])[:MAX_TOPICS]
-    return {n: found[n] for n in found if n in kept} or {
-        "agreement": ["agreement", "deal", fold("the talks")]
-    }
+    usual = lex.phrases("terms", "topic")
+    return {n: found[n] for n in found if n in kept} or {name: usual for name in usual[:1]}
