@@ -19,7 +19,7 @@ __all__ = ["Lexicon", "folded", "inflect", "languages", "lexicon"]
 SLOTS = ("base", "third", "past", "participle", "ing")
 Forms = tuple[tuple[str, str], ...]
 
-PATTERNS = ("cue_patterns", "clauses", "events", "speakers", "page", "gate")
+PATTERNS = ("tokens", "cue_patterns", "clauses", "events", "speakers", "page", "gate")
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
@@ -255,6 +255,7 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
     lists |= {"adjectives." + name: frozenset(text.split()) for name, text in raw["adjectives"].items()}
     lists["light"] = frozenset(raw["light"]["verbs"].split())
     lists |= {"nouns." + name: frozenset(text.split()) for name, text in raw["nouns"].items()}
+    lists |= {"quotes." + name: frozenset(text.split()) for name, text in raw["quotes"].items()}
     lists["speech"] = lists["reporting"] | {
         form
         for form, readings in forms.items()
