@@ -32,7 +32,7 @@ class _Words:
     def __init__(self, lex: Lexicon) -> None:
         self.months = _numbered(lex, "months", 12)
         self.weekdays = _numbered(lex, "weekdays", 7)
-        self.numbers = {p: int(n) for p, n in lex.meanings("dates.numbers").items()}
+        self.numbers = lex.numbers("dates.numbers")
         self.units = lex.meanings("dates.units")
         self.relative = lex.meanings("dates.relative")
         self.forms = Forms(lex, "dates.forms", _NEEDS, {

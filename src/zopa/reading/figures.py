@@ -27,9 +27,9 @@ class _Words:
     def __init__(self, lex: Lexicon) -> None:
         marks = lex.section("figures")
         self.thousands, self.decimal = marks["thousands"], marks["decimal"]
-        self.numbers = {p: int(n) for p, n in lex.meanings("figures.numbers").items()}
-        long, short = lex.meanings("figures.scales"), lex.meanings("figures.short")
-        self.scales = {p: int(n) for p, n in (long | short).items()}
+        self.numbers = lex.numbers("figures.numbers")
+        long = lex.numbers("figures.scales")
+        self.scales = long | lex.numbers("figures.short")
         self.currencies = lex.meanings("figures.currencies")
         self.measures = frozenset(lex.phrases("figures", "measures"))
         vague = lex.phrases("figures", "vague")
@@ -53,7 +53,7 @@ class _Words:
         """The number that a figure's words or digits say."""
         plain = self.numbers.get(number)
         if plain is None:
-            number = number.replace(self.thousands, "").replace(self.decimal, ".")
+            number = number.replace(self.thousands, "").replace(self.decimal or ".", ".")
         result = round(float(number if plain is None else plain) * (self.scales[scale] if scale else 1), 2)
         return int(result) if result == int(result) else result
 

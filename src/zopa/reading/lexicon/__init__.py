@@ -84,6 +84,19 @@ class Lexicon:
         names = [name for name in self.section(section) if name not in but]
         return {p: name for name in names for p in self.phrases(section, name)}
 
+    def numbers(self, section: str) -> dict[str, int]:
+        """Phrase -> number, for a section whose names are numbers.
+
+        Raises
+        ------
+        CaseError
+            If a name is no whole number.
+        """
+        for name in self.section(section):
+            if not name.replace("_", "").isdecimal():
+                raise self.refused(section, name, "expected a number and its words")
+        return {phrase: int(name) for phrase, name in self.meanings(section).items()}
+
     def pattern(self, section: str, name: str, **parts: str) -> re.Pattern[str]:
         """A regular expression of the file, its ``{placeholders}`` filled from ``parts``.
 
