@@ -99,6 +99,11 @@ def test_a_pack_that_is_not_there_is_named():
         lexicon("eng")
 
 
+def test_the_how_to_names_every_section():
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "language-pack.md").read_text(encoding="utf-8")
+    assert [section for section in lexicon().raw if f"`{section}`" not in page] == []
+
+
 def test_a_pack_with_empty_sections_reads_nothing(tmp_path):
     english = (resources.files("zopa.reading.lexicon") / "en.toml").read_text(encoding="utf-8")
     file = tmp_path / "empty.toml"

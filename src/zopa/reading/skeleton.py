@@ -80,7 +80,7 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
     kept = [
         n
         for n in sorted(count, key=lambda n: -count[n])
-        if count[n] * 5 >= most and n not in ("NATO", "United Nations")
+        if count[n] * 5 >= most and n.lower() not in lex.phrases("terms", "no_parties")
     ]
     return {n: count[n] for n in kept[:5]}
 
@@ -101,12 +101,8 @@ def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[st
             and who.how in ("surname", "literal", "title")
             and re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name)
         ):
-            name = re.sub(r"^.*['’]s\s", "", who.name)
-            name = re.sub(
-                r"^(?:(?:President|Prime|Minister|Defense|Foreign|Secretary|Mr\.|Mrs\.|Ms\.|Dr\.|Gen\.|Sen\.)\s)+",
-                "",
-                name,
-            )
+            name = lex.patterns["speakers.owner"].sub("", who.name)
+            name = lex.patterns["speakers.offices"].sub("", name)
             name = resolver.full_names.get(name, name)
             if len(name) > 2 and name.lower() not in lex["weekdays"]:
                 heard[name] = heard.get(name, 0) + 1
@@ -152,25 +148,21 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
     """The state beside the name ("Russia's X", "X of Ukraine", "Defense Secretary X"); whether a former official."""
     surname = re.escape(name.split()[-1])
     around = [body[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(rf"\b{surname}\b", body)]
-    former = any(re.search(rf"{surname},\s(?:a|the)\s(?:former|retired)\b", a) for a in around)
+    former = any(
+        lex.pattern("former", name, surname=surname).search(a) for name in lex.raw["former"] for a in around
+    )
     scores: dict[str, int] = {}
     for state in states:
         names = "|".join(re.escape(n.strip()) for n in [state, *lex.raw["states"][state].split(",")])
         offices = "|".join(
             re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
         )
-        patterns = [
-            rf"(?:{names})['’]s\s(?:\w+\s){{0,4}}{surname}\b", rf"\b{surname}\sof\s(?:the\s)?(?:{names})(?!\w)",
-            rf"(?:{names})\s(?:[A-Z]\w+\s){{1,3}}(?:[A-Z]\w+\s)?{surname}\b",
-            rf"(?:{names})['’]?s?\s[\w\s]{{3,40}},\s(?:[A-Z]\w+\s)?{surname}\b",
-        ]  # fmt: skip
-        if offices:
-            patterns += [
-                rf"(?:{offices})\s(?:[A-Z]\w+\s)?{surname}\b",
-                rf"\b{surname}\s(?:{offices})",
-                rf"\b{surname},\sa\s(?:{offices})",
-            ]
-        scores[state] = sum(len(re.findall(p, a)) for p in patterns for a in around)
+        forms = [
+            lex.pattern(section, form, names=f"(?:{names})", offices=f"(?:{offices})", surname=surname)
+            for section in ("of_state", "of_office")[: 1 + bool(offices)]
+            for form in lex.raw[section]
+        ]
+        scores[state] = sum(len(form.findall(a)) for form in forms for a in around)
     best = max(scores, key=lambda s: scores[s], default=None)
     return (best if best and scores[best] else None), former
 

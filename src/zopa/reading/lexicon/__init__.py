@@ -25,11 +25,11 @@ NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
 _FREE = frozenset(
     [
-        "particles", "irregular", "states", "offices", "topics",
+        "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "former",
         "dates.numbers", "figures.numbers", "figures.scales", "figures.short", "figures.currencies",
     ]
 )  # fmt: skip
-"""Sections whose names are words or numbers of the language; all other names are questions that the code asks."""
+"""Sections whose names are the pack's own, or numbers; all other names are questions that the code asks."""
 
 
 @dataclass(frozen=True)
