@@ -206,9 +206,8 @@ class _Reader(Nominals):
         start = self.left_content(a, c, quoted)
         if start is None:
             return False
-        if (
-            quoted and c - start < 7 and not g.lex["that"].isdisjoint(g.lower[stop : stop + 1])
-        ):  # On "This Week," SRC said that
+        # On "This Week," SRC said that
+        if quoted and c - start < 7 and not g.lex["that"].isdisjoint(g.lower[stop : stop + 1]):
             return False
         if not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
             ends = (

@@ -205,7 +205,7 @@ class _Writer:
             or not self.case
         ):
             return (), ()
-        vocabulary = Vocabulary(self.case)
+        vocabulary = Vocabulary(self.case, self.roster.lex.language)
         given = {
             m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options
         }

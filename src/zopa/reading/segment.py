@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import Lexicon
+from .lexicon import STRAIGHT, Lexicon
 
 __all__ = ["DASHES", "Quote", "Segments", "segment"]
 
@@ -18,7 +18,6 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:['’.\-&/][^\W_]+)*"  # words with inner marks
     r"|--+|\.\.\.|''|``|\S"
 )
-_STRAIGHT = frozenset(['"', "''"])
 DASHES = frozenset(["-", "--", "—", "–"])
 """Dashes as tokens of their own; a hyphen inside a word is part of it."""
 _OPENERS = ("determiners", "subject_pronouns", "prepositions", "conjunctions")
@@ -74,16 +73,14 @@ def segment(text: str, lex: Lexicon) -> Segments:
             paragraphs.append((first, len(words)))
     lower = [w.lower().replace("’", "'") for w in words]
     quotes: list[Quote] = []
-    opening = lex["quotes.opening"]
-    marks = opening | lex["quotes.closing"] | _STRAIGHT
     for a, b in paragraphs:
-        quotes.extend(_quotes(words, begin, end, a, b, opening, marks))
+        quotes.extend(_quotes(words, begin, end, a, b, lex))
     quote_of = [-1] * len(words)
     for k, q in enumerate(quotes):
         quote_of[q.start : q.stop] = [k] * (q.stop - q.start)
     sentences: list[tuple[int, int]] = []
     for a, b in paragraphs:
-        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex, marks))
+        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex))
     sentence_of = [0] * len(words)
     for k, (a, b) in enumerate(sentences):
         sentence_of[a:b] = [k] * (b - a)
@@ -113,26 +110,19 @@ def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[
         end.append(offset + b)
 
 
-def _quotes(
-    words: list[str],
-    begin: list[int],
-    end: list[int],
-    a: int,
-    b: int,
-    opening: frozenset[str],
-    marks: frozenset[str],
-) -> list[Quote]:
+def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, lex: Lexicon) -> list[Quote]:
     """Pair the quotation marks of one paragraph; pairing never crosses a paragraph."""
+    marks = lex["quotes.marks"]
     found = [i for i in range(a, b) if words[i] in marks]
     if not found:
         return []
-    straight = [i for i in found if words[i] in _STRAIGHT]
+    straight = [i for i in found if words[i] in STRAIGHT]
     wrapper = -1
     if straight and straight[0] == a and len(straight) % 2 and len(straight) > 1 and b - 1 != straight[-1]:
         nxt = straight[1]
         if begin[nxt] > end[nxt - 1]:  # white space before it: an opener, so the first one wraps the article
             wrapper = a
-    signs = [(i, _direction(words, begin, end, i, a, b, opening)) for i in found if i != wrapper]
+    signs = [(i, _direction(words, begin, end, i, a, b, lex)) for i in found if i != wrapper]
     balanced = sum(sign for _, sign in signs) == 0
     out: list[Quote] = []
     opened, depth = -1, 0
@@ -152,12 +142,12 @@ def _quotes(
 
 
 def _direction(
-    words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int, opening: frozenset[str]
+    words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int, lex: Lexicon
 ) -> int:
     """+1 for an opening mark, -1 for a closing one, 0 for a straight mark, which may be either."""
-    if words[i] in _STRAIGHT:
+    if words[i] in STRAIGHT:
         return 0
-    opens = words[i] in opening
+    opens = words[i] in lex["quotes.opening"]
     glued_left = i > a and begin[i] == end[i - 1]
     glued_right = i + 1 < b and begin[i + 1] == end[i]
     if opens and glued_left and not glued_right and words[i - 1][-1] not in "([":  # typed the wrong way round
@@ -166,14 +156,7 @@ def _direction(
 
 
 def _sentences(
-    words: list[str],
-    lower: list[str],
-    quote_of: list[int],
-    quotes: list[Quote],
-    a: int,
-    b: int,
-    lex: Lexicon,
-    marks: frozenset[str],
+    words: list[str], lower: list[str], quote_of: list[int], quotes: list[Quote], a: int, b: int, lex: Lexicon
 ) -> list[tuple[int, int]]:
     """Sentence ranges of one paragraph; no break inside a quotation."""
     out: list[tuple[int, int]] = []
@@ -186,7 +169,7 @@ def _sentences(
             quote = quotes[q]
             i = quote.stop
             inner = i - 2 if quote.closed else i - 1
-            if words[inner] in _STOPS and not _goes_on(words, lower, quote, i, b, lex, marks):
+            if words[inner] in _STOPS and not _goes_on(words, lower, quote, i, b, lex):
                 stop = i
         else:
             if words[i] in _STOPS:
@@ -220,9 +203,7 @@ def _chunks(start: int, stop: int) -> list[tuple[int, int]]:
     return [(k, min(k + step, stop)) for k in range(start, stop, step)]
 
 
-def _goes_on(
-    words: list[str], lower: list[str], quote: Quote, i: int, b: int, lex: Lexicon, marks: frozenset[str]
-) -> bool:
+def _goes_on(words: list[str], lower: list[str], quote: Quote, i: int, b: int, lex: Lexicon) -> bool:
     """Whether the sentence continues after a quotation that ends with a stop: ``"..." Trump said``."""
     if i >= b:
         return False
@@ -231,7 +212,7 @@ def _goes_on(
     if quote.stop - quote.start < 4 or words[quote.stop - 2] == "." or lower[i] in lex["new_speakers"]:
         return False
     for k in range(i, min(i + 13, b)):
-        if words[k] in _STOPS or words[k] in marks:
+        if words[k] in _STOPS or words[k] in lex["quotes.marks"]:
             return False
         if lower[k] in lex["speech"]:
             return words[k - 1] != "," or k == i

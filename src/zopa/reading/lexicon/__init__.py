@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,11 +17,15 @@ from zopa.errors import CaseError, Finding, UnknownName, nearest
 
 __all__ = ["Lexicon", "folded", "inflect", "languages", "lexicon"]
 
+_REFERENCE = "en"
+"""The pack whose sections and names are those that the code asks for."""
 SLOTS = ("base", "third", "past", "participle", "ing")
 Forms = tuple[tuple[str, str], ...]
 
 PATTERNS = ("tokens", "cue_patterns", "clauses", "events", "speakers", "page", "gate")
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
+STRAIGHT = frozenset(['"', "''"])
+"""Quotation marks that may open or close, in any language."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
 _FREE = frozenset(
@@ -144,20 +149,18 @@ def lexicon(language: str = "en") -> Lexicon:
     CaseError
         If the file cannot be read as a language pack; every problem with its section and name.
     """
-    if language.endswith(".toml"):
-        raw = _complete(_read(Path(language), language), language)
-    elif language in languages():
-        raw = _installed(language)
-    else:
+    own = language.endswith(".toml")
+    if not own and language not in languages():
         raise UnknownName("language pack", language, languages())
-    return _build(raw, language)
+    raw = _read(Path(language) if own else _installed(language), language)
+    return _build(raw if language == _REFERENCE else _complete(raw, language), language)
 
 
-def _installed(language: str) -> dict[str, Any]:
-    return _read(resources.files(__name__) / f"{language}.toml", language)
+def _installed(language: str) -> Traversable:
+    return resources.files(__name__) / f"{language}.toml"
 
 
-def _read(file: Any, language: str) -> dict[str, Any]:
+def _read(file: Traversable, language: str) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -166,7 +169,7 @@ def _read(file: Any, language: str) -> dict[str, Any]:
 
 def _complete(raw: dict[str, Any], language: str) -> dict[str, Any]:
     """The pack with an empty list for each that it leaves out; English says which names there are."""
-    reference = _installed("en")
+    reference = _read(_installed(_REFERENCE), _REFERENCE)
     found = [
         (f"[{name}]", "is not in the file", "an empty section is enough")
         for name in reference
@@ -269,6 +272,7 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
     lists["light"] = frozenset(raw["light"]["verbs"].split())
     lists |= {"nouns." + name: frozenset(text.split()) for name, text in raw["nouns"].items()}
     lists |= {"quotes." + name: frozenset(text.split()) for name, text in raw["quotes"].items()}
+    lists["quotes.marks"] = lists["quotes.opening"] | lists["quotes.closing"] | STRAIGHT
     lists["speech"] = lists["reporting"] | {
         form
         for form, readings in forms.items()
