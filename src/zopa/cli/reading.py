@@ -32,7 +32,7 @@ def read(
             "--case", help="Case folder that the suggestions are added to; made if it does not exist."
         ),
     ] = None,
-    language: Annotated[str, typer.Option(help="Language pack.")] = "en",
+    language: Annotated[str, typer.Option(help="Language pack: a name, or the path of a TOML file.")] = "en",
     endpoint: Annotated[
         str | None,
         typer.Option(help="Also ask an OpenAI-compatible endpoint at this base URL. Off unless given."),
@@ -81,7 +81,7 @@ def read(
 
     incoming = [item for source in sources for item in open_source(source)]
     if case is not None and replaces:
-        _replace(incoming[0], case, replaces)
+        _replace(incoming[0], case, replaces, language)
         return
     if case is None:
         _show(incoming, language, endpoint, model, yes, json)
@@ -96,7 +96,7 @@ def _show(
 
     found = []
     for item in incoming:
-        text = prepare(item.text, item.published)
+        text = prepare(item.text, item.published, language)
         found.append((item, _extract(text, None, language, endpoint, model, yes)))
     if json:
         print_json([{"doc": item.name} | result.to_dict() for item, result in found])
@@ -164,7 +164,7 @@ def _into_case(
     from zopa.reading.skeleton import skeleton
     from zopa.reading.store import add_records, add_source, source_id, write_text
 
-    texts = [prepare(item.text, item.published) for item in incoming]
+    texts = [prepare(item.text, item.published, language) for item in incoming]
     made = not (folder / "case.yaml").exists()
     if made:
         try:
@@ -194,7 +194,7 @@ def _into_case(
                 f"{repeated} statements stand in paragraphs copied from earlier sources; counted once"
             )
         taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
-        records = to_records(found, ident, case, taken)
+        records = to_records(found, ident, case, taken, language)
         add_source(folder, ident, text, item.url)
         add_records(folder, records)
         row |= {
@@ -208,7 +208,7 @@ def _into_case(
     _tell(report, folder, made, json)
 
 
-def _replace(item: Any, folder: Path, old: str) -> None:
+def _replace(item: Any, folder: Path, old: str, language: str) -> None:
     """Move the records of a source to a newer version of its text; say what moved and what changed."""
     from zopa.case import load
     from zopa.errors import UnknownName
@@ -219,7 +219,7 @@ def _replace(item: Any, folder: Path, old: str) -> None:
     case = load(folder)
     if old not in case.sources:
         raise UnknownName("source", old, case.sources)
-    text = prepare(item.text, item.published)
+    text = prepare(item.text, item.published, language)
     new, fresh = source_id(folder, text, old)
     if not fresh:
         typer.echo("this text is in the case already; nothing was changed")
@@ -296,7 +296,9 @@ def _score(
 
         trained = load_model(Path(model))
     documents = (
-        read_polnear(polnear, split) if polnear is not None else read_gold(gold or Path(), Path(texts))
+        read_polnear(polnear, split)
+        if polnear is not None
+        else read_gold(gold or Path(), Path(texts), language)
     )
     result = evaluate(documents, language=language, trained=trained)
     if json:

@@ -32,7 +32,7 @@ def read(
     case : Case, optional
         Its speakers and the words of its issues are used. Nothing in it is changed.
     language : str
-        A language pack; English is the only one shipped.
+        A language pack: the name of one that is installed, or the path of a TOML file.
     published : Published, optional
         Publication data that the text does not state; the date makes relative dates into days.
 
@@ -47,4 +47,6 @@ def read(
     >>> found.statements[0].kind.kind
     'conditional_offer'
     """
-    return extract(text if isinstance(text, Text) else prepare(text, published), case, language=language)
+    return extract(
+        text if isinstance(text, Text) else prepare(text, published, language), case, language=language
+    )

@@ -112,7 +112,7 @@ class _Reader(Nominals):
         if (
             group.slot not in ("past", "third")
             or group.head != group.start
-            or group.lemma in ("be", "have", "do")
+            or group.lemma in g.lex["auxiliaries"]
             or max(g.quote_of[a : group.start], default=-1) < 0
         ):
             return False
@@ -135,7 +135,7 @@ class _Reader(Nominals):
         if not quoted and g.words[j - 1] not in PAUSE:
             return False
         source = g.right_phrase(
-            group.stop, b, names=not quoted or group.lemma not in ("say", "add", "write", "ask")
+            group.stop, b, names=not quoted or group.lemma not in g.lex["free_order_verbs"]
         )
         if not source or (
             not quoted and not (g.is_name(source[0]) or g.lower[source[0]] in g.lex["determiners"])
@@ -149,10 +149,10 @@ class _Reader(Nominals):
             and g.words[source[1]] not in BREAK
             and g.lower[source[1]] not in g.lex["prepositions"]
             and g.lower[source[1]] not in g.lex["weekdays"]
-            and g.lower[source[1]] not in ("when", "after", "as")
+            and g.lower[source[1]] not in g.lex["after_inverted"]
         ):
             return False
-        if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in ("who", "which", "that"):
+        if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in g.lex["relative_subjects"]:
             return False
         start = self.left_content(a, j, quoted)
         if start is None:
@@ -173,10 +173,10 @@ class _Reader(Nominals):
         ):
             return False
         c = source[0]
-        while c > a and (g.lower[c - 1] == "as" or g.is_adverb(c - 1)):
+        while c > a and (g.lower[c - 1] in g.lex["as"] or g.is_adverb(c - 1)):
             c -= 1
         quoted = g.quote_of[c - 1] >= 0
-        if not quoted and (g.words[c - 1] not in PAUSE or g.lower[source[0]] in ("who", "which", "that")):
+        if not quoted and (g.words[c - 1] not in PAUSE or g.lower[source[0]] in g.lex["relative_subjects"]):
             return False
         stop = self.after_cue(group, b)
         open_quote = quoted and c - 2 >= a and g.words[c - 2] in OPEN_END
@@ -206,7 +206,8 @@ class _Reader(Nominals):
         start = self.left_content(a, c, quoted)
         if start is None:
             return False
-        if quoted and c - start < 7 and g.lower[stop : stop + 1] == ["that"]:  # On "This Week," SRC said that
+        # On "This Week," SRC said that
+        if quoted and c - start < 7 and not g.lex["that"].isdisjoint(g.lower[stop : stop + 1]):
             return False
         if not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
             ends = (
@@ -235,12 +236,9 @@ class _Reader(Nominals):
     def adjunct(self, group: Group, stop: int, a: int, c: int, b: int) -> bool:
         """``X, SRC said after two days of talks``: what follows the cue is circumstance, no content."""
         g = self.g
-        circumstance = g.lower[stop] in g.lex["prepositions"] | {"as", "when"} and g.lower[stop] not in (
-            "of",
-            "about",
-            "to",
-            "with",
-        )
+        circumstance = (
+            g.lower[stop] in g.lex["prepositions"] or g.lower[stop] in g.lex["circumstance"]
+        ) and g.lower[stop] not in g.lex["no_circumstance"]
         return (
             circumstance
             and g.words[c - 1] == ","
@@ -254,25 +252,30 @@ class _Reader(Nominals):
         return (
             stop - k <= 8
             and stop > k
-            and self.g.lower[k] in ("in", "on", "at", "via")
+            and self.g.lower[k] in self.g.lex["cue_medium"]
             and not (set(self.g.lower[k:stop]) & self.g.lex["weekdays"])
         )
 
     def only_time(self, i: int, j: int) -> bool:
-        return all(w in self.g.days or w in ("on", "late", "early", "in", "a") for w in self.g.lower[i:j])
+        return all(w in self.g.days or w in self.g.lex["time_fillers"] for w in self.g.lower[i:j])
 
     def according(self, a: int, b: int) -> None:
         g = self.g
-        if "according" not in g.lower[a:b]:
+        if g.lex["according"].isdisjoint(g.lower[a:b]):
             return
         for i in range(a, b - 2):
-            if g.lower[i] != "according" or g.lower[i + 1] != "to" or self.used[i] or g.quote_of[i] >= 0:
+            if (
+                g.lower[i] not in g.lex["according"]
+                or g.lower[i + 1] not in g.lex["to"]
+                or self.used[i]
+                or g.quote_of[i] >= 0
+            ):
                 continue
             source = g.right_phrase(i + 2, b)
             if not source:
                 continue
-            opens = i == a + 2 and g.words[i - 1] == "," and g.lower[a] in ("but", "and", "still", "yet")
-            if i == a or opens or g.lower[i - 1] in ("but", "and", "that"):
+            opens = i == a + 2 and g.words[i - 1] == "," and g.lower[a] in g.lex["before_according_comma"]
+            if i == a or opens or g.lower[i - 1] in g.lex["before_according"]:
                 source = self.according_source(i + 2, source[1], b)
                 if source[1] + 1 < b:
                     end = g.content_end(source[1] + 1, b)
@@ -285,7 +288,7 @@ class _Reader(Nominals):
             if (
                 source[1] + 2 < b
                 and g.words[source[1]] == ","
-                and not g.lower[source[1] + 1].endswith("ing")
+                and not g.lower[source[1] + 1].endswith(g.ing)
                 and g.lower[source[1] + 1] not in self.g.lex["not_resuming_source"]
             ):
                 rest = [(source[1] + 1, g.content_end(source[1] + 1, b))]
@@ -295,10 +298,10 @@ class _Reader(Nominals):
         """``According to SRC, X``: the source ends at the first comma after which a clause starts."""
         g = self.g
         for k in range(i + 1, min(j, b - 1)):
-            if g.words[k] == "," and g.lower[k + 1] not in ("who", "which", "whose"):
+            if g.words[k] == "," and g.lower[k + 1] not in g.lex["who_which_whose"]:
                 comma = next((x for x in range(k + 1, b) if g.words[x] in BREAK or g.quote_of[x] >= 0), b)
                 if g.has_verb(k + 1, comma) and not any(
-                    g.lower[x] in ("who", "which", "whose") for x in range(k + 1, comma)
+                    g.lower[x] in g.lex["who_which_whose"] for x in range(k + 1, comma)
                 ):
                     return i, k
         return i, j
@@ -335,8 +338,8 @@ class _Reader(Nominals):
         """A past form outside the lexicon before "that" and a clause."""
         g = self.g
         return (
-            group.lemma.endswith("ed")
-            and g.lower[group.stop : group.stop + 1] == ["that"]
+            group.lemma.endswith(g.past)
+            and not g.lex["that"].isdisjoint(g.lower[group.stop : group.stop + 1])
             and g.clause_starts(group.stop + 1, b)
         )
 
@@ -345,25 +348,20 @@ class _Reader(Nominals):
         g = self.g
         if "say" in group.classes and self.bare(group, a, b):
             return
-        if group.lemma == "ask" and group.slot == "past" and self.was_asked(group, a, b):
+        if group.lemma in g.lex["asking_verbs"] and group.slot == "past" and self.was_asked(group, a, b):
             return
         source, inherited = self.subject(group, a)
         if source is None or (
-            g.lower[source[0]] in ("any", "every") and g.lower[group.start] in g.lex["modals"]
+            g.lower[source[0]] in g.lex["indefinite"] and g.lower[group.start] in g.lex["modals"]
         ):
             return
-        found = self.content_right(group, b, g.lower[source[0]] in ("who", "which"))
+        found = self.content_right(group, b, g.lower[source[0]] in g.lex["who_which"])
         if not found:
             self.announced_quote(group, a, b)
             return
         cue, content, rule = found
         gap = source[0] - 1
-        if (
-            rule == "clause"
-            and gap >= a
-            and not inherited
-            and g.lower[gap] in ("that", "which", "what", "whom")
-        ):
+        if rule == "clause" and gap >= a and not inherited and g.lower[gap] in g.lex["relative_objects"]:
             content = [(gap, gap + 1), *content]
         self.add(source, cue, content, rule, group.lemma, inherited=inherited)
 
@@ -372,7 +370,7 @@ class _Reader(Nominals):
         g = self.g
         j = group.start
         if group.slot != "ing" or any(
-            not g.is_adverb(k) and g.lower[k] not in ("not", "never") for k in range(j, group.head)
+            not g.is_adverb(k) and g.lower[k] not in g.lex["plain_denials"] for k in range(j, group.head)
         ):
             return
         inherited = True
@@ -386,7 +384,7 @@ class _Reader(Nominals):
             and g.is_noun(j - 1)
             and g.lower[group.head] in g.lex["reduced"]
             and not g.is_adjective(j - 1)
-            and g.lower[j - 1] != "'s"
+            and g.lower[j - 1] not in g.lex["possessive"]
         ):
             source, inherited = g.left_phrase(j, a), False
             source = self.issuer(source, a) if source else None
@@ -395,7 +393,7 @@ class _Reader(Nominals):
             and g.is_noun(j - 1)
             and (phrase := g.left_phrase(j, a))
             and phrase[0] > a
-            and g.lower[phrase[0] - 1] == "with"
+            and g.lower[phrase[0] - 1] in g.lex["with"]
         ):
             source, inherited = phrase, False
         elif g.quote_of[j - 1] >= 0:

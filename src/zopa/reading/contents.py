@@ -22,7 +22,7 @@ class Contents(Marks):
         g, lex = self.g, self.g.lex
         k = group.stop
         if group.lemma in lex["recipient"] or (
-            k < b and g.lower[k] in ("to", "of") and group.lemma in self.g.lex["says_to"]
+            k < b and g.lower[k] in lex["recipient_links"] and group.lemma in self.g.lex["says_to"]
         ):
             k = self.recipient(group, k, b)
         for _ in range(3):
@@ -36,18 +36,18 @@ class Contents(Marks):
     def recipient(self, group: Group, k: int, b: int) -> int:
         """First token after the person who is told: ``told reporters | that``."""
         g, lex = self.g, self.g.lex
-        if k < b and g.lower[k] in ("to", "of") and group.lemma != "tell":
+        if k < b and g.lower[k] in lex["recipient_links"] and group.lemma not in lex["telling_verbs"]:
             k += 1
         if k >= b or g.quote_of[k] >= 0 or g.lower[k] in lex["no_recipient"]:
             return k
         w = g.lower[k]
         if w in lex["object_pronouns"] or w in lex["short_recipients"]:
-            owner = w == "her" and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]
+            owner = w in lex["her"] and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]
             if not owner:
                 return k + 1
-        if group.lemma not in lex["needs_recipient"] and g.lower[k - 1] not in ("to", "of"):
+        if group.lemma not in lex["needs_recipient"] and g.lower[k - 1] not in lex["recipient_links"]:
             return k
-        if w in lex["subject_pronouns"] or w == "there":
+        if w in lex["subject_pronouns"] or w in lex["there"]:
             return k
         start = k
         while k < min(b, start + 12) and not self.recipient_ends(k, start):
@@ -63,19 +63,24 @@ class Contents(Marks):
         if k == start:
             return False
         if w in lex["subject_pronouns"]:
-            return w != "who"
-        if w == "there" or w in lex["weekdays"] or w in lex["recipient_breaks"]:
+            return w not in lex["who"]
+        if w in lex["there"] or w in lex["weekdays"] or w in lex["recipient_breaks"]:
             return True
         before = g.lower[k - 1]
         if w in g.specifiers:
-            return before not in lex["prepositions"] and before not in ("and", ",")
-        return g.is_name(k) and not g.is_name(k - 1) and before.endswith("s") and before != "'s"
+            return before not in lex["prepositions"] and before not in lex["joined"]
+        return (
+            g.is_name(k)
+            and not g.is_name(k - 1)
+            and before.endswith(g.plural)
+            and before not in lex["possessive"]
+        )
 
     def time(self, k: int, b: int) -> int:
         """First token after a time: ``on Wednesday``, ``late last week``."""
         g, lex = self.g, self.g.lex
         start = k
-        while k < b and g.is_adverb(k) and g.lower[k] not in ("not",) and k - start < 2:
+        while k < b and g.is_adverb(k) and g.lower[k] not in lex["not"] and k - start < 2:
             k += 1
         if k < b and g.lower[k] in self.g.lex["time_openers"]:
             x = k
@@ -105,7 +110,7 @@ class Contents(Marks):
         g, lex = self.g, self.g.lex
         if k + 1 >= b or g.lower[k] not in self.g.lex["medium_openers"]:
             return k
-        if g.lower[k] in self.g.lex["not_medium"] and g.lower[k] != "to":
+        if g.lower[k] in self.g.lex["not_medium"] and g.lower[k] not in lex["to"]:
             return k
         nxt = g.lower[k + 1]
         if not (nxt in g.specifiers or g.is_name(k + 1) or nxt in self.g.lex["medium_nouns"]):
@@ -114,15 +119,15 @@ class Contents(Marks):
         top = min(b, k + 16)
         while x < top:
             w = g.lower[x]
-            if g.quote_of[x] >= 0 or w in BREAK or w == "that":
+            if g.quote_of[x] >= 0 or w in BREAK or w in lex["that"]:
                 return x
-            if w in lex["subject_pronouns"] and w != "who":
+            if w in lex["subject_pronouns"] and w not in lex["who"]:
                 return x
             if (
                 x > k + 2
                 and w in g.specifiers
                 and g.lower[x - 1] not in lex["prepositions"]
-                and g.lower[x - 1] not in ("and",)
+                and g.lower[x - 1] not in lex["and"]
             ):
                 return x
             if (
@@ -130,7 +135,7 @@ class Contents(Marks):
                 and g.is_name(x)
                 and not g.is_name(x - 1)
                 and g.lower[x - 1] not in lex["prepositions"]
-                and g.lower[x - 1] not in ("and", "the", "'s")
+                and g.lower[x - 1] not in lex["inside_medium"]
                 and g.lower[x - 1] not in g.specifiers
                 and g.lower[x] not in lex["weekdays"]
             ):
@@ -148,17 +153,20 @@ class Contents(Marks):
             return None
         w = g.lower[k]
         x = self.time(k, b)
-        if x < b and g.lower[x] == "to" and "infinitive" in group.classes:
+        if x < b and g.lower[x] in g.lex["to"] and "infinitive" in group.classes:
             k, w = x, "to"
-        if ("infinitive" in group.classes and w == "to") or (
-            "infinitive" in group.classes and w == "not" and k + 1 < b and g.lower[k + 1] == "to"
+        if ("infinitive" in group.classes and w in g.lex["to"]) or (
+            "infinitive" in group.classes
+            and w in g.lex["not"]
+            and k + 1 < b
+            and g.lower[k + 1] in g.lex["to"]
         ):
             return (group.start, group.stop), [(k, g.content_end(k, b, relative, True))], "infinitive"
         colon = self.colon_ahead(k, b)
         if "person" in group.classes:
             to = self.person_to(k, b)
             if to:
-                keep = group.lemma not in g.lex["recipient"] or group.lemma in ("want", "expect")
+                keep = group.lemma not in g.lex["recipient"] or group.lemma in g.lex["keeps_person"]
                 return (
                     (group.start, group.stop),
                     [(k if keep else to, g.content_end(to, b, relative, True))],
@@ -182,7 +190,7 @@ class Contents(Marks):
         if ":" not in g.words[k:stop]:
             return 0
         for x in range(k, stop):
-            if g.quote_of[x] >= 0 or (g.words[x] == "," and g.lower[x + 1].endswith("ing")):
+            if g.quote_of[x] >= 0 or (g.words[x] == "," and g.lower[x + 1].endswith(g.ing)):
                 return 0
             if g.words[x] == ":":
                 return x if g.quote_of[x + 1] >= 0 else 0
@@ -193,7 +201,7 @@ class Contents(Marks):
         g = self.g
         for x in range(k + 1, min(b - 1, k + 12)):
             w = g.lower[x]
-            if w == "to" and (
+            if w in g.lex["to"] and (
                 g.lower[x + 1] in g.lex["be"] | g.lex["have"] | g.lex["do"]
                 or any(s == "base" for _, s in g.lex.forms.get(g.lower[x + 1], ()))
                 or not (g.lower[x + 1] in g.specifiers or g.is_name(x + 1))
@@ -229,15 +237,15 @@ class Contents(Marks):
         if g.words[k] not in PAUSE:
             return 0
         close = next((x for x in range(k + 2, min(k + 14, b - 1)) if g.words[x] == g.words[k]), 0)
-        return close + 1 if close and g.lower[close + 1] == "that" and g.quote_of[close + 1] < 0 else 0
+        return close + 1 if close and g.lower[close + 1] in g.lex["that"] and g.quote_of[close + 1] < 0 else 0
 
     def clause_after_pause(self, group: Group, k: int, b: int) -> int | None:
         """A content after a comma or colon: a quotation, "that", or a clause where the cue allows it."""
         g = self.g
-        if g.quote_of[k] >= 0 or g.lower[k] == "that":
+        if g.quote_of[k] >= 0 or g.lower[k] in g.lex["that"]:
             return k
         source = g.left_phrase(group.start, g.seg.sentences[g.seg.sentence_of[group.head]][0])
-        as_said = source is not None and source[0] > 0 and g.lower[source[0] - 1] == "as"
+        as_said = source is not None and source[0] > 0 and g.lower[source[0] - 1] in g.lex["as"]
         allowed = as_said or (k - 1 > group.stop and self.plain_say(group))
         return k if allowed and g.clause_starts(k, b) else None
 
@@ -245,7 +253,7 @@ class Contents(Marks):
         """Whether the verb takes a clause that starts with this question word."""
         if opener in self.g.lex["question_openers"] and group.lemma not in self.g.lex["takes_question"]:
             return False
-        return not (opener == "when" and group.lemma in ("say", "see", "tell"))
+        return not (opener in self.g.lex["when"] and group.lemma in self.g.lex["not_asking_when"])
 
     def clause_beside(self, group: Group, k: int, b: int) -> int | None:
         """A content right after the cue that no mark or opener shows."""
@@ -259,18 +267,18 @@ class Contents(Marks):
             comma = next((x for x in range(k, min(k + 8, b - 1)) if g.words[x] in BREAK), b)
             if comma + 1 < b and g.words[comma] == "," and g.quote_of[comma + 1] >= 0:
                 return comma + 1
-        if w == "to":
-            return k if group.lemma in ("say", "tell", "urge", "ask") else None
-        told = group.lemma in ("tell", "ask") and k > group.stop and preposition
+        if w in g.lex["to"]:
+            return k if group.lemma in g.lex["to_clause_verbs"] else None
+        told = group.lemma in g.lex["asking_telling"] and k > group.stop and preposition
         clause = g.clause_starts(k, b) or (g.finite[k] and self.plain_say(group))
-        brief = group.lemma in ("say", "write", "tweet") and b - k > 2 and not preposition
+        brief = group.lemma in g.lex["brief_verbs"] and b - k > 2 and not preposition
         return k if told or clause or brief else None
 
     def that_ahead(self, k: int, b: int) -> int:
         """``wrote for the Post that X``: the "that" after a prepositional phrase."""
         g = self.g
         for x in range(k, min(k + 14, b - 1)):
-            if g.lower[x] == "that":
+            if g.lower[x] in g.lex["that"]:
                 return x
             if g.words[x] in BREAK or g.quote_of[x] >= 0 or g.finite[x]:
                 return 0
@@ -290,18 +298,18 @@ class Contents(Marks):
         if x < b and x > k:
             k, w = x, g.lower[x]
         if (
-            group.lemma == "call"
+            group.lemma in g.lex["naming_verbs"]
             and group.slot == "past"
             and g.is_name(k)
             and group.start >= 2
-            and g.lower[group.start - 2] in ("a", "an", "one", "called", "named")
+            and g.lower[group.start - 2] in g.lex["before_call"]
         ):
             return None
         if (
             g.quote_of[k] >= 0
             or w in g.specifiers
             or w in g.lex["object_pronouns"]
-            or w in ("it", "you", "her")
+            or w in g.lex["object_words"]
             or g.is_noun(k)
             or w in self.g.lex["clausal_objects"]
         ):
@@ -324,8 +332,8 @@ class Contents(Marks):
             return False
         if w in self.g.lex["adverbial_openers"]:
             comma = next((k for k in range(i, j) if g.words[k] == ","), j)
-            return g.has_verb(comma, j) and w not in ("asked", "following", "who", "which")
-        return not (w.endswith("ing") and not g.has_verb(i + 1, min(i + 6, j)))
+            return g.has_verb(comma, j) and w not in g.lex["not_adverbial"]
+        return not (w.endswith(g.ing) and not g.has_verb(i + 1, min(i + 6, j)))
 
     def verb_after(self, k: int, b: int) -> bool:
         """``The two nations, Xi said, now have``: the clause goes on with its verb."""
@@ -383,19 +391,19 @@ class Contents(Marks):
         if g.quote_of[k + 1] >= 0:
             return [(k + 1, g.content_end(k + 1, b))]
         later = next((x for x in range(k + 1, min(k + 14, b)) if g.quote_of[x] >= 0), 0)
-        if later and g.words[later - 1] == "," and (w.endswith("ing") or w in ("who", "a", "the")):
+        if later and g.words[later - 1] == "," and (w.endswith(g.ing) or w in g.lex["resumes_after_quote"]):
             return [(later, g.content_end(later, b))]
-        conj = w in ("but", "and", "while") and k + 2 < b
+        conj = w in g.lex["resuming_conjunctions"] and k + 2 < b
         if (
             k == i
             and conj
-            and (g.quote_of[k + 2] >= 0 or (w == "while" and g.clause_starts(k + 2, b)))
+            and (g.quote_of[k + 2] >= 0 or (w in g.lex["while"] and g.clause_starts(k + 2, b)))
             and not g._reporting_follows(k + 2, b)
         ):
             return [(k + 1, g.content_end(k + 2, b))]
         if k == i and w in self.g.lex["resuming"] and g.clause_starts(k + 1, b):
             return [(k + 1, g.content_end(k + 1, b))]
-        if k > i or w.endswith("ing") or w in self.g.lex["not_resuming"] or w in g.lex["weekdays"]:
+        if k > i or w.endswith(g.ing) or w in self.g.lex["not_resuming"] or w in g.lex["weekdays"]:
             return []
         end = g.content_end(k + 1, b)
         return [(k + 1, end)] if end - k > 2 else []

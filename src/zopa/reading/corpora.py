@@ -22,11 +22,11 @@ def _refused(path: Path, what: str, hint: str = "") -> CaseError:
     return CaseError([Finding("", what, hint, str(path))], "nothing was measured")
 
 
-def read_gold(gold: Path, texts: Path) -> list[Document]:
+def read_gold(gold: Path, texts: Path, language: str = "en") -> list[Document]:
     """Documents of a gold file (a JSON list, or one document) with their texts from a folder.
 
     A file ``NAME.speakers.json`` beside ``NAME.gold.json`` (or ``seed_speakers.json`` beside ``seed_gold.json``)
-    names the speakers.
+    names the speakers, in the words of the language pack ``language``.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def read_gold(gold: Path, texts: Path) -> list[Document]:
         raise _refused(gold, f"expected a gold file in JSON: {error}") from None
     speakers = gold.with_name(gold.name.replace("gold", "speakers"))
     roster = (
-        Roster.from_dict(json.loads(speakers.read_text(encoding="utf-8")))
+        Roster.from_dict(json.loads(speakers.read_text(encoding="utf-8")), language)
         if speakers != gold and speakers.exists()
         else None
     )

@@ -87,7 +87,7 @@ def ask(
         With ``notes`` on everything that was refused and why. A failing endpoint leaves the rules' reading.
     """
     assembler = Assembler(
-        rules.text, lexicon(language), Roster.of(case, rules.text.published.on) if case else Roster(()), case
+        rules.text, lexicon(language), Roster.of(case, rules.text.published.on, language), case
     )
     ground = Ground(
         assembler.seg, attribute(assembler.seg, assembler.lex), tuple(case.issues) if case else ()

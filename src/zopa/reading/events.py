@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,12 +44,10 @@ class Claim:
     words: str
 
 
-_PLACE = re.compile(r"\b(?:in|at)\s((?:the\s)?[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){0,2})")
-
-
 def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ContactSpan]:
     """Contacts and gestures, in text order; one per type and sentence."""
     starts = [a for a, _ in sentences]
+    patterns = phrases.lex.patterns
     seen: set[tuple[int, str]] = set()
     for kind, (start, stop) in phrases.find("contacts", text):
         n = bisect_right(starts, start) - 1
@@ -58,18 +55,19 @@ def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterato
             continue
         seen.add((n, kind))
         a, b = sentences[n]
-        close = _CONTACT_END.search(text, stop, b)
+        close = patterns["events.contact_end"].search(text, stop, b)
         end = close.start() if close else b
-        place = _PLACE.search(text, start, min(end + 30, b))
-        planned = text[start:stop].lower().startswith(("to ", "will ", "would ")) or phrases.planned.search(
+        place = patterns["events.place"].search(text, start, min(end + 30, b))
+        planned = patterns["events.planned"].match(text[start:stop].lower()) or phrases.planned.search(
             text, max(a, start - 24), start
         )
-        yield ContactSpan(start, end, kind, place.group(1) if place else "", not planned)
+        yield ContactSpan(start, end, kind, place["place"] if place else "", not planned)
 
 
 def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ShiftSpan]:
     """Shifts that the text reports. "no longer" and the like count only where a stance or aid is meant."""
     starts = [a for a, _ in sentences]
+    patterns = phrases.lex.patterns
     last = -1
     for direction, (start, stop) in phrases.find("shifts", text):
         n = bisect_right(starts, start) - 1
@@ -77,30 +75,22 @@ def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[
             continue
         a, b = sentences[n]
         sentence = text[a:b]
-        back = re.match(r"(?:That|This|It)\b", sentence) and phrases.cut.search(sentence)
-        about = phrases.subject_nouns.search(sentence) or re.search(r"\brhetorical\b", sentence)
-        now = text[start:stop].lower().startswith("now ")
+        back = patterns["events.points_back"].match(sentence) and phrases.cut.search(sentence)
+        about = phrases.subject_nouns.search(sentence) or patterns["events.about_words"].search(sentence)
+        now = patterns["events.now"].match(text[start:stop].lower())
         if not about and not back and not now:
             continue
         last = n
-        owner = _OWNER.search(text, start, b)
         previous = text[slice(*sentences[n - 1])] if n else ""
-        subject = owner.group(1) if owner else _subject(previous if back else sentence)
-        end = re.compile(r"[.;]\s*$|,\swhich\b").search(text, stop, b)
-        if text[max(a, start - 5) : start].lower() == "some ":
-            start -= 5
-        if back or now or sentence.startswith(("That represents", "This represents")):
+        owner = patterns["events.owner"].search(text, start, b) or patterns["events.subject"].search(
+            previous if back else sentence
+        )
+        end = patterns["events.shift_end"].search(text, stop, b)
+        if quantifier := patterns["events.quantifier"].search(text[max(a, start - 12) : start].lower()):
+            start -= len(quantifier.group())
+        if back or now or patterns["events.whole_sentence"].match(sentence):
             start = a
-        yield ShiftSpan(start, end.start() if end else b, direction, subject)
-
-
-_CONTACT_END = re.compile(r"[,.;:]\s|[.\"”]$|\s(?:who|which|that|when|after|and|but)\s")
-_OWNER = re.compile(r"\b(?:of|for|in)\s((?:the\s)?[A-Z][\w.]*(?:\s[A-Z][\w.]*)?)(?:['’]s)?")
-
-
-def _subject(sentence: str) -> str:
-    m = re.search(r"\b(?:the\s)?(?:[A-Z][\w.]+\s?){1,2}", sentence)
-    return m.group().strip() if m else ""
+        yield ShiftSpan(start, end.start() if end else b, direction, owner["who"].strip() if owner else "")
 
 
 def claims(

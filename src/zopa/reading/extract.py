@@ -32,15 +32,6 @@ __all__ = ["Assembler", "Extract", "Suggestion", "Trained", "extract"]
 Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 
 Range = tuple[int, int]
-_VOICE = re.compile(
-    r"[Uu](?<!\w[Uu])nder\s(?:the\s)?(?:former\s)?(?:President\s)?([A-Z][\w’'\-]*?(?:['’]s)?)\s?"
-    r"(administration|government|presidency|predecessor)?(?=[\s,|])"
-)
-
-_TOLD = re.compile(r"\b(?:told|tell|tells|reminded|assured|informed)$")
-_ADDRESSEE = re.compile(
-    r"\s(?:told|to|reminded|assured|warned|asked)?\s?((?:the\s)?(?:[A-Z][\w'’\-]+\s?){1,3}|reporters|lawmakers|journalists)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +160,7 @@ def extract(
         A model that turns segments and the rules' statements into its own statements.
     """
     lex = lexicon(language)
-    reader = Assembler(
-        text, lex, roster or (Roster.of(case, text.published.on) if case else Roster(())), case, trained
-    )
+    reader = Assembler(text, lex, roster or Roster.of(case, text.published.on, language), case, trained)
     return reader.run()
 
 
@@ -187,9 +176,9 @@ class Assembler:
         self.seg: Segments = segment(self.body, lex)
         self.phrases = phrases_of(lex.language)
         self.resolver = Resolver(roster, lex, self.body)
-        self.vocabulary = Vocabulary(case) if case else None
+        self.vocabulary = Vocabulary(case, lex.language) if case else None
         self.trained = trained
-        self.dates = tuple(dates(text.text, text.published.on))
+        self.dates = tuple(dates(text.text, text.published.on, lex.language))
         self.date_starts = [d.start for d in self.dates]
 
     def tokens(self, span: Range) -> Range:
@@ -227,7 +216,7 @@ class Assembler:
         taken = [p for s in statements for p in (*s.cue, *s.content)]
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
         return Extract(
-            self.source, tuple(statements), tuple(contacts(self.body, spans, self.phrases)), tuple(figures(self.body)),
+            self.source, tuple(statements), tuple(contacts(self.body, spans, self.phrases)), tuple(figures(self.body, self.lex.language)),
             self.dates, tuple(shifts(self.body, spans, self.phrases)),
             tuple(claims(self.body, spans, taken, self.phrases)), notes,
         )  # fmt: skip
@@ -272,7 +261,7 @@ class Assembler:
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
-        if len(content) > 1 and re.match(r"(?:which|that|what)\s", said_words):
+        if len(content) > 1 and self.lex.patterns["speakers.split_content"].match(said_words):
             said_words = " ".join(text[slice(*p)] for p in content[1:])
         kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None)
         if who.how == "event":
@@ -287,10 +276,11 @@ class Assembler:
         )  # fmt: skip
 
     def _who(self, words: str, before: str, lead: str) -> Who:
-        if re.search(r"['’]s\s+(?:discussion|comments?|remarks?|statement|call|visit|meeting)\b", words):
+        patterns = self.lex.patterns
+        if patterns["speakers.event"].search(words):
             return Who(None, words, None, "event", weak=True)
-        m = _VOICE.search(lead)
-        voice = f"{m.group(1)} {m.group(2) or 'administration'}" if m else ""
+        m = patterns["speakers.voice"].search(lead)
+        voice = f"{m['whose']} {m['office'] or self.lex.raw['terms']['government']}" if m else ""
         return self.resolver.resolve(words, before, voice)
 
     def _lead(self, first: int, mention: tuple[Range, ...], cue: tuple[Range, ...]) -> str:
@@ -298,7 +288,7 @@ class Assembler:
         if not mention or not cue:
             return ""
         opening = self.body[first : min(mention[0][0], first + 60)]
-        opening = opening if opening.startswith("Under") else ""
+        opening = opening if self.lex.patterns["speakers.voice_opens"].match(opening) else ""
         return opening + " | " + self.body[mention[0][1] : max(mention[0][1], cue[0][0])]
 
     def _said(
@@ -328,7 +318,7 @@ class Assembler:
         if not cue:
             return ""
         stop = cue[0][1]
-        if not _TOLD.search(self.body[max(0, stop - 14) : stop]):
+        if not self.lex.patterns["speakers.told"].search(self.body[max(0, stop - 14) : stop]):
             return ""
-        m = _ADDRESSEE.match(self.body, stop, min(last, stop + 60))
-        return m.group(1).strip() if m else ""
+        m = self.lex.patterns["speakers.addressee"].match(self.body, stop, min(last, stop + 60))
+        return m["who"].strip() if m else ""

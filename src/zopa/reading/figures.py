@@ -5,57 +5,68 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from .patterns import either, lowered
+from .lexicon import NEVER, Lexicon, lexicon
+from .patterns import Forms, either, lowered
 
 __all__ = ["FigureSpan", "figures"]
 
-_SCALE = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollars": "USD", "euros": "EUR", "pounds": "GBP",
-             "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "shekels": "ILS", "yuan": "CNY", "yen": "JPY", "crowns": "crowns", "francs": "francs", "lira": "TRY", "rupees": "INR"}  # fmt: skip
-_WORDS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
-_VAGUE = ("dozens", "scores", "hundreds", "thousands", "tens of thousands", "hundreds of thousands", "millions", "billions")  # fmt: skip
+_NEEDS = {
+    "money": "sign number", "percent": "number", "scaled": "number scale unit", "vague": "vague unit",
+    "count": "number unit",
+}  # fmt: skip
+"""The forms of a figure and the parts that give each its meaning."""
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _DIGITS = r"\d{1,100}"  # bounded: any digit of a longer run could start a search to its end
-_NUMBER = rf"\d{{1,3}}(?:,\d{{3}}){{1,30}}(?:\.{_DIGITS})?|{_DIGITS}(?:\.{_DIGITS})?"
-_ANY = re.compile(
-    rf"(?=[$€£¥\d]|\b{either((*_WORDS, *_VAGUE))}\s)(?:"  # a cheap look before five alternatives
-    rf"(?P<cur>[$€£¥])\s?(?P<m>{_NUMBER})(?:\s?(?P<ms>thousand|million|billion|trillion|bn|m|k)\b)?"
-    rf"|(?P<p>{_NUMBER})\s?(?:%|percent\b|per cent\b)"
-    rf"|\b(?P<n>{_NUMBER}|{either(_WORDS)})\s(?P<ns>thousand|million|billion|trillion)\s(?P<nu>[^\W\d_]+)"
-    rf"|\b(?P<vague>{'|'.join(_VAGUE)})\sof\s(?P<vu>[^\W\d_]+)"
-    rf"|\b(?P<c>{_NUMBER})\s(?P<cu>troops|soldiers|people|hostages|prisoners|civilians|refugees|deaths|dead|tons|tonnes|barrels"
-    r"|missiles|tanks|workers|jobs|villages|families|meters|metres|degrees|litres|liters|megawatts|hectares|acres|kilometers|kilometres|miles|votes|seats)\b)"
-)
-_MEASURES = frozenset(
-    [
-        "tons",
-        "tonnes",
-        "barrels",
-        "hectares",
-        "acres",
-        "kilometers",
-        "kilometres",
-        "miles",
-        "meters",
-        "metres",
-        "degrees",
-        "litres",
-        "liters",
-        "megawatts",
-    ]
-)
-_SHORT = {"bn": 10**9, "m": 10**6, "k": 10**3}
+
+
+class _Words:
+    """The figure words of a language pack."""
+
+    def __init__(self, lex: Lexicon) -> None:
+        marks = lex.section("figures")
+        self.thousands, self.decimal = marks["thousands"], marks["decimal"]
+        self.numbers = lex.numbers("figures.numbers")
+        long = lex.numbers("figures.scales")
+        self.scales = long | lex.numbers("figures.short")
+        self.currencies = lex.meanings("figures.currencies")
+        self.measures = frozenset(lex.phrases("figures", "measures"))
+        vague = lex.phrases("figures", "vague")
+        comma, point = re.escape(self.thousands) or NEVER, re.escape(self.decimal) or NEVER
+        number = rf"\d{{1,3}}(?:{comma}\d{{3}}){{1,30}}(?:{point}{_DIGITS})?|{_DIGITS}(?:{point}{_DIGITS})?"
+        signs = "".join(_SIGNS)
+        self.forms = Forms(lex, "figures.forms", _NEEDS, {
+            "sign": f"(?P<sign>[{signs}])", "number": f"(?P<number>{number})",
+            "n": f"(?P<number>{number}|{either(self.numbers)})", "scale": f"(?P<scale>{either(long)})",
+            "short": f"(?P<scale>{either(self.scales)})", "vague": f"(?P<vague>{either(vague)})",
+            "word": r"(?P<unit>[^\W\d_]+)",
+            "counted": f"(?P<unit>{either([*lex.phrases('figures', 'counted'), *self.measures])})",
+        })  # fmt: skip
+        # a cheap look before the forms, which are slow to fail
+        self.any = re.compile(
+            rf"(?=[{signs}\d]|\b{either([*self.numbers, *vague])}\s)(?:{self.forms.pattern})"
+        )
+        self.of = re.compile(rf"\s{either(lex.phrases('figures', 'of'))}\s((?:[\w'’\-]+\s?){{1,5}})")
+
+    def value(self, number: str, scale: str) -> float:
+        """The number that a figure's words or digits say."""
+        plain = self.numbers.get(number)
+        if plain is None:
+            number = number.replace(self.thousands, "").replace(self.decimal or ".", ".")
+        result = round(float(number if plain is None else plain) * (self.scales[scale] if scale else 1), 2)
+        return int(result) if result == int(result) else result
+
+    def counted(self, text: str, at: int) -> str:
+        """The words after "of", "in" or "for": what the number counts; empty where the text does not say it there."""
+        m = self.of.match(text[at : at + 80])
+        return m.group(1).strip() if m else ""
+
+
+@cache
+def _words(language: str) -> _Words:
+    """The figure words of a language pack, built once."""
+    return _Words(lexicon(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +80,22 @@ class FigureSpan:
     of: str
 
 
-def figures(text: str) -> Iterator[FigureSpan]:
+def figures(text: str, language: str = "en") -> Iterator[FigureSpan]:
     """All figures, left to right. Bare numbers without a unit are left alone."""
-    for m in _ANY.finditer(lowered(text)):
-        g = m.groupdict()
-        if g["cur"]:
-            yield FigureSpan(*m.span(), _value(g["m"], g["ms"]), _CURRENCY[g["cur"]], _of(text, m.end()))
-        elif g["p"]:
-            yield FigureSpan(*m.span(), _value(g["p"]), "percent", _of(text, m.end()))
-        elif g["vague"]:
-            yield FigureSpan(*m.span(), None, "count", text[slice(*m.span("vu"))])
-        elif g["c"]:
-            unit = g["cu"]
-            yield FigureSpan(*m.span(), _value(g["c"]), unit if unit in _MEASURES else "count", unit)
+    words = _words(language)
+    for m in words.any.finditer(lowered(text)):
+        name, part = words.forms.parts(m)
+        unit = part.get("unit", "")
+        named = text[slice(*m.span(f"unit_{name}"))] if unit else ""
+        value = None if name == "vague" else words.value(part["number"], part.get("scale", ""))
+        if name == "money":
+            unit = _SIGNS[part["sign"]]
+        elif name == "percent":
+            unit = "percent"
+        elif name == "scaled" and unit in words.currencies:
+            named, unit = "", words.currencies[unit]
+        elif name == "count":
+            named, unit = unit, unit if unit in words.measures else "count"
         else:
-            unit = _CURRENCY.get(g["nu"], "count")
-            of = _of(text, m.end()) if unit != "count" else text[slice(*m.span("nu"))]
-            yield FigureSpan(*m.span(), _value(g["n"], g["ns"]), unit, of)
-
-
-def _value(number: str, scale: str | None = None) -> float:
-    plain = _WORDS.get(number)
-    value = float(plain if plain is not None else number.replace(",", ""))
-    factor = 1
-    if scale:
-        factor = _SCALE.get(scale) or _SHORT[scale]
-    result = value * factor
-    result = round(result, 2)
-    return int(result) if result == int(result) else result
-
-
-def _of(text: str, at: int) -> str:
-    """The words after "of", "in" or "for": what the number counts; empty where the text does not say it there."""
-    m = re.match(r"\s(?:of|in|for)\s((?:[\w'’\-]+\s?){1,5})", text[at : at + 80])
-    return m.group(1).strip() if m else ""
+            unit = "count"
+        yield FigureSpan(*m.span(), value, unit, named or words.counted(text, m.end()))

@@ -13,7 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 from zopa.case.nouns import KINDS
 
@@ -30,12 +30,6 @@ _FOLD = str.maketrans({
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'",
     "–": "-", "—": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\n": " ", "\t": " ",
 })  # fmt: skip
-
-
-@cache
-def _patterns(language: str) -> dict[str, re.Pattern[str]]:
-    """The gate's patterns of a language pack."""
-    return {name: re.compile(p) for name, p in lexicon(language).raw["gate"].items()}
 
 
 _CASED = frozenset(["voice", "number_end"])
@@ -94,7 +88,7 @@ class Ground:
     ) -> None:
         self.seg, self.found, self.issues = seg, found, frozenset(issues)
         self.text = seg.text
-        self.words = _patterns(language)
+        self.patterns = lexicon(language).patterns
         self.sentences = [seg.span(a, b) for a, b in seg.sentences]
         self._starts = [a for a, _ in self.sentences]
 
@@ -316,7 +310,7 @@ class Ground:
             if not own:
                 result.flagged.append("the text names nobody as the speaker")
             elif not any(speaker and _meet(speaker, p) for p in own) and not any(
-                _same(k, c.speaker) for k in known
+                self._same(k, c.speaker) for k in known
             ):
                 result.rejected.append(f"speaker in the text: {known[0][:50]!r}, not {c.speaker[:50]!r}")
         elif own:
@@ -336,10 +330,16 @@ class Ground:
 
     def _found(self, name: str, text: str) -> str:
         """The words in a text that one of the gate's patterns finds first; empty where there are none."""
+        pattern = self.patterns[f"gate.{name}"]
         if name in _CASED:
-            m = self.words[name].search(text)
+            m = pattern.search(text)
             return m.group() if m else ""
-        return words_of(self.words[name], text)
+        return words_of(pattern, text)
+
+    def _same(self, known: str, claimed: str) -> bool:
+        """The same words, or one is the end of the other (title and name)."""
+        a, b = (self.patterns["gate.frame"].sub("", s.strip().lower()) for s in (known, claimed))
+        return a == b or a.endswith(" " + b) or b.endswith(" " + a) or a.startswith(b + ",")
 
     def _sentence_at(self, offset: int) -> int:
         return max(0, bisect_right(self._starts, offset) - 1)
@@ -394,12 +394,6 @@ def _length(pieces: Sequence[Range]) -> int:
 def _overlap(xs: Sequence[Range], ys: Sequence[Range]) -> float:
     shared = sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in xs for b in ys)
     return shared * shared / max(1, _length(ys))
-
-
-def _same(known: str, claimed: str) -> bool:
-    """The same words, or one is the end of the other (title and name)."""
-    a, b = (re.sub(r"^(?:the|a|an)\s|['’]s$|[.,]$", "", s.strip().lower()) for s in (known, claimed))
-    return a == b or a.endswith(" " + b) or b.endswith(" " + a) or a.startswith(b + ",")
 
 
 def _outside(text: str, spans: Sequence[Range], pieces: Sequence[Range]) -> list[str]:

@@ -28,8 +28,8 @@ class Grammar(Verbs):
             word = self.lower[k]
             if (
                 word in ";:.!?"
-                or word == "but"
-                or (word == "and" and k + 1 < b and self.finite[k + 1])
+                or word in self.lex["but"]
+                or (word in self.lex["and"] and k + 1 < b and self.finite[k + 1])
                 or (word in lex["subordinators"] and k > i)
             ):
                 if word in self.lex["relative_openers"]:
@@ -53,7 +53,7 @@ class Grammar(Verbs):
         ``relative``: its source is "who" or "which"; ``phrase``: it is a noun phrase or an infinitive,
         so that a new clause or a second past-tense verb cannot belong to it.
         """
-        seg = self.seg
+        seg, joining, coordinating = self.seg, self.lex["and"], self.lex["coordinating"]
         k = i
         while k < b:
             q = self.quote_of[k]
@@ -77,13 +77,13 @@ class Grammar(Verbs):
                 if phrase and self._new_clause(k, b):
                     return k
             elif (
-                w == "and"
+                w in joining
                 and k > i
                 and k + 1 < b
                 and self.lower[k + 1] in self.lex["reduced"]
                 and not self.has_verb(i, k)
             ) or (
-                w in ("and", "but")
+                w in coordinating
                 and k > i
                 and (
                     (self._reporting_follows(k + 1, b) and (phrase or self.has_verb(i, k)))
@@ -127,27 +127,27 @@ class Grammar(Verbs):
             return True
         lex = self.lex
         w = self.lower[k + 1]
-        if quoted and w.endswith("ing") and self.words[k + 1].islower():
+        if quoted and w.endswith(self.ing) and self.words[k + 1].islower():
             return True
-        if w.endswith("ing") and any(
+        if w.endswith(self.ing) and any(
             s == "ing" and self.lex.classes.get(base) and "say" in self.lex.classes[base]
             for base, s in lex.forms.get(w, ())
         ):
             return True
-        if w == "according" or w in ("while", "although", "though", "whereas"):
+        if w in self.lex["according"] or w in self.lex["contrast"]:
             return True
         if w in self.lex["circumstance_openers"] and self.words[k] == ",":
             comma = next((x for x in range(k + 2, min(k + 9, b)) if self.words[x] == ","), 0)
             return not (comma and comma + 1 < b and self.finite[comma + 1])
         if self.words[k] == "," and (
-            w in ("who", "which")
-            or (w in lex["prepositions"] and self.lower[k + 2 : k + 3] in (["which"], ["whom"]))
+            w in self.lex["who_which"]
+            or (w in lex["prepositions"] and not lex["relative_after"].isdisjoint(self.lower[k + 2 : k + 3]))
         ):
             comma = next(
                 (x for x in range(k + 2, min(k + 18, b)) if self.words[x] == "," and self.quote_of[x] < 0), 0
             )
             return not (comma and comma + 1 < b and self.finite[comma + 1])
-        if w in ("but", "and", "then"):
+        if w in self.lex["second_clause"]:
             return self._reporting_follows(k + 2, b)
         return self._speaker_said(k + 1, b)
 
@@ -182,7 +182,7 @@ class Grammar(Verbs):
                 self.is_noun(x)
                 or w in self.lex["subject_pronouns"]
                 or w in self.lex["determiners"]
-                or w in ("has", "have", "also")
+                or w in self.lex["before_said"]
                 or (adverbial and w in self.lex["prepositions"])
             ):
                 return False

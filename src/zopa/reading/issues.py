@@ -8,6 +8,8 @@ from functools import cached_property
 
 from zopa.case.nouns import Case
 
+from .lexicon import folded, lexicon
+
 __all__ = ["Match", "Vocabulary"]
 
 
@@ -23,18 +25,19 @@ class Match:
 class Vocabulary:
     """The ``words`` of a case's issues and options, ready for lookup."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, language: str = "en") -> None:
         self.case = case
+        self.endings = sorted(lexicon(language).phrases("issues", "plural"), key=len, reverse=True)
 
     @cached_property
     def _targets(self) -> dict[str, list[tuple[str, str | None]]]:
         found: dict[str, list[tuple[str, str | None]]] = {}
         for issue_id, issue in self.case.issues.items():
             for word in issue.words:
-                found.setdefault(_fold(word), []).append((issue_id, None))
+                found.setdefault(folded(word), []).append((issue_id, None))
             for option_id, option in issue.options.items():
                 for word in option.words:
-                    found.setdefault(_fold(word), []).append((issue_id, option_id))
+                    found.setdefault(folded(word), []).append((issue_id, option_id))
         return found
 
     @cached_property
@@ -43,7 +46,8 @@ class Vocabulary:
         if not words:
             return None
         body = "|".join(re.escape(w).replace("\\ ", r"\s+") for w in words)
-        return re.compile(rf"(?<!\w)(?:{body})(?:s|es)?(?!\w)", re.I)
+        ending = "|".join(map(re.escape, self.endings))
+        return re.compile(rf"(?<!\w)(?:{body})(?:{ending})?(?!\w)", re.I)
 
     def matches(self, text: str) -> list[Match]:
         """Issues that the text mentions, the most often named first; ties in the case's order."""
@@ -53,13 +57,9 @@ class Vocabulary:
         words: dict[str, dict[str, None]] = {}
         count: dict[str, int] = {}
         for m in self._pattern.finditer(text.replace("’", "'")):
-            key = _fold(m.group())
-            targets = (
-                self._targets.get(key)
-                or self._targets.get(re.sub(r"e?s$", "", key))
-                or self._targets.get(key[:-1], [])
-            )
-            for issue, option in targets:
+            key = folded(m.group())
+            singular = (key.removesuffix(ending) for ending in ("", *self.endings))
+            for issue, option in next(filter(None, map(self._targets.get, singular)), ()):
                 words.setdefault(issue, {})[m.group()] = None
                 count[issue] = count.get(issue, 0) + len(key.split())
                 options.setdefault(issue, {})
@@ -69,7 +69,3 @@ class Vocabulary:
         order = list(self.case.issues)
         ranked = sorted(count, key=lambda i: (-count[i], order.index(i)))
         return [Match(i, tuple(options[i]), tuple(words[i])) for i in ranked]
-
-
-def _fold(word: str) -> str:
-    return re.sub(r"\s+", " ", word.replace("’", "'").strip().lower())

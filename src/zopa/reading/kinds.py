@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from .lexicon import Lexicon, lexicon
+from .lexicon import Lexicon, folded, lexicon
 from .patterns import either, lowered, words_of
 
 __all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
@@ -44,43 +44,39 @@ class Phrases:
         self._tables: dict[str, dict[str, str]] = {}
         self._patterns: dict[str, re.Pattern[str]] = {}
         for section in ("contents", "strength", "channel", "shifts", "contacts", "claims", "polarity"):
-            table = {
-                phrase: name
-                for name, text in lex.raw[section].items()
-                if name not in _HELPERS
-                for phrase in _listed(text)
-            }
+            table = lex.meanings(section, _HELPERS)
             self._tables[section] = table
             self._patterns[section] = re.compile(rf"\b{either(table)}(?!\w)")
         self.cues: Mapping[str, frozenset[str]] = {
             k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()
         }
-        contacts, conditions, shifts = (lex.raw[name] for name in ("contacts", "conditions", "shifts"))
-        self.planned = re.compile(rf"\b{either(_listed(contacts['planned']))}(?!\w)", re.I)
-        self.cue = {name: re.compile(p) for name, p in lex.raw["cue_patterns"].items()}
+        self.planned = re.compile(rf"\b{either(lex.phrases('contacts', 'planned'))}(?!\w)", re.I)
         self.marker = re.compile(
-            rf"\b(?:(?P<after>{either(_listed(conditions['after']))})"
-            rf"|(?P<exchange>{either(_listed(conditions['exchange']))})"
-            rf"|(?P<without>{either(_listed(conditions['without']))}))\b"
+            rf"\b(?:(?P<after>{either(lex.phrases('conditions', 'after'))})"
+            rf"|(?P<exchange>{either(lex.phrases('conditions', 'exchange'))})"
+            rf"|(?P<without>{either(lex.phrases('conditions', 'without'))}))\b"
         )
-        self.taking = re.compile(rf"\b{either(conditions['taking'].split())}\b")
-        self.subject_nouns = re.compile(rf"\b{either(shifts['subject_nouns'].split())}\b", re.I)
-        self.cut = re.compile(rf"\b{either(_listed(shifts['cut']))}(?!\w)", re.I)
+        self.only, self.only_first, self.asking = (
+            frozenset(lex.phrases("conditions", name)) for name in ("only", "only_first", "asking")
+        )
+        self.taking = re.compile(rf"\b{either(lex.raw['conditions']['taking'].split())}\b")
+        self.subject_nouns = re.compile(rf"\b{either(lex.raw['shifts']['subject_nouns'].split())}\b", re.I)
+        self.cut = re.compile(rf"\b{either(lex.phrases('shifts', 'cut'))}(?!\w)", re.I)
 
     def find(self, section: str, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
         """Where each phrase of a section stands, with the name of its list; the longer one wins at a place."""
         table = self._tables[section]
         for m in self._patterns[section].finditer(lowered(text)):
-            yield table[_folded(m.group())], m.span()
+            yield table[folded(m.group())], m.span()
 
     def first(self, section: str, text: str) -> tuple[str, tuple[int, int]] | None:
         """The first phrase of a section in a text."""
         m = self._patterns[section].search(lowered(text))
-        return (self._tables[section][_folded(m.group())], m.span()) if m else None
+        return (self._tables[section][folded(m.group())], m.span()) if m else None
 
     def says(self, name: str, text: str) -> str:
         """The words of a text that a cue pattern finds first; empty where there are none."""
-        return words_of(self.cue[name], text)
+        return words_of(self.lex.patterns[f"cue_patterns.{name}"], text)
 
 
 @cache
@@ -89,15 +85,7 @@ def phrases_of(language: str) -> Phrases:
     return Phrases(lexicon(language))
 
 
-_HELPERS = {"planned", "subject_nouns", "cut"}
-
-
-def _folded(phrase: str) -> str:
-    return re.sub(r"\s+", " ", phrase.strip().lower().replace("’", "'"))
-
-
-def _listed(phrases: str) -> list[str]:
-    return [_folded(p) for p in phrases.split(",")]
+_HELPERS = frozenset(["planned", "subject_nouns", "cut"])
 
 
 def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False) -> Kind:
@@ -117,7 +105,7 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
         "intention",
         "assessment",
     ):
-        modal = re.search(r"\b(?:could|would|might|can|ready|willing|open to|wants?|accept)\b", opening, re.I)
+        modal = phrases.lex.patterns["clauses.modal"].search(opening)
         if modal:
             kind, why = "conditional_offer", f"{modal.group()} with a condition"
     firmness, word = _firmness(cue, opening, phrases)
@@ -128,9 +116,6 @@ def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition:
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
 
 
-_OTHER_CLAUSE = re.compile(r"[,;]\s(?:but|and)\s|\sif\s|\sunless\s")
-
-
 def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrases) -> bool:
     """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
     if lemma in phrases.cues["opposing"]:
@@ -139,7 +124,7 @@ def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrase
         return True
     if kind not in ("position", "demand", "commitment", "intention", "offer", "belief", "goal", "concession"):
         return False
-    other = _OTHER_CLAUSE.search(opening)
+    other = phrases.lex.patterns["clauses.other"].search(opening)
     found = {name for name, _ in phrases.find("polarity", opening[: other.start()] if other else opening)}
     denied = negated != ("denial" in found or bool(phrases.says("negative", opening[:60])))
     return denied != ("negative" in found)
@@ -172,16 +157,17 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
     for name in ("demand", "offer", "intention", "expectation", "belief", "position", "assessment"):
         if lemma in phrases.cues[name]:
             return name, cue
-    if lemma == "want":
-        return ("goal" if opening.lower().startswith("to ") else "demand"), cue
+    if lemma in phrases.cues["wanting"]:
+        infinitive = phrases.lex.patterns["clauses.infinitive"].match(opening.lower())
+        return ("goal" if infinitive else "demand"), cue
     return "report", cue
 
 
 def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
     declined = phrases.says("no_position", low + " " + opening[:30].lower())
-    first = opening.partition(" ")[0].lower()
-    question = first in phrases.lex["clause_openers"] and first != "that"
-    if declined or (negated and lemma in phrases.cues["silent"] and (lemma != "say" or question)):
+    question = opening.partition(" ")[0].lower() in phrases.lex["asked_clauses"]
+    silent = lemma in phrases.cues["silent"] or (question and lemma in phrases.cues["silent_question"])
+    if declined or (negated and silent):
         return "no_position", declined or low
     if phrases.says("red_line", low):
         return ("position" if negated else "red_line"), low
@@ -220,38 +206,34 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
         for m in phrases.marker.finditer(low, start, end):
             found = _split(text, start, end, m, phrases)
             if found:
-                return _with_antecedent(text, pieces, found)
+                return _with_antecedent(text, pieces, found, phrases.lex)
     return None
 
 
 def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) -> Condition | None:
     low = m.string
     marker = text[slice(*m.span())].lower()
-    after = _trim(text, m.end(), _clause_end(text, m.end(), end))
-    before = _trim(text, _clause_start(text, start, m.start()), m.start())
+    patterns = phrases.lex.patterns
+    after = _trim(text, m.end(), _clause_end(text, m.end(), end, patterns), patterns)
+    before = _trim(text, _clause_start(text, start, m.start(), patterns), m.start(), patterns)
     if m.group("exchange"):
         if not before or not after:
             return None
         wants = phrases.taking.search(low, start, m.start())
         asked, given = (before, after) if wants else (after, before)
         if wants:
-            asked = (
-                _trim(
-                    text,
-                    wants.end() if text[wants.end() : wants.end() + 4] != " to " else wants.start(),
-                    m.start(),
-                )
-                or before
-            )
+            at = wants.end()
+            to_do = text[at : at + 1] == " " and patterns["clauses.infinitive"].match(text, at + 1)
+            asked = _trim(text, wants.start() if to_do else at, m.start(), patterns) or before
         return Condition(asked, given, marker, False)
     if not after:
         return None
     if m.group("without"):
-        if not phrases.cue["negative"].search(low, start, m.start()):
+        if not patterns["cue_patterns.negative"].search(low, start, m.start()):
             return None
         return Condition(after, before or None, marker, True)
-    if text[max(start, m.start() - 3) : m.start()].lower().endswith(("as ", "ask")) or (
-        marker == "if" and re.search(r"\b(?:ask\w*|wonder\w*|as)\s$", text[start : m.start()])
+    if patterns["clauses.not_condition"].search(text[max(start, m.start() - 3) : m.start()].lower()) or (
+        marker in phrases.asking and patterns["clauses.asking"].search(text[start : m.start()])
     ):
         return None  # "asked if", "as if"
     if not before:  # "If B, A"
@@ -259,49 +241,51 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
         if comma < 0:
             return None
         return Condition(
-            _trim(text, m.end(), comma) or after, _trim(text, comma + 1, end), marker, "only" in marker
-        )
-    return Condition(after, before, marker, marker in ("only if", "unless", "until"))
+            _trim(text, m.end(), comma, patterns) or after, _trim(text, comma + 1, end, patterns), marker,
+            marker in phrases.only_first,
+        )  # fmt: skip
+    return Condition(after, before, marker, marker in phrases.only)
 
 
-def _clause_end(text: str, at: int, end: int) -> int:
-    m = re.compile(r"[.;]\s|,\s(?:but|and|which|who|while|adding)\b").search(text, at, end)
+Patterns = Mapping[str, re.Pattern[str]]
+
+
+def _clause_end(text: str, at: int, end: int, patterns: Patterns) -> int:
+    m = patterns["clauses.end"].search(text, at, end)
     return m.start() if m else end
 
 
-def _clause_start(text: str, start: int, at: int) -> int:
+def _clause_start(text: str, start: int, at: int, patterns: Patterns) -> int:
     """Start of the offered thing: after the modal verb, when there is one."""
     cut = start
-    for m in re.compile(r"[.;]\s|,\s(?:but|and)\s").finditer(text, start, at):
+    for m in patterns["clauses.start"].finditer(text, start, at):
         cut = m.end()
-    modal = re.compile(
-        r"\b(?:could|would|might|can|will|may|must)\s(?:not\s)?(?:accept|agree to|consider|offer|hold|support|give|provide|take)\s"
-        r"|\b(?:ready|willing|prepared|open)\sto\s(?:accept\s|consider\s)?|n['’]t\s(?:hold|accept)\s"
-    ).search(text, cut, at)
+    modal = patterns["clauses.offered"].search(text, cut, at)
     return modal.end() if modal else cut
 
 
-def _trim(text: str, a: int, b: int) -> tuple[int, int] | None:
+def _trim(text: str, a: int, b: int, patterns: Patterns) -> tuple[int, int] | None:
+    opener = patterns["clauses.opener"]
     while a < b and text[a] in " ,;:\"“”'":
         a += 1
-    if text[a : a + 5].lower() == "that ":
-        a += 5
+    if m := opener.match(text, a):
+        a = m.end()
     while b > a and text[b - 1] in ' ,;:."“”':
         b -= 1
-    return (a, b) if b > a and text[a:b].lower() != "that" else None
+    return (a, b) if b > a and not opener.fullmatch(text[a:b] + " ") else None
 
 
-def _with_antecedent(text: str, pieces: list[tuple[int, int]], found: Condition) -> Condition:
+def _with_antecedent(text: str, pieces: list[tuple[int, int]], found: Condition, lex: Lexicon) -> Condition:
     """``deposits, which SRC said he wants access to in return for aid``: the noun before "which" is asked for."""
     first = pieces[0]
-    if text[slice(*first)].lower() not in ("which", "that") or len(pieces) < 2:
+    if text[slice(*first)].lower() not in lex["relative_contents"] or len(pieces) < 2:
         return found
     m = re.search(r"([A-Z]?[\w'’\-]+(?:\s[\w'’\-]+){0,2}),?\s$", text[max(0, first[0] - 80) : first[0]])
     if not m:
         return found
     start = max(0, first[0] - 80) + m.start(1)
     phrase = text[start : first[0]].rstrip(", ")
-    skip = re.match(r"(?:\w+ed|over|on|about|of|the|discussed)\s+", phrase)
+    skip = lex.patterns["clauses.before_antecedent"].match(phrase)
     if skip:
         start += skip.end()
     return Condition(

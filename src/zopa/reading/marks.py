@@ -60,7 +60,11 @@ class Marks:
         """Cut leading commas and conjunctions and trailing marks that are not quoted."""
         a, b = p
         g = self.g
-        while a < b and g.quote_of[a] < 0 and (g.words[a] in ",;:—–--" or g.lower[a] in ("but", "and", "or")):
+        while (
+            a < b
+            and g.quote_of[a] < 0
+            and (g.words[a] in ",;:—–--" or g.lower[a] in g.lex["trimmed_openers"])
+        ):
             a += 1
         while a < b and g.quote_of[b - 1] < 0 and g.words[b - 1] in _TRAILING:
             b -= 1

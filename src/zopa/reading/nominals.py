@@ -22,7 +22,7 @@ class Nominals(Quotations):
             return False
         if g.lower[j - 1] in g.lex["possessives"]:
             source: Range | None = (j - 1, j)
-        elif g.lower[j - 1] in ("'s", "'") and j - 2 >= a:
+        elif g.lower[j - 1] in g.lex["owner_marks"] and j - 2 >= a:
             source = g.left_phrase(j - 1, a)
             source = (source[0], j) if source else None
         else:
@@ -35,13 +35,19 @@ class Nominals(Quotations):
             if not that:
                 return False
             k = that
-        if (g.lower[k] == "that" and g.finite[k + 1]) or (
-            g.lower[k] != "that" and g.quote_of[k + 1] < 0 and g.quote_of[k + 2 : k + 3] in ([-1], [])
+        if (g.lower[k] in g.lex["that"] and g.finite[k + 1]) or (
+            g.lower[k] not in g.lex["that"]
+            and g.quote_of[k + 1] < 0
+            and g.quote_of[k + 2 : k + 3] in ([-1], [])
         ):
             return False
-        c = k if g.lower[k] in ("that", "to") else k + 1
+        c = k if g.lower[k] in g.lex["kept_links"] else k + 1
         self.add(
-            source, (j, c), [(c, g.content_end(c, b, False, g.lower[k] != "that"))], "nominal", g.lower[i]
+            source,
+            (j, c),
+            [(c, g.content_end(c, b, False, g.lower[k] not in g.lex["that"]))],
+            "nominal",
+            g.lower[i],
         )
         return True
 
@@ -52,7 +58,12 @@ class Nominals(Quotations):
         subject = g.left_phrase(group.start, a)
         if not subject or group.voice != "active" or k >= b or g.words[k] in BREAK:
             return
-        if g.lower[k] == "to" or g.lower[k] == "that" or g.is_adjective(k) or g.lower[k] in ("like", "as"):
+        if (
+            g.lower[k] in g.lex["to"]
+            or g.lower[k] in g.lex["that"]
+            or g.is_adjective(k)
+            or g.lower[k] in g.lex["seeming"]
+        ):
             self.add(
                 None,
                 (group.start, k),
@@ -80,13 +91,13 @@ class Nominals(Quotations):
         source, inherited = self.subject(group, a)
         if not source or group.voice == "participle":
             return False
-        if g.lower[source[0]] in ("it", "that", "this"):
+        if g.lower[source[0]] in g.lex["impersonal_subjects"]:
             source = None
         keep = g.lower[c] in self.g.lex["kept_openers"] or not follows
         self.add(
             source,
             (group.start, c),
-            [(c if keep else c + 1, g.content_end(c, b, False, g.lower[c] != "that"))],
+            [(c if keep else c + 1, g.content_end(c, b, False, g.lower[c] not in g.lex["that"]))],
             "adjective",
             g.lower[k],
             inherited=inherited,
@@ -111,7 +122,7 @@ class Nominals(Quotations):
                 )
                 if not source:
                     return False
-                c = n if g.lower[n] in ("that", "to") else n + 1
+                c = n if g.lower[n] in g.lex["kept_links"] else n + 1
                 self.add(
                     source,
                     (group.start, c),
@@ -130,20 +141,22 @@ class Nominals(Quotations):
         """``Asked whether X, SRC said``: nobody is named as asking."""
         g = self.g
         j, k = group.start, group.stop
-        if j > a and not (g.lower[j - 1] in ("when", "if", "while") or g.words[j - 1] == ","):
+        if j > a and not (g.lower[j - 1] in g.lex["before_asked"] or g.words[j - 1] == ","):
             return False
         if k >= b or g.lower[k] not in self.g.lex["asked_openers"]:
             return False
         comma = next((x for x in range(k, b) if g.words[x] == "," and g.quote_of[x] < 0), b)
         source = None
-        if g.lower[k] == "by":
+        if g.lower[k] in g.lex["by"]:
             source = g.right_phrase(k + 1, comma)
             k = next(
                 (x for x in range(k, comma) if g.lower[x] in self.g.lex["asked_questions"]),
                 comma,
             )
         if k < comma:
-            self.add(source, (j, group.stop), [(k + (g.lower[k] == "about"), comma)], "asked", "ask")
+            self.add(
+                source, (j, group.stop), [(k + (g.lower[k] in g.lex["about"]), comma)], "asked", group.lemma
+            )
         return k < comma
 
     def passive(self, group: Group, a: int, b: int) -> None:
@@ -155,12 +168,12 @@ class Nominals(Quotations):
         if not subject:
             return
         k = group.stop
-        if k < b and g.lower[k] == "by":
+        if k < b and g.lower[k] in g.lex["by"]:
             source = g.right_phrase(k + 1, b)
-            if source and "object" in group.classes and not g.lower[k + 1].endswith("ing"):
+            if source and "object" in group.classes and not g.lower[k + 1].endswith(g.ing):
                 self.add(source, (group.start, k + 1), [subject], "passive", group.lemma)
             return
-        if k < b and (g.lower[k] in ("to", "as") and group.lemma in self.g.lex["agentless"]):
+        if k < b and (g.lower[k] in g.lex["agentless_links"] and group.lemma in self.g.lex["agentless"]):
             self.add(
                 None,
                 (group.start, group.stop),
@@ -169,13 +182,14 @@ class Nominals(Quotations):
                 group.lemma,
             )
         elif (
-            group.lemma in ("tell", "ask")
-            and (k := self.after_cue(group, b) if g.lower[k : k + 1] not in (["to"], ["about"]) else k) < b
+            group.lemma in g.lex["asking_telling"]
+            and (k := self.after_cue(group, b) if g.lex["told_topics"].isdisjoint(g.lower[k : k + 1]) else k)
+            < b
             and g.lower[k] in self.g.lex["told_openers"]
         ):
             self.add(None, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
         elif group.lemma in g.lex["passive"] and (
-            k >= b or g.words[k] in BREAK or g.lower[k] in ("in", "on", "at", "by")
+            k >= b or g.words[k] in BREAK or g.lower[k] in g.lex["after_passive"]
         ):
             self.add(None, (group.start, group.stop), [subject], "passive", group.lemma)
         elif k < b and g.quote_of[k] >= 0 and "say" in group.classes:

@@ -7,11 +7,14 @@ start with another letter. That is most of what the rules spend, hence this pair
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 
-__all__ = ["either", "lowered", "words_of"]
+from .lexicon import NEVER, Lexicon
+
+__all__ = ["Forms", "either", "lowered", "words_of"]
 
 
 def lowered(text: str) -> str:
@@ -28,7 +31,7 @@ def lowered(text: str) -> str:
 def either(phrases: Iterable[str]) -> str:
     r"""One pattern for some phrases, the longest first; what they share at the start is read once.
 
-    A space stands for any one white space, an apostrophe for a straight or a curly one.
+    A space stands for any one white space, an apostrophe for a straight or a curly one. No phrase matches nowhere.
 
     >>> either(["met", "met with", "meeting"])
     'me(?:eting|t(?:\\swith)?)'
@@ -39,7 +42,7 @@ def either(phrases: Iterable[str]) -> str:
         for letter, group in groupby(filter(None, listed), itemgetter(0))
     ]
     if not branches:
-        return ""
+        return "" if listed else NEVER
     whole = "|".join(branches)
     if "" in listed:
         return f"(?:{whole})?"
@@ -54,6 +57,56 @@ def words_of(pattern: re.Pattern[str], text: str) -> str:
     """
     m = pattern.search(lowered(text))
     return text[slice(*m.span())] if m else ""
+
+
+class Forms:
+    """The forms of a section of a language pack as one pattern, tried in the order of the file.
+
+    Parameters
+    ----------
+    lex : Lexicon
+        The language pack.
+    section : str
+        The section with the forms: name -> regular expression with placeholders.
+    needs : mapping
+        Name of each form that the code knows -> the groups that it must have.
+    parts : mapping
+        Placeholder -> the regular expression that it stands for.
+    first : mapping, optional
+        Forms that are the same in every language; they are tried before those of the pack.
+    """
+
+    def __init__(
+        self,
+        lex: Lexicon,
+        section: str,
+        needs: Mapping[str, str],
+        parts: Mapping[str, str],
+        first: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        forms = dict(first)
+        for name in filter(lex.section(section).get, lex.section(section)):
+            form = lex.pattern(section, name, **parts)
+            missing = set(needs[name].split()) - set(form.groupindex)
+            if missing:
+                raise lex.refused(section, name, f"needs {' and '.join(f'{{{m}}}' for m in sorted(missing))}")
+            forms[name] = form.pattern
+        self.pattern = "|".join(_named(*form) for form in forms.items()) or NEVER
+        """One alternative for each form; the name of the one that matched is the match's last group."""
+        self._groups = {
+            name: [(group, f"{group}_{name}") for group in re.compile(form).groupindex]
+            for name, form in forms.items()
+        }
+
+    def parts(self, m: re.Match[str]) -> tuple[str, dict[str, str]]:
+        """The name of the form that matched, and the words in each of its groups."""
+        name = m.lastgroup or ""
+        return name, {group: m[own] for group, own in self._groups[name] if m[own]}
+
+
+def _named(name: str, form: str) -> str:
+    """The form as one alternative: its groups carry its name, and an empty last group is the name alone."""
+    return re.sub(r"[?]P<(\w+)>", rf"?P<\1_{name}>", form) + f"(?P<{name}>)"
 
 
 _LOOSE = {" ": r"\s", "'": "['’]"}

@@ -9,9 +9,6 @@ __all__ = ["Phrases"]
 
 FARTHEST = 45
 """Tokens that a walk over a noun phrase may take."""
-_BEFORE_DAY = frozenset(["on", "in", "late", "early", ","])
-_TIME_ADVERBS = frozenset(["recently", "later", "today", "yesterday"])
-_TIME_WORDS = frozenset(["today", "yesterday", "night", "week", "month", "afternoon", "evening", "morning"])
 
 
 class Phrases(Words):
@@ -44,7 +41,7 @@ class Phrases(Words):
             if (
                 x > a + 1
                 and self.lower[x] in self.lex["prepositions"]
-                and self.lower[x - 1] in ("who", "which")
+                and self.lower[x - 1] in self.lex["who_which"]
             ):
                 return x - 1, x
         return self._trim_left(k, j)
@@ -65,10 +62,10 @@ class Phrases(Words):
                         if head:
                             return self._whose(head[0], a), j
                     return None
-                if nxt in ("and", "or") and mark == "," and not any(self.finite[k + 1 : j - 1]):
+                if nxt in self.lex["joining"] and mark == "," and not any(self.finite[k + 1 : j - 1]):
                     head = self.left_phrase(k, a)
                     return (head[0], j) if head else None
-                if nxt in ("and", "or") or self.is_name(k + 1):
+                if nxt in self.lex["joining"] or self.is_name(k + 1):
                     k -= 1
                     continue
             if self.words[k] in ";:.!?" and mark != "(" and self.quote_of[k] < 0:
@@ -80,7 +77,7 @@ class Phrases(Words):
         """``SRC on Saturday said``: skip the time between subject and verb."""
         k = j
         weekdays = self.lex["weekdays"]
-        while k > a and (self.lower[k - 1] in weekdays or self.lower[k - 1] in _TIME_WORDS):
+        while k > a and (self.lower[k - 1] in weekdays or self.lower[k - 1] in self.lex["subject_times"]):
             k -= 1
         if k == j or k <= a:
             return j
@@ -93,7 +90,7 @@ class Phrases(Words):
         for c in range(k - 1, max(a, k - 20), -1):
             if self.words[c] in ",.;:" or self.quote_of[c] >= 0:
                 return k
-            if self.lower[c] in ("who", "whose") and self.words[c - 1] == ",":
+            if self.lower[c] in self.lex["who_whose"] and self.words[c - 1] == ",":
                 head = self.left_phrase(c - 1, a)
                 return head[0] if head else k
         return k
@@ -113,7 +110,7 @@ class Phrases(Words):
             return True
         last = self.lower[min(k + 2, stop - 1)]
         return (
-            w.endswith((*self.person_endings, "ing", "ed"))
+            w.endswith((*self.person_endings, *self.ing, *self.past))
             or last in lex["people"]
             or last.endswith(self.person_endings)
         )
@@ -125,18 +122,18 @@ class Phrases(Words):
         low = max(a, j - FARTHEST)
         while k > low:
             w = self.lower[k - 1]
-            if self.is_noun(k - 1) and not (self.is_adverb(k - 1) and w not in ("only", "both")):
+            if self.is_noun(k - 1) and not (self.is_adverb(k - 1) and w not in self.lex["noun_adverbs"]):
                 k -= 1
             elif w in lex["determiners"] or w in lex["possessives"]:
                 k -= 1
-                if w == "that" or (k > low and not self._links(k - 1)):
-                    if w == "that":
+                if w in self.lex["that"] or (k > low and not self._links(k - 1)):
+                    if w in self.lex["that"]:
                         k += 1
                     break
             elif (
                 (self._links(k - 1) and k < j)
                 or (
-                    w in ("and", "or")
+                    w in self.lex["joining"]
                     and k < j
                     and k - 2 >= a
                     and self.is_noun(k - 2)
@@ -154,7 +151,7 @@ class Phrases(Words):
         return (
             self.lower[i] in self.lex["inner_prepositions"]
             and i > 0
-            and (self.is_noun(i - 1) and self.lower[i] != "who")
+            and (self.is_noun(i - 1) and self.lower[i] not in self.lex["who"])
         )
 
     def _joins(self, i: int, low: int) -> bool:
@@ -166,23 +163,25 @@ class Phrases(Words):
             k <= low
             or self.words[k - 1] in PUNCT
             or self.lower[k - 1] in self.clausal
-            or self.lower[k - 1] == "and"
+            or self.lower[k - 1] in self.lex["and"]
         )
 
     def _name_list(self, i: int, low: int) -> bool:
         """Whether the comma at ``i`` stands in a list of names before "and"."""
         if i - 1 < low or not self.is_name(i - 1) or i + 1 >= len(self.words) or not self.is_name(i + 1):
             return False
-        return any(self.lower[k] == "and" for k in range(i + 1, min(i + 6, len(self.words))))
+        return any(self.lower[k] in self.lex["and"] for k in range(i + 1, min(i + 6, len(self.words))))
 
     def _trim_left(self, k: int, j: int) -> tuple[int, int] | None:
         """Cut a leading preposition, time or conjunction, and a trailing weekday."""
         lex = self.lex
         while k < j and (
-            self.lower[k] in lex["conjunctions"] or self.lower[k] in ("'s", "’s", "then") or self.is_adverb(k)
+            self.lower[k] in lex["conjunctions"]
+            or self.lower[k] in self.lex["leading_words"]
+            or self.is_adverb(k)
         ):
             k += 1
-        if self.lower[k : k + 2] in (["at", "least"], ["at", "most"]) and j - k > 2:
+        if j - k > 2 and self.lower[k] in lex["at"] and self.lower[k + 1] in lex["least"]:
             return k, j
         if k < j and self.lower[k] in lex["prepositions"]:
             k = self._after_preposition(k, j)
@@ -192,9 +191,11 @@ class Phrases(Words):
             k += 2
         while k < j and self.lower[k] in lex["weekdays"]:
             k += 1
-        while j > k + 1 and (self.lower[j - 1] in lex["weekdays"] or self.lower[j - 1] in _TIME_ADVERBS):
+        while j > k + 1 and (
+            self.lower[j - 1] in lex["weekdays"] or self.lower[j - 1] in lex["trailing_times"]
+        ):
             j -= 1
-            if self.lower[j - 1] in ("on", "last", "late", "early"):
+            if self.lower[j - 1] in self.lex["before_trailing_day"]:
                 j -= 1
         return (k, j) if k < j else None
 
@@ -236,7 +237,7 @@ class Phrases(Words):
             if not step:
                 break
             k = step
-        while k > i + 1 and (self.lower[k - 1] in lex["weekdays"] or self.lower[k - 1] in _BEFORE_DAY):
+        while k > i + 1 and (self.lower[k - 1] in lex["weekdays"] or self.lower[k - 1] in lex["before_day"]):
             k -= 1
         return (i, k) if k > i else None
 
@@ -256,18 +257,18 @@ class Phrases(Words):
         lex = self.lex
         if w in lex["weekdays"] or w in self.lex["phrase_ends"]:
             return True
-        if w in ("in", "on", "at") and k + 1 < len(self.words):
+        if w in self.lex["phrase_end_prepositions"] and k + 1 < len(self.words):
             nxt = self.lower[k + 1]
             return (
                 nxt in self.specifiers
                 or nxt in lex["weekdays"]
                 or nxt in lex["networks"]
-                or nxt in ("an", "response", "front")
+                or nxt in self.lex["phrase_end_nouns"]
             )
-        if w in ("who", "whose"):
+        if w in self.lex["who_whose"]:
             return False
         return bool(self.finite[k]) and not any(
-            self.lower[x] in ("who", "which", "whose") for x in range(max(i, k - 14), k)
+            self.lower[x] in self.lex["who_which_whose"] for x in range(max(i, k - 14), k)
         )
 
     def _continues(self, k: int, b: int) -> bool:
@@ -277,13 +278,17 @@ class Phrases(Words):
         w = self.lower[k + 1]
         if (
             w in self.lex["conjunctions"]
-            or (w in self.lex["prepositions"] and w != "of")
-            or (w in self.clausal and w not in ("who", "whose"))
+            or (w in self.lex["prepositions"] and w not in self.lex["of"])
+            or (w in self.clausal and w not in self.lex["who_whose"])
         ):
             return False
-        if w.endswith("ing") or (w in self.lex["subject_pronouns"] and w != "who") or w in ("adding", "then"):
+        if (
+            w.endswith(self.ing)
+            or (w in self.lex["subject_pronouns"] and w not in self.lex["who"])
+            or w in self.lex["no_apposition"]
+        ):
             return False
-        if w == "who" and any(x in self.lex["speech"] for x in self.lower[k + 2 : k + 4]):
+        if w in self.lex["who"] and any(x in self.lex["speech"] for x in self.lower[k + 2 : k + 4]):
             return False
         if self.is_adverb(k + 1) or self.quote_of[k + 1] >= 0:
             return False

@@ -36,9 +36,7 @@ class Quotations(Subjects):
             if g.words[k] == ":" and (a == self.line_start(a) or g.quote_of[k + 1] >= 0):
                 w = g.words[k + 1]
                 name = all(
-                    g.is_name(x)
-                    or g.lower[x] in ("of", "the", "(", ")", "-", "de", "von")
-                    or g.words[x].isupper()
+                    g.is_name(x) or g.lower[x] in g.lex["name_links"] or g.words[x].isupper()
                     for x in range(a, k)
                 )
                 if (
@@ -130,7 +128,14 @@ class Quotations(Subjects):
         ):
             k += 1
         direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and self.full_quote(k + 1)
-        if direct and k > group.stop and g.lower[group.stop] not in g.lex["prepositions"] | {"it", "back"}:
+        if (
+            direct
+            and k > group.stop
+            and not (
+                g.lower[group.stop] in g.lex["prepositions"]
+                or g.lower[group.stop] in g.lex["before_quotation"]
+            )
+        ):
             direct = False
         if not direct:
             k = group.stop
@@ -159,7 +164,7 @@ class Quotations(Subjects):
         if b >= len(g.words) or g.quote_of[b] < 0 or group.slot == "ing" or b - group.stop > 8:
             return False
         if any(
-            g.words[x] in BREAK or g.finite[x] or g.quote_of[x] >= 0 or g.lower[x] == "that"
+            g.words[x] in BREAK or g.finite[x] or g.quote_of[x] >= 0 or g.lower[x] in g.lex["that"]
             for x in range(group.stop, b - 1)
         ):
             return False

@@ -16,7 +16,7 @@ from zopa.case.text import find_quote
 from .events import ShiftSpan
 from .extract import Extract, Suggestion
 from .issues import Vocabulary
-from .speakers import Roster, fold
+from .speakers import Roster
 from .text import reanchor
 
 __all__ = ["STANCE_OF", "computed_shifts", "moved", "to_records"]
@@ -34,7 +34,9 @@ _CONTACT = {"call", "meeting", "visit", "exchange", "release", "document", "agre
 _DIRECTION = {"softer": "softer", "harder": "harder"}
 
 
-def to_records(found: Extract, source: str, case: Case | None = None, taken: Iterable[str] = ()) -> Records:
+def to_records(
+    found: Extract, source: str, case: Case | None = None, taken: Iterable[str] = (), language: str = "en"
+) -> Records:
     """The suggestions of one text as records of a case.
 
     Parameters
@@ -47,16 +49,20 @@ def to_records(found: Extract, source: str, case: Case | None = None, taken: Ite
         Speakers, parties and issues that ids may refer to; without it ids are left out.
     taken : iterable of str
         Record ids that exist already.
+    language : str
+        The language pack that the text was read with.
     """
-    writer = _Writer(found, source, case, set(taken))
+    writer = _Writer(found, source, case, set(taken), language)
     return writer.run()
 
 
 class _Writer:
-    def __init__(self, found: Extract, source: str, case: Case | None, taken: set[str]) -> None:
+    def __init__(
+        self, found: Extract, source: str, case: Case | None, taken: set[str], language: str
+    ) -> None:
         self.found, self.source, self.case, self.taken = found, source, case, taken
         self.text = found.text.text
-        self.roster = Roster.of(case) if case else Roster(())
+        self.roster = Roster.of(case, language=language)
 
     def run(self) -> Records:
         statements: dict[str, Statement] = {}
@@ -199,7 +205,7 @@ class _Writer:
             or not self.case
         ):
             return (), ()
-        vocabulary = Vocabulary(self.case)
+        vocabulary = Vocabulary(self.case, self.roster.lex.language)
         given = {
             m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options
         }
@@ -232,7 +238,7 @@ class _Writer:
     def _shift(self, s: ShiftSpan) -> Shift:
         party = None
         if self.case:
-            entry = self.roster.by_alias.get(fold(s.subject))
+            entry = self.roster.by_alias.get(self.roster.fold(s.subject))
             party = entry.party if entry and entry.party in self.case.parties else None
         return Shift(
             **self._anchor(s.start, s.end), party=party, direction=_DIRECTION.get(s.direction, "changed"),  # type: ignore[arg-type]

@@ -111,7 +111,7 @@ def _predict(d: Document, language: str, trained: Trained | None) -> Item:
     )
     if layered:
         return extract(
-            prepare(d.text, _published(d.gold)), roster=d.roster, language=language, trained=trained
+            prepare(d.text, _published(d.gold), language), roster=d.roster, language=language, trained=trained
         ).to_dict()
     lex = lexicon(language)
     seg = segment(d.text, lex)

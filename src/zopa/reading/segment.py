@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import Lexicon
+from .lexicon import STRAIGHT, Lexicon
 
 __all__ = ["DASHES", "Quote", "Segments", "segment"]
 
@@ -18,9 +18,6 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:['’.\-&/][^\W_]+)*"  # words with inner marks
     r"|--+|\.\.\.|''|``|\S"
 )
-_CONTRACTION = re.compile(r"(?:n['’]t|['’](?:s|ve|d|ll|re|m))$", re.I)
-_OPENING, _CLOSING, _STRAIGHT = frozenset("“„«「``"), frozenset("”»」"), frozenset(['"', "''"])
-_MARKS = _OPENING | _CLOSING | _STRAIGHT | {"``"}
 DASHES = frozenset(["-", "--", "—", "–"])
 """Dashes as tokens of their own; a hyphen inside a word is part of it."""
 _OPENERS = ("determiners", "subject_pronouns", "prepositions", "conjunctions")
@@ -70,14 +67,14 @@ def segment(text: str, lex: Lexicon) -> Segments:
     start = 0
     for line in text.splitlines(keepends=True):
         first = len(words)
-        _tokens(line, start, lex["abbreviations"], words, begin, end)
+        _tokens(line, start, lex, words, begin, end)
         start += len(line)
         if len(words) > first:
             paragraphs.append((first, len(words)))
     lower = [w.lower().replace("’", "'") for w in words]
     quotes: list[Quote] = []
     for a, b in paragraphs:
-        quotes.extend(_quotes(words, begin, end, a, b))
+        quotes.extend(_quotes(words, begin, end, a, b, lex))
     quote_of = [-1] * len(words)
     for k, q in enumerate(quotes):
         quote_of[q.start : q.stop] = [k] * (q.stop - q.start)
@@ -90,22 +87,21 @@ def segment(text: str, lex: Lexicon) -> Segments:
     return Segments(text, words, lower, begin, end, paragraphs, quotes, quote_of, sentences, sentence_of)
 
 
-def _tokens(
-    line: str, offset: int, abbreviations: frozenset[str], words: list[str], begin: list[int], end: list[int]
-) -> None:
+def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:
     """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
+    abbreviations, split, names = lex["abbreviations"], lex.patterns["tokens.contraction"], lex["no_initials"]
     scan = _TOKEN.finditer(line)
     while m := next(scan, None):
         word = m.group()
         a, b = m.span()
         if b < len(line) and line[b] == "." and word[0].isalpha():
-            initial = word[-1].isupper() and (len(word) == 1 or word[-2] in ".-") and word != "I"
+            initial = word[-1].isupper() and (len(word) == 1 or word[-2] in ".-") and word not in names
             if initial or word.rpartition("-")[2].lower() in abbreviations:
                 b += 1
                 word = line[a:b]
                 scan = _TOKEN.finditer(line, b)
         begin.append(offset + a)
-        if len(word) > 2 and ("'" in word or "’" in word) and (cut := _CONTRACTION.search(word, 1)):
+        if len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
             words.append(word[: cut.start()])
             end.append(offset + a + cut.start())
             begin.append(end[-1])
@@ -114,18 +110,19 @@ def _tokens(
         end.append(offset + b)
 
 
-def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int) -> list[Quote]:
+def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, lex: Lexicon) -> list[Quote]:
     """Pair the quotation marks of one paragraph; pairing never crosses a paragraph."""
-    marks = [i for i in range(a, b) if words[i] in _MARKS]
-    if not marks:
+    marks = lex["quotes.marks"]
+    found = [i for i in range(a, b) if words[i] in marks]
+    if not found:
         return []
-    straight = [i for i in marks if words[i] in _STRAIGHT]
+    straight = [i for i in found if words[i] in STRAIGHT]
     wrapper = -1
     if straight and straight[0] == a and len(straight) % 2 and len(straight) > 1 and b - 1 != straight[-1]:
         nxt = straight[1]
         if begin[nxt] > end[nxt - 1]:  # white space before it: an opener, so the first one wraps the article
             wrapper = a
-    signs = [(i, _direction(words, begin, end, i, a, b)) for i in marks if i != wrapper]
+    signs = [(i, _direction(words, begin, end, i, a, b, lex)) for i in found if i != wrapper]
     balanced = sum(sign for _, sign in signs) == 0
     out: list[Quote] = []
     opened, depth = -1, 0
@@ -144,11 +141,13 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int) 
     return out
 
 
-def _direction(words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int) -> int:
+def _direction(
+    words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int, lex: Lexicon
+) -> int:
     """+1 for an opening mark, -1 for a closing one, 0 for a straight mark, which may be either."""
-    if words[i] in _STRAIGHT:
+    if words[i] in STRAIGHT:
         return 0
-    opens = words[i] in _OPENING
+    opens = words[i] in lex["quotes.opening"]
     glued_left = i > a and begin[i] == end[i - 1]
     glued_right = i + 1 < b and begin[i + 1] == end[i]
     if opens and glued_left and not glued_right and words[i - 1][-1] not in "([":  # typed the wrong way round
@@ -161,7 +160,7 @@ def _sentences(
 ) -> list[tuple[int, int]]:
     """Sentence ranges of one paragraph; no break inside a quotation."""
     out: list[tuple[int, int]] = []
-    reporting, titles = lex["speech"], lex["titles"]
+    titles = lex["titles"]
     start = i = a
     while i < b:
         q = quote_of[i]
@@ -170,7 +169,7 @@ def _sentences(
             quote = quotes[q]
             i = quote.stop
             inner = i - 2 if quote.closed else i - 1
-            if words[inner] in _STOPS and not _goes_on(words, lower, quote, i, b, reporting):
+            if words[inner] in _STOPS and not _goes_on(words, lower, quote, i, b, lex):
                 stop = i
         else:
             if words[i] in _STOPS:
@@ -184,7 +183,7 @@ def _sentences(
                 and i + 1 < b
                 and words[i + 1][0].isupper()
                 and any(lower[i + 1] in lex[name] for name in _OPENERS)
-                and (lower[i] not in titles or lower[i] == "u.s.")
+                and (lower[i] not in titles or lower[i] in lex["titles_that_end"])
             ):
                 stop = i + 1
             i += 1
@@ -204,23 +203,17 @@ def _chunks(start: int, stop: int) -> list[tuple[int, int]]:
     return [(k, min(k + step, stop)) for k in range(start, stop, step)]
 
 
-def _goes_on(
-    words: list[str], lower: list[str], quote: Quote, i: int, b: int, reporting: frozenset[str]
-) -> bool:
+def _goes_on(words: list[str], lower: list[str], quote: Quote, i: int, b: int, lex: Lexicon) -> bool:
     """Whether the sentence continues after a quotation that ends with a stop: ``"..." Trump said``."""
     if i >= b:
         return False
     if words[i][0].islower() or words[i] in DASHES or words[i] in (",", ";"):
         return True
-    if (
-        quote.stop - quote.start < 4
-        or words[quote.stop - 2] == "."
-        or lower[i] in ("he", "she", "they", "it")
-    ):
+    if quote.stop - quote.start < 4 or words[quote.stop - 2] == "." or lower[i] in lex["new_speakers"]:
         return False
     for k in range(i, min(i + 13, b)):
-        if words[k] in _STOPS or words[k] in _MARKS:
+        if words[k] in _STOPS or words[k] in lex["quotes.marks"]:
             return False
-        if lower[k] in reporting:
+        if lower[k] in lex["speech"]:
             return words[k - 1] != "," or k == i
     return False

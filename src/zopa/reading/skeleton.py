@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from .lexicon import Lexicon, lexicon
 from .segment import segment
-from .speakers import Entry, Resolver, Roster, fold
+from .speakers import Entry, Resolver, Roster
 from .text import Text
 
 __all__ = ["skeleton"]
@@ -80,14 +80,14 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
     kept = [
         n
         for n in sorted(count, key=lambda n: -count[n])
-        if count[n] * 5 >= most and n not in ("NATO", "United Nations")
+        if count[n] * 5 >= most and n.lower() not in lex.phrases("terms", "no_parties")
     ]
     return {n: count[n] for n in kept[:5]}
 
 
 def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[str, object]]:
     """Persons who are said to say something, with the party that the text's own words give them."""
-    roster = Roster(_state_entry(n, lex) for n in states)
+    roster = Roster((_state_entry(n, lex) for n in states), lex.language)
     resolver = Resolver(roster, lex, body)
     seg = segment(body, lex)
     from .attribute import attribute
@@ -101,12 +101,8 @@ def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[st
             and who.how in ("surname", "literal", "title")
             and re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name)
         ):
-            name = re.sub(r"^.*['’]s\s", "", who.name)
-            name = re.sub(
-                r"^(?:(?:President|Prime|Minister|Defense|Foreign|Secretary|Mr\.|Mrs\.|Ms\.|Dr\.|Gen\.|Sen\.)\s)+",
-                "",
-                name,
-            )
+            name = lex.patterns["speakers.owner"].sub("", who.name)
+            name = lex.patterns["speakers.offices"].sub("", name)
             name = resolver.full_names.get(name, name)
             if len(name) > 2 and name.lower() not in lex["weekdays"]:
                 heard[name] = heard.get(name, 0) + 1
@@ -152,25 +148,21 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
     """The state beside the name ("Russia's X", "X of Ukraine", "Defense Secretary X"); whether a former official."""
     surname = re.escape(name.split()[-1])
     around = [body[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(rf"\b{surname}\b", body)]
-    former = any(re.search(rf"{surname},\s(?:a|the)\s(?:former|retired)\b", a) for a in around)
+    former = any(
+        lex.pattern("former", name, surname=surname).search(a) for name in lex.raw["former"] for a in around
+    )
     scores: dict[str, int] = {}
     for state in states:
         names = "|".join(re.escape(n.strip()) for n in [state, *lex.raw["states"][state].split(",")])
         offices = "|".join(
             re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
         )
-        patterns = [
-            rf"(?:{names})['’]s\s(?:\w+\s){{0,4}}{surname}\b", rf"\b{surname}\sof\s(?:the\s)?(?:{names})(?!\w)",
-            rf"(?:{names})\s(?:[A-Z]\w+\s){{1,3}}(?:[A-Z]\w+\s)?{surname}\b",
-            rf"(?:{names})['’]?s?\s[\w\s]{{3,40}},\s(?:[A-Z]\w+\s)?{surname}\b",
-        ]  # fmt: skip
-        if offices:
-            patterns += [
-                rf"(?:{offices})\s(?:[A-Z]\w+\s)?{surname}\b",
-                rf"\b{surname}\s(?:{offices})",
-                rf"\b{surname},\sa\s(?:{offices})",
-            ]
-        scores[state] = sum(len(re.findall(p, a)) for p in patterns for a in around)
+        forms = [
+            lex.pattern(section, form, names=f"(?:{names})", offices=f"(?:{offices})", surname=surname)
+            for section in ("of_state", "of_office")[: 1 + bool(offices)]
+            for form in lex.raw[section]
+        ]
+        scores[state] = sum(len(form.findall(a)) for form in forms for a in around)
     best = max(scores, key=lambda s: scores[s], default=None)
     return (best if best and scores[best] else None), former
 
@@ -186,6 +178,5 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())
     kept = sorted(found, key=lambda n: -count[n])[:MAX_TOPICS]
-    return {n: found[n] for n in found if n in kept} or {
-        "agreement": ["agreement", "deal", fold("the talks")]
-    }
+    usual = lex.phrases("terms", "topic")
+    return {n: found[n] for n in found if n in kept} or {name: usual for name in usual[:1]}

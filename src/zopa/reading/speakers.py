@@ -15,7 +15,7 @@ from zopa.case.nouns import Case, Speaker
 
 from .lexicon import Lexicon, lexicon
 
-__all__ = ["Entry", "Resolver", "Roster", "Who", "fold"]
+__all__ = ["Entry", "Resolver", "Roster", "Who"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,18 @@ class Who:
 class Roster:
     """The known speakers, by every name they go by."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = tuple(entries)
+    def __init__(self, entries: Iterable[Entry] = (), language: str = "en") -> None:
+        self.entries, self.lex = tuple(entries), lexicon(language)
 
     @classmethod
-    def of(cls, case: Case, on: date | None = None) -> Roster:
-        """The speakers of a case, and its parties as speakers of their own.
+    def of(cls, case: Case | None, on: date | None = None, language: str = "en") -> Roster:
+        """The speakers of a case, and its parties as speakers of their own; nobody where there is no case.
 
         Where two speakers share a name ("the president"), the one in office on the day of publication has it.
         """
+        if case is None:
+            return cls(language=language)
+        lex = lexicon(language)
 
         def out_of_office(speaker: Speaker) -> bool:
             early, late = speaker.since or date.min, speaker.until or date.max
@@ -68,27 +71,30 @@ class Roster:
                 k,
                 s.name,
                 s.aliases,
-                s.authority != "anonymous" and not _is_body(s.name),
+                s.authority != "anonymous" and not lex.patterns["speakers.body"].search(s.name),
                 s.party,
                 s.authority == "anonymous",
             )
             for k, s in sorted(case.speakers.items(), key=lambda item: out_of_office(item[1]))
         ]
         named = {e.name for e in people}
-        states = lexicon().raw["states"]
+        states = lex.raw["states"]
         bodies = [
             Entry(k, p.name, tuple(o.strip() for o in states.get(p.name, "").split(",") if o), False, k)
             for k, p in case.parties.items()
             if p.name not in named
         ]
-        return cls([*people, *bodies])
+        return cls([*people, *bodies], language)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Mapping[str, object]]) -> Roster:
+    def from_dict(cls, data: Mapping[str, Mapping[str, object]], language: str = "en") -> Roster:
         """From ``{name: {party, kind: person | org, aliases}}``."""
         return cls(
-            Entry(name, name, tuple(map(str, d.get("aliases", ()))), d.get("kind") == "person", str(d.get("party") or "") or None)  # type: ignore[call-overload]
-            for name, d in data.items()
+            (
+                Entry(name, name, tuple(map(str, d.get("aliases", ()))), d.get("kind") == "person", str(d.get("party") or "") or None)  # type: ignore[call-overload]
+                for name, d in data.items()
+            ),
+            language,
         )  # fmt: skip
 
     @cached_property
@@ -102,32 +108,19 @@ class Roster:
         found: dict[str, Entry] = {}
         for entry in self.entries:
             for name in (entry.name, *entry.aliases):
-                found.setdefault(fold(name), entry)
+                found.setdefault(self.fold(name), entry)
         return found
 
+    def fold(self, name: str) -> str:
+        """A name for comparison: no leading article, no possessive, one space, lower case.
 
-def fold(name: str) -> str:
-    """A name for comparison: no leading article, no possessive, one space, lower case.
-
-    >>> fold("The U.S.'s")
-    'u.s.'
-    """
-    s = " ".join(_POSSESSIVE.sub("", name.strip().strip(",;:—–-")).split()).lower()
-    article, _, rest = s.partition(" ")
-    return rest if rest and article in ("the", "a", "an") else s
-
-
-_POSSESSIVE = re.compile(r"['’]s$|['’]$")
-
-
-def _is_body(name: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:government|ministry|department|council|office|party|union|states?|republic|house)\b",
-            name,
-            re.I,
-        )
-    )
+        >>> Roster().fold("The U.S.'s")
+        'u.s.'
+        """
+        bare = self.lex.patterns["speakers.possessive"].sub("", name.strip().strip(",;:—–-"))
+        s = " ".join(bare.split()).lower()
+        article, _, rest = s.partition(" ")
+        return rest if rest and article in self.lex["articles"] else s
 
 
 _FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}")
@@ -154,8 +147,8 @@ class Resolver:
             words = [w for w in words if w.lower() not in titles]
             if len(words) < 2 or any(w.lower() in dated for w in words):
                 continue
-            name, surname = " ".join(words[-2:]), re.sub(r"['’]s?$", "", words[-1])
-            name = re.sub(r"['’]s?$", "", name)
+            possessive = self.lex.patterns["speakers.possessive"]
+            name, surname = possessive.sub("", " ".join(words[-2:])), possessive.sub("", words[-1])
             if found.setdefault(surname, name) != name:
                 found[surname] = None
         return {k: v for k, v in found.items() if v}
@@ -173,7 +166,7 @@ class Resolver:
             An earlier government for which a state's words were said ("Biden administration").
         """
         who = self._resolve(mention.strip(), before)
-        earlier = self.roster.by_alias.get(fold(voice)) if voice else None
+        earlier = self.roster.by_alias.get(self.roster.fold(voice)) if voice else None
         if earlier and earlier.party == who.party:  # the case has a speaker for that government
             return Who(earlier.id, earlier.name, earlier.party, who.how, voice)
         if voice and who.name and not self._is_person(who):
@@ -190,39 +183,19 @@ class Resolver:
         if entry:
             return entry.person
         words = who.name.split()
-        return (
-            len(words) >= 2
-            and all(w[:1].isupper() for w in words)
-            and words[-1] not in ("Department", "House")
-        )
+        return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in self.lex["bodies"]
 
     def _resolve(self, mention: str, before: str) -> Who:
         if not mention:
             return Who(None, "", None, "none", weak=True)
-        folded = fold(mention)
-        if folded in ("he", "she", "i", "him", "her", "his", "we", "my", "our") and self.last_person:
+        folded = self.roster.fold(mention)
+        if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self.last_person, "pronoun")
-        if folded in ("it", "its") and self.last_body:
+        if folded in self.lex["body_pronouns"] and self.last_body:
             return self._again(self.last_body, "pronoun")
-        if folded in (
-            "he",
-            "she",
-            "i",
-            "we",
-            "it",
-            "they",
-            "you",
-            "its",
-            "his",
-            "her",
-            "their",
-            "our",
-            "my",
-            "those",
-            "this",
-        ):
+        if folded in self.lex["open_pronouns"]:
             return Who(None, mention, None, "open", weak=True)
-        if folded in ("who", "which", "that", "whose", "whom"):
+        if folded in self.lex["relatives"]:
             return self._relative(before)
         return self._named(mention) or self._joint(mention) or self._literal(mention)
 
@@ -232,8 +205,8 @@ class Resolver:
 
     def _named(self, mention: str) -> Who | None:
         """By alias: the whole mention, its head, the longest alias that ends the head, a surname."""
-        table = self.roster.by_alias
-        head = re.split(r",|\s(?:who|that|of|for|whose|—|–)\s|\s\(", mention, maxsplit=1)[0]
+        table, fold = self.roster.by_alias, self.roster.fold
+        head = self.lex.patterns["speakers.head_ends"].split(mention, maxsplit=1)[0]
         for name in (mention, head):
             if fold(name) in table:
                 return self._entry(table[fold(name)], "alias")
@@ -248,7 +221,7 @@ class Resolver:
             full = re.fullmatch(r"\s*((?:[A-Z][\w.'’\-]+\s?){2,3})", part)
             if full and full.group(1).strip() in self.full_names.values():
                 return Who(None, full.group(1).strip(), None, "title")
-        if re.search(r"['’]s?\s|\sand\s", head):
+        if self.lex.patterns["speakers.several"].search(head):
             return None
         words = fold(head).split()
         for k in range(len(words)):
@@ -264,7 +237,7 @@ class Resolver:
 
     def _is_title(self, words: list[str], entry: Entry) -> bool:
         """Whether the words before a name leave it the same speaker: any for a person, none for a state."""
-        return entry.person or not words or all(w in self.lex["titles"] | {"the"} for w in words)
+        return entry.person or not words or all(w in self.lex["titles"] for w in words)
 
     @staticmethod
     def _entry(entry: Entry, how: str) -> Who:
@@ -272,16 +245,18 @@ class Resolver:
 
     def _joint(self, mention: str) -> Who | None:
         """``he and Putin``: two known speakers."""
-        parts = re.split(r"\s+and\s+", mention)
+        parts = self.lex.patterns["speakers.and"].split(mention)
         if len(parts) != 2:
             return None
         found = [
-            self._named(p) or (self._resolve(p, "") if fold(p) in ("he", "she") else None) for p in parts
+            self._named(p)
+            or (self._resolve(p, "") if self.roster.fold(p) in self.lex["joint_pronouns"] else None)
+            for p in parts
         ]
         if not any(found):
             return None
         names = [
-            w.name if w else re.sub(r"^(?:the|key|other|its)\s", "", p)
+            w.name if w else self.lex.patterns["speakers.joint_opens"].sub("", p)
             for w, p in zip(found, parts, strict=True)
         ]
         first = next(w for w in found if w)
@@ -290,8 +265,8 @@ class Resolver:
     def _relative(self, before: str) -> Who:
         """The name to the left of "who" or "which", not the country after "of"."""
         s = re.sub(r"[,\s]+$", "", before)
-        s = re.sub(r"\sof\s(?:the\s)?[A-Z][\w.]+(?:\s[A-Z][\w.]+)?$", "", s)
-        names = list(re.finditer(r"(?:the\s)?(?:[A-Z][\w'’\-]*\.?(?:[A-Z]\.)*\s?)+", s))
+        s = self.lex.patterns["speakers.country_of"].sub("", s)
+        names = list(self.lex.patterns["speakers.name"].finditer(s))
         for m in reversed(names[-3:]):
             mention = m.group().strip()
             who = self._named(mention)
@@ -305,8 +280,8 @@ class Resolver:
         """Words that name no known speaker; an official of a known state counts for it, weakly."""
         head = re.split(r",", mention, maxsplit=1)[0].strip()
         party = None
-        if not re.search(r"['’]s\s", head):
-            words = fold(head).split()
+        if not self.lex.patterns["speakers.owned"].search(head):
+            words = self.roster.fold(head).split()
             for k in range(len(words), 0, -1):
                 entry = self.roster.by_alias.get(" ".join(words[:k]))
                 if entry and not entry.person:

@@ -15,7 +15,7 @@ class Subjects(Contents):
     def unknown_verb(self, i: int, a: int) -> Group | None:
         """A past form outside the lexicon; it counts only beside a quotation: ``"X," SRC barked``."""
         g = self.g
-        if g.lower[i].endswith("ed") and g.lower[i] not in g.lex.forms and g.words[i].islower() and i > a:
+        if g.lower[i].endswith(g.past) and g.lower[i] not in g.lex.forms and g.words[i].islower() and i > a:
             return Group(i, i, i + 1, g.lower[i], "past", "active", frozenset())
         return None
 
@@ -34,7 +34,7 @@ class Subjects(Contents):
         """The source of the statement before in this sentence, or the sentence's subject."""
         g = self.g
         near = next((k for k in range(j - 1, a, -1) if g.finite[k] and g.quote_of[k] < 0), -1)
-        together = g.lower[j - 1] in ("and", "but") and near > 0 and not self.used[near]
+        together = g.lower[j - 1] in g.lex["coordinating"] and near > 0 and not self.used[near]
         for x in reversed(self.out):
             if x.cue and x.cue[0][0] < a:
                 break
@@ -42,7 +42,7 @@ class Subjects(Contents):
                 break
             if x.source and x.cue[0][0] < j:
                 return self.antecedent(x.source[0], a)
-        for k in range(j - 1, a, -1) if g.lower[j - 1] in ("and", "but") else range(a, j):
+        for k in range(j - 1, a, -1) if g.lower[j - 1] in g.lex["coordinating"] else range(a, j):
             if g.quote_of[k] >= 0:
                 continue
             if g.finite[k] and k > a:
@@ -55,7 +55,7 @@ class Subjects(Contents):
     def antecedent(self, source: Range, a: int) -> Range:
         """For "who" or "which", the phrase that it stands for, when it is beside it."""
         g = self.g
-        if g.lower[source[0]] not in ("who", "which", "that") or source[1] - source[0] > 1:
+        if g.lower[source[0]] not in g.lex["relative_subjects"] or source[1] - source[0] > 1:
             return source
         j = source[0] - (g.words[source[0] - 1] == ",")
         return (g.left_phrase(j, a) if j > a else None) or source
@@ -66,7 +66,7 @@ class Subjects(Contents):
         k = source[0] - 1
         if g.lower[source[1] - 1] not in g.lex["documents"] or k <= a:
             return source
-        k -= g.lower[k] in ("out", "up")
+        k -= g.lower[k] in g.lex["issued_particles"]
         while k > a and not g.finite[k] and (g.is_adverb(k) or g.is_noun(k)) and k > source[0] - 3:
             k -= 1
         return (g.left_phrase(k, a) or source) if g.finite[k] else source

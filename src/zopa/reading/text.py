@@ -13,6 +13,7 @@ from datetime import date
 from zopa.case.text import digest, normalise
 
 from .dates import plain_date
+from .lexicon import lexicon
 
 __all__ = ["Block", "Published", "Text", "prepare", "reanchor"]
 
@@ -87,8 +88,10 @@ class Text:
         return "".join([*out, self.text[at:]])
 
 
-def prepare(raw: str, published: Published | None = None) -> Text:
+def prepare(raw: str, published: Published | None = None, language: str = "en") -> Text:
     """Clean and normalise a text; find its blocks and, where it stands in the text, its publication data.
+
+    ``language`` is the language pack whose words for dates, bylines and outlets are looked for.
 
     Raises
     ------
@@ -99,8 +102,8 @@ def prepare(raw: str, published: Published | None = None) -> Text:
         raise ValueError(f"expected at most {LONGEST:,} characters, saw {len(raw):,}")
     cleaned, removed = _clean(normalise(raw))
     text = unicodedata.normalize("NFC", cleaned)
-    blocks = _blocks(text)
-    found = _published(text, blocks)
+    blocks = _blocks(text, language)
+    found = _published(text, blocks, language)
     known = published or Published()
     merged = Published(
         known.title or found.title, known.publisher or found.publisher,
@@ -140,6 +143,7 @@ def _unwanted(ch: str) -> str:
 
 _REFERENCE = re.compile(r"^\s*(?:\[?\d{1,3}[\].)]\s+)(?=\S)")
 _MARKER = re.compile(r"\[\d{1,3}\]")
+# the words of a site around an article, in its own language rather than the article's: one list for all
 _COMMENT = re.compile(
     r"^\s*(?:\d+\s+)?(?:no )?(?:comments?|responses?|replies|leave a (?:reply|comment)|share this|related|komentar\w+"
     r"|rašyti komentarą|комментари\w+|коментар\w+|kommentare?|commentaires?|comentarios?|commenti|التعليقات)\b",
@@ -147,7 +151,7 @@ _COMMENT = re.compile(
 )
 
 
-def _blocks(text: str) -> tuple[Block, ...]:
+def _blocks(text: str, language: str) -> tuple[Block, ...]:
     """Title, body, reference list and footer, from the last line upwards."""
     lines = _lines(text)
     kinds = ["body"] * len(lines)
@@ -156,7 +160,7 @@ def _blocks(text: str) -> tuple[Block, ...]:
         kinds[last] = "footer"
         last -= 1
     cited = bool(_MARKER.search(text))
-    while last > 0 and _is_reference(text[slice(*lines[last])], cited):
+    while last > 0 and _is_reference(text[slice(*lines[last])], cited, language):
         kinds[last] = "reference"
         last -= 1
     if all(
@@ -182,11 +186,11 @@ def _is_footer(line: str) -> bool:
     return bool(_COMMENT.match(s)) or (len(s) < 45 and s[-1] not in ".!?”\"'’»)" and len(s.split()) < 7)
 
 
-def _is_reference(line: str, cited: bool) -> bool:
+def _is_reference(line: str, cited: bool, language: str) -> bool:
     """A numbered line of a source list: outlet, place, date, page."""
     if not _REFERENCE.match(line):
         return False
-    return cited and (plain_date(line) is not None or "http" in line or len(line.split(". ")) > 3)
+    return cited and (plain_date(line, language) is not None or "http" in line or len(line.split(". ")) > 3)
 
 
 def _is_title(text: str, lines: list[tuple[int, int]]) -> bool:
@@ -199,7 +203,8 @@ def _is_title(text: str, lines: list[tuple[int, int]]) -> bool:
     )
 
 
-def _published(text: str, blocks: tuple[Block, ...]) -> Published:
+def _published(text: str, blocks: tuple[Block, ...], language: str) -> Published:
+    written = lexicon(language).patterns["page.byline"]
     title = publisher = byline = ""
     on: date | None = None
     for block in blocks:
@@ -207,13 +212,13 @@ def _published(text: str, blocks: tuple[Block, ...]) -> Published:
         if block.kind == "title" and not title:
             title = line
         elif block.kind == "reference" and on is None:
-            on = plain_date(line)
-            title, byline, publisher = _citation(_REFERENCE.sub("", line))
+            on = plain_date(line, language)
+            title, byline, publisher = _citation(_REFERENCE.sub("", line), language)
         elif block.kind == "body" and len(line) < 90:
-            if line.lower().startswith("by ") and not byline and line[3:4].isupper():
-                byline = line[3:]
+            if (m := written.match(line)) and not byline and line[m.end() : m.end() + 1].isupper():
+                byline = line[m.end() :]
             elif on is None and len(line) < 60:
-                on = plain_date(line)
+                on = plain_date(line, language)
     if on is None and blocks:
         head = text[blocks[0].start : blocks[0].start + 400]
         dateline = re.search(r"\(([A-Z][A-Za-z ]{1,20})\)\s*[-–—]", head)
@@ -221,17 +226,19 @@ def _published(text: str, blocks: tuple[Block, ...]) -> Published:
     return Published(title, publisher, byline, on)
 
 
-def _citation(line: str) -> tuple[str, str, str]:
+def _citation(line: str, language: str) -> tuple[str, str, str]:
     """``Title --- deck. Authors. Outlet; place. date`` taken apart, as far as it goes."""
     title, _, rest = line.partition(" --- ")
     if not rest:
         title, _, rest = line.partition(". ")
     parts = [p.strip() for p in re.split(r"\.+ ", rest)]
-    outlet = next((p for p in parts if ";" in p and plain_date(p) is None and p.count(",") <= 2), "")
+    outlet = next(
+        (p for p in parts if ";" in p and plain_date(p, language) is None and p.count(",") <= 2), ""
+    )
     place = next((i for i, p in enumerate(parts) if p == outlet), -1)
     authors = parts[place - 1] if place > 0 else ""
     outlet = next(
-        (p for p in parts if re.search(r"\b(?:Journal|Times|Post|News|Agency|Guardian|Herald|Tribune)\b", p)),
+        (p for p in parts if lexicon(language).patterns["page.outlet"].search(p)),
         outlet,
     )
     if outlet and authors == outlet and place > 1:

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from .phrases import Phrases
-from .words import NUMBERS, PUNCT
+from .words import PUNCT
 
 __all__ = ["Group", "Verbs"]
 
@@ -51,7 +51,7 @@ class Verbs(Phrases):
             and j == i
             and j > a
         ):
-            if self.is_adjective(j - 1) and self.lower[j - 1] not in ("many", "most", "several"):
+            if self.is_adjective(j - 1) and self.lower[j - 1] not in self.lex["quantifiers"]:
                 return None
             if slot != "past" and lemma in self.lex["homographs"] and not self._sound_subject(j, a, slot):
                 return None
@@ -69,14 +69,19 @@ class Verbs(Phrases):
         """For a form that is as often a noun: its subject must be a pronoun or stand at the start of a clause."""
         w = self.lower[j - 1]
         if w in self.lex["subject_pronouns"] or w in self.lex["plain_subjects"]:
-            return w != "that" or slot == "third"
+            return w not in self.lex["that"] or slot == "third"
         phrase = self.left_phrase(j, a)
         if not phrase:
             return False
         k = phrase[0]
         while k > a and (self.is_adverb(k - 1) or self.lower[k - 1] in self.lex["conjunctions"]):
             k -= 1
-        if slot == "third" and w.endswith("s") and not w.endswith("ss") and not self.is_name(j - 1):
+        if (
+            slot == "third"
+            and w.endswith(self.plural)
+            and not w.endswith(self.singular)
+            and not self.is_name(j - 1)
+        ):
             return False
         return (
             k == a
@@ -86,26 +91,26 @@ class Verbs(Phrases):
         )
 
     def _may_open(self, i: int) -> bool:
-        return self.words[i - 1] in PUNCT and self.lower[i].endswith("ing")
+        return self.words[i - 1] in PUNCT and self.lower[i].endswith(self.ing)
 
     def _over_adverbs(self, i: int, a: int) -> int:
         j = i
-        while j > a and (self.is_adverb(j - 1) or self.lower[j - 1] in ("not", "n't", "never")) and j > i - 4:
+        while j > a and (self.is_adverb(j - 1) or self.lower[j - 1] in self.denials) and j > i - 4:
             j -= 1
         return j
 
     def _slot(self, slots: Container[str], before: str, j: int, a: int) -> tuple[str, str]:
         """Which reading fits the word before the verb and its adverbs."""
         lex = self.lex
-        if before in lex["modals"] or before in lex["do"] or before == "to":
+        if before in lex["modals"] or before in lex["do"] or before in self.to:
             if "base" in slots:
-                return "base", "infinitive" if before == "to" else "active"
-            if before not in ("'d", "’d"):
+                return "base", "infinitive" if before in self.to else "active"
+            if before not in self.lex["would"]:
                 return "", ""
-        if before in ("'s", "’s") and self.is_possessive(j - 1):
+        if before in self.possessive and self.is_possessive(j - 1):
             return "", ""
-        since = before == "since" and self.lower[j - 2] in lex["have"]
-        if "participle" in slots and (since or before in lex["have"] or before in ("'s", "'d")):
+        since = before in self.since and self.lower[j - 2] in lex["have"]
+        if "participle" in slots and (since or before in lex["have"] or before in self.lex["had"]):
             return "participle", "active"
         if before in lex["be"]:
             found = ("ing", "active") if "ing" in slots else ("participle", "passive")
@@ -123,7 +128,7 @@ class Verbs(Phrases):
             return "past", "active"
         if "third" in slots:
             w = self.lower[j - 1] if j > a else ""
-            number = w[:1].isdigit() or w in NUMBERS or w in ("other", "own")
+            number = w[:1].isdigit() or w in self.lex["plural_numbers"] or w in self.lex["noun_specifiers"]
             return ("", "") if number else ("third", "active")
         if "base" in slots and self._plural(j - 1, a):
             return "base", "active"
@@ -138,18 +143,18 @@ class Verbs(Phrases):
             return True
         if w == "," or self.words[k] == ")":
             return True
-        if w == "and" or self._plural_noun(k):
+        if w in self.lex["and"] or self._plural_noun(k):
             return True
         phrase = self.left_phrase(k + 1, a)
         if not phrase:
             return False
-        if any(self.lower[x] == "and" for x in range(*phrase)):
+        if any(self.lower[x] in self.lex["and"] for x in range(*phrase)):
             return True
         link = next(
             (
                 x
                 for x in range(phrase[0] + 1, phrase[1])
-                if self.lower[x] in self.lex["prepositions"] or self.lower[x] in ("who", ",")
+                if self.lower[x] in self.lex["prepositions"] or self.lower[x] in self.lex["subject_links"]
             ),
             0,
         )
@@ -160,10 +165,10 @@ class Verbs(Phrases):
         if w in self.lex["plural_nouns"]:
             return True
         return (
-            w.endswith("s")
-            and not w.endswith("ss")
+            w.endswith(self.plural)
+            and not w.endswith(self.singular)
             and self.is_noun(k)
-            and w not in ("'s", "’s")
+            and w not in self.possessive
             and len(w) > 3
         )
 
@@ -171,25 +176,25 @@ class Verbs(Phrases):
         """Left end of the group: over auxiliaries, negation and adverbs, and chains such as "going to"."""
         lex = self.lex
         k = j
-        if before == "to":
+        if before in self.to:
             c = self._over_adverbs(k - 1, a)
-            if c - 2 >= a and self.lower[c - 1] == "on" and self.lower[c - 2] in self.lex["went"]:
+            if c - 2 >= a and self.lower[c - 1] in self.lex["on"] and self.lower[c - 2] in self.lex["went"]:
                 return c - 2
             if c - 1 < a or self.lower[c - 1] not in lex["chains"]:
                 return None
             k = c - 1
         while k > a:
             w = self.lower[k - 1]
-            if w in ("'s", "’s") and self.is_possessive(k - 1):
+            if w in self.possessive and self.is_possessive(k - 1):
                 break
             if (
                 w in self.aux
-                or w in ("not", "n't", "n’t", "never")
+                or w in self.denials
                 or self.is_adverb(k - 1)
-                or (w == "since" and k - 2 >= a and self.lower[k - 2] in lex["have"])
+                or (w in self.since and k - 2 >= a and self.lower[k - 2] in lex["have"])
             ):
                 k -= 1
-            elif w == "to" and k - 2 >= a and self.lower[k - 2] in lex["chains"]:
+            elif w in self.to and k - 2 >= a and self.lower[k - 2] in lex["chains"]:
                 k -= 2
             else:
                 break
@@ -208,9 +213,9 @@ class Verbs(Phrases):
             if self.lower[k] in particles:
                 two = (
                     k + 1 < b
-                    and self.lower[k] in ("out", "back", "up")
-                    and self.lower[k + 1] in ("against", "at", "about", "on")
+                    and self.lower[k] in self.lex["double_particles"]
+                    and self.lower[k + 1] in self.lex["second_particles"]
                 )
-                extra = {"object", "say"} if self.lower[k] in ("out", "back") else {"object"}
+                extra = {"object", "say"} if self.lower[k] in self.lex["strong_particles"] else {"object"}
                 return k + 1 + two, frozenset(extra)
         return i + 1, classes

@@ -10,10 +10,9 @@ from typing import Self
 from .lexicon import Lexicon
 from .segment import Segments
 
-__all__ = ["NUMBERS", "PUNCT", "Words"]
+__all__ = ["PUNCT", "Words"]
 
 PUNCT = frozenset(',;:()[]-–—.!?…/“”"„«»') | {"--", "...", "''", "``"}
-NUMBERS = frozenset(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
 
 
 class Words:
@@ -23,19 +22,25 @@ class Words:
         self.seg, self.lex = seg, lex
         self.words, self.quote_of = seg.words, seg.quote_of
         self.lower = list(seg.lower)
+        names = lex["capital_names"]
         for i, w in enumerate(seg.words):
-            if w in ("Will", "May") and i and seg.words[i - 1] not in PUNCT:
+            if w in names and i and seg.words[i - 1] not in PUNCT:
                 self.lower[i] = w  # a name, no modal
-        self.verbal = [w in lex.forms or w.endswith("ed") for w in self.lower]
+        self.ing, self.past, self.plural, self.singular, adverb = (
+            tuple(sorted(lex[name + "_endings"])) for name in ("ing", "past", "plural", "singular", "adverb")
+        )
+        self.verbal = [w in lex.forms or w.endswith(self.past) for w in self.lower]
         """Whether each token may be a verb at all: a form of the lexicon, or a past form outside it."""
         nouns = lex["nouns.cue"]
         self._cues = [i for i, w in enumerate(self.lower) if self.verbal[i] or w in nouns]
         listed, others = lex["adverbs"], lex["not_adverbs"]
         self._adverb = [
             low in listed
-            or (low.endswith("ly") and len(low) > 4 and low not in others and not w[0].isupper())
+            or (low.endswith(adverb) and len(low) > 4 and low not in others and not w[0].isupper())
             for w, low in zip(seg.words, self.lower, strict=True)
         ]
+        self.to, self.denials, self.owner_marks = lex["to"], lex["denials"], lex["owner_marks"]
+        self.possessive, self.since = lex["possessive"], lex["since"]
         self.specifiers = lex["determiners"] | lex["possessives"]
         self.days = lex["weekdays"] | lex["times"]
         self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
@@ -78,7 +83,7 @@ class Words:
     def is_noun(self, i: int) -> bool:
         """A word that may stand inside a noun phrase: open class, number or possessive mark."""
         w = self.lower[i]
-        if w in ("'s", "’s", "'"):
+        if w in self.owner_marks:
             return True
         return w not in PUNCT and w not in self.closed and not self.finite[i]
 
@@ -87,12 +92,12 @@ class Words:
         """Whether each token is (probably) a finite verb or auxiliary."""
         out = [False] * len(self.words)
         noun_before = self.specifiers | self.lex["prepositions"]
-        no_subject = self.closed | PUNCT | NUMBERS
+        no_subject = self.closed | PUNCT | self.lex["plural_numbers"]
         forms, aux, be, have = self.lex.forms, self.aux, self.lex["be"], self.lex["have"]
         for i, w in enumerate(self.lower):
             if w in aux:
-                out[i] = w not in ("being", "having", "been") and not (
-                    w in ("'s", "’s") and self.is_possessive(i)
+                out[i] = w not in self.lex["not_finite"] and not (
+                    w in self.possessive and self.is_possessive(i)
                 )
                 continue
             if not self.verbal[i]:
@@ -108,7 +113,7 @@ class Words:
                         or before in be
                         or before in have
                         or before in PUNCT
-                        or before in ("as", "and", "or")
+                        or before in self.lex["joining_before_past"]
                     ) and not self.is_adjective(p)
                 continue
             if word[0].isupper() and i and self.words[i - 1] not in PUNCT:
@@ -121,9 +126,11 @@ class Words:
             if "past" in slots:
                 out[i] = (
                     before not in noun_before and before not in be and before not in have
-                ) or before in ("that",)
+                ) or before in self.lex["that"]
             elif "third" in slots:
-                noun = before == "and" and any(base in self.lex["homographs"] for base, _ in readings)
+                noun = before in self.lex["and"] and any(
+                    base in self.lex["homographs"] for base, _ in readings
+                )
                 out[i] = (
                     not noun
                     and not (p >= 0 and out[p] and before not in self.aux)
@@ -152,5 +159,7 @@ class Words:
         nxt = self.lower[k] if k < len(self.words) else ""
         if any(slot in ("participle", "ing") for _, slot in self.lex.forms.get(nxt, ())):
             after = self.lower[k + 1] if k + 1 < len(self.words) else "."
-            return k == i + 1 and after not in PUNCT and after not in self.closed and not nxt.endswith("ing")
+            return (
+                k == i + 1 and after not in PUNCT and after not in self.closed and not nxt.endswith(self.ing)
+            )
         return not (nxt in self.lex["after_contraction"] or k > i + 1)
