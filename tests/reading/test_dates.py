@@ -88,6 +88,14 @@ def test_a_figure_has_value_and_unit(text, value, unit):
     assert (found.value, found.unit) == (value, unit)
 
 
+@pytest.mark.parametrize(
+    "amount", ["hundreds of", "tens of thousands of", "hundreds of thousands of", "millions of"]
+)
+def test_a_vague_number_is_read_whole_and_keeps_its_unit(amount):
+    (found,) = figures(f"It drove {amount} people out.")
+    assert (found.value, found.unit, found.of) == (None, "count", "people")
+
+
 def test_a_number_too_long_to_be_one_does_no_harm():
     assert all(f.value is None or f.value < 1e120 for f in figures("It was " + "1" * 400 + "% by then."))
 
