@@ -20,7 +20,7 @@ def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
     """Write a proof, or say why there is none."""
     if proof is None:
         typer.echo(
-            "no proof was saved: the search was stopped, ties are too many, or the proof is too large",
+            "no proof was saved: the search was stopped, only a part was found, ties are too many, or it is too large",
             err=True,
         )
         return

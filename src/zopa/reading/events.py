@@ -44,14 +44,23 @@ class Claim:
     words: str
 
 
+def _found(
+    section: str, text: str, sentences: Sequence[Range], phrases: Phrases
+) -> Iterator[tuple[int, str, int, int]]:
+    """Each phrase of a section: the number of its sentence, the name of its list, where it starts and ends."""
+    starts = [a for a, _ in sentences]
+    for name, (start, stop) in phrases.find(section, text):
+        n = bisect_right(starts, start) - 1
+        if n >= 0:
+            yield n, name, start, stop
+
+
 def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ContactSpan]:
     """Contacts and gestures, in text order; one per type and sentence."""
-    starts = [a for a, _ in sentences]
     patterns = phrases.lex.patterns
     seen: set[tuple[int, str]] = set()
-    for kind, (start, stop) in phrases.find("contacts", text):
-        n = bisect_right(starts, start) - 1
-        if n < 0 or (n, kind) in seen:
+    for n, kind, start, stop in _found("contacts", text, sentences, phrases):
+        if (n, kind) in seen:
             continue
         seen.add((n, kind))
         a, b = sentences[n]
@@ -66,12 +75,10 @@ def contacts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterato
 
 def shifts(text: str, sentences: Sequence[Range], phrases: Phrases) -> Iterator[ShiftSpan]:
     """Shifts that the text reports. "no longer" and the like count only where a stance or aid is meant."""
-    starts = [a for a, _ in sentences]
     patterns = phrases.lex.patterns
     last = -1
-    for direction, (start, stop) in phrases.find("shifts", text):
-        n = bisect_right(starts, start) - 1
-        if n < 0 or n == last:
+    for n, direction, start, stop in _found("shifts", text, sentences, phrases):
+        if n == last:
             continue
         a, b = sentences[n]
         sentence = text[a:b]
@@ -97,12 +104,10 @@ def claims(
     text: str, sentences: Sequence[Range], taken: Sequence[Range], phrases: Phrases
 ) -> Iterator[Claim]:
     """Judgments outside everybody's words: the author's, and never a party's."""
-    starts = [a for a, _ in sentences]
     order = sorted(taken)
     last = -1
-    for kind, (start, stop) in phrases.find("claims", text):
-        n = bisect_right(starts, start) - 1
-        if n < 0 or n == last:
+    for n, kind, start, stop in _found("claims", text, sentences, phrases):
+        if n == last:
             continue
         a, b = sentences[n]
         near = order[bisect_left(order, (a - 5000, 0)) : bisect_left(order, (b, 0))]

@@ -92,13 +92,8 @@ class _Elimination:
 
     def __init__(self, space: Space, everything: bool) -> None:
         self.space, self.plan = space, bucket_plan(space)
-        parties = len(space.parties)
-        self.floor = [np.array([int(s[p].min()) for s in space.scores]) for p in range(parties)]
-        self.malus = np.zeros(parties, np.int64)
-        for b in space.bonuses:
-            self.malus[b.party] += min(0, b.points)
-        self.shift = np.array([int(f.sum()) for f in self.floor]) + self.malus
-        self.need = np.zeros(parties, np.int64) if everything else np.array(space.reservation) - self.shift
+        self.shift = np.array(space.lowest, np.int64)
+        self.need = np.zeros_like(self.shift) if everything else np.array(space.reservation) - self.shift
         self.soft = not space.unanimous
         self.rest = self._rest()
 

@@ -1,14 +1,14 @@
 """Good packages without a proof: the tree closes sooner the better the best package known to it.
 
 :func:`climb` takes best single changes. :func:`anneal` changes two groups at random in many chains at once
-and forgets a loss the less often the larger it is; what it lowers is not the least gain, which most moves
+and forgives a loss the less often the larger it is; what it lowers is not the least gain, which most moves
 leave alone, but the sum of squares of what the parties miss to an aim a little above the best known.
 All of it in integers and with one stream of chance, so that the compiled twins find the same packages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from zopa.space import IntArray
 __all__ = ["anneal", "anneal_numpy", "climb", "climb_numpy"]
 
 UNIT = 1 << 20
-MOST_MISSED = 1 << 29  # its square, summed over parties, stays below 2**63
+MOST_MISSED = 1 << 28  # its square, summed over 100 parties, stays below 2**63
 CHAINS = 64
 AIMS = np.geomspace(0.006, 0.05, CHAINS) * UNIT  # cases differ in which of them finds most
 HOT, COLD = 0.16, 0.02  # of the squared aim
@@ -66,8 +66,11 @@ def anneal(
     moves: int,
     rng: np.random.Generator,
     stop: Callable[[], bool],
-) -> Iterator[IntArray]:
-    """The best packages that annealing met, best first, at most a few.
+) -> IntArray:
+    """The best packages that annealing met, best first, at most ``SHOWN``: shape (n, n_groups).
+
+    After Kirkpatrick, Gelatt, Vecchi (1983), Optimization by simulated annealing, Science 220. Nothing is
+    promised: they are packages to start from.
 
     Parameters
     ----------
@@ -81,6 +84,8 @@ def anneal(
         The package to start from, as positions in ``s``.
     moves : int
         Changes to try, over all chains.
+    stop : callable
+        True ends it with what was met so far.
     """
     v = np.rint(s * UNIT).astype(np.int64)
     floor = np.rint(low * UNIT).astype(np.int64)
@@ -97,8 +102,7 @@ def anneal(
         heat = HOT * (COLD / HOT) ** (np.arange(first, min(first + BLOCK, steps)) / steps)
         words = rng.integers(0, 1 << 56, (CHAINS, len(heat)))
         run(v, floor, aim, plain, cheap, chains, kept, least, words, heat, AIMS * AIMS, QUANTILES)
-    order = np.argsort(-least, kind="stable")
-    yield from kept[order[:SHOWN]]
+    return kept[np.argsort(-least, kind="stable")[:SHOWN]]
 
 
 def anneal_numpy(

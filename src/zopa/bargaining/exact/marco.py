@@ -53,12 +53,9 @@ class _Test:
             return True
         self.tests += 1
         n = len(self.space.clauses)
-        least = [sum(int(s[p].min()) for s in self.space.scores) for p in range(len(self.space.parties))]
-        for b in self.space.bonuses:
-            least[b.party] += min(0, b.points)
         limits = tuple(
             r if n + p in some else low
-            for p, (r, low) in enumerate(zip(self.space.reservation, least, strict=True))
+            for p, (r, low) in enumerate(zip(self.space.reservation, self.space.lowest, strict=True))
         )
         part = dataclasses.replace(
             self.space, reservation=limits, required=(), at_least=0,

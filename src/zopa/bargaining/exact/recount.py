@@ -25,24 +25,29 @@ class _Problem:
     def __init__(self, problem: Problem, steps: Iterator[int]) -> None:
         self.steps, self.options, self.scores = steps, problem["options"], problem["scores"]
         self.reservation, self.parties = problem["reservation"], range(len(problem["parties"]))
+        self.nothing: Totals = (0,) * len(self.parties)
         self.required, self.at_least = problem["required"], problem["at_least"]
-        self.clauses = [(c["when"], c["only_if"]) for c in problem["clauses"]]
-        self.bonuses = problem["bonuses"]
-        named = [{i for i, _ in sum(only_if, when)} for when, only_if in self.clauses]
-        named += [{i for i, _ in terms} for _, terms, _ in self.bonuses]
-        self.settled = [max(issues, default=0) for issues in named]
+        named = [{i for i, _ in sum(c["only_if"], c["when"])} for c in problem["clauses"]]
+        met = [{i for i, _ in terms} for _, terms, _ in problem["bonuses"]]
+        self.clauses = [
+            (max(issues, default=0), c["when"], c["only_if"])
+            for issues, c in zip(named, problem["clauses"], strict=True)
+        ]
+        self.bonuses = [
+            (max(issues, default=0), *b) for issues, b in zip(met, problem["bonuses"], strict=True)
+        ]
         self.needed = [
-            max((at for at, issues in zip(self.settled, named, strict=True) if i in issues), default=0)
+            max((max(issues) for issues in (*named, *met) if i in issues), default=0)
             for i in range(len(self.options))
         ]
 
     def gains(self, i: int, have: dict[int, int]) -> Totals | None:
         """What the option of issue i adds for every party, or None where it breaks a rule."""
-        for at, (when, only_if) in zip(self.settled, self.clauses, strict=False):
+        for at, when, only_if in self.clauses:
             if at == i and _met(when, have) and not any(_met(w, have) for w in only_if):
                 return None
         added = [self.scores[i][q][have[i]] for q in self.parties]
-        for at, (q, terms, points) in zip(self.settled[len(self.clauses) :], self.bonuses, strict=True):
+        for at, q, terms, points in self.bonuses:
             added[q] += points if at == i and _met(terms, have) else 0
         return tuple(added)
 
@@ -55,11 +60,12 @@ class _Problem:
         """Utilities of a package that must be in the zone."""
         if len(package) != len(self.options):
             raise ValueError("a package names too many or too few options")
-        total: Totals = tuple(0 for _ in self.parties)
-        for i in range(len(self.options)):
-            if not 0 <= package[i] < len(self.options[i]):
+        total, have = self.nothing, {}
+        for i, k in enumerate(package):
+            if not 0 <= k < len(self.options[i]):
                 raise ValueError("a package names an option that is not there")
-            added = self.gains(i, dict(enumerate(package[: i + 1])))
+            have[i] = k
+            added = self.gains(i, have)
             if added is None:
                 raise ValueError("a package breaks a rule")
             total = _sum(total, added)
@@ -69,7 +75,7 @@ class _Problem:
 
     def sweep(self, thin: Callable[[int, Points], Points]) -> Points:
         """Totals of all packages that obey the rules, thinned after every issue, and how many have them."""
-        table: dict[tuple[tuple[int, int], ...], Points] = {(): {tuple(0 for _ in self.parties): 1}}
+        table: dict[tuple[tuple[int, int], ...], Points] = {(): {self.nothing: 1}}
         for i, options in enumerate(self.options):
             fresh: dict[tuple[tuple[int, int], ...], Points] = {}
             for memory, points in table.items():
@@ -93,7 +99,7 @@ class _Problem:
     def later(self, i: int, most: Callable[..., int]) -> Totals:
         """The most, or the least, that what is settled after issue i can add for every party."""
         total = [sum(most(scores[q]) for scores in self.scores[i + 1 :]) for q in self.parties]
-        for at, (q, _, points) in zip(self.settled[len(self.clauses) :], self.bonuses, strict=True):
+        for at, q, _, points in self.bonuses:
             total[q] += most(0, points) if at > i else 0
         return tuple(total)
 
