@@ -55,6 +55,18 @@ def test_the_number_of_acceptable_packages_and_the_frontier_can_be_checked(tmp_p
         assert RUN.invoke(app, ["check-proof", str(file)]).output.startswith("wrong")
 
 
+def test_a_proof_that_is_misshapen_or_not_whole_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text('{"claim": {"kind": "count"}, "problem": 7}', encoding="utf-8")
+    bad = RUN.invoke(app, ["check-proof", str(file)])
+    assert bad.exit_code == 1
+    assert "missing or misshapen" in bad.output
+    file.write_text('{"claim": {"kind": "count", "number": 3.0}}', encoding="utf-8")
+    fraction = RUN.invoke(app, ["check-proof", str(file)])
+    assert fraction.exit_code != 0
+    assert "whole numbers only" in f"{fraction.output}{fraction.exception}"
+
+
 def test_a_zone_has_a_proof_whether_empty_or_not() -> None:
     case = load(EXAMPLE)
     open_zone = prove_zone(case)

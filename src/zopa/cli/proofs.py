@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_module
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -55,7 +55,7 @@ def check_proof(
 
     text, problems = read_text(file, str(file), limit=MOST_BYTES)
     try:
-        proof = json_module.loads(text) if not problems else None
+        proof = json_module.loads(text, parse_float=_not_whole) if not problems else None
     except ValueError as error:
         problems = [
             Finding(
@@ -74,8 +74,10 @@ def check_proof(
             check(proof, steps)
         except TimeoutError as error:
             verdict, wrong = "not checked", f"{error}; next: --steps {20 * steps}"
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as error:
-            verdict, wrong = "wrong", str(error) or type(error).__name__
+        except ValueError as error:
+            verdict, wrong = "wrong", str(error)
+        except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            verdict, wrong = "wrong", f"a part of the proof is missing or misshapen ({error})"
     if json:
         print_json(
             {
@@ -88,6 +90,10 @@ def check_proof(
     else:
         console().print(_verdict(proof, verdict, wrong, name), markup=False)
     raise typer.Exit(0 if verdict == "right" else 1)
+
+
+def _not_whole(number: str) -> NoReturn:
+    raise ValueError(f"the number {number}; a proof has whole numbers only")
 
 
 def _other_case(proof: Any, name: str, readings: Any) -> str:
