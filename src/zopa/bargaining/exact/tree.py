@@ -27,12 +27,12 @@ __all__ = ["Found", "Stop", "Target", "branch", "never", "search", "split", "tow
 Stop = Callable[[], bool]
 Progress = Callable[[Fraction | None, float], None]
 BITS = 52
-WALK_STEPS = 250_000
+WALK_STEPS_PER_PARTY = 25_000
 EASY_STEPS = 3_000
 LEAF_LOG = 40.0
-PATTERNS_PER_PARTY = 8
+PATTERNS_PER_PARTY = 12
 CHEAP = 5  # choices of each group that annealing tries
-FIRST_MOVES, MOVES_PER_NODE, MOST_MOVES = 20_000, 4_000, 60_000_000
+FIRST_MOVES, MOVES_PER_NODE, MOST_MOVES = 300, 4_000, 60_000_000  # of annealing; the first per group
 RECORD_LIMIT = 400_000
 
 
@@ -177,7 +177,7 @@ class _Search:
                 for a, b in zip(self.flat.start[:-1], self.flat.start[1:], strict=True)
             ]
         )
-        self.anneal(FIRST_MOVES, stop)
+        self.anneal(FIRST_MOVES * self.flat.n_groups, stop)
 
     def anneal(self, moves: int, stop: Stop) -> None:
         """Look for a better package by chance, and climb from what was found."""
@@ -227,7 +227,7 @@ class _Search:
             row_groups=self.row_groups,
             mu=self.mu_int if len(self.mu_int) else None,
             cap=cap,
-            max_steps=WALK_STEPS,
+            max_steps=WALK_STEPS_PER_PARTY * self.form.n_parties,
             spread=member is None,
         )
         return where[out.picks] if len(out.picks) else out.picks, out
