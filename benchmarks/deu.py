@@ -20,7 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from zopa.spatial import calibrated, exchange, models, pressure, smp, static
+from zopa.spatial import calibration as calibrated
+from zopa.spatial import exchange, models
+from zopa.spatial import expected_utility as pressure
+from zopa.spatial import ktab as smp
+from zopa.spatial import one_shot as static
 
 FILE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "forecast" / "deu" / "deu3.csv"
 
@@ -335,7 +339,7 @@ def main(words: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", nargs="?", type=Path, default=FILE)
     parser.add_argument("--model", help="package.module:function of (x, s, c), to be scored too")
-    parser.add_argument("--fit", action="store_true", help="print the table of zopa.spatial.calibrated anew")
+    parser.add_argument("--fit", action="store_true", help="print the table of zopa.spatial.calibration anew")
     parser.add_argument("--quick", action="store_true", help="leave out KTAB")
     args = parser.parse_args(words)
     if not args.file.is_file():

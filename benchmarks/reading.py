@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import fmean, median
 
 from zopa.reading import read
-from zopa.reading.corpora import read_gold, read_polnear
-from zopa.reading.score import Score, compare, evaluate
+from zopa.reading.evaluation.corpora import read_gold, read_polnear
+from zopa.reading.evaluation.score import Score, compare, evaluate
 
 HERE = Path(__file__).resolve().parents[1]
 DATA = HERE.parent / "shared" / "data" / "reading"

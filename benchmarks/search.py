@@ -26,9 +26,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks._instances import HARD, SMOOTH, arrays, global_rules, space, space_of
-from zopa.bargaining import exact
-from zopa.bargaining.exact import dual, maxmin, pareto, tree, walks
-from zopa.bargaining.exact.additive import additive
+from zopa.bargaining import search as exact
+from zopa.bargaining.search import branch_and_bound as tree
+from zopa.bargaining.search import enumeration as walks
+from zopa.bargaining.search import maxmin, pareto
+from zopa.bargaining.search import multipliers as dual
+from zopa.bargaining.search.decomposition import additive
 from zopa.space import Space
 
 FAMILIES = SMOOTH + HARD
@@ -177,7 +180,7 @@ def example_rules() -> None:
 
         ruled = dataclasses.replace(s, clauses=tuple(Clause(f"R{n}", w) for n, w in enumerate(clauses)))
         joined, charged = additive(ruled), additive(ruled, 6)
-        from zopa.bargaining.exact import nash
+        from zopa.bargaining.search import nash
 
         a, b = (max(r.best[0].product for r in nash.nash(f)) for f in (joined, charged))
         front = pareto.frontier(joined).points

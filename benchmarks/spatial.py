@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from zopa.spatial import exchange, models, pressure, smp, static
-from zopa.spatial.pressure import READINGS
+from zopa.spatial import exchange, models
+from zopa.spatial import expected_utility as pressure
+from zopa.spatial import ktab as smp
+from zopa.spatial import one_shot as static
+from zopa.spatial.expected_utility import READINGS
 
 
 def clock(work: Callable[[], object], repeats: int = 3) -> float:
@@ -128,7 +131,7 @@ def example() -> None:
     from importlib.resources import files
     from pathlib import Path
 
-    from zopa.case import load
+    from zopa.casefile import load
     from zopa.spatial import forecast
 
     case = load(Path(str(files("zopa") / "examples" / "ukraine-2025")))

@@ -16,8 +16,8 @@ import time
 import numpy as np
 
 from zopa.graphmodel.concepts import verdicts
-from zopa.graphmodel.ensemble import Priorities, perturbed, shares
 from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.robustness import Priorities, perturbed, shares
 
 CONCEPTS = ("nash", "gmr", "smr", "seq")
 

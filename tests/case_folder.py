@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from zopa.case import digest, inspect, normalise
+from zopa.casefile import digest, inspect, normalise
 from zopa.errors import Finding
 
 CASE = """\

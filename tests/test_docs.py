@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from zopa.case import Case
-from zopa.case.yamldoc import read_yaml
+from zopa.casefile.yamldoc import read_yaml
 from zopa.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]

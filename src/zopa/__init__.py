@@ -26,7 +26,7 @@ __version__ = "0.1.0"
 
 # verb -> the room that answers it
 _VERBS = {
-    "load": "case",
+    "load": "casefile",
     "zone": "bargaining",
     "why_not": "bargaining",
     "solve": "bargaining",
@@ -44,14 +44,14 @@ _VERBS = {
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.case import load
+    from zopa.casefile import load
     from zopa.costs import delay
-    from zopa.division import divide
-    from zopa.graphmodel import stability
+    from zopa.division.divide import divide
+    from zopa.graphmodel.stability import stability
     from zopa.reading import read
     from zopa.reports import report
-    from zopa.spatial import forecast
-    from zopa.study import run
+    from zopa.spatial.forecast import forecast
+    from zopa.study.run import run
 
 __all__ = [
     "delay",

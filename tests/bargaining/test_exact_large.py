@@ -13,10 +13,13 @@ import pytest
 
 import zopa
 from exact_instances import DATA, instance, oracles
-from zopa.bargaining import exact
-from zopa.bargaining.exact import dual, maxmin, nash, near, pareto, walks
-from zopa.bargaining.exact.additive import additive
-from zopa.case import load
+from zopa.bargaining import search as exact
+from zopa.bargaining.search import break_even as near
+from zopa.bargaining.search import enumeration as walks
+from zopa.bargaining.search import maxmin, nash, pareto
+from zopa.bargaining.search import multipliers as dual
+from zopa.bargaining.search.decomposition import additive
+from zopa.casefile import load
 from zopa.space import Bonus, Clause, compile_case
 
 

@@ -11,22 +11,17 @@ import numpy as np
 import pytest
 
 from exact_instances import frontier_of, random_space, zone_of
-from zopa.bargaining import exact
-from zopa.bargaining.exact import (
-    buckets,
-    certificate,
-    counting,
-    dual,
-    incumbents,
-    maxmin,
-    nash,
-    near,
-    pareto,
-    tree,
-    walks,
-)
-from zopa.bargaining.exact.additive import Refusal, additive
-from zopa.bargaining.exact.tree import never
+from zopa.bargaining import search as exact
+from zopa.bargaining.proofs import certificate
+from zopa.bargaining.search import branch_and_bound as tree
+from zopa.bargaining.search import break_even as near
+from zopa.bargaining.search import counting, maxmin, nash, pareto
+from zopa.bargaining.search import elimination as buckets
+from zopa.bargaining.search import enumeration as walks
+from zopa.bargaining.search import heuristics as incumbents
+from zopa.bargaining.search import multipliers as dual
+from zopa.bargaining.search.branch_and_bound import never
+from zopa.bargaining.search.decomposition import Refusal, additive
 
 SEEDS = range(25)
 MANY = range(25, 2000)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.bargaining import SOLUTIONS, frontier, judge, solve, verbs, why_not, zone
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
 

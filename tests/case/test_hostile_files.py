@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from case_folder import CASE, SOURCE, STATEMENTS, findings, spoiled, table, write
 from strategies import for_all
-from zopa.case import inspect, load
+from zopa.casefile import inspect, load
 
 TINY = """\
 title: "t"

@@ -21,12 +21,12 @@ from zopa.case import (
     Case,
     Statement,
     gaps,
-    load,
     reservation,
     share_by_basis,
     values,
     weights,
 )
+from zopa.casefile import load
 
 
 def case_with(**party: Any) -> Case:

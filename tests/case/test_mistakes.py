@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from case_folder import CASE, STATEMENTS, findings, spoiled, write
-from zopa.case import inspect, load
+from zopa.casefile import inspect, load
 from zopa.errors import CaseError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zopa.case import inspect
+from zopa.casefile import inspect
 
 CASE = """title: two issues
 parties:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from case_folder import CASE, SOURCE, STATEMENTS, findings, spoiled, table, write
 from strategies import for_all
-from zopa.case import digest, find_quote, line_of, load, normalise
+from zopa.casefile import digest, find_quote, line_of, load, normalise
 
 LETTERS = st.sampled_from("ab \n\r\u00e9e\u0301\u05e9\u202e\u0639\U0001f54a\ufe0f\u2019\u201c\ufeff")
 WORDS = st.text(LETTERS, max_size=40)

@@ -4,7 +4,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.case.tables import number, read_records, split
+from zopa.casefile.csvdoc import number, read_records, split
 
 plain_text = st.text(
     st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs", "Zl", "Zp", "Cc"]), max_size=12

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zopa
-from zopa.case import inspect
+from zopa.casefile import inspect
 from zopa.costs import Opening
 from zopa.errors import CaseError, NotApplicable, UnknownName
 

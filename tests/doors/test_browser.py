@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from zopa.case import load
+from zopa.casefile import load
 from zopa.reports import report
 from zopa.study import run
 

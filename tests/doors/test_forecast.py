@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from spatial.cases import make, party
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 from zopa.cli import app
 from zopa.cli.shared import open_case
 from zopa.reports import report

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from zopa.bargaining import check, prove_zone
-from zopa.case import Judgment, load
+from zopa.case import Judgment
+from zopa.casefile import load
 from zopa.cli import app
 
 RUN = CliRunner()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 from zopa.reports import report
 from zopa.study import run
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import zopa
-from zopa.case import Basis, accepted, find_quote, inspect, load, normalise, speaks_for
+from zopa.case import Basis, accepted, speaks_for
+from zopa.casefile import find_quote, inspect, load, normalise
 from zopa.study import verify
 
 EXAMPLES = Path(zopa.__file__).parent / "examples"

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from zopa.case.formula import holds, parse
-from zopa.graphmodel.ensemble import Priorities
 from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.robustness import Priorities
 
 FILE = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "gmcr" / "ukraine_2025_draft.json"
 

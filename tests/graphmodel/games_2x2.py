@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from zopa.graphmodel.concepts import equilibria
-from zopa.graphmodel.foresight import nonmyopic
+from zopa.graphmodel.limited_move import nonmyopic
 from zopa.graphmodel.model import Model, yes_no
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "games-2x2.md"

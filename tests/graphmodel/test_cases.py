@@ -12,7 +12,7 @@ import pytest
 
 from zopa.graphmodel.coalitions import COALITION_CONCEPTS, coalition_stable, equilibrium_jumps
 from zopa.graphmodel.concepts import equilibria, stable
-from zopa.graphmodel.foresight import limited_move, nonmyopic
+from zopa.graphmodel.limited_move import limited_move, nonmyopic
 from zopa.graphmodel.model import Model, yes_no
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "gmcr"

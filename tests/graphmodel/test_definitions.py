@@ -7,8 +7,8 @@ from graphmodel import literal
 from graphmodel.random_models import answers, graph_model, product_model
 from zopa.graphmodel.coalitions import COALITION_CONCEPTS
 from zopa.graphmodel.concepts import CONCEPTS, equilibria, stable, subsets, verdicts
-from zopa.graphmodel.foresight import limited_move, nonmyopic
-from zopa.graphmodel.relations import judge, plain
+from zopa.graphmodel.limited_move import limited_move, nonmyopic
+from zopa.graphmodel.preference_structures import judge, plain
 
 SOME = range(80)
 MANY = range(80, 3_200)

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from graphmodel.test_verb import held
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 from zopa.cli import app
 from zopa.errors import CaseError
 from zopa.formats.gmcr import write_gmcr

@@ -6,10 +6,10 @@ import pytest
 from graphmodel.draft import FILE, load
 from zopa.graphmodel.coalitions import coalition_improvements, coalition_stable
 from zopa.graphmodel.concepts import equilibria, stable
-from zopa.graphmodel.ensemble import pareto_efficient, perturbed, shares
 from zopa.graphmodel.inverse import demotions, statement_edits
-from zopa.graphmodel.paths import smallest_coalitions, spread
-from zopa.graphmodel.witness import departures
+from zopa.graphmodel.reachability import smallest_coalitions, spread
+from zopa.graphmodel.robustness import pareto_efficient, perturbed, shares
+from zopa.graphmodel.sanctions import departures
 
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason="the reference cases are not beside the project")
 

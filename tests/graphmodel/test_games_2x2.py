@@ -4,7 +4,7 @@ from graphmodel import literal
 from graphmodel.games_2x2 import NAMES, PAGE, games, model, page, variants
 from graphmodel.random_models import answers, as_sets
 from zopa.graphmodel.concepts import equilibria
-from zopa.graphmodel.foresight import limited_move, nonmyopic
+from zopa.graphmodel.limited_move import limited_move, nonmyopic
 
 
 def test_there_are_78_games_of_which_12_look_the_same_to_both_players():

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 from zopa.errors import CaseError, NotApplicable
 from zopa.formats.gmcr import read_gmcr, write_gmcr
 from zopa.graphmodel import compile_graph, stability

@@ -9,7 +9,7 @@ from graphmodel.literal import others, reach
 from graphmodel.random_models import graph_model, product_model
 from zopa.graphmodel.concepts import stable, verdicts
 from zopa.graphmodel.hypergame import hypergame
-from zopa.graphmodel.relations import attitudes, fuzzy, judge, plain, probable, strength, unknown
+from zopa.graphmodel.preference_structures import attitudes, fuzzy, judge, plain, probable, strength, unknown
 
 SEEDS = range(16)
 CONCEPTS = ["nash", "gmr", "smr", "seq", "sseq"]

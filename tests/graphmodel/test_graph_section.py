@@ -2,7 +2,7 @@
 
 import pytest
 
-from zopa.case import inspect
+from zopa.casefile import inspect
 
 GOOD = """\
 title: t

@@ -10,8 +10,8 @@ from graphmodel.random_models import graph_model, product_model
 from zopa.graphmodel.concepts import stable, subsets, verdicts
 from zopa.graphmodel.inverse import OneState, demotions
 from zopa.graphmodel.model import Model, yes_no
-from zopa.graphmodel.paths import smallest_coalitions, spread
-from zopa.graphmodel.witness import departures
+from zopa.graphmodel.reachability import smallest_coalitions, spread
+from zopa.graphmodel.sanctions import departures
 
 SEEDS = range(24)
 CONCEPTS = ["nash", "gmr", "smr", "seq", "sseq"]

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 
 import zopa
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 from zopa.errors import NotApplicable, UnknownName
 from zopa.formats.gmcr import read_gmcr
 from zopa.graphmodel import CHAIN, compile_graph, stability
+from zopa.graphmodel.analysis import Room
 from zopa.graphmodel.coalitions import coalition_stable
 from zopa.graphmodel.concepts import equilibria
-from zopa.graphmodel.paths import spread
-from zopa.graphmodel.relations import judge, unknown
-from zopa.graphmodel.room import Room
+from zopa.graphmodel.preference_structures import judge, unknown
+from zopa.graphmodel.reachability import spread
 from zopa.space import compile_case
 from zopa.study import explain, verify
 

@@ -1,4 +1,4 @@
-from zopa.reading.copies import copies
+from zopa.reading.sources.duplicates import copies
 
 STORY = "The gate of the old dam stayed shut on Tuesday after the mayor and the miners failed to agree on who pays for it."
 OTHER = "A second report says that the miners want half of the water and that the council has not answered them at all yet."

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from zopa.reading.dates import dates, plain_date
-from zopa.reading.figures import figures
+from zopa.reading.extraction.dates import dates, plain_date
+from zopa.reading.extraction.quantities import figures
 
 BASE = date(2025, 2, 13)  # a Thursday
 

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from zopa.errors import CaseError
-from zopa.reading import endpoint, read
-from zopa.reading.endpoint import Exchange, ask, post
+from zopa.reading import llm as endpoint
+from zopa.reading import read
+from zopa.reading.llm import Exchange, ask, post
 
 TEXT = (
     "The mayor said she would not sell the dam. The miners could accept a lower wall if the town paid, their leader said. "

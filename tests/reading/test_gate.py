@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zopa.reading.attribute import attribute
-from zopa.reading.gate import Candidate, Ground
-from zopa.reading.lexicon import lexicon
-from zopa.reading.segment import segment
-from zopa.reading.text import prepare
+from zopa.reading.attribution.attribute import attribute
+from zopa.reading.grounding import Candidate, Ground
+from zopa.reading.language.lexicon import lexicon
+from zopa.reading.parsing.segment import segment
+from zopa.reading.sources.text import prepare
 
 GOLD = Path(__file__).parent / "gold"
 EXAMPLE = (

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from zopa.reading import prepare, read
-from zopa.reading.corpora import read_gold, read_polnear
-from zopa.reading.extract import extract
-from zopa.reading.score import Document, compare, evaluate
-from zopa.reading.speakers import Roster
+from zopa.reading.evaluation.corpora import read_gold, read_polnear
+from zopa.reading.evaluation.score import Document, compare, evaluate
+from zopa.reading.extraction.extract import extract
+from zopa.reading.extraction.speakers import Roster
 
 GOLD = Path(__file__).parent / "gold"
 

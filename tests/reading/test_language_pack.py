@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from zopa.cli import app
 from zopa.errors import CaseError, UnknownName
 from zopa.reading import Published, read
-from zopa.reading.lexicon import lexicon
+from zopa.reading.language.lexicon import lexicon
 
 GERMAN = Path(__file__).with_name("de.toml")
 ARTICLE = (
@@ -105,7 +105,7 @@ def test_the_how_to_names_every_section():
 
 
 def test_a_pack_with_empty_sections_reads_nothing(tmp_path):
-    english = (resources.files("zopa.reading.lexicon") / "en.toml").read_text(encoding="utf-8")
+    english = (resources.files("zopa.reading.language") / "en.toml").read_text(encoding="utf-8")
     file = tmp_path / "empty.toml"
     file.write_text(
         "".join(line for line in english.splitlines(keepends=True) if line[:1] == "["), encoding="utf-8"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from strategies import for_all
 from zopa.reading import read
-from zopa.reading.patterns import either, lowered
+from zopa.reading.language.patterns import either, lowered
 
 WORDS = ["a", "shift", "shifted", "shift in", "is", "is not", "isn't", "no longer", "to visit", "visit"]
 PIECES = [

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from zopa.case import gaps, inspect, load, values
-from zopa.case.nouns import Review, Statement
+from zopa.case import gaps, values
+from zopa.case.model import Review, Statement
+from zopa.casefile import inspect, load
 from zopa.cli import app
 from zopa.reading import read, to_records
 from zopa.reading.records import computed_shifts
@@ -310,7 +311,7 @@ def test_an_earlier_government_is_another_voice_and_gives_today_no_stance():
 def test_a_name_that_two_speakers_share_belongs_to_the_one_in_office():
     from datetime import date
 
-    from zopa.case.nouns import Speaker
+    from zopa.case.model import Speaker
     from zopa.cli.shared import examples
     from zopa.reading import Published
 

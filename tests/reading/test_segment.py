@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.reading import read
-from zopa.reading.lexicon import languages, lexicon
-from zopa.reading.segment import segment
+from zopa.reading.language.lexicon import languages, lexicon
+from zopa.reading.parsing.segment import segment
 
 LEX = lexicon("en")
 ALPHABET = "abc Mr. said “”\"'‘’,.!?:;—-()\n\t U.S. 20% $5 not if אבג 😀 é é«» to that he"

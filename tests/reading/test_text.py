@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.reading import prepare, read
-from zopa.reading.text import reanchor
+from zopa.reading.sources.text import reanchor
 
 ARTICLE = "The mayor said the gate is shut.\nNobody has a key, he said."
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from zopa.errors import CaseError
-from zopa.reading.corpora import read_corpus, read_gold
-from zopa.reading.score import evaluate
-from zopa.reading.train import load_model, train_model
+from zopa.reading.evaluation.corpora import read_corpus, read_gold
+from zopa.reading.evaluation.score import evaluate
+from zopa.reading.evaluation.train import load_model, train_model
 
 GOLD = Path(__file__).parent / "gold"
 
@@ -44,7 +44,7 @@ def test_without_the_extra_the_error_holds_the_pip_line(monkeypatch):
 
 @pytest.mark.slow
 def test_trained_on_the_whole_corpus_it_reaches_the_floor(shared, tmp_path):
-    from zopa.reading.corpora import read_polnear
+    from zopa.reading.evaluation.corpora import read_polnear
 
     archive = shared / "data" / "reading" / "polnear_train_dev.tar.gz"
     path = train_model(read_polnear(archive, "train"), tmp_path / "m.crf")

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from spatial.test_static import situations
 from zopa.errors import NotApplicable
-from zopa.spatial import calibrated, static
-from zopa.spatial.calibrated import DEU
+from zopa.spatial import calibration as calibrated
+from zopa.spatial import one_shot as static
+from zopa.spatial.calibration import DEU
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "forecast" / "deu" / "deu3.csv"

@@ -9,8 +9,11 @@ import zopa
 from spatial.cases import issue, make, party, statement
 from zopa.cli.shared import open_case
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial import MODELS, forecast, pressure, smp, static
-from zopa.spatial.calibrated import DEU, distribution
+from zopa.spatial import MODELS, forecast
+from zopa.spatial import expected_utility as pressure
+from zopa.spatial import ktab as smp
+from zopa.spatial import one_shot as static
+from zopa.spatial.calibration import DEU, distribution
 
 
 @pytest.fixture(scope="module")

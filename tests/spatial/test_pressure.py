@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable
-from zopa.spatial import duels, pressure, static
-from zopa.spatial.pressure import READINGS, play
+from zopa.spatial import expected_utility as pressure
+from zopa.spatial import one_shot as static
+from zopa.spatial import voting as duels
+from zopa.spatial.expected_utility import READINGS, play
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "scholz"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the recorded runs are not beside the project")

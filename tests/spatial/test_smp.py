@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable, UnknownName
 from zopa.formats import ktab
-from zopa.spatial import smp
+from zopa.spatial import ktab as smp
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "ktab"
 needs_data = pytest.mark.skipif(

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial import static
+from zopa.spatial import one_shot as static
 
 PLACE = st.integers(0, 100).map(float)
 WEIGHT = st.integers(0, 20).map(lambda k: k / 20)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from zopa.bargaining import winning_coalitions
-from zopa.case import Case, load
+from zopa.case import Case
+from zopa.casefile import load
 from zopa.space import compile_case
 from zopa.study import explain, known_ids, run
 

@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 
 from zopa.bargaining.conflicts import Limit, WhyNot, limits_of, why_not
-from zopa.bargaining.exact.additive import additive
-from zopa.bargaining.exact.near import improve
+from zopa.bargaining.search.break_even import improve
+from zopa.bargaining.search.decomposition import additive
 from zopa.bargaining.zones import Deal, ask, deal
 from zopa.case import Case, all_rules, values, weights
 from zopa.errors import NotApplicable, UnknownName

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from zopa.bargaining import exact
+from zopa.bargaining import search as exact
 from zopa.bargaining.conflicts import (
     Conflict,
     Correction,
@@ -22,8 +22,8 @@ from zopa.bargaining.conflicts import (
     limits_of,
     minimal_hitting_sets,
 )
-from zopa.bargaining.exact.additive import additive
-from zopa.bargaining.exact.near import break_even, restrict
+from zopa.bargaining.search.break_even import break_even, restrict
+from zopa.bargaining.search.decomposition import additive
 from zopa.bargaining.solutions import SOLUTIONS
 from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, ask, deal, zone_warnings
 from zopa.case import Case, all_rules, reservation

@@ -8,10 +8,10 @@ from typing import Any
 
 from zopa.bargaining import conflicts, large, zones
 from zopa.bargaining.conflicts import WhyNot
-from zopa.bargaining.exact import Description, Emptiness, is_empty
-from zopa.bargaining.exact import describe as describe_space
-from zopa.bargaining.exact.certificate import count_proof, frontier_proof
 from zopa.bargaining.large import Stop, never
+from zopa.bargaining.proofs.certificate import count_proof, frontier_proof
+from zopa.bargaining.search import Description, Emptiness, is_empty
+from zopa.bargaining.search import describe as describe_space
 from zopa.bargaining.zones import Frontier, Solution, Zone
 from zopa.case import Case
 from zopa.space import IntArray, Readings, Space, compile_case

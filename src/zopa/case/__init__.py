@@ -1,11 +1,11 @@
-"""The nouns of a case, and how they come in from YAML with file:line:column.
+"""What a case is: parties, issues, statements, rules, judgments, and words turned into numbers.
 
-May not enter: any maths beyond turning words into numbers, any lens.
+May not enter: files, any lens.
 """
 
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
 from zopa.case.division import Division
-from zopa.case.judgments import (
+from zopa.case.estimates import (
     Estimate,
     accepted,
     all_rules,
@@ -20,9 +20,7 @@ from zopa.case.judgments import (
     voters,
     weights,
 )
-from zopa.case.load import case_digest, inspect, load
-from zopa.case.matrices import PriceTable, TradeTables
-from zopa.case.nouns import (
+from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
     Basis,
@@ -45,9 +43,7 @@ from zopa.case.nouns import (
     When,
     json_schema,
 )
-from zopa.case.spatial import Snapshot, place, pressing, quantity, snapshots
-from zopa.case.text import digest, find_quote, line_of, normalise
-from zopa.case.yamldoc import read_text
+from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
 
 __all__ = [
     "STANCES",
@@ -67,7 +63,6 @@ __all__ = [
     "Option",
     "Party",
     "PartyCosts",
-    "PriceTable",
     "Reading",
     "ReadingSet",
     "Rule",
@@ -77,24 +72,16 @@ __all__ = [
     "Speaker",
     "Statement",
     "TradeShock",
-    "TradeTables",
     "When",
     "accepted",
     "all_rules",
-    "case_digest",
-    "digest",
     "estimate",
-    "find_quote",
     "fraction",
     "gaps",
-    "inspect",
     "json_schema",
-    "line_of",
-    "load",
-    "normalise",
     "place",
     "pressing",
-    "quantity", "read_text",
+    "quantity",
     "reservation",
     "share_by_basis",
     "snapshots",

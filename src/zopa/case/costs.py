@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zopa.case.base import Basis, Noun, Number, Quantity, Text
+from zopa.case.basis import Basis, Noun, Number, Quantity, Text
 
 __all__ = [
     "Contest",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from zopa.case.base import Basis, Noun, Number, Quantity, Text, Weight
+from zopa.case.basis import Basis, Noun, Number, Quantity, Text, Weight
 
 __all__ = ["Claims", "Division", "Item"]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from zopa.case.base import Basis, Ids, Noun, Text
+from zopa.case.basis import Basis, Ids, Noun, Text
 from zopa.case.formula import FormulaError, parse
 
 __all__ = ["Action", "Graph", "GraphMove", "GraphState", "Never", "Picture", "Priority"]

@@ -28,7 +28,7 @@ def init(folder: Annotated[Path, typer.Argument(help="Folder to make; must not h
 
 def check(name: CaseArgument, json: JsonOption = False) -> None:
     """Report every problem of a case as file:line:column, and verify its expected answers."""
-    from zopa.case import inspect
+    from zopa.casefile import inspect
 
     folder = Path(name)
     if not folder.exists() and (examples() / name / "case.yaml").exists():

@@ -49,8 +49,8 @@ def check_proof(
     json: JsonOption = False,
 ) -> None:
     """Verify a saved proof with plain integers, and that it is about this case."""
-    from zopa.bargaining.exact import check
-    from zopa.case import read_text
+    from zopa.bargaining.search import check
+    from zopa.casefile import read_text
     from zopa.errors import CaseError, Finding
 
     text, problems = read_text(file, str(file), limit=MOST_BYTES)
@@ -98,7 +98,7 @@ def _not_whole(number: str) -> NoReturn:
 
 def _other_case(proof: Any, name: str, readings: Any) -> str:
     """Why the proof is not about this case; empty when it is."""
-    from zopa.bargaining.exact.certificate import problem
+    from zopa.bargaining.proofs.certificate import problem
     from zopa.space import compile_case
 
     stated = proof.get("problem", {}) if isinstance(proof, dict) else {}

@@ -77,7 +77,7 @@ def read(
         return
     if not sources:
         raise typer.BadParameter("name at least one file or address")
-    from zopa.reading.intake import open_source
+    from zopa.reading.sources.files import open_source
 
     incoming = [item for source in sources for item in open_source(source)]
     if case is not None and replaces:
@@ -116,13 +116,13 @@ def _extract(
     if endpoint is None:
         trained = None
         if model:
-            from zopa.reading.train import load_model
+            from zopa.reading.evaluation.train import load_model
 
             trained = load_model(Path(model))
         return extract(text, case, language=language, trained=trained)
     import os
 
-    from zopa.reading.endpoint import ask
+    from zopa.reading.llm import ask
 
     typer.echo(f"the text ({len(text.text):,} characters) would be sent to {endpoint}", err=True)
     if not yes:
@@ -158,11 +158,11 @@ def _keeper(case: Case | None) -> Any:
 def _into_case(
     incoming: list[Any], folder: Path, language: str, endpoint: str | None, model: str, yes: bool, json: bool
 ) -> None:
-    from zopa.case import load
+    from zopa.casefile import load
     from zopa.reading import prepare, to_records
-    from zopa.reading.copies import copies
-    from zopa.reading.skeleton import skeleton
+    from zopa.reading.sources.duplicates import copies
     from zopa.reading.store import add_records, add_source, source_id, write_text
+    from zopa.reading.structure import skeleton
 
     texts = [prepare(item.text, item.published, language) for item in incoming]
     made = not (folder / "case.yaml").exists()
@@ -210,7 +210,7 @@ def _into_case(
 
 def _replace(item: Any, folder: Path, old: str, language: str) -> None:
     """Move the records of a source to a newer version of its text; say what moved and what changed."""
-    from zopa.case import load
+    from zopa.casefile import load
     from zopa.errors import UnknownName
     from zopa.reading import prepare
     from zopa.reading.records import moved
@@ -287,12 +287,12 @@ def _tell(report: dict[str, Any], folder: Path, made: bool, json: bool) -> None:
 def _score(
     gold: Path | None, polnear: Path | None, split: str, texts: str, model: str, language: str, json: bool
 ) -> None:
-    from zopa.reading.corpora import read_gold, read_polnear
-    from zopa.reading.score import evaluate
+    from zopa.reading.evaluation.corpora import read_gold, read_polnear
+    from zopa.reading.evaluation.score import evaluate
 
     trained = None
     if model:
-        from zopa.reading.train import load_model
+        from zopa.reading.evaluation.train import load_model
 
         trained = load_model(Path(model))
     documents = (
@@ -308,8 +308,8 @@ def _score(
 
 
 def _train(corpus: Path, split: str, model: str) -> None:
-    from zopa.reading.corpora import read_corpus
-    from zopa.reading.train import train_model
+    from zopa.reading.evaluation.corpora import read_corpus
+    from zopa.reading.evaluation.train import train_model
 
     if not model:
         raise typer.BadParameter("name the file to write with --model")
@@ -334,7 +334,7 @@ def review(
     """Walk through the suggestions by single keys: accept, edit, reject, merge, split, undo. Every key is saved at once."""
     from datetime import date
 
-    from zopa.case import load
+    from zopa.casefile import load
     from zopa.reading.review import Session
 
     case = load(folder)

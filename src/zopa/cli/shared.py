@@ -43,7 +43,7 @@ def examples() -> Path:
 
 def open_case(name: str) -> Case:
     """Load a case folder, a bundled example by its name, or a graph model from a ``.gmcr`` file."""
-    from zopa.case import load
+    from zopa.casefile import load
 
     folder = Path(name)
     if folder.suffix == ".gmcr" and folder.is_file():

@@ -8,21 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.case import (
-    Basis,
-    Case,
-    CostRow,
-    Estimate,
-    Judgment,
-    PartyCosts,
-    PriceTable,
-    TradeShock,
-    TradeTables,
-    estimate,
-    find_quote,
-    line_of,
-    reservation,
-)
+from zopa.case import Basis, Case, CostRow, Estimate, Judgment, PartyCosts, TradeShock, estimate, reservation
+from zopa.casefile import PriceTable, TradeTables, find_quote, line_of
 from zopa.space import Why
 
 from .band import ZERO, Band

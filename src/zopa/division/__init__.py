@@ -1,10 +1,10 @@
 """How to split what can be split: items between parties, money, claims, the gains of coalitions."""
 
-from .coalition import Core, as_game, core, nucleolus, shapley
-from .money import CLAIMS, Knaster, SidePayments, divide_claims, knaster, side_payments
-from .splits import METHODS, Divided, Split, divide
-from .whole import WELFARE, WholeItems, whole_items
-from .winner import AdjustedWinner, adjusted_winner, as_points
+from .adjusted_winner import AdjustedWinner, adjusted_winner, as_points
+from .cooperative import Core, as_game, core, nucleolus, shapley
+from .divide import METHODS, Divided, Split, divide
+from .indivisible import WELFARE, WholeItems, whole_items
+from .transfers import CLAIMS, Knaster, SidePayments, divide_claims, knaster, side_payments
 
 __all__ = [
     "CLAIMS",

@@ -4,12 +4,12 @@ The graph model for conflict resolution (Kilgour, Hipel & Fang 1987), exact for 
 May not enter: files, clocks, chance other than by a seed.
 """
 
+from .analysis import CHAIN
 from .answers import Departure, Group, Move, Stability, Standing, StateGraph
 from .compile import Compiled, compile_graph
 from .concepts import CONCEPTS
 from .model import Issue, Model, yes_no
-from .room import CHAIN
-from .verdict import stability
+from .stability import stability
 from .words import MEANING
 
 __all__ = [

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from zopa.case import Case
 from zopa.case.formula import holds, parse
 from zopa.case.graph import Graph, Priority
-from zopa.case.graph_checks import ranked_state
+from zopa.casefile.graph_checks import ranked_state
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, Space, compile_case
 from zopa.space.table import Table
 
-from .ensemble import Priorities
 from .model import Issue, Model, yes_no
 from .moves import BoolArray
 from .preferences import by_ranking
+from .robustness import Priorities
 
 __all__ = ["Compiled", "Package", "compile_graph", "picture_of"]
 

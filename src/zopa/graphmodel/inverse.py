@@ -18,8 +18,8 @@ from zopa.errors import UnknownName
 
 from .model import Model
 from .moves import BoolArray
-from .paths import spread
 from .preferences import by_statements
+from .reachability import spread
 
 __all__ = ["Edit", "OneState", "demotions", "edited", "statement_edits"]
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from zopa.case import Estimate, values, weights
 
 from .compile import Compiled
-from .ensemble import perturbed
 from .model import Model
+from .robustness import perturbed
 
 __all__ = ["PRIORITIES", "UTILITIES", "variants"]
 

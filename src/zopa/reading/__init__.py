@@ -6,13 +6,13 @@ touch files or the network, and nothing imports them unless it is asked to.
 
 from __future__ import annotations
 
-from zopa.case.nouns import Case
+from zopa.case.model import Case
+from zopa.reading.extraction.extract import Extract, Suggestion, extract
+from zopa.reading.extraction.speakers import Roster
+from zopa.reading.sources.text import Published, Text, prepare
 
-from .extract import Extract, Suggestion, extract
-from .gate import Candidate, Ground, Verdict
+from .grounding import Candidate, Ground, Verdict
 from .records import to_records
-from .speakers import Roster
-from .text import Published, Text, prepare
 
 __all__ = [
     "Candidate", "Extract", "Ground", "Published", "Roster", "Suggestion", "Text", "Verdict", "extract", "prepare",

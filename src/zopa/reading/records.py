@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from zopa.case.nouns import Case, Contact, Figure, Records, Review, Shift, Statement
-from zopa.case.text import find_quote
-
-from .events import ShiftSpan
-from .extract import Extract, Suggestion
-from .issues import Vocabulary
-from .speakers import Roster
-from .text import reanchor
+from zopa.case.model import Case, Contact, Figure, Records, Review, Shift, Statement
+from zopa.casefile.anchors import find_quote
+from zopa.reading.extraction.events import ShiftSpan
+from zopa.reading.extraction.extract import Extract, Suggestion
+from zopa.reading.extraction.issues import Vocabulary
+from zopa.reading.extraction.speakers import Roster
+from zopa.reading.sources.text import reanchor
 
 __all__ = ["STANCE_OF", "computed_shifts", "moved", "to_records"]
 

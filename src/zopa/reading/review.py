@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from zopa.case.nouns import Review, Statement
+from zopa.case.model import Review, Statement
 
 __all__ = ["KEYS", "Session"]
 

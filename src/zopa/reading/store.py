@@ -17,10 +17,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 
-from zopa.case.nouns import Records
+from zopa.case.model import Records
 from zopa.errors import CaseError, Finding
-
-from .text import Text
+from zopa.reading.sources.text import Text
 
 __all__ = ["add_records", "add_source", "save_records", "source_id", "write_text"]
 

@@ -8,16 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from zopa.bargaining import SOLUTIONS
-from zopa.case import (
-    Basis,
-    all_rules,
-    find_quote,
-    line_of,
-    reservation,
-    speaks_for,
-    values,
-    weights,
-)
+from zopa.case import Basis, all_rules, reservation, speaks_for, values, weights
+from zopa.casefile import find_quote, line_of
 from zopa.reports.figures import conflict_picture, frontier_picture, heat_map, readings_picture, timeline
 from zopa.reports.forecast import forecast_section
 from zopa.reports.parts import Cell, Link, Section, Table, cell

@@ -4,10 +4,10 @@ The verb takes a case; the engines (``static``, ``pressure``, ``smp``, ``exchang
 plain arrays. May not enter: files, clocks, global chance.
 """
 
-from zopa.spatial.forecasts import Forecast, forecast
+from zopa.spatial.forecast import Forecast, forecast
 from zopa.spatial.lines import Input, Line, Stand, lines_of
 from zopa.spatial.models import MODELS, Model, Step
-from zopa.spatial.outlook import Bar, Lever, Moment, Outlook
+from zopa.spatial.sensitivity import Bar, Lever, Moment, Outlook
 
 __all__ = [
     "MODELS", "Bar", "Forecast", "Input", "Lever", "Line", "Model", "Moment", "Outlook", "Stand", "Step",

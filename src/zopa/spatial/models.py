@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial import exchange, pressure, smp, static
+from zopa.spatial import exchange
+from zopa.spatial import expected_utility as pressure
+from zopa.spatial import ktab as smp
+from zopa.spatial import one_shot as static
 
 __all__ = [
     "MODELS",
@@ -162,7 +165,7 @@ def resolve(model: str | Own, reading: str | Switches | None, rounds: int | None
             )
         if isinstance(reading, smp.Rules) and reading.transition == "Stochastic":
             raise NotApplicable(
-                "a forecast takes KTAB's most probable bargains; draw with zopa.spatial.smp.play(seed=...)"
+                "a forecast takes KTAB's most probable bargains; draw with zopa.spatial.ktab.play(seed=...)"
             )
         return found, Setting(reading, found.rounds if rounds is None else rounds)
     if reading and reading not in found.readings:

@@ -1,8 +1,8 @@
 """Runs the lenses over a case: the main job, the chain behind a number, expected answers."""
 
-from zopa.study.expectations import Checked, verify
+from zopa.study.expected import Checked, verify
 from zopa.study.explain import Step, explain, known_ids, sentence_around
-from zopa.study.main_job import Proposal, ReadingRow, Study, run
+from zopa.study.run import Proposal, ReadingRow, Study, run
 
 __all__ = [
     "Checked",

@@ -13,8 +13,6 @@ from zopa.case import (
     Case,
     Estimate,
     all_rules,
-    find_quote,
-    line_of,
     place,
     quantity,
     reservation,
@@ -23,6 +21,7 @@ from zopa.case import (
     voters,
     weights,
 )
+from zopa.casefile import find_quote, line_of
 from zopa.costs import party_cost
 from zopa.errors import UnknownName
 from zopa.space import plain

@@ -1,0 +1,1 @@
+"""Certificates of answers, and the verifiers that believe nothing that a file says."""

@@ -1,0 +1,394 @@
+"""One face for the package search: which engine answers is decided by the structure of the case.
+
+Every function takes a :class:`zopa.space.Space` and honours all its rules; an engine that cannot refuses and
+the next one answers. Nothing is enumerated: these answers hold in spaces of any size. A search that is
+stopped returns the best found with a bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from zopa.bargaining.proofs import certificate
+from zopa.bargaining.search import counting, maxmin, nash, pareto
+from zopa.bargaining.search.branch_and_bound import Found, Stop, Target, never, search
+from zopa.bargaining.search.counting import Count
+from zopa.bargaining.search.decomposition import Additive, Refusal, additive
+from zopa.bargaining.search.elimination import bucket_frontier, bucket_package, bucket_plan
+from zopa.bargaining.search.multipliers import fast
+from zopa.bargaining.search.pareto import CAP, Frontier
+from zopa.bargaining.search.scalarization import Rays, ray_frontier
+from zopa.space import IntArray, Package, Space
+
+__all__ = [
+    "Description", "Emptiness", "Outcome", "count", "describe", "frontier", "is_empty", "packages_at", "rays", "sample",
+    "solve_maxmin", "solve_nash",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a solution picks, and how sure that is.
+
+    Attributes
+    ----------
+    packages : tuple of packages, all that tie, in package order (k best: best first)
+    utilities : tuple of tuple of int, in units of ``1 / scale`` point
+    value : Fraction or None
+        Nash: the product of the gains in units; max-min: the least ratio; largest sum: the sum in units.
+    engine : str
+        In words, what answered.
+    proven : bool
+        Whether nothing better exists, by integers.
+    bound : float or None
+        When not proven: no package has a larger value than this.
+    proof : dict or None
+        The saved form for ``check-proof``; None where it was not asked for, is too large, or not proven.
+    note : str
+        What the reader must know (who stays at the reservation value, ties not listed).
+    """
+
+    packages: tuple[Package, ...]
+    utilities: tuple[tuple[int, ...], ...]
+    value: Fraction | None
+    engine: str
+    proven: bool
+    bound: float | None = None
+    proof: dict[str, Any] | None = None
+    note: str = ""
+
+    @property
+    def gap(self) -> float:
+        """How much better, relatively, a package could still be; 0 when proven."""
+        if self.proven:
+            return 0.0
+        if not self.value or self.bound is None:
+            return math.inf
+        return max(0.0, self.bound / float(self.value) - 1.0)
+
+
+@dataclass(frozen=True)
+class Emptiness:
+    """Whether the zone is empty: True or False, or None when the search was stopped before it knew."""
+
+    empty: bool | None
+    package: Package | None
+    words: str
+    proof: dict[str, Any] | None = None
+
+
+# ---- frontier -----------------------------------------------------------------------------------------------
+def frontier(space: Space, *, everything: bool = False, cap: int = CAP, stop: Stop = never) -> Frontier:
+    """All distinct points of the zone (or of all packages that the rules allow) that nobody dominates.
+
+    Raises
+    ------
+    TooLarge
+        More than ``cap`` candidates; :func:`rays` gives a part of it with a stated guarantee.
+    Refusal
+        Rules or interactions hang together too widely.
+    """
+    try:
+        form = additive(space)
+        form.without_rows("the frontier")
+    except Refusal:
+        return bucket_frontier(space, everything=everything, cap=cap, stop=stop)
+    floors = (0,) * form.n_parties if everything else None
+    return pareto.frontier(form, floors, cap=cap, stop=stop)
+
+
+def packages_at(space: Space, points: IntArray, *, most: int = 1) -> list[Package]:
+    """Packages behind frontier points: up to ``most`` for each."""
+    try:
+        form = additive(space)
+    except Refusal:
+        return bucket_package(space, points)
+    return [package for some in pareto.packages_at(form, points, most) for package in some]
+
+
+def rays(space: Space, d: Fraction = Fraction(1, 4), *, most: int = 2000, stop: Stop = never) -> Rays:
+    """A part of a frontier that is too large to list, with a stated (1 + d) guarantee."""
+    return ray_frontier(additive(space), d, most=most, stop=stop)
+
+
+# ---- solutions ------------------------------------------------------------------------------------------------
+def solve_nash(
+    space: Space,
+    weights: Sequence[int] | None = None,
+    *,
+    k: int = 1,
+    proof: bool = False,
+    stop: Stop = never,
+    on_progress: Callable[[int, float], None] | None = None,
+) -> Outcome:
+    """The package with the largest (weighted) product of gains, all ties, or the ``k`` best.
+
+    Where no package gives every party a gain, the largest sets of parties that can gain together are taken.
+    Where less than unanimity agrees, the best over all ways to agree.
+
+    Raises
+    ------
+    Refusal
+        Interactions hang together too widely for every engine.
+    """
+    try:
+        form = additive(space)
+    except Refusal:
+        return _nash_from_frontier(space, weights, stop)
+    runs = nash.nash(form, weights, k=k, stop=stop, on_progress=on_progress)
+    ranked = sorted(
+        {b.picks: b for r in runs for b in r.best}.values(), key=lambda b: (-b.product, form.package(b.picks))
+    )
+    engine = "dual multipliers and an integer walk" + (
+        ", charges for rules that span issues" if form.rows else ""
+    )
+    if not ranked:
+        proven = all(r.proven for r in runs)
+        return Outcome(
+            (), (), None, engine, proven, note="no package gives any party a gain" if proven else "stopped"
+        )
+    least = ranked[min(k, len(ranked)) - 1].product
+    kept = [b for b in ranked if b.product >= least]
+    members = next(r.members for r in runs if any(b.picks == kept[0].picks for b in r.best))
+    proven = all(r.proven for r in runs)
+    stay = [space.parties[p] for p in range(form.n_parties) if p not in members]
+    said = [f"{', '.join(stay)} cannot gain together with the others"] if stay else []
+    said += ["ties are too many to list them all"] if any(r.strict for r in runs) else []
+    note = "; ".join(said)
+    saved = None
+    if proof and proven and k == 1:
+        larger = nash.larger_sets(form, members, stop)
+        saved = certificate.nash_proof(form, runs, larger, list(weights or [1] * form.n_parties))
+    return Outcome(
+        tuple(form.package(b.picks) for b in kept), tuple(_utilities(form, b.totals) for b in kept),
+        Fraction(ranked[0].product), engine, proven, max((r.bound for r in runs if r.bound is not None), default=None),
+        saved, note,
+    )  # fmt: skip
+
+
+def _utilities(form: Additive, totals: Sequence[int]) -> tuple[int, ...]:
+    n = len(form.space.parties)
+    return tuple(int(t) + s for t, s in zip(totals[:n], form.shift[:n], strict=True))
+
+
+def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop) -> Outcome:
+    """Nash read off a frontier found by bucket elimination: a best product stands on the frontier."""
+    front = bucket_frontier(space, stop=stop)
+    w = list(weights or [1] * len(space.parties))
+    gains = [[int(u) - r for u, r in zip(row, space.reservation, strict=True)] for row in front.points]
+    rank = [
+        (sum(g > 0 for g in row), math.prod(g**x for g, x in zip(row, w, strict=True) if g > 0))
+        for row in gains
+    ]
+    if not rank or max(rank)[0] == 0:
+        return Outcome((), (), None, front.method, True, note="no package gives any party a gain")
+    best = max(rank)
+    points = front.points[[n for n, r in enumerate(rank) if r == best]]
+    packages = bucket_package(space, points, stop)
+    return Outcome(
+        tuple(packages), tuple(tuple(int(u) for u in row) for row in points), Fraction(best[1]), front.method, True,
+        note="one package for each best point",
+    )  # fmt: skip
+
+
+def solve_maxmin(
+    space: Space,
+    kind: str = "kalai-smorodinsky",
+    *,
+    weights: Sequence[int] | None = None,
+    ties: bool = True,
+    proof: bool = False,
+    stop: Stop = never,
+    on_progress: Callable[[Fraction | None, float], None] | None = None,
+) -> Outcome:
+    """A max-min solution over the zone: ``kalai-smorodinsky``, ``egalitarian``, ``proportional``, ``regret``
+    or ``utilitarian`` (the largest sum), refined by leximin with all ties.
+
+    Raises
+    ------
+    Refusal
+        Interactions hang together too widely for every engine.
+    """
+    try:
+        form = additive(space)
+    except Refusal:
+        return _maxmin_from_frontier(space, kind, weights, stop)
+    out = maxmin.maxmin(form, kind, weights=weights, ties=ties, stop=stop, on_progress=on_progress)
+    engine = f"branch and bound, {out.nodes} nodes" + (
+        ", charges for rules that span issues" if form.rows else ""
+    )
+    if not out.picks:
+        return Outcome(
+            (), (), None, engine, out.proven, note="the zone is empty" if out.proven else "stopped"
+        )
+    value = out.value
+    if kind == "utilitarian" and value is not None:
+        value += sum(form.shift)
+    picks = sorted(out.picks, key=form.package)
+    note = "" if out.all_ties or not ties else "ties are too many to list them all"
+    return Outcome(
+        tuple(form.package(p) for p in picks), tuple(_utilities(form, out.form.totals(p)) for p in picks), value,
+        engine, out.proven, out.bound, certificate.maxmin_proof(out) if proof else None, note,
+    )  # fmt: skip
+
+
+def _maxmin_from_frontier(space: Space, kind: str, weights: Sequence[int] | None, stop: Stop) -> Outcome:
+    """Leximin-best points of a frontier found by bucket elimination."""
+    front = bucket_frontier(space, stop=stop)
+    if not len(front.points):
+        return Outcome((), (), None, front.method, True, note="the zone is empty")
+    ideal = [int(u) for u in front.points.max(axis=0)]
+    n, r = len(space.parties), list(space.reservation)
+    along = list(weights) if weights and kind == "proportional" else [1] * n
+    if kind == "kalai-smorodinsky":
+        gains = [max(0, b - x) for b, x in zip(ideal, r, strict=True)]
+        along = gains if any(gains) else along
+    zero = ideal if kind == "regret" else r
+
+    def rank(row: IntArray) -> list[Fraction]:
+        if kind == "utilitarian":
+            return [Fraction(int(row.sum()))]
+        return sorted(Fraction(int(u) - z, d) for u, z, d in zip(row, zero, along, strict=True) if d)
+
+    ranks = [rank(row) for row in front.points]
+    best = max(ranks)
+    points = front.points[[n for n, x in enumerate(ranks) if x == best]]
+    packages = bucket_package(space, points, stop)
+    return Outcome(
+        tuple(packages), tuple(tuple(int(u) for u in row) for row in points), best[0], front.method, True,
+        note="one package for each best point",
+    )  # fmt: skip
+
+
+# ---- emptiness, counting ----------------------------------------------------------------------------------------
+def is_empty(space: Space, *, proof: bool = False, stop: Stop = never) -> Emptiness:
+    """Whether no package is acceptable, with a package or the weights that show it."""
+    try:
+        form = additive(space)
+    except Refusal:
+        front = bucket_frontier(space, stop=stop)
+        package = bucket_package(space, front.points[:1], stop)[0] if len(front.points) else None
+        return Emptiness(package is None, package, front.method)
+    if not form.possible:
+        saved = certificate.ruled_out_proof(form, len(maxmin.coalition_floors(form))) if proof else None
+        return Emptiness(True, None, "the rules leave some issues without any option", saved)
+    runs: list[Found] = []
+    for floors in maxmin.coalition_floors(form):
+        run = search(form, Target(floors, form.need, (0,) * form.n_parties), first_only=True, stop=stop)
+        runs.append(run)
+        if run.best is not None:
+            package = form.package(run.best)
+            saved = certificate.member_proof(form, package) if proof else None
+            return Emptiness(False, package, "this package obeys the rules and is accepted", saved)
+        if not run.proven:
+            return Emptiness(None, None, "stopped before it was known")
+    saved = certificate.empty_proof(form, runs) if proof else None
+    return Emptiness(True, None, _in_words(form, runs), saved)
+
+
+def _in_words(form: Additive, runs: Sequence[Found]) -> str:
+    """Why the zone is empty, for people: the weights and what the best package for them leaves open."""
+    if len(runs) > 1 or not runs[0].log or runs[0].nodes > 1 or form.rows or runs[0].log[0][1] != 0:
+        nodes = sum(r.nodes for r in runs)
+        return f"in each of {nodes} boxes that together hold all packages, some party is left short"
+    lam = np.array(runs[0].log[0][0], dtype=object)
+    best = sum(int((t.astype(object) @ lam).max()) for t in form.tables)
+    short = Fraction(
+        sum(int(x) * n for x, n in zip(lam, runs[0].thresholds, strict=True)) - best, int(lam.max())
+    )
+    weights = ", ".join(
+        f"{name} {float(Fraction(int(x), int(lam.max()))):.3f}"
+        for name, x in zip(form.space.parties, lam, strict=True)
+        if x
+    )
+    points = float(short / form.space.scale)
+    return f"with the weights {weights}, even the package best for them leaves the parties {points:.3g} points short"
+
+
+def count(space: Space, *, stop: Stop = never) -> Count:
+    """Number of acceptable packages: exact, or certified bounds where the states are too many.
+
+    Raises
+    ------
+    Refusal
+        Rules or interactions span too many issues.
+    """
+    form = additive(space)
+    return counting.count(form, stop=stop) if form.possible else Count(0, 0, "no package obeys the rules")
+
+
+def sample(space: Space, n: int, seed: int, *, stop: Stop = never) -> list[Package]:
+    """Uniform members of the zone."""
+    return counting.sample(additive(space), n, seed, stop=stop)
+
+
+# ---- describe -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Description:
+    """Which engine will answer which question, why, and what it will cost."""
+
+    size: int
+    structure: str
+    lines: tuple[tuple[str, str, str], ...]
+
+    def __str__(self) -> str:
+        head = (
+            f"{self.size:.3g} packages; {self.structure}"
+            if self.size > 10**7
+            else f"{self.size:,} packages; {self.structure}"
+        )
+        return "\n".join([head, *(f"{what}: {engine} ({cost})" for what, engine, cost in self.lines)])
+
+
+def describe(space: Space) -> Description:
+    """What answers each question about this space, and at what cost."""
+    speed = "compiled kernels" if fast() is not None else "numpy; 'zopa[fast]' is quicker"
+    try:
+        form = additive(space)
+    except Refusal as why:
+        plan = bucket_plan(space)
+        text = f"bucket elimination, {plan.contexts} contexts at the widest place"
+        structure = f"{len(space.issues)} issues whose interactions hang together ({why})"
+        return Description(
+            space.n_packages,
+            structure,
+            (("frontier", text, speed), ("solutions", "read off the frontier", "small")),
+        )
+    joined = sum(len(g) > 1 for g in form.groups)
+    largest = max(len(t) for t in form.tables) if form.tables else 0
+    structure = (
+        f"{len(form.groups)} independent groups of issues ({joined} joined by rules or interactions, at most "
+        f"{largest} joint options), {len(form.rows)} rules that span groups"
+    )
+    lines: list[tuple[str, str, str]] = []
+    if form.rows:
+        lines.append(("frontier", "not answered: rules span groups; rays and solutions are", ""))
+        lines.append(("count", "not answered: rules span groups", ""))
+    elif form.possible:
+        size, exact = pareto.forecast(form)
+        engine = {2: "merged staircases", 3: "sweep or dense table"}.get(
+            form.n_parties, "packed words or dense table"
+        )
+        over = "; more than is held, rays instead" if size > CAP else ""
+        lines.append(("frontier", engine, f"{'' if exact else 'about '}{size:,} points{over}"))
+        states = math.prod(max(0, n) + 1 for n in form.need)
+        lines.append(
+            (
+                "count",
+                "need table with residues"
+                if states <= counting.MAX_STATES
+                else "meet in the middle or bounds",
+                f"{states:,} states",
+            )
+        )
+    lines.append(("nash", "dual multipliers, integer walk, proof", speed))
+    hard = "seconds to minutes" if form.n_parties > 5 else "well under a second for most"
+    lines.append(("max-min", "branch and bound, proof", hard))
+    lines.append(("emptiness", "integer weights", "milliseconds"))
+    return Description(space.n_packages, structure, tuple(lines))

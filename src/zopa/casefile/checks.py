@@ -1,0 +1,414 @@
+"""What one piece of a case says about another: names that must exist, sums, quotes that must be found.
+
+Every check asks first whether what it depends on is sound, so that only causes are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from zopa.case import model as nouns
+from zopa.casefile.anchors import find_quote, line_of
+from zopa.casefile.yamldoc import Document
+from zopa.errors import Finding, nearest
+
+__all__ = ["Pieces", "cross_check"]
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass
+class Pieces:
+    """The sound pieces of a case, and the ids that were declared, sound or not."""
+
+    main: Document
+    records: Document | None = None
+    top: dict[str, Any] = field(default_factory=dict)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    record_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sources: dict[str, nouns.Source] = field(default_factory=dict)
+    declared: dict[str, set[str] | None] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> dict[str, Any]:
+        if name in ("parties", "speakers", "issues", "rules", "readings"):
+            return self.groups.get(name, {})
+        if name in ("statements", "contacts", "figures", "shifts"):
+            return self.record_groups.get(name, {})
+        raise AttributeError(name)
+
+
+def cross_check(p: Pieces) -> list[Finding]:
+    """All problems between sound pieces."""
+    found: list[Finding] = []
+    main = p.main
+    for name, party in p.parties.items():
+        found += _party(p, name, party)
+    for name, issue in p.issues.items():
+        found += _issue(p, name, issue)
+    for name, speaker in p.speakers.items():
+        if speaker.party is not None:
+            found += _name(p, main, ("speakers", name, "party"), "parties", speaker.party)
+    for name, rule in p.rules.items():
+        found += _rule(p, name, rule)
+    found += _choices(p)
+    found += _agreement(p)
+    for key in ("no_agreement", "basis"):
+        if p.top.get(key) is not None:
+            found += _ids(p, main, (key,), p.top[key])
+    if p.records is not None:
+        found += _records(p, p.records)
+    return _together(found)
+
+
+def _together(found: list[Finding]) -> list[Finding]:
+    """One finding for a name that is missing in many places: most likely it was declared under another."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for f in found:
+        same = (f.file, f.what) if f.what.startswith("no ") else (f.path, f.what)
+        groups.setdefault(same, []).append(f)
+    kept = []
+    for group in groups.values():
+        first = min(group, key=lambda f: (f.line, f.column))
+        lines = sorted({f.line for f in group if f is not first})
+        if len(group) > 2 and lines:
+            more = f" and {len(lines) - 4} more" if len(lines) > 4 else ""
+            also = f"{first.what} (also at line{'s' if len(lines) > 1 else ''} "
+            kept.append(replace(first, what=also + ", ".join(map(str, lines[:4])) + more + ")"))
+        else:
+            kept += group
+    return kept
+
+
+def _issue(p: Pieces, name: str, issue: nouns.Issue) -> Iterator[Finding]:
+    path: Path_ = ("issues", name)
+    if issue.now is not None:
+        yield from _option(p, p.main, (*path, "now"), name, issue.now)
+    if issue.holder is not None:
+        yield from _name(p, p.main, (*path, "holder"), "parties", issue.holder)
+    for option, o in issue.options.items():
+        yield from _ids(p, p.main, (*path, "options", option), o)
+
+
+def _choices(p: Pieces) -> Iterator[Finding]:
+    """Named sets of readings, interactions and expected answers name what exists."""
+    for name, chosen in p.readings.items():
+        for rule_id, reading in chosen.choose.items():
+            path: Path_ = ("readings", name, "choose", rule_id)
+            yield from _name(p, p.main, path, "rules", rule_id)
+            if rule_id in p.rules:
+                known = [*(p.rules[rule_id].readings or {"as stated": None}), "off"]
+                yield from _known(p.main, path, f"reading of {rule_id}", reading, known)
+    for i, inter in enumerate(p.lists.get("interactions", ())):
+        yield from _name(p, p.main, ("interactions", i, "party"), "parties", inter.party)
+        yield from _condition(p, p.main, ("interactions", i, "when"), inter.when)
+    for i, exp in enumerate(p.lists.get("expect", ())):
+        if exp.readings is not None:
+            yield from _name(p, p.main, ("expect", i, "readings"), "readings", exp.readings)
+
+
+def _known(doc: Document, path: Path_, kind: str, name: str, known: Collection[str]) -> list[Finding]:
+    if name in known:
+        return []
+    close = nearest(name, known)
+    listed = ", ".join(list(known)[:12])
+    name = name if len(name) <= 60 else name[:57] + "…"
+    return [
+        doc.finding(
+            path,
+            f"no {kind} called '{name}'",
+            f"did you mean '{close}'?" if close else f"known: {listed or 'none yet'}",
+        )
+    ]
+
+
+def _option(p: Pieces, doc: Document, path: Path_, issue: str, option: str) -> list[Finding]:
+    if p.main.consequence(("issues", issue, "options")):
+        return []
+    return _known(doc, path, f"option of {issue}", option, p.issues[issue].options)
+
+
+_ONE = {"parties": "party", "issues": "issue", "rules": "rule", "speakers": "speaker", "statements": "statement",
+        "readings": "set of readings"}  # fmt: skip
+
+
+def _name(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+    declared = p.declared.get(group, set())
+    if declared is None:
+        return []
+    return _known(doc, path, _ONE[group], name, sorted(declared))
+
+
+def _ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
+    """Statement ids of a basis exist; the three bases exclude each other; an inference has a reason."""
+    found = []
+    for key in ("stated", "inferred"):
+        for ident in getattr(basis, key):
+            found += _name(p, doc, (*path, key), "statements", ident)
+    forms = [k for k in ("stated", "inferred", "assumed") if getattr(basis, k)]
+    if len(forms) > 1:
+        found.append(
+            doc.finding(
+                (*path, forms[1]),
+                f"expected one basis, saw {' and '.join(forms)}",
+                "keep the one that it rests on",
+            )
+        )
+    return found
+
+
+def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
+    main, path = p.main, ("parties", name)
+    if party.ratifies is not None:
+        yield from _name(p, main, (*path, "ratifies"), "parties", party.ratifies)
+    if party.basis is not None:
+        yield from _ids(p, main, (*path, "basis"), party.basis)
+    for key in ("weights", "values", "points", "start", "start_basis", "places"):
+        for issue, value in getattr(party, key).items():
+            missing = _name(p, main, (*path, key, issue), "issues", issue)
+            yield from missing
+            if not missing and issue in p.issues:
+                yield from _cell(p, (*path, key, issue), issue, value)
+    yield from _sums(p, name, party)
+    for key in ("reservation", "capability", "flexibility"):
+        judgment = getattr(party, key)
+        if judgment is None:
+            continue
+        yield from _ids(p, main, (*path, key), judgment)
+        if judgment.rank is not None:
+            yield main.finding(
+                (*path, key, "rank"), "expected a number or [low, high], saw a rank",
+                "a rank says nothing about the distance to other values",
+            )  # fmt: skip
+        elif not (key == "reservation" and party.points):
+            yield from _range(main, (*path, key), judgment, 100)
+
+
+def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
+    """What a party's section says about one issue: a weight, values, points, a start or its basis."""
+    key, options = where[2], p.issues[issue].options
+    if key == "start":
+        yield from _option(p, p.main, where, issue, value)
+    elif key in ("values", "points"):
+        for option, v in value.items():
+            yield from _option(p, p.main, (*where, option), issue, option)
+            if key == "values":
+                yield from _ids(p, p.main, (*where, option), v)
+                yield from _range(p.main, (*where, option), v, 100)
+        for option in options if key == "points" else ():
+            if option not in value and not p.main.consequence(where):
+                yield p.main.finding(
+                    where, f"expected points for every option, saw none for '{option}'",
+                    f"write {option}: 0 if it is worth nothing",
+                )  # fmt: skip
+    else:
+        yield from _ids(p, p.main, where, value)
+        if key == "weights":
+            yield from _range(p.main, where, value, 1e9)
+        elif key == "places" and value.rank is not None:
+            yield p.main.finding((*where, "rank"), "expected a number or [low, high], saw a rank")
+        elif key == "places":
+            yield from _range(p.main, where, value, 100)
+
+
+def _range(doc: Document, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:
+    for key in ("low", "best", "high"):
+        value = getattr(j, key)
+        if value is not None and not 0 <= value <= top:
+            at = (*path, key) if (*path, key) in doc.places else path
+            yield doc.finding(
+                at,
+                f"expected a number from 0 to {top:g}, saw {value:g}",
+                "the scale is the party's own, 0 worst, 100 best",
+            )
+            return
+
+
+def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
+    path = ("parties", name)
+    if party.points and (party.weights or party.values):
+        yield p.main.finding(
+            (*path, "points"),
+            "expected points, or weights and values, saw both",
+            "points add up by themselves: delete one of the two",
+        )
+        return
+    if party.points and p.declared.get("issues") and not p.main.consequence((*path, "points")):
+        for issue in sorted(set(p.issues) - set(party.points)):
+            yield p.main.finding(
+                (*path, "points"),
+                f"expected points for every issue, saw none for '{issue}'",
+                f"write {issue}: with 0 for each option",
+            )
+    if any(f.path.startswith(f"parties.{name}.weights.") for f in p.main.findings):
+        return  # a refused weight is missing from the sum and from the forms below
+    numbers = [w for w in party.weights.values() if w.best is not None]
+    if (
+        numbers
+        and len(numbers) == len(party.weights)
+        and all(i in (p.declared.get("issues") or ()) for i in party.weights)
+        and not p.main.consequence((*path, "weights"))
+    ):
+        total = sum(Fraction(str(w.best)) for w in numbers)
+        if total != 100:
+            yield p.main.finding(
+                (*path, "weights"),
+                f"weights add up to {float(total):g}, expected 100",
+                "change the weights until they add up to 100, or use words or ranks",
+            )
+    for form, said in (("rank", "ranks"), ("word", "words")):
+        used = sum(getattr(w, form) is not None for w in party.weights.values())
+        if 0 < used < len(party.weights):
+            yield p.main.finding(
+                (*path, "weights"),
+                f"expected {said} for all issues or for none",
+                f"{said} and other weights are on different scales",
+            )
+            return
+
+
+def _rule(p: Pieces, name: str, rule: nouns.Rule) -> Iterator[Finding]:
+    path: Path_ = ("rules", name)
+    if rule.party is not None:
+        yield from _name(p, p.main, (*path, "party"), "parties", rule.party)
+    if rule.readings and (rule.when or rule.only_if or rule.clauses):
+        yield p.main.finding(
+            path,
+            "expected `readings`, or `when` and `only_if`, saw both",
+            "move `when` and `only_if` into a reading",
+        )
+    if not (rule.readings or rule.when or rule.only_if or rule.clauses):
+        yield p.main.finding(
+            path, "missing key 'when' (or 'readings')", "say for which options the rule holds"
+        )
+    if "off" in rule.readings:
+        yield p.main.finding(
+            (*path, "readings", "off"), "expected another name: 'off' always means the rule set aside"
+        )
+    if rule.default is not None and rule.default != "off":
+        yield from _known(p.main, (*path, "default"), "reading", rule.default, rule.readings)
+    for at, part in _clauses(path, rule):
+        yield from _ids(p, p.main, at, part)
+        for key in ("when", "only_if"):
+            for i, condition in enumerate(getattr(part, key)):
+                where = (*at, key, i) if (*at, key, i) in p.main.places else (*at, key)
+                yield from _condition(p, p.main, where, condition)
+        if part.only_if and not part.when:
+            yield p.main.finding(
+                (*at, "only_if"),
+                "missing key 'when' beside 'only_if'",
+                "say which options need the condition",
+            )
+
+
+def _clauses(path: Path_, rule: nouns.Rule) -> Iterator[tuple[Path_, nouns.ClauseText]]:
+    """The rule itself, its readings, and the clauses inside either, with their paths."""
+    readings: list[tuple[Path_, nouns.Reading]] = [(path, rule)]
+    readings += [((*path, "readings", key), reading) for key, reading in rule.readings.items()]
+    for at, reading in readings:
+        yield at, reading
+        for i, clause in enumerate(reading.clauses):
+            yield (*at, "clauses", i), clause
+
+
+def _condition(
+    p: Pieces, doc: Document, path: Path_, condition: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
+    if not condition and not doc.consequence(path):
+        yield doc.finding(path, "expected at least one issue with its options, saw none")
+    for issue, options in condition.items():
+        missing = _name(p, doc, (*path, issue), "issues", issue)
+        yield from missing
+        if missing or issue not in p.issues:
+            continue
+        if not options:
+            yield doc.finding((*path, issue), "expected at least one option")
+        for option in options:
+            yield from _option(p, doc, (*path, issue), issue, option)
+
+
+def _agreement(p: Pieces) -> Iterator[Finding]:
+    agreement = p.top.get("agreement")
+    if agreement is None:
+        return
+    for name in agreement.required or ():
+        yield from _name(p, p.main, ("agreement", "required"), "parties", name)
+    voters = [n for n, party in p.parties.items() if party.role == "party"]
+    n = agreement.at_least
+    if (
+        n is not None
+        and p.parties
+        and not n <= len(voters)
+        and len(p.parties) == len(p.declared.get("parties") or ())
+    ):
+        yield p.main.finding(
+            ("agreement", "at_least"), f"expected at most {len(voters)} (the parties), saw {n}"
+        )
+
+
+def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
+    for group in ("statements", "contacts", "figures", "shifts"):
+        for name, item in p.record_groups.get(group, {}).items():
+            path: Path_ = (group, name)
+            yield from _quote(p, doc, path, item)
+            for key, target in (("party", "parties"), ("speaker", "speakers"), ("issue", "issues"),
+                                ("before", "statements"), ("after", "statements")):  # fmt: skip
+                value = getattr(item, key, None)
+                if value is not None:
+                    yield from _name(p, doc, (*path, key), target, value)
+            issue = getattr(item, "issue", None)
+            if issue in p.issues:
+                for option in getattr(item, "options", ()):
+                    yield from _option(p, doc, (*path, "options"), issue, option)
+            for key in ("when", "only_if") if group == "statements" else ():
+                for condition in getattr(item, key):
+                    yield from _condition(p, doc, (*path, key), condition)
+
+
+def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
+    yield from _known(doc, (*path, "source"), "source", item.source, p.declared["sources"] or ())
+    if item.source not in p.sources:
+        return
+    text = p.sources[item.source].text
+    places = find_quote(text, item.quote, item.prefix, item.suffix, item.start)
+    if not places:
+        yield doc.finding(
+            (*path, "quote"),
+            f"the quote is not in sources/{item.source}.txt word for word",
+            _closest(text, item.quote),
+        )
+    elif len(places) > 1:
+        lines = ", ".join(str(line_of(text, at)) for at in places[:5])
+        yield doc.finding(
+            (*path, "quote"),
+            f"the quote stands {len(places)} times (lines {lines})",
+            "add `prefix:` or `suffix:` with the text just before or after it",
+        )
+    elif item.start is not None and places[0] != item.start:
+        yield doc.finding(
+            (*path, "start"),
+            f"the quote stands at {places[0]}, not at {item.start}",
+            "correct it, or delete `start` and `end`",
+        )
+    elif item.end is not None and places[0] + len(item.quote) != item.end:
+        yield doc.finding(
+            (*path, "end"),
+            f"the quote ends at {places[0] + len(item.quote)}, not at {item.end}",
+            "correct it, or delete `start` and `end`",
+        )
+
+
+def _closest(text: str, quote: str) -> str:
+    """Where the quote stops matching: the longest beginning of it that stands in the text."""
+    low, high = 0, len(quote)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if quote[:middle] in text else (low, middle - 1)
+    if low < 12:
+        return "copy the words from the source"
+    at = text.index(quote[:low])
+    there = text[at + low : at + low + 30].replace("\n", " ")
+    return f"line {line_of(text, at)} agrees up to '{quote[max(0, low - 20) : low]}', then says '{there}'"

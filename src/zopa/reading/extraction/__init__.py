@@ -1,0 +1,1 @@
+"""What was said: speakers, kinds, dates, quantities, events, issues."""

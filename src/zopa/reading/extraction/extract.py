@@ -1,0 +1,324 @@
+"""From a prepared text to suggested records: statements with speaker, kind, date, condition and issue, and the rest.
+
+Pure: no file, no clock. The rules decide nothing; everything here is a suggestion with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from zopa.case.model import Case
+from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.grounding import Ground
+from zopa.reading.language.lexicon import Lexicon, lexicon
+from zopa.reading.language.patterns import lowered
+from zopa.reading.parsing.segment import Segments, segment
+from zopa.reading.sources.text import Text
+
+from .dates import DateSpan, dates
+from .events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
+from .issues import Match, Vocabulary
+from .quantities import FigureSpan, figures
+from .speakers import Resolver, Roster, Who
+from .speech_acts import Condition, Kind, channel, condition, kind_of, phrases_of
+
+__all__ = ["Assembler", "Extract", "Suggestion", "Trained", "extract"]
+
+Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One suggested statement; all offsets are code points of the text.
+
+    ``span`` covers speaker mention, cue and content, and is what the case quotes; ``nested_in`` is the
+    index of the statement in whose words this one stands; ``flags`` are the gate's reasons to look twice.
+    """
+
+    span: Range
+    mention: tuple[Range, ...]
+    cue: tuple[Range, ...]
+    content: tuple[Range, ...]
+    rule: str
+    lemma: str
+    who: Who
+    kind: Kind
+    said: tuple[date | None, date | None] | None
+    channel: str
+    quoting: str
+    condition: Condition | None
+    issues: tuple[Match, ...]
+    addressee: str = ""
+    nested_in: int | None = None
+    extractor: str = "rules"
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Everything suggested from one text."""
+
+    text: Text
+    statements: tuple[Suggestion, ...]
+    contacts: tuple[ContactSpan, ...] = ()
+    figures: tuple[FigureSpan, ...] = ()
+    dates: tuple[DateSpan, ...] = ()
+    shifts: tuple[ShiftSpan, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    def words(self, *spans: Range) -> str:
+        """The text of some spans, with an ellipsis between them."""
+        return " … ".join(self.text.text[a:b] for a, b in spans)
+
+    def __str__(self) -> str:
+        lines = []
+        for s in self.statements:
+            indent = "    " if s.nested_in is not None else ""
+            lines.append(f"{indent}{s.who.name or '(nobody named)'} [{s.kind.kind}] {self.words(*s.content)}")
+        rest = f"{len(self.contacts)} contacts, {len(self.figures)} figures, {len(self.shifts)} shifts, {len(self.claims)} claims of the author"
+        return "\n".join([*lines, f"{len(self.statements)} statements; {rest}", *self.notes])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data in the format of the gold files, so that any extract can be scored."""
+        outer = [s for s in self.statements if s.nested_in is None]
+        return {
+            "sha256": self.text.sha256,
+            "attributions": [_plain(s) for s in outer],
+            "nested": [
+                _plain(s) | {"parent": s.nested_in} for s in self.statements if s.nested_in is not None
+            ],
+            "events": [
+                {"span": [c.start, c.end], "type": c.type, "place": c.where, "realised": c.realised}
+                for c in self.contacts
+            ],
+            "figures": [
+                {"span": [f.start, f.end], "value": f.value, "unit": f.unit, "of": f.of} for f in self.figures
+            ],
+            "dates": [
+                {
+                    "span": [d.start, d.end],
+                    "from": d.first and d.first.isoformat(),
+                    "to": d.last and d.last.isoformat(),
+                }
+                for d in self.dates
+            ],
+            "shifts": [
+                {"span": [s.start, s.end], "direction": s.direction, "subject": s.subject}
+                for s in self.shifts
+            ],
+            "author_statements": [{"span": [c.start, c.end], "kind": c.kind} for c in self.claims],
+        }
+
+
+def _plain(s: Suggestion) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "source": [list(p) for p in s.mention],
+        "cue": [list(p) for p in s.cue],
+        "content": [list(p) for p in s.content],
+        "speaker": s.who.name or None,
+        "party": s.who.party,
+        "kind": s.kind.kind,
+        "type": s.quoting,
+        "rule": s.rule,
+        "extractor": s.extractor,
+        "issue": [m.issue for m in s.issues],
+        "flags": list(s.flags),
+    }
+    if s.condition:
+        out["condition_span"] = [list(s.condition.condition)]
+        if s.condition.consequent:
+            out["consequent_span"] = [list(s.condition.consequent)]
+    return out
+
+
+def extract(
+    text: Text,
+    case: Case | None = None,
+    roster: Roster | None = None,
+    language: str = "en",
+    trained: Trained | None = None,
+) -> Extract:
+    """Read a prepared text by the rules of a language pack.
+
+    Parameters
+    ----------
+    text : Text
+        From :func:`zopa.reading.sources.text.prepare`.
+    case : Case, optional
+        Its speakers, parties and issue words are used; without it speakers stay literal.
+    roster : Roster, optional
+        Speakers instead of those of the case.
+    trained : callable, optional
+        A model that turns segments and the rules' statements into its own statements.
+    """
+    lex = lexicon(language)
+    reader = Assembler(text, lex, roster or Roster.of(case, text.published.on, language), case, trained)
+    return reader.run()
+
+
+class Assembler:
+    """Turns attributions of one text into suggestions; engines other than the rules use it too."""
+
+    def __init__(
+        self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None = None
+    ) -> None:
+        self.source, self.lex = text, lex
+        self.body = text.body
+        self.low = lowered(self.body)
+        self.seg: Segments = segment(self.body, lex)
+        self.phrases = phrases_of(lex.language)
+        self.resolver = Resolver(roster, lex, self.body)
+        self.vocabulary = Vocabulary(case, lex.language) if case else None
+        self.trained = trained
+        self.dates = tuple(dates(text.text, text.published.on, lex.language))
+        self.date_starts = [d.start for d in self.dates]
+
+    def tokens(self, span: Range) -> Range:
+        """The tokens that a span of code points covers."""
+        return bisect_right(self.seg.end, span[0]), max(
+            bisect_left(self.seg.begin, span[1]), bisect_right(self.seg.end, span[0]) + 1
+        )
+
+    def suggestion(
+        self, content: Sequence[Range], cue: Range | None, mention: Range | None, extractor: str
+    ) -> Suggestion:
+        """A suggestion from spans that an engine found and the gate placed."""
+        x = Attribution(
+            (self.tokens(mention),) if mention else (), (self.tokens(cue),) if cue else (),
+            tuple(self.tokens(p) for p in content), "placed", self._lemma(cue),
+        )  # fmt: skip
+        return replace(self._suggest(x), extractor=extractor)
+
+    def _lemma(self, cue: Range | None) -> str:
+        if cue is None:
+            return ""
+        a, b = self.tokens(cue)
+        return next(
+            (self.lex.forms[w][0][0] for w in reversed(self.seg.lower[a:b]) if w in self.lex.forms), ""
+        )
+
+    def run(self) -> Extract:
+        """All suggestions of the text."""
+        seg = self.seg
+        found = attribute(seg, self.lex)
+        if self.trained:
+            found = self.trained(seg, found)
+        statements = self._guarded(self._resolved(found), found)
+        spans = [seg.span(a, b) for a, b in seg.sentences]
+        taken = [p for s in statements for p in (*s.cue, *s.content)]
+        notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
+        return Extract(
+            self.source, tuple(statements), tuple(contacts(self.body, spans, self.phrases)), tuple(figures(self.body, self.lex.language)),
+            self.dates, tuple(shifts(self.body, spans, self.phrases)),
+            tuple(claims(self.body, spans, taken, self.phrases)), notes,
+        )  # fmt: skip
+
+    def _guarded(self, statements: list[Suggestion], found: list[Attribution]) -> list[Suggestion]:
+        """Every suggestion through the gate; what it rejects is left out, what it flags carries the reasons."""
+        ground = Ground(
+            self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else (), self.lex.language
+        )
+        flagged = [(s, ground.guard(s.content, s.cue)) for s in statements]
+        return [replace(s, flags=flags) if flags else s for s, flags in flagged]
+
+    def _resolved(self, found: list[Attribution]) -> list[Suggestion]:
+        """Suggestions in text order; a pronoun refers to those before it."""
+        out: list[Suggestion] = []
+        last_issue: dict[str, tuple[Match, ...]] = {}
+        for x in found:
+            s = self._suggest(x)
+            issues = s.issues
+            if not issues and x.parent is not None:
+                issues = out[x.parent].issues
+            elif not issues and s.kind.kind == "condition":
+                issues = last_issue.get(s.who.name, ())
+            if issues:
+                last_issue[s.who.name] = issues
+            out.append(s if issues == s.issues else replace(s, issues=issues))
+        return out
+
+    def _suggest(self, x: Attribution) -> Suggestion:
+        seg, text = self.seg, self.body
+        mention = tuple(seg.span(*p) for p in x.source)
+        cue = tuple(seg.span(*p) for p in x.cue)
+        content = tuple(seg.span(*p) for p in x.content)
+        anchor = x.cue[0][0] if x.cue else x.content[0][0]
+        a, b = seg.sentences[seg.sentence_of[anchor]]
+        first, last = seg.span(a, b)
+        sentence = text[first:last]
+        words = " ".join(text[slice(*p)] for p in mention)
+        before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
+        who = self._who(words, before, self._lead(first, mention, cue))
+        pieces = list(content)
+        conditional = condition(text, self.low, pieces, self.phrases)
+        cue_words = " ".join(text[slice(*p)] for p in cue)
+        said_words = " ".join(text[slice(*p)] for p in content)
+        if len(content) > 1 and self.lex.patterns["speakers.split_content"].match(said_words):
+            said_words = " ".join(text[slice(*p)] for p in content[1:])
+        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None)
+        if who.how == "event":
+            kind = replace(kind, kind="shift", strength=0)
+        near = [*([mention[0]] if mention and not x.inherited else []), *cue, *content]
+        span = (min(p[0] for p in near), max(p[1] for p in near))
+        issues = tuple(self.vocabulary.matches(said_words)) if self.vocabulary else ()
+        return Suggestion(
+            span, mention, cue, content, x.rule, x.lemma, who, kind, self._said(cue, first, last, who),
+            channel(sentence, self.phrases), self._quoting(x), conditional, issues,
+            self._addressee(cue, last), x.parent,
+        )  # fmt: skip
+
+    def _who(self, words: str, before: str, lead: str) -> Who:
+        patterns = self.lex.patterns
+        if patterns["speakers.event"].search(words):
+            return Who(None, words, None, "event", weak=True)
+        m = patterns["speakers.voice"].search(lead)
+        voice = f"{m['whose']} {m['office'] or self.lex.raw['terms']['government']}" if m else ""
+        return self.resolver.resolve(words, before, voice)
+
+    def _lead(self, first: int, mention: tuple[Range, ...], cue: tuple[Range, ...]) -> str:
+        """Where a voice may be named: at the start of the sentence before the speaker, or between speaker and cue."""
+        if not mention or not cue:
+            return ""
+        opening = self.body[first : min(mention[0][0], first + 60)]
+        opening = opening if self.lex.patterns["speakers.voice_opens"].match(opening) else ""
+        return opening + " | " + self.body[mention[0][1] : max(mention[0][1], cue[0][0])]
+
+    def _said(
+        self, cue: tuple[Range, ...], first: int, last: int, who: Who
+    ) -> tuple[date | None, date | None] | None:
+        """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication."""
+        at = cue[0] if cue else (first, first)
+        for d in self.dates[bisect_left(self.date_starts, first) : bisect_left(self.date_starts, last)]:
+            beside = at[0] - 25 <= d.start <= at[1] + 25 and first <= d.start < last
+            if (beside or first <= d.start < first + 12) and d.grain != "year":
+                gap = self.body[min(d.end, at[1]) : max(d.start, at[0])]
+                if not re.search(r"[.;“”\"]", gap):
+                    return d.first, d.last
+        if who.voice:
+            return None
+        on = self.source.published.on
+        return (None, on) if on else None
+
+    def _quoting(self, x: Attribution) -> str:
+        quote_of = self.seg.quote_of
+        size = sum(b - a for a, b in x.content)
+        outside = sum(quote_of[a:b].count(-1) for a, b in x.content)
+        share = (size - outside) / max(1, size)
+        return "direct" if share > 0.9 else "mixed" if share else "indirect"
+
+    def _addressee(self, cue: tuple[Range, ...], last: int) -> str:
+        if not cue:
+            return ""
+        stop = cue[0][1]
+        if not self.lex.patterns["speakers.told"].search(self.body[max(0, stop - 14) : stop]):
+            return ""
+        m = self.lex.patterns["speakers.addressee"].match(self.body, stop, min(last, stop + 60))
+        return m["who"].strip() if m else ""

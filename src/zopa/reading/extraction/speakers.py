@@ -1,0 +1,290 @@
+"""Who speaks: from the words for a speaker to one of the case's speakers, with the way it was found.
+
+The roster (names and aliases) comes from the case; what it does not know stays literal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from zopa.case.model import Case, Speaker
+from zopa.reading.language.lexicon import Lexicon, lexicon
+
+__all__ = ["Entry", "Resolver", "Roster", "Who"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One known speaker: id, canonical name, other names, whether a person or an organisation or state."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    person: bool
+    party: str | None
+    weak: bool = False
+    """Anonymous: no position should rest on it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A resolved speaker. ``how``: alias, title, surname, pronoun, relative, joint, literal or none.
+
+    ``weak`` marks a speaker on whom no position should rest alone: anonymous, or a guess.
+    """
+
+    id: str | None
+    name: str
+    party: str | None
+    how: str
+    voice: str = ""
+    weak: bool = False
+
+
+class Roster:
+    """The known speakers, by every name they go by."""
+
+    def __init__(self, entries: Iterable[Entry] = (), language: str = "en") -> None:
+        self.entries, self.lex = tuple(entries), lexicon(language)
+
+    @classmethod
+    def of(cls, case: Case | None, on: date | None = None, language: str = "en") -> Roster:
+        """The speakers of a case, and its parties as speakers of their own; nobody where there is no case.
+
+        Where two speakers share a name ("the president"), the one in office on the day of publication has it.
+        """
+        if case is None:
+            return cls(language=language)
+        lex = lexicon(language)
+
+        def out_of_office(speaker: Speaker) -> bool:
+            early, late = speaker.since or date.min, speaker.until or date.max
+            return on is not None and not early <= on <= late
+
+        people = [
+            Entry(
+                k,
+                s.name,
+                s.aliases,
+                s.authority != "anonymous" and not lex.patterns["speakers.body"].search(s.name),
+                s.party,
+                s.authority == "anonymous",
+            )
+            for k, s in sorted(case.speakers.items(), key=lambda item: out_of_office(item[1]))
+        ]
+        named = {e.name for e in people}
+        states = lex.raw["states"]
+        bodies = [
+            Entry(k, p.name, tuple(o.strip() for o in states.get(p.name, "").split(",") if o), False, k)
+            for k, p in case.parties.items()
+            if p.name not in named
+        ]
+        return cls([*people, *bodies], language)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Mapping[str, object]], language: str = "en") -> Roster:
+        """From ``{name: {party, kind: person | org, aliases}}``."""
+        return cls(
+            (
+                Entry(name, name, tuple(map(str, d.get("aliases", ()))), d.get("kind") == "person", str(d.get("party") or "") or None)  # type: ignore[call-overload]
+                for name, d in data.items()
+            ),
+            language,
+        )  # fmt: skip
+
+    @cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """Id -> entry; the first entry keeps an id that two claim."""
+        return {entry.id: entry for entry in reversed(self.entries)}
+
+    @cached_property
+    def by_alias(self) -> dict[str, Entry]:
+        """Folded name or alias -> entry; the first entry keeps a name that two claim."""
+        found: dict[str, Entry] = {}
+        for entry in self.entries:
+            for name in (entry.name, *entry.aliases):
+                found.setdefault(self.fold(name), entry)
+        return found
+
+    def fold(self, name: str) -> str:
+        """A name for comparison: no leading article, no possessive, one space, lower case.
+
+        >>> Roster().fold("The U.S.'s")
+        'u.s.'
+        """
+        bare = self.lex.patterns["speakers.possessive"].sub("", name.strip().strip(",;:—–-"))
+        s = " ".join(bare.split()).lower()
+        article, _, rest = s.partition(" ")
+        return rest if rest and article in self.lex["articles"] else s
+
+
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}")
+"""The word boundary stands after the capital, so that the search can pass over all other letters."""
+
+
+@dataclass
+class Resolver:
+    """Resolves mentions in reading order; remembers who spoke last."""
+
+    roster: Roster
+    lex: Lexicon
+    text: str
+    last_person: Who | None = None
+    last_body: Who | None = None
+
+    @cached_property
+    def full_names(self) -> dict[str, str]:
+        """Surname -> full name, for names of two or more words seen in the text; None where two share it."""
+        found: dict[str, str | None] = {}
+        titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
+        for m in _FULL_NAME.finditer(self.text):
+            words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
+            words = [w for w in words if w.lower() not in titles]
+            if len(words) < 2 or any(w.lower() in dated for w in words):
+                continue
+            possessive = self.lex.patterns["speakers.possessive"]
+            name, surname = possessive.sub("", " ".join(words[-2:])), possessive.sub("", words[-1])
+            if found.setdefault(surname, name) != name:
+                found[surname] = None
+        return {k: v for k, v in found.items() if v}
+
+    def resolve(self, mention: str, before: str = "", voice: str = "") -> Who:
+        """The speaker behind a mention.
+
+        Parameters
+        ----------
+        mention : str
+            The words for the speaker; empty when nobody is named.
+        before : str
+            The text of the sentence before the mention, for "who" and "which".
+        voice : str
+            An earlier government for which a state's words were said ("Biden administration").
+        """
+        who = self._resolve(mention.strip(), before)
+        earlier = self.roster.by_alias.get(self.roster.fold(voice)) if voice else None
+        if earlier and earlier.party == who.party:  # the case has a speaker for that government
+            return Who(earlier.id, earlier.name, earlier.party, who.how, voice)
+        if voice and who.name and not self._is_person(who):
+            who = Who(who.id, f"{who.name} ({voice})", who.party, who.how, voice, who.weak)
+        if who.how not in ("none", "open") and "possessive" not in who.how:
+            if self._is_person(who):
+                self.last_person = who
+            else:
+                self.last_body = Who(who.id, who.name, who.party, who.how, who.voice, who.weak)
+        return who
+
+    def _is_person(self, who: Who) -> bool:
+        entry = self.roster.by_id.get(who.id) if who.id else None
+        if entry:
+            return entry.person
+        words = who.name.split()
+        return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in self.lex["bodies"]
+
+    def _resolve(self, mention: str, before: str) -> Who:
+        if not mention:
+            return Who(None, "", None, "none", weak=True)
+        folded = self.roster.fold(mention)
+        if folded in self.lex["person_pronouns"] and self.last_person:
+            return self._again(self.last_person, "pronoun")
+        if folded in self.lex["body_pronouns"] and self.last_body:
+            return self._again(self.last_body, "pronoun")
+        if folded in self.lex["open_pronouns"]:
+            return Who(None, mention, None, "open", weak=True)
+        if folded in self.lex["relatives"]:
+            return self._relative(before)
+        return self._named(mention) or self._joint(mention) or self._literal(mention)
+
+    @staticmethod
+    def _again(who: Who, how: str) -> Who:
+        return Who(who.id, who.name, who.party, how, "", who.weak)
+
+    def _named(self, mention: str) -> Who | None:
+        """By alias: the whole mention, its head, the longest alias that ends the head, a surname."""
+        table, fold = self.roster.by_alias, self.roster.fold
+        head = self.lex.patterns["speakers.head_ends"].split(mention, maxsplit=1)[0]
+        for name in (mention, head):
+            if fold(name) in table:
+                return self._entry(table[fold(name)], "alias")
+        for part in mention.split(",")[1:3]:  # "the chief negotiator, Davit Maro,"
+            plain = fold(part)
+            entry = table.get(plain) or next(
+                (table[t] for k in range(len(plain.split())) if (t := " ".join(plain.split()[k:])) in table),
+                None,
+            )
+            if entry and entry.person:
+                return self._entry(entry, "title")
+            full = re.fullmatch(r"\s*((?:[A-Z][\w.'’\-]+\s?){2,3})", part)
+            if full and full.group(1).strip() in self.full_names.values():
+                return Who(None, full.group(1).strip(), None, "title")
+        if self.lex.patterns["speakers.several"].search(head):
+            return None
+        words = fold(head).split()
+        for k in range(len(words)):
+            tail = " ".join(words[k:])
+            if tail in table and self._is_title(words[:k], table[tail]):
+                return self._entry(table[tail], "title")
+        last = head.split()[-1] if head.split() else ""
+        whole = self.full_names.get(last)
+        if whole:
+            known = table.get(fold(whole))
+            return self._entry(known, "surname") if known else Who(None, whole, None, "surname")
+        return None
+
+    def _is_title(self, words: list[str], entry: Entry) -> bool:
+        """Whether the words before a name leave it the same speaker: any for a person, none for a state."""
+        return entry.person or not words or all(w in self.lex["titles"] for w in words)
+
+    @staticmethod
+    def _entry(entry: Entry, how: str) -> Who:
+        return Who(entry.id, entry.name, entry.party, how, weak=entry.weak)
+
+    def _joint(self, mention: str) -> Who | None:
+        """``he and Putin``: two known speakers."""
+        parts = self.lex.patterns["speakers.and"].split(mention)
+        if len(parts) != 2:
+            return None
+        found = [
+            self._named(p)
+            or (self._resolve(p, "") if self.roster.fold(p) in self.lex["joint_pronouns"] else None)
+            for p in parts
+        ]
+        if not any(found):
+            return None
+        names = [
+            w.name if w else self.lex.patterns["speakers.joint_opens"].sub("", p)
+            for w, p in zip(found, parts, strict=True)
+        ]
+        first = next(w for w in found if w)
+        return Who(first.id if all(found) else None, "; ".join(names), first.party, "joint")
+
+    def _relative(self, before: str) -> Who:
+        """The name to the left of "who" or "which", not the country after "of"."""
+        s = re.sub(r"[,\s]+$", "", before)
+        s = self.lex.patterns["speakers.country_of"].sub("", s)
+        names = list(self.lex.patterns["speakers.name"].finditer(s))
+        for m in reversed(names[-3:]):
+            mention = m.group().strip()
+            who = self._named(mention)
+            if who:
+                return self._again(who, "relative")
+        if names:
+            return Who(None, names[-1].group().strip(), None, "relative", weak=True)
+        return Who(None, "", None, "open", weak=True)
+
+    def _literal(self, mention: str) -> Who:
+        """Words that name no known speaker; an official of a known state counts for it, weakly."""
+        head = re.split(r",", mention, maxsplit=1)[0].strip()
+        party = None
+        if not self.lex.patterns["speakers.owned"].search(head):
+            words = self.roster.fold(head).split()
+            for k in range(len(words), 0, -1):
+                entry = self.roster.by_alias.get(" ".join(words[:k]))
+                if entry and not entry.person:
+                    party = entry.party
+                    break
+        named = bool(re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){2,4}", head))
+        return Who(None, head, party, "literal", weak=not named)

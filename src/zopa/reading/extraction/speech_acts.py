@@ -1,0 +1,296 @@
+"""What a statement is: its kind, firmness, strength, channel, and the condition that belongs to it.
+
+Every answer carries the words that decided it, so that an analyst can see and overrule them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from zopa.reading.language.lexicon import Lexicon, folded, lexicon
+from zopa.reading.language.patterns import either, lowered, words_of
+
+__all__ = ["Condition", "Kind", "Phrases", "channel", "condition", "kind_of", "phrases_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Kind, firmness (hedged, stated, firm), strength from -2 to 2, and the words that decided."""
+
+    kind: str
+    firmness: str
+    strength: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Offsets of a condition and of what it is a condition of, and the marker between them."""
+
+    condition: tuple[int, int]
+    consequent: tuple[int, int] | None
+    marker: str
+    only_if: bool
+
+
+class Phrases:
+    """The phrase lists of a language pack, one pattern per section; built once per pack."""
+
+    def __init__(self, lex: Lexicon) -> None:
+        self.lex = lex
+        self._tables: dict[str, dict[str, str]] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        for section in ("contents", "strength", "channel", "shifts", "contacts", "claims", "polarity"):
+            table = lex.meanings(section, _HELPERS)
+            self._tables[section] = table
+            self._patterns[section] = re.compile(rf"\b{either(table)}(?!\w)")
+        self.cues: Mapping[str, frozenset[str]] = {
+            k: frozenset(v.split()) for k, v in lex.raw["kinds"].items()
+        }
+        self.planned = re.compile(rf"\b{either(lex.phrases('contacts', 'planned'))}(?!\w)", re.I)
+        self.marker = re.compile(
+            rf"\b(?:(?P<after>{either(lex.phrases('conditions', 'after'))})"
+            rf"|(?P<exchange>{either(lex.phrases('conditions', 'exchange'))})"
+            rf"|(?P<without>{either(lex.phrases('conditions', 'without'))}))\b"
+        )
+        self.only, self.only_first, self.asking = (
+            frozenset(lex.phrases("conditions", name)) for name in ("only", "only_first", "asking")
+        )
+        self.taking = re.compile(rf"\b{either(lex.raw['conditions']['taking'].split())}\b")
+        self.subject_nouns = re.compile(rf"\b{either(lex.raw['shifts']['subject_nouns'].split())}\b", re.I)
+        self.cut = re.compile(rf"\b{either(lex.phrases('shifts', 'cut'))}(?!\w)", re.I)
+
+    def find(self, section: str, text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Where each phrase of a section stands, with the name of its list; the longer one wins at a place."""
+        table = self._tables[section]
+        for m in self._patterns[section].finditer(lowered(text)):
+            yield table[folded(m.group())], m.span()
+
+    def first(self, section: str, text: str) -> tuple[str, tuple[int, int]] | None:
+        """The first phrase of a section in a text."""
+        m = self._patterns[section].search(lowered(text))
+        return (self._tables[section][folded(m.group())], m.span()) if m else None
+
+    def says(self, name: str, text: str) -> str:
+        """The words of a text that a cue pattern finds first; empty where there are none."""
+        return words_of(self.lex.patterns[f"cue_patterns.{name}"], text)
+
+
+@cache
+def phrases_of(language: str) -> Phrases:
+    """The phrase lists of a language pack, built once."""
+    return Phrases(lexicon(language))
+
+
+_HELPERS = frozenset(["planned", "subject_nouns", "cut"])
+
+
+def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False) -> Kind:
+    """Kind, firmness and strength from the words of the cue and the opening of the content."""
+    plain = content.replace("’", "'").lstrip("\"“'‘ ")
+    opening = plain[:160]
+    negated = bool(phrases.says("negative", cue))
+    kind, why = _kind(cue, lemma, opening, negated, phrases)
+    if has_condition and kind in (
+        "offer",
+        "position",
+        "report",
+        "concession",
+        "demand",
+        "goal",
+        "commitment",
+        "intention",
+        "assessment",
+    ):
+        modal = phrases.lex.patterns["clauses.modal"].search(opening)
+        if modal:
+            kind, why = "conditional_offer", f"{modal.group()} with a condition"
+    firmness, word = _firmness(cue, opening, phrases)
+    strength = 0
+    if kind not in ("report", "no_position", "assessment", "shift"):
+        size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
+        strength = -size if _against(lemma, kind, opening, negated, phrases) else size
+    return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+
+
+def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrases) -> bool:
+    """Whether the statement is against what it is about: by its cue, or by a denial or judging word in an opinion."""
+    if lemma in phrases.cues["opposing"]:
+        return not negated
+    if kind in ("red_line", "refusal", "reluctance", "criticism"):
+        return True
+    if kind not in ("position", "demand", "commitment", "intention", "offer", "belief", "goal", "concession"):
+        return False
+    other = phrases.lex.patterns["clauses.other"].search(opening)
+    found = {name for name, _ in phrases.find("polarity", opening[: other.start()] if other else opening)}
+    denied = negated != ("denial" in found or bool(phrases.says("negative", opening[:60])))
+    return denied != ("negative" in found)
+
+
+def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
+    """By patterns of the cue, then its verb, then the content's opening, then weaker verbs."""
+    found = _by_cue(cue.lower(), lemma, opening, negated, phrases)
+    if found:
+        return found
+    for name in (
+        "red_line",
+        "threat",
+        "refusal",
+        "reluctance",
+        "commitment",
+        "concession",
+        "hope",
+        "criticism",
+    ):
+        if lemma in phrases.cues[name]:
+            return name, cue
+    if phrases.says("reluctance", cue):
+        return "reluctance", cue
+    if phrases.says("not_without", opening):
+        return "red_line", "not ... without"
+    by_content = _first(opening, phrases)
+    if by_content:
+        return by_content
+    for name in ("demand", "offer", "intention", "expectation", "belief", "position", "assessment"):
+        if lemma in phrases.cues[name]:
+            return name, cue
+    if lemma in phrases.cues["wanting"]:
+        infinitive = phrases.lex.patterns["clauses.infinitive"].match(opening.lower())
+        return ("goal" if infinitive else "demand"), cue
+    return "report", cue
+
+
+def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
+    declined = phrases.says("no_position", low + " " + opening[:30].lower())
+    question = opening.partition(" ")[0].lower() in phrases.lex["asked_clauses"]
+    silent = lemma in phrases.cues["silent"] or (question and lemma in phrases.cues["silent_question"])
+    if declined or (negated and silent):
+        return "no_position", declined or low
+    if phrases.says("red_line", low):
+        return ("position" if negated else "red_line"), low
+    if phrases.says("position", low) or (negated and lemma in phrases.cues["red_line"]):
+        return "position", low
+    return None
+
+
+def _first(opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """The kind whose words come first in the content's opening."""
+    found = phrases.first("contents", opening)
+    return (found[0], opening[slice(*found[1])]) if found and found[1][0] < 90 else None
+
+
+def _firmness(cue: str, opening: str, phrases: Phrases) -> tuple[str, str]:
+    for text in (cue, opening[:80]):
+        found = phrases.first("strength", text)
+        if found:
+            return found[0], text[slice(*found[1])]
+    return "stated", ""
+
+
+def channel(sentence: str, phrases: Phrases) -> str:
+    """public, private, statement or leak, by the words of the sentence."""
+    found = phrases.first("channel", sentence)
+    return found[0] if found else "public"
+
+
+def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phrases) -> Condition | None:
+    """The condition inside a statement's content, with what depends on it; offsets into ``text``.
+
+    ``low`` is the text as :func:`zopa.reading.language.patterns.lowered` gives it.
+    ``A if B``; ``if B, A``; ``B in return for A`` (who wants B gives A); ``not A without B``.
+    """
+    for start, end in reversed(pieces):
+        for m in phrases.marker.finditer(low, start, end):
+            found = _split(text, start, end, m, phrases)
+            if found:
+                return _with_antecedent(text, pieces, found, phrases.lex)
+    return None
+
+
+def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) -> Condition | None:
+    low = m.string
+    marker = text[slice(*m.span())].lower()
+    patterns = phrases.lex.patterns
+    after = _trim(text, m.end(), _clause_end(text, m.end(), end, patterns), patterns)
+    before = _trim(text, _clause_start(text, start, m.start(), patterns), m.start(), patterns)
+    if m.group("exchange"):
+        if not before or not after:
+            return None
+        wants = phrases.taking.search(low, start, m.start())
+        asked, given = (before, after) if wants else (after, before)
+        if wants:
+            at = wants.end()
+            to_do = text[at : at + 1] == " " and patterns["clauses.infinitive"].match(text, at + 1)
+            asked = _trim(text, wants.start() if to_do else at, m.start(), patterns) or before
+        return Condition(asked, given, marker, False)
+    if not after:
+        return None
+    if m.group("without"):
+        if not patterns["cue_patterns.negative"].search(low, start, m.start()):
+            return None
+        return Condition(after, before or None, marker, True)
+    if patterns["clauses.not_condition"].search(text[max(start, m.start() - 3) : m.start()].lower()) or (
+        marker in phrases.asking and patterns["clauses.asking"].search(text[start : m.start()])
+    ):
+        return None  # "asked if", "as if"
+    if not before:  # "If B, A"
+        comma = text.find(",", m.end(), end)
+        if comma < 0:
+            return None
+        return Condition(
+            _trim(text, m.end(), comma, patterns) or after, _trim(text, comma + 1, end, patterns), marker,
+            marker in phrases.only_first,
+        )  # fmt: skip
+    return Condition(after, before, marker, marker in phrases.only)
+
+
+Patterns = Mapping[str, re.Pattern[str]]
+
+
+def _clause_end(text: str, at: int, end: int, patterns: Patterns) -> int:
+    m = patterns["clauses.end"].search(text, at, end)
+    return m.start() if m else end
+
+
+def _clause_start(text: str, start: int, at: int, patterns: Patterns) -> int:
+    """Start of the offered thing: after the modal verb, when there is one."""
+    cut = start
+    for m in patterns["clauses.start"].finditer(text, start, at):
+        cut = m.end()
+    modal = patterns["clauses.offered"].search(text, cut, at)
+    return modal.end() if modal else cut
+
+
+def _trim(text: str, a: int, b: int, patterns: Patterns) -> tuple[int, int] | None:
+    opener = patterns["clauses.opener"]
+    while a < b and text[a] in " ,;:\"“”'":
+        a += 1
+    if m := opener.match(text, a):
+        a = m.end()
+    while b > a and text[b - 1] in ' ,;:."“”':
+        b -= 1
+    return (a, b) if b > a and not opener.fullmatch(text[a:b] + " ") else None
+
+
+def _with_antecedent(text: str, pieces: list[tuple[int, int]], found: Condition, lex: Lexicon) -> Condition:
+    """``deposits, which SRC said he wants access to in return for aid``: the noun before "which" is asked for."""
+    first = pieces[0]
+    if text[slice(*first)].lower() not in lex["relative_contents"] or len(pieces) < 2:
+        return found
+    m = re.search(r"([A-Z]?[\w'’\-]+(?:\s[\w'’\-]+){0,2}),?\s$", text[max(0, first[0] - 80) : first[0]])
+    if not m:
+        return found
+    start = max(0, first[0] - 80) + m.start(1)
+    phrase = text[start : first[0]].rstrip(", ")
+    skip = lex.patterns["clauses.before_antecedent"].match(phrase)
+    if skip:
+        start += skip.end()
+    return Condition(
+        (start, first[0] - len(text[start : first[0]]) + len(text[start : first[0]].rstrip(", "))),
+        found.consequent,
+        found.marker,
+        found.only_if,
+    )

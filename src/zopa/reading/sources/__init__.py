@@ -1,0 +1,1 @@
+"""Files, web pages and mails as normalised text."""

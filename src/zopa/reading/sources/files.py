@@ -1,0 +1,340 @@
+"""Texts in: a file, or a URL that the user names.
+
+Whatever comes in is data. Nothing in it is executed, and nothing that it links to is fetched. Hidden text is
+taken out and reported; archives, XML and PDF are opened under limits.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass, field, replace
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from zopa.errors import MissingExtra
+
+from .html import day, html_text
+from .text import Published
+from .web import MAX_BYTES, fetch, refused
+
+__all__ = ["Incoming", "open_source"]
+
+PDF_SECONDS = 30
+PDF_MEMORY = 800_000_000
+ZIP_MEMBERS, ZIP_BYTES, ZIP_RATIO = 2_000, 60_000_000, 200
+XML_DEPTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One text as it came in: a name for it, its words, publication data, and what was taken out."""
+
+    name: str
+    text: str
+    published: Published = field(default_factory=Published)
+    url: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def open_source(source: str) -> list[Incoming]:
+    """The text or texts of a file or of a URL (http and https only).
+
+    Raises
+    ------
+    CaseError
+        If it cannot be read safely; the finding says why.
+    MissingExtra
+        If it is a PDF and ``zopa[text]`` is not installed.
+    """
+    if re.match(r"[a-z][a-z0-9+.\-]*://", source, re.I):
+        raw, kind, url = fetch(source)
+        name = Path(urlsplit(url).path).stem or urlsplit(url).hostname or "page"
+        return [
+            replace(i, url=i.url or url)
+            for i in _read(raw, name, kind or _kind(urlsplit(url).path, raw), source)
+        ]
+    path = Path(source)
+    if not path.is_file():
+        raise refused(source, "expected a file or an http(s) address, saw nothing there")
+    if path.stat().st_size > MAX_BYTES:
+        raise refused(
+            source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {path.stat().st_size / 1e6:.1f} MB"
+        )
+    raw = path.read_bytes()
+    return _read(raw, path.stem, _kind(path.name, raw), source)
+
+
+def _kind(name: str, raw: bytes) -> str:
+    """The format, by what the bytes say first and by the name second."""
+    head = raw[:1024].lstrip().lower()
+    suffix = Path(name).suffix.lower()
+    if raw.startswith(b"%PDF"):
+        return "pdf"
+    if raw.startswith(b"PK\x03\x04"):
+        return "docx"
+    if head.startswith((b"<!doctype html", b"<html")) or suffix in (".html", ".htm", ".xhtml"):
+        return "html"
+    if head.startswith(b"<?xml") or suffix in (".xml", ".rss", ".atom"):
+        return "html" if b"<html" in head else "feed"
+    if head.startswith((b"<rss", b"<feed")):
+        return "feed"
+    if suffix in (".eml", ".mht") or re.match(
+        rb"(?:from|received|return-path|mime-version|delivered-to|date|subject): ", head
+    ):
+        return "mail"
+    return "text"
+
+
+def _read(raw: bytes, name: str, kind: str, source: str) -> list[Incoming]:
+    if kind == "text" and b"\x00" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refused(source, "expected text, saw binary data", "zopa reads txt, html, pdf, docx, eml, rss")
+    readers = {"html": _html, "pdf": _pdf, "docx": _docx, "mail": _mail, "feed": _feed, "text": _text}
+    return readers[kind](raw, name, source)
+
+
+# ---------------------------------------------------------------- plain text
+
+
+def _decode(raw: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
+    """Bytes as text: by BOM, UTF-8, the declared charset, and last Windows-1252, which is then noted."""
+    for bom, charset in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if raw.startswith(bom):
+            return raw.decode(charset, "replace"), ()
+    for charset in ("utf-8", declared):
+        if charset:
+            try:
+                return raw.decode(charset), ()
+            except (UnicodeDecodeError, LookupError):
+                continue
+    return raw.decode("cp1252", "replace"), ("not UTF-8: read as Windows-1252",)
+
+
+def _text(raw: bytes, name: str, _source: str) -> list[Incoming]:
+    text, notes = _decode(raw)
+    return [Incoming(name, text, notes=notes)]
+
+
+# ---------------------------------------------------------------- HTML
+
+
+def _html(raw: bytes, name: str, source: str) -> list[Incoming]:
+    declared = re.search(rb"charset=[\"']?([\w-]+)", raw[:2048], re.I)
+    text, notes = _decode(raw, declared.group(1).decode("ascii") if declared else "")
+    body, published, hidden = html_text(text)
+    if hidden:
+        notes = (*notes, f"{hidden} hidden parts of the page left out")
+    if not body:
+        raise refused(source, "expected a page with text, saw none")
+    return [Incoming(name, body, published, notes=notes)]
+
+
+# ---------------------------------------------------------------- PDF, in a process of its own
+
+_PDF_CHILD = """
+import sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
+    resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
+except ImportError:
+    pass
+import logging
+logging.disable(logging.CRITICAL)
+from pypdf import PdfReader
+from io import BytesIO
+reader = PdfReader(BytesIO(sys.stdin.buffer.read()), strict=False)
+out = []
+for page in reader.pages[:2000]:
+    out.append(page.extract_text() or "")
+    if sum(map(len, out)) > 8_000_000:
+        break
+sys.stdout.buffer.write("\\n\\n".join(out).encode("utf-8", "replace"))
+"""
+
+
+def _pdf(raw: bytes, name: str, source: str) -> list[Incoming]:
+    from importlib.util import find_spec
+
+    if find_spec("pypdf") is None:
+        raise MissingExtra("text", "reading a PDF")
+    script = _PDF_CHILD.format(memory=PDF_MEMORY, seconds=PDF_SECONDS)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", script],
+            input=raw,
+            capture_output=True,
+            timeout=PDF_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise refused(
+            source, f"expected a PDF that can be read in {PDF_SECONDS} seconds", "save it as text"
+        ) from None
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it stopped"]
+        raise refused(source, f"expected a readable PDF: {last[0][:120]}", "save it as text")
+    text = _unwrap(done.stdout.decode("utf-8", "replace"))
+    if not text.strip():
+        raise refused(
+            source, "expected a PDF with text, saw none", "a scanned page needs text recognition first"
+        )
+    return [Incoming(name, text)]
+
+
+def _unwrap(text: str) -> str:
+    """Lines of a page joined into paragraphs; hyphens at line ends closed where a small letter follows."""
+    text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
+    paragraphs = re.split(r"\n\s*\n", text)
+    return "\n".join(re.sub(r"\s*\n\s*", " ", p).strip() for p in paragraphs if p.strip())
+
+
+# ---------------------------------------------------------------- DOCX, e-mail, feeds
+
+
+def _docx(raw: bytes, name: str, source: str) -> list[Incoming]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            members = archive.infolist()
+            total = sum(m.file_size for m in members)
+            if len(members) > ZIP_MEMBERS or total > ZIP_BYTES or total > ZIP_RATIO * max(1, len(raw)):
+                raise refused(
+                    source, "expected an ordinary document, saw an archive that unpacks to far more"
+                )
+            if "word/document.xml" not in archive.namelist():
+                raise refused(
+                    source,
+                    "expected a Word document, saw another archive",
+                    "zopa reads txt, html, pdf, docx, eml, rss",
+                )
+            body = _xml(archive.read("word/document.xml"), source)
+            core = (
+                _xml(archive.read("docProps/core.xml"), source)
+                if "docProps/core.xml" in archive.namelist()
+                else None
+            )
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise refused(source, f"expected a Word document: {error}") from None
+    w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    hidden = 0
+    paragraphs = []
+    for p in body.iter(f"{w}p"):
+        parts = []
+        for run in p.iter(f"{w}r"):
+            if run.find(f"{w}rPr/{w}vanish") is not None:
+                hidden += 1
+                continue
+            parts += [
+                "\t" if node.tag == f"{w}tab" else " " if node.tag == f"{w}br" else node.text or ""
+                for node in run
+                if node.tag in (f"{w}t", f"{w}tab", f"{w}br")
+            ]
+        paragraphs.append("".join(parts).strip())
+    title = author = ""
+    if core is not None:
+        title = next((e.text or "" for e in core.iter() if e.tag.endswith("}title")), "")
+        author = next((e.text or "" for e in core.iter() if e.tag.endswith("}creator")), "")
+    notes = (f"{hidden} hidden parts of the document left out",) if hidden else ()
+    return [Incoming(name, "\n".join(p for p in paragraphs if p), Published(title, "", author), notes=notes)]
+
+
+def _xml(raw: bytes, source: str) -> ElementTree.Element:
+    """Parse XML with no entities, no document type and bounded depth."""
+    depth = 0
+
+    def opened(_name: str, _attrs: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > XML_DEPTH:
+            raise refused(source, f"expected XML at most {XML_DEPTH} levels deep")
+
+    def closed(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def refuse(*_: object) -> int:
+        raise refused(source, "expected XML without a document type or entities", "it could hide a bomb")
+
+    guard = expat.ParserCreate()
+    guard.StartElementHandler, guard.EndElementHandler = opened, closed
+    guard.StartDoctypeDeclHandler = guard.EntityDeclHandler = guard.ExternalEntityRefHandler = refuse
+    try:
+        guard.Parse(raw, True)
+        return ElementTree.fromstring(raw)
+    except (expat.ExpatError, ElementTree.ParseError) as error:
+        raise refused(source, f"expected XML: {error}") from None
+
+
+def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    part = message.get_body(("plain", "html"))
+    if part is None:
+        raise refused(source, "expected a message with text, saw none")
+    try:
+        content = part.get_content()
+    except (LookupError, UnicodeDecodeError):
+        content = _decode(part.get_payload(decode=True) or b"")[0]  # type: ignore[arg-type]
+    text, hidden = (str(content), 0)
+    if part.get_content_type() == "text/html":
+        text, _, hidden = html_text(text)
+    text = re.sub(r"(?m)^>.*\n?", "", text)
+    try:
+        on = parsedate_to_datetime(str(message["date"])).date() if message["date"] else None
+    except (ValueError, TypeError):
+        on = None
+    published = Published(str(message["subject"] or ""), "", str(message["from"] or ""), on)
+    attachments = sum(1 for _ in message.iter_attachments())
+    notes = [f"{attachments} attachments not opened"] if attachments else []
+    notes += [f"{hidden} hidden parts of the message left out"] if hidden else []
+    return [Incoming(name, text, published, notes=tuple(notes))]
+
+
+def _feed(raw: bytes, name: str, source: str) -> list[Incoming]:
+    """Each item of an RSS or Atom file as a text of its own; links in it are not followed."""
+    root = _xml(raw, source)
+
+    def words(item: ElementTree.Element, *tags: str) -> str:
+        for tag in tags:
+            for e in item.iter():
+                if e.tag.rpartition("}")[2] == tag:
+                    return "".join(e.itertext()).strip()
+        return ""
+
+    items = [e for e in root.iter() if e.tag.rpartition("}")[2] in ("item", "entry")]
+    out = []
+    channel = words(root, "title")
+    for n, item in enumerate(items[:200], 1):
+        body, _, hidden = html_text(words(item, "encoded", "content", "description", "summary"))
+        stamp = words(item, "pubDate", "published", "updated", "date")
+        try:
+            on = parsedate_to_datetime(stamp).date() if "," in stamp else day(stamp)
+        except (ValueError, TypeError):
+            on = None
+        title = words(item, "title")
+        link = words(item, "link") or next(
+            (e.get("href", "") for e in item.iter() if e.tag.endswith("link")), ""
+        )
+        if body or title:
+            notes = (f"{hidden} hidden parts left out",) if hidden else ()
+            out.append(
+                Incoming(
+                    f"{name}-{n}",
+                    f"{title}\n{body}" if title else body,
+                    Published(title, channel, words(item, "author", "creator"), on),
+                    link,
+                    notes,
+                )
+            )
+    if not out:
+        raise refused(source, "expected an RSS or Atom file with items, saw none")
+    return out

@@ -1,0 +1,150 @@
+"""The words of a web page that a reader sees: its article, its data, and how many parts were hidden. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+
+from zopa.reading.extraction.dates import plain_date
+
+from .text import Published
+
+__all__ = ["day", "html_text"]
+
+_SKIP = {"script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "head", "nav", "footer", "aside",
+         "form", "button", "select", "textarea", "figure", "canvas", "video", "audio"}  # fmt: skip
+_BLOCK = {"p", "div", "section", "article", "main", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "br", "hr",
+          "ul", "ol", "table", "header", "dd", "dt", "pre", "figcaption"}  # fmt: skip
+_VOID = {
+    "br",
+    "hr",
+    "img",
+    "meta",
+    "link",
+    "input",
+    "source",
+    "wbr",
+    "area",
+    "base",
+    "col",
+    "embed",
+    "track",
+    "param",
+}
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
+    re.I,
+)
+_WHITE = re.compile(
+    r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\)|transparent)", re.I
+)
+_DARK = re.compile(r"background(?:-color)?\s*:\s*(?!white|#fff|transparent|none|inherit)", re.I)
+_META = {"og:title": "title", "og:site_name": "publisher", "author": "byline", "article:author": "byline",
+         "article:published_time": "on", "date": "on", "dc.date": "on", "datepublished": "on"}  # fmt: skip
+
+
+class _Page(HTMLParser):
+    """Paragraphs of a page, with the depth of article they stand in; hidden ones are counted, not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.stack: list[tuple[str, bool]] = []
+        self.skipping = 0
+        self.article = 0
+        self.blocks: list[tuple[str, bool, str]] = []
+        self.buffer: list[str] = []
+        self.hidden = 0
+        self.meta: dict[str, str] = {}
+        self.title: list[str] = []
+        self.in_title = False
+        self.tag = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a tag; decide whether what follows is seen by a reader."""
+        a = {k: v or "" for k, v in attrs}
+        if tag == "meta":
+            key = (a.get("property") or a.get("name") or a.get("itemprop") or "").lower()
+            if key in _META and a.get("content"):
+                self.meta.setdefault(_META[key], a["content"].strip())
+            return
+        if tag == "time" and a.get("datetime"):
+            self.meta.setdefault("on", a["datetime"])
+        if tag == "title":
+            self.in_title = True
+        if tag in _BLOCK:
+            self._flush(tag)
+        if tag in _VOID or len(self.stack) > 400:
+            return
+        style = a.get("style", "")
+        concealed = (
+            bool(_HIDDEN.search(style))
+            or (bool(_WHITE.search(style)) and not _DARK.search(style))
+            or "hidden" in a
+            or a.get("aria-hidden") == "true"
+        )
+        off = tag in _SKIP or concealed
+        self.stack.append((tag, off))
+        self.skipping += off
+        if concealed and tag not in _SKIP:
+            self.hidden += 1
+        self.article += tag in ("article", "main")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a tag, with those inside it that were left open."""
+        if tag == "title":
+            self.in_title = False
+        if tag in _BLOCK:
+            self._flush("")
+        if tag not in (t for t, _ in self.stack):
+            return
+        while self.stack:
+            name, off = self.stack.pop()
+            self.skipping -= off
+            self.article -= name in ("article", "main")
+            if name == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        """Text of the page, of its title, or of nothing that is seen."""
+        if self.in_title:
+            self.title.append(data)
+        elif not self.skipping:
+            self.buffer.append(data)
+
+    def _flush(self, tag: str) -> None:
+        text = re.sub(r"\s+", " ", "".join(self.buffer)).strip()
+        if text:
+            self.blocks.append((text, self.article > 0, self.tag))
+        self.buffer = []
+        self.tag = tag
+
+
+def html_text(page: str) -> tuple[str, Published, int]:
+    """Main text of a page by its tags (article and paragraphs), publication data, and how many parts were hidden."""
+    parser = _Page()
+    parser.feed(page)
+    parser.close()
+    parser._flush("")
+    chosen = [text for text, inside, _ in parser.blocks if inside]
+    if sum(map(len, chosen)) < 200:
+        paragraphs = [text for text, _, tag in parser.blocks if tag in ("p", "blockquote", "h1", "h2", "pre")]
+        chosen = paragraphs if sum(map(len, paragraphs)) > 200 else [text for text, _, _ in parser.blocks]
+    title = parser.meta.get("title") or re.sub(r"\s+", " ", "".join(parser.title)).strip()
+    published = Published(
+        title,
+        parser.meta.get("publisher", ""),
+        parser.meta.get("byline", ""),
+        day(parser.meta.get("on", "")),
+    )
+    return "\n".join(chosen), published, parser.hidden
+
+
+def day(text: str) -> date | None:
+    """The day in a time stamp or a line, or None."""
+    m = re.match(r"(\d{4})-(\d\d)-(\d\d)", text.strip())
+    try:
+        return date(int(m[1]), int(m[2]), int(m[3])) if m else plain_date(text)
+    except ValueError:
+        return None
