@@ -24,8 +24,9 @@ def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
             err=True,
         )
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json_module.dumps(proof), encoding="utf-8")
+    from zopa.casefile import write_file
+
+    write_file(path, json_module.dumps(proof))
     typer.echo(f"saved the proof; next: zopa check-proof {path} {name}", err=True)
 
 

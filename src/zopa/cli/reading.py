@@ -161,7 +161,7 @@ def _into_case(
     from zopa.casefile import load
     from zopa.reading import prepare, to_records
     from zopa.reading.sources.duplicates import copies
-    from zopa.reading.store import add_records, add_source, source_id, write_text
+    from zopa.reading.store import add_source, source_id, write_text
     from zopa.reading.structure import skeleton
 
     texts = [prepare(item.text, item.published, language) for item in incoming]
@@ -181,7 +181,7 @@ def _into_case(
             "source": ident,
             "notes": [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)],
         }
-        if not new:
+        if not new and _has_records(case, ident):
             row["notes"].append("this text is in the case already; nothing was added")
             report["sources"].append(row | {"added": 0})
             continue
@@ -195,8 +195,7 @@ def _into_case(
             )
         taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
         records = to_records(found, ident, case, taken, language)
-        add_source(folder, ident, text, item.url)
-        add_records(folder, records)
+        add_source(folder, ident, text, item.url, records=records)
         row |= {
             "statements": len(records.statements),
             "contacts": len(records.contacts),
@@ -208,13 +207,19 @@ def _into_case(
     _tell(report, folder, made, json)
 
 
+def _has_records(case: Case, ident: str) -> bool:
+    """Whether anything was found in a source; a text alone was kept by an act that was stopped."""
+    groups = (case.statements, case.contacts, case.figures, case.shifts)
+    return any(r.source == ident for group in groups for r in group.values())
+
+
 def _replace(item: Any, folder: Path, old: str, language: str) -> None:
     """Move the records of a source to a newer version of its text; say what moved and what changed."""
     from zopa.casefile import load
     from zopa.errors import UnknownName
     from zopa.reading import prepare
     from zopa.reading.records import moved
-    from zopa.reading.store import add_source, save_records, source_id
+    from zopa.reading.store import add_source, source_id
 
     case = load(folder)
     if old not in case.sources:
@@ -225,9 +230,7 @@ def _replace(item: Any, folder: Path, old: str, language: str) -> None:
         typer.echo("this text is in the case already; nothing was changed")
         return
     groups = moved(case, old, new, text.text)
-    add_source(folder, new, text, item.url)
-    for group, changed in groups.items():
-        save_records(folder, changed, group)
+    add_source(folder, new, text, item.url, changed=groups)
     load(folder)
     everything = [r for changed in groups.values() for r in changed.values()]
     stay = sum(r.source == old for r in everything)
