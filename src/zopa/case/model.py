@@ -122,7 +122,17 @@ class Party(Noun):
     start_basis: dict[str, Basis] = Field(
         default_factory=dict, description="basis per issue of the starting position"
     )
-    capability: Quantity | None = Field(None, description="means to press, 0-100; needed for a forecast")
+    saliences: dict[str, Quantity] = Field(
+        default_factory=dict,
+        description="how much an issue matters in a forecast, 0-100 each, used as they stand; the weight where left out",
+    )
+    capability: Quantity | None = Field(
+        None, description="means to press, on one scale for all parties; needed for a forecast"
+    )
+    capabilities: dict[str, Quantity] = Field(
+        default_factory=dict,
+        description="means to press on single issues, where they differ from `capability`",
+    )
     flexibility: Quantity | None = Field(
         None, description="how many places, 0-100, the party can be moved at most"
     )

@@ -7,6 +7,7 @@ from pydantic import Field
 from zopa.case.basis import Noun
 from zopa.case.costs import CostSettings
 from zopa.case.division import Division
+from zopa.case.forecast import KtabSettings
 from zopa.case.graph import Graph
 
 __all__ = ["Sections"]
@@ -18,3 +19,4 @@ class Sections(Noun):
     costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")
     division: Division | None = Field(None, description="what could be split between the parties")
     graph: Graph | None = Field(None, description="who can do what alone, for the question of stability")
+    ktab: KtabSettings | None = Field(None, description="how KTAB's model is run on this case in a forecast")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from zopa.casefile.checks import Pieces
+from zopa.casefile.checks import Pieces, declared
 from zopa.casefile.costs_file import read_costs
 from zopa.casefile.division_checks import division_findings
 from zopa.casefile.folder import CaseFiles
@@ -31,10 +31,20 @@ def _graph(_files: CaseFiles, p: Pieces) -> Checked:
     return graph_findings(p), {}
 
 
+def _ktab(_files: CaseFiles, p: Pieces) -> Checked:
+    found: list[Finding] = []
+    for party, followed in getattr(p.top.get("ktab"), "adjust", {}).items():
+        found += declared(p, p.main, ("ktab", "adjust", party), "parties", party)
+        for other in followed:
+            found += declared(p, p.main, ("ktab", "adjust", party, other), "parties", other)
+    return found, {}
+
+
 SECTIONS: Mapping[str, Callable[[CaseFiles, Pieces], Checked]] = {
     "graph": _graph,
     "costs": _costs,
     "division": _division,
+    "ktab": _ktab,
 }
 """Section -> its findings, and further fields of the case. Called also where the section is not written."""
 
