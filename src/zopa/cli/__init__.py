@@ -73,3 +73,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except (
+        OSError,
+        UnicodeError,
+    ) as error:  # a path that cannot be used, or a terminal that cannot show a letter
+        where = f"{error.filename}: " if getattr(error, "filename", None) else ""
+        typer.echo(
+            f"{where}{getattr(error, 'strerror', None) or error}".encode("ascii", "replace").decode(),
+            err=True,
+        )
+        sys.exit(2)

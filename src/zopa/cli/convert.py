@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from zopa.casefile import write_file
 from zopa.cli.shared import open_case
 
 __all__ = ["convert"]
@@ -46,6 +45,7 @@ def _read(source: Path, target: Path) -> None:
 
 
 def _write(source: str, target: Path) -> None:
+    from zopa.casefile import write_file
     from zopa.formats import gmcr, ktab
 
     kind = target.suffix.lower()
@@ -62,6 +62,6 @@ def _write(source: str, target: Path) -> None:
 
 
 def _write_case(data: dict[str, Any], folder: Path) -> None:
-    from zopa.casefile import yaml_of
+    from zopa.casefile import write_file, yaml_of
 
     write_file(folder / "case.yaml", yaml_of(data))
