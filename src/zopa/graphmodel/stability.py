@@ -97,7 +97,7 @@ def stability(
     return say.Stability(
         Question(
             "stability", case.digest, choose_readings(case, readings) if compiled.form == "issues" else {},
-            {"concept": concept, "draws": done, "most": most}, seed if done else None, __version__,
+            {"concept": concept, "draws": done, "most": most}, seed if done else None, __version__, of=case,
         ),
         compiled.form,
         concept,
