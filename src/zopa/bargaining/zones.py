@@ -146,7 +146,9 @@ MOST_TIES = 1000
 
 def ask(case: Case, verb: str, readings: Readings, **settings: Any) -> Question:
     """The question that an answer remembers."""
-    return Question(verb, case.digest, choose_readings(case, readings), settings, version=__version__, of=case)
+    return Question(
+        verb, case.digest, choose_readings(case, readings), settings, version=__version__, of=case
+    )
 
 
 def tabulate(case: Case, readings: Readings = None) -> Table:

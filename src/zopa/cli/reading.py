@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zopa.cli.shared import JsonOption, console, print_json
+from zopa.cli.options import JsonOption, console, print_json
 
 if TYPE_CHECKING:
     from zopa.case import Case

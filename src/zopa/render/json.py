@@ -6,11 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from zopa.errors import CaseError, Finding, ZopaError
 from zopa.space import Answer
 from zopa.space import plain as as_data
 
-__all__ = ["answered", "failed", "text"]
+__all__ = ["answered", "text"]
 
 
 def answered(answer: Answer | Sequence[Answer]) -> dict[str, Any]:
@@ -20,13 +19,6 @@ def answered(answer: Answer | Sequence[Answer]) -> dict[str, Any]:
         return {"question": data.pop("question"), "answer": data}
     found = [answered(a) for a in answer]
     return {"question": found[0]["question"] if found else {}, "answer": [f["answer"] for f in found]}
-
-
-def failed(error: Exception) -> dict[str, Any]:
-    """An error as plain data, with every finding of a file where there are some."""
-    findings: Sequence[Finding] = error.findings if isinstance(error, CaseError) else ()
-    kind = type(error).__name__ if isinstance(error, ZopaError) else "UsageError"
-    return {"error": {"kind": kind, "message": str(error), "findings": [f.to_dict() for f in findings]}}
 
 
 def text(data: object) -> str:

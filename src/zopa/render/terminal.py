@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zopa.views.document import (
@@ -75,7 +76,6 @@ def _link(link: Link) -> str:
 
 
 def _renderables(block: Block) -> list[RenderableType]:
-    from rich.padding import Padding
     from rich.text import Text
 
     match block:
@@ -85,13 +85,25 @@ def _renderables(block: Block) -> list[RenderableType]:
         case Heading(text):
             return [Text(f"\n{text}", style="bold")]
         case Bullets(items):
-            return [Padding(Text("- " + _words(item)), (0, 0, 0, 2)) for item in items]
+            return [Text("  - " + _words(item)) for item in items]
         case Shares(words):
             return [Text(words)]
         case Chart(grid=grid) | (Grid() as grid):
-            return [] if grid.folded or not grid.rows else [_grid(grid)]
+            shown = bool(grid.rows) and not grid.folded
+            return _table(grid) if shown else []
         case Passage():
             return []
+
+
+def _table(grid: Grid) -> list[RenderableType]:
+    """The caption, the rows, then as lines the rows of which one cell counts for all columns."""
+    from rich.text import Text
+
+    wide = [row for row in grid.rows if any(isinstance(c, Cell) and c.span > 1 for c in row)]
+    lines = [": ".join(_cell(c, False) for c in row) for row in wide]
+    rows = tuple(row for row in grid.rows if row not in wide)
+    caption = [Text(f"\n{grid.caption}", style="italic")] if grid.caption else []
+    return [*caption, *([_grid(replace(grid, rows=rows))] if rows else []), *map(Text, lines)]
 
 
 def _grid(grid: Grid) -> RenderableType:
@@ -100,11 +112,14 @@ def _grid(grid: Grid) -> RenderableType:
 
     bars = any(isinstance(c, Cell) and c.bar is not None for row in grid.rows for c in row)
     table = Table(
-        box=None, pad_edge=False, header_style="bold", title_justify="left", title_style="italic",
-        title=Text(f"\n{grid.caption}") if grid.caption else None, padding=(0, 2, 0, 0),
-    )  # fmt: skip
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        padding=(0, 2, 0, 0),
+    )
     for k, head in enumerate(grid.head):
-        numeric = any(isinstance(row[k], Cell) and row[k].number for row in grid.rows if k < len(row))  # type: ignore[union-attr]
+        column = [row[k] for row in grid.rows if k < len(row)]
+        numeric = all(isinstance(c, Cell) and c.number for c in column)
         table.add_column(Text(head), justify="right" if numeric else "left", overflow="fold")
     for row in grid.rows:
         cells = [_cell(c, bars) for c in row]

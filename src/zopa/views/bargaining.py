@@ -9,6 +9,7 @@ from zopa.bargaining import (
     Conflict,
     Correction,
     Deal,
+    Description,
     Frontier,
     Limit,
     Solution,
@@ -35,12 +36,13 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, gain, listed, percent, points, short
+from zopa.views.numbers import count, gain, percent, points, short
 
 __all__ = [
     "break_even",
     "conflict_items",
     "draft",
+    "engines",
     "frontier",
     "limit_spans",
     "packages_grid",
@@ -86,12 +88,11 @@ def zone(z: Zone, labels: Labels) -> Document:
     blocks: list[Block] = [Paragraph((zone_sentence(z),), "no" if z.empty else "yes")]
     blocks += [paragraph(_sentence(w), tone="warning") for w in z.warnings]
     blocks.append(break_even(z, labels))
-    for party, best in z.best.items():
-        if best:
-            more = f" ({len(best)} tied)" if len(best) > 1 else ""
-            blocks.append(
-                paragraph(f"Best for {labels.party(party)}{more}: ", *labels.package(best[0].package))
-            )
+    best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
+    if best:
+        blocks.append(
+            packages_grid(best, labels, "The best package of the zone for each party", z.reservation)
+        )
     for deal in z.closest[:1]:
         blocks.append(paragraph("Closest to acceptable: ", *labels.package(deal.package)))
     return Document(
@@ -158,18 +159,16 @@ def _part(value: Fraction, scale: float) -> float:
     return max(0.0, min(1.0, float(value) / scale))
 
 
-def frontier(f: Frontier, labels: Labels) -> Document:
-    """Packages of the zone that nobody can improve without another's loss."""
+def frontier(f: Frontier, labels: Labels, most: int = MOST_PACKAGES) -> Document:
+    """Packages of the zone that nobody can improve without another's loss; the first ``most`` are shown."""
     blocks: list[Block] = [paragraph(_frontier_sentence(f), tone="yes" if f.points else "no")]
     if f.note:
         blocks.append(paragraph(_sentence(f.note), tone="note"))
     if f.deals:
-        blocks.append(_list_of_packages(f.deals[:MOST_PACKAGES], labels))
-        if f.points > MOST_PACKAGES:
+        blocks += _list_of_packages(f.deals[:most], labels)
+        if f.points > most:
             blocks.append(
-                paragraph(
-                    f"The first {min(MOST_PACKAGES, len(f.deals))} are shown; --json has all.", tone="small"
-                )
+                paragraph(f"The first {min(most, len(f.deals))} are shown; --json has all.", tone="small")
             )
     return Document(
         "", (Section("frontier", "", tuple(blocks)),), next=("solve CASE" if f.points else "why-not CASE",)
@@ -186,20 +185,26 @@ def _frontier_sentence(f: Frontier) -> str:
     )
 
 
-def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> Grid:
-    """One row per package: the options on which they differ, then what each is worth."""
+def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...]:
+    """One row per package: the codes of the options on which they differ, what each is worth, and a key."""
     differ = [i for i in deals[0].package if len({d.package[i] for d in deals}) > 1]
     head = (*(labels.issue(i) for i in differ), *labels.parties(deals[0].utilities))
     rows = tuple(
         (
-            *(cell(labels.option(i, d.package[i])) for i in differ),
+            *(cell(Link(d.package[i], note=labels.option(i, d.package[i]).text)) for i in differ),
             *(cell(points(u), number=True) for u in d.utilities.values()),
         )
         for d in deals
     )
-    alike = [i for i in deals[0].package if i not in differ]
-    same = f"; the same in all: {listed(labels.issue(i) for i in alike)}" if alike and differ else ""
-    return Grid(f"Packages, and what each is worth to each party{same}", head, rows)
+    used = [(i, o) for i in differ for o in dict.fromkeys(d.package[i] for d in deals)]
+    key = tuple((cell(o), labels.issue(i), labels.option(i, o).text) for i, o in used)
+    alike = {i: o for i, o in deals[0].package.items() if i not in differ}
+    found: list[Block] = [Grid("Packages, and what each is worth to each party", head, rows)]
+    if key:
+        found.append(Grid("What the codes mean", ("code", "issue", "option"), key))
+    if alike and differ:
+        found.append(paragraph("The same in all: ", *labels.package(alike), tone="small"))
+    return tuple(found)
 
 
 def solutions(found: Sequence[Solution], labels: Labels) -> Document:
@@ -215,7 +220,7 @@ def solutions(found: Sequence[Solution], labels: Labels) -> Document:
     blocks.append(packages_grid(deals, labels, "What each solution picks"))
     for s in found:
         if s.tied > 1:
-            blocks.append(_list_of_packages(s.deals[:10], labels))
+            blocks += _list_of_packages(s.deals[:10], labels)
         if not s.proven:
             blocks.append(
                 paragraph(
@@ -326,6 +331,16 @@ def why_not(w: WhyNot, labels: Labels) -> Document:
     return Document("", (Section("why-not", "", tuple(blocks)),), next=(f"explain CASE {example}",))
 
 
+def engines(found: Description) -> Document:
+    """Which engine answers which question, and at what cost."""
+    rows = tuple(found.lines)
+    blocks: list[Block] = [
+        paragraph(f"{count(found.size)} packages: {found.structure}."),
+        Grid("What answers each question", ("question", "engine", "cost"), rows),
+    ]
+    return Document("", (Section("engines", "", tuple(blocks)),), next=("zone CASE",))
+
+
 def draft(v: Views, labels: Labels) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     blocks: list[Block] = [paragraph(_draft_sentence(v), tone="yes" if v.accepted else "no")]
@@ -374,8 +389,8 @@ def draft(v: Views, labels: Labels) -> Document:
 def _behind(statements: Iterable[str], basis: str, labels: Labels) -> Spans:
     ids = tuple(statements)
     if ids:
-        return (" [", *labels.statements(ids), "]")
-    return (f" [{basis}]",) if basis else ()
+        return (" (", *labels.statements(ids), ")")
+    return (f" ({basis})",) if basis else ()
 
 
 def _draft_sentence(v: Views) -> str:
