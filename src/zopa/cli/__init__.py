@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import ask, case, convert, costs, division, forecasts, proofs, reading, run, stability
+from zopa.cli import (
+    ask,
+    case,
+    convert,
+    costs,
+    division,
+    evaluate,
+    forecasts,
+    proofs,
+    read,
+    review,
+    run,
+    stability,
+)
 
 __all__ = ["app", "main"]
 
@@ -28,8 +41,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": case.init,
     "check": case.check,
     "schema": case.schema,
-    "read": reading.read,
-    "review": reading.review,
+    "read": read.read,
+    "review": review.review,
     "zone": ask.zone,
     "solve": ask.solve,
     "frontier": ask.frontier,
@@ -43,6 +56,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "explain": ask.explain,
     "convert": convert.convert,
+    "evaluate": evaluate.evaluate,
+    "train": evaluate.train,
 }
 """Command -> function, in the order of the help."""
 
