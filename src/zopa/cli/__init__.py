@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, proofs, reading, stability
+from zopa.cli import (
+    answers,
+    cases,
+    convert,
+    costs,
+    division,
+    evaluate,
+    forecasts,
+    main_job,
+    proofs,
+    read,
+    review,
+    stability,
+)
 
 __all__ = ["app", "main"]
 
@@ -27,8 +40,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": cases.init,
     "check": cases.check,
     "schema": cases.schema,
-    "read": reading.read,
-    "review": reading.review,
+    "read": read.read,
+    "review": review.review,
     "zone": answers.zone,
     "solve": answers.solve,
     "frontier": answers.frontier,
@@ -42,6 +55,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "explain": answers.explain,
     "convert": convert.convert,
+    "evaluate": evaluate.evaluate,
+    "train": evaluate.train,
 }
 """Command -> function, in the order of the help."""
 
