@@ -121,7 +121,7 @@ def test_the_stance_of_an_offer_is_matched_with_the_endings_of_the_pack(tmp_path
     pack.write_text(text.replace("[issues]\n", '[issues]\nplural = "en"\n'), encoding="utf-8")
     works = {
         "name": "Fabriken",
-        "options": {"open": {"label": "offen"}, "shut": {"label": "zu", "words": ["Fabrik"]}},
+        "options": {"open": {"label": "offen"}, "shut": {"label": "zu", "words": ("Fabrik",)}},
     }
     case = Case.model_validate(
         {

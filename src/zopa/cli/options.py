@@ -155,6 +155,20 @@ def deadline(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() > end
 
 
+def time_left(tell: Callable[[str], None], after: float = 2.0) -> Callable[[str, float], None]:
+    """Tells a step and the share that is done (0 to 1) as the step and, after some seconds, the time left."""
+    import time
+
+    began = time.monotonic()
+
+    def report(step: str, done: float) -> None:
+        spent = time.monotonic() - began
+        known = spent > after and 0 < done < 1
+        tell(f"{step}; about {spent * (1 - done) / done:.0f} s left" if known else step)
+
+    return report
+
+
 @contextmanager
 def stopper(seconds: float | None) -> Iterator[Any]:
     """A callable that turns True after some seconds, or when the user presses Ctrl-C (once)."""
