@@ -26,6 +26,7 @@ __all__ = [
     "NotApplicable",
     "UnknownName",
     "ZopaError",
+    "failure",
     "nearest",
 ]
 
@@ -127,3 +128,11 @@ class MissingExtra(ZopaError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an optional part: pip install 'zopa[{extra}]'")
+
+
+def failure(error: Exception) -> dict[str, object]:
+    """An error as plain data: its kind, its message, and every finding of a file where there are some."""
+    findings = error.findings if isinstance(error, CaseError) else ()
+    kind = type(error).__name__ if isinstance(error, ZopaError) else "BadUse"
+    words = getattr(error, "format_message", error.__str__)
+    return {"error": {"kind": kind, "message": words(), "findings": [f.to_dict() for f in findings]}}

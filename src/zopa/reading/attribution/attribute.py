@@ -11,16 +11,27 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ..language.lexicon import Lexicon
-from ..parsing.clauses import clause_starts, content_end
-from ..parsing.noun_phrases import left_phrase, right_phrase
-from ..parsing.segment import Segments
-from ..parsing.tags import Range, Sentence, is_adjective, tagged
-from ..parsing.verb_groups import Group, unknown_verb, verb_group
-from .contents import after_cue, clause_of, content_after, content_before, is_clause, resumed, verb_follows
-from .cues import BREAK, OPEN_END, PAUSE, Attribution, Found, is_quoted, quote_end, statement
-from .nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
-from .quotations import (
+from zopa.reading.attribution.contents import (
+    after_cue,
+    clause_of,
+    content_after,
+    content_before,
+    is_clause,
+    resumed,
+    verb_follows,
+)
+from zopa.reading.attribution.cues import (
+    BREAK,
+    OPEN_END,
+    PAUSE,
+    Attribution,
+    Attributions,
+    is_quoted,
+    quote_end,
+    statement,
+)
+from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
+from zopa.reading.attribution.quotations import (
     announced_block,
     announced_quotation,
     bare,
@@ -28,7 +39,13 @@ from .quotations import (
     opening_inversion,
     signed,
 )
-from .subjects import earlier_subject, issuer, later_subject, subject
+from zopa.reading.attribution.subjects import earlier_subject, issuer, later_subject, subject
+from zopa.reading.language.lexicon import Lexicon
+from zopa.reading.parsing.clauses import clause_starts, content_end
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
+from zopa.reading.parsing.segment import Segments
+from zopa.reading.parsing.tags import Range, Sentence, is_adjective, tagged
+from zopa.reading.parsing.verb_groups import VerbGroup, unknown_verb, verb_group
 
 __all__ = ["Attribution", "attribute"]
 
@@ -55,7 +72,7 @@ def attribute(seg: Segments, lex: Lexicon, nested: bool = True) -> list[Attribut
 def _outer(text: Sentence) -> list[Attribution]:
     """The statements of a text, those of each sentence in order; a quotation goes on over sentences."""
     seg = text.seg
-    found = Found([False] * len(seg.words))
+    found = Attributions([False] * len(seg.words))
     out = found.statements
     last, last_sentence = -1, -9
     for n, (a, b) in enumerate(seg.sentences):
@@ -77,7 +94,7 @@ def _outer(text: Sentence) -> list[Attribution]:
 
 def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attribution]:
     """The statements inside a content: the same patterns, its quotation marks taken as said."""
-    found = Found(used)
+    found = Attributions(used)
     for a, b in x.content:
         cuts = [a, *(i + 1 for i in range(a, b) if text.words[i] in (".", "!", "?")), b]
         for i, j in itertools.pairwise(cuts):
@@ -88,7 +105,7 @@ def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attributio
     return found.statements
 
 
-def _quoting(text: Sentence, found: Found, last: int) -> int:
+def _quoting(text: Sentence, found: Attributions, last: int) -> int:
     """Of the statements of one sentence, up to the ``last``, the last one that quotes."""
     seg = text.seg
     sentence = seg.sentence_of[found.statements[last].cue[0][0]]
@@ -101,7 +118,7 @@ def _quoting(text: Sentence, found: Found, last: int) -> int:
     return last
 
 
-def _extend(found: Found, k: int, more: Range) -> None:
+def _extend(found: Attributions, k: int, more: Range) -> None:
     """A quoted sentence directly after a statement goes on with it."""
     x = found.statements[k]
     if len(x.content) <= LONGEST_QUOTATION:
@@ -112,7 +129,7 @@ def _extend(found: Found, k: int, more: Range) -> None:
 # -------------------------------------------------------------- one sentence
 
 
-def _read(s: Sentence, found: Found) -> None:
+def _read(s: Sentence, found: Attributions) -> None:
     """Read one sentence in its passes, and keep what is found."""
     for line_rule in LINE_RULES:
         line = line_rule(s, found)
@@ -133,7 +150,7 @@ def _read(s: Sentence, found: Found) -> None:
             found.add(s, x)
 
 
-def _after_words(s: Sentence, found: Found) -> None:
+def _after_words(s: Sentence, found: Attributions) -> None:
     """Speakers after or inside their words: only after a pause or a quotation can one stand."""
     first = next((k for k in range(s.start, s.stop) if s.words[k] in PAUSE or s.quoted[k]), s.stop)
     for i in s.cues_in(first + 1, s.stop):
@@ -146,7 +163,7 @@ def _after_words(s: Sentence, found: Found) -> None:
                 found.add(s, x)
 
 
-def _before_words(s: Sentence, i: int, found: Found) -> Attribution | None:
+def _before_words(s: Sentence, i: int, found: Attributions) -> Attribution | None:
     """The verb at token ``i`` with its speaker to the left and its content to the right."""
     group = verb_group(s, i) or unknown_verb(s, i)
     if not group or found.takes(*group.span):
@@ -163,23 +180,23 @@ def _before_words(s: Sentence, i: int, found: Found) -> Attribution | None:
     return _first(REPORTING_VERB, s, group, found)
 
 
-def _first(rules: Rules, s: Sentence, group: Group, found: Found) -> Attribution | None:
+def _first(rules: Rules, s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """What the first rule that fits reads."""
     return next(filter(None, (rule(s, group, found) for rule in rules)), None)
 
 
-def _opens_that_clause(s: Sentence, group: Group) -> bool:
+def _opens_that_clause(s: Sentence, group: VerbGroup) -> bool:
     """A past form outside the lexicon before "that" and a clause."""
     k = group.stop
     return group.lemma.endswith(s.grammar.past) and s.has("that", k, k + 1) and clause_starts(s, k + 1)
 
 
-def _can_follow(group: Group) -> bool:
+def _can_follow(group: VerbGroup) -> bool:
     """Whether the verb may stand after its words."""
     return "say" in group.classes and group.slot in ("past", "third", "participle", "base", "ing")
 
 
-def _is_beside_quotation(s: Sentence, group: Group) -> bool:
+def _is_beside_quotation(s: Sentence, group: VerbGroup) -> bool:
     """``"X," SRC CUE``: the quotation ends with a mark that leaves the sentence open."""
     a, j = s.start, group.start
     if group.slot not in ("past", "third") or group.head != j or group.lemma in s.lists["auxiliaries"]:
@@ -198,7 +215,7 @@ def _is_beside_quotation(s: Sentence, group: Group) -> bool:
 # -------------------------------------------------------------- speakers after or inside their words
 
 
-def _inverted(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def _inverted(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``"X," said SRC`` and ``X, said SRC``."""
     j = group.start
     if group.slot not in ("past", "third") or group.head != j or j <= s.start:
@@ -219,7 +236,7 @@ def _inverted(s: Sentence, group: Group, found: Found) -> Attribution | None:
     return statement(source, group.span, *content, rule="inverted", lemma=group.lemma)
 
 
-def _may_invert(s: Sentence, group: Group, source: Range) -> bool:
+def _may_invert(s: Sentence, group: VerbGroup, source: Range) -> bool:
     """Without a quotation: a verb that inverts, a name or article after it, and a break after the speaker."""
     if group.lemma not in s.lists["inverting"]:
         return False
@@ -231,7 +248,7 @@ def _may_invert(s: Sentence, group: Group, source: Range) -> bool:
     return any(s.is_(k, name) for name in ("prepositions", "weekdays", "after_inverted"))
 
 
-def _final(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def _final(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``"X," SRC said`` and ``X, SRC said, Y``."""
     source = _speaker_between(s, group)
     if not source:
@@ -255,7 +272,7 @@ def _final(s: Sentence, group: Group, found: Found) -> Attribution | None:
     return statement(source, (group.start, end), *content, rule="final", lemma=group.lemma)
 
 
-def _speaker_between(s: Sentence, group: Group) -> Range | None:
+def _speaker_between(s: Sentence, group: VerbGroup) -> Range | None:
     """The speaker beside the verb, with words before it."""
     source = left_phrase(s, group.start)
     if not source or source[0] <= s.start:
@@ -267,7 +284,7 @@ def _is_only_time(s: Sentence, i: int, j: int) -> bool:
     return all(s.is_(x, "days") or s.is_(x, "time_fillers") for x in range(i, j))
 
 
-def _speaker_ends(s: Sentence, group: Group, c: int, stop: int) -> bool:
+def _speaker_ends(s: Sentence, group: VerbGroup, c: int, stop: int) -> bool:
     """Whether at ``stop``, after speaker and verb, the sentence breaks or goes on with a circumstance or quotation."""
     quoted = s.quoted[c - 1]
     if stop >= s.stop or s.words[stop] in BREAK:
@@ -284,7 +301,9 @@ def _announces(s: Sentence, stop: int) -> bool:
     return stop + 1 < s.stop and s.words[stop] in (",", ":") and s.quoted[stop + 1]
 
 
-def _around_speaker(s: Sentence, group: Group, source: Range, before: Range, stop: int) -> Attribution | None:
+def _around_speaker(
+    s: Sentence, group: VerbGroup, source: Range, before: Range, stop: int
+) -> Attribution | None:
     """``X, SRC said`` at the end, ``X, SRC said, Y`` in the middle, where X is no clause by itself."""
     start, c = before
     opens_adverbial = s.is_(start, "prepositions") or s.is_(start, "subordinators")
@@ -297,14 +316,14 @@ def _around_speaker(s: Sentence, group: Group, source: Range, before: Range, sto
     return statement(source, group.span, before, after, rule="inside", lemma=group.lemma)
 
 
-def _is_circumstance(s: Sentence, group: Group, stop: int, c: int) -> bool:
+def _is_circumstance(s: Sentence, group: VerbGroup, stop: int, c: int) -> bool:
     """``X, SRC said after two days of talks``: what follows the cue is circumstance, no content."""
     if s.is_(stop, "no_circumstance") or not (s.is_(stop, "prepositions") or s.is_(stop, "circumstance")):
         return False
     return s.words[c - 1] == "," and is_clause(s, s.start, c) and clause_of(s, group) is None
 
 
-def _is_medium(s: Sentence, group: Group, stop: int) -> bool:
+def _is_medium(s: Sentence, group: VerbGroup, stop: int) -> bool:
     """A medium ("in a statement") belongs to the cue, a recipient or a time does not."""
     k = group.stop
     return 0 < stop - k <= 8 and s.is_(k, "cue_medium") and not s.has("weekdays", k, stop)
@@ -313,7 +332,7 @@ def _is_medium(s: Sentence, group: Group, stop: int) -> bool:
 # -------------------------------------------------------------- according to
 
 
-def _according(s: Sentence, found: Found) -> Iterator[Attribution]:
+def _according(s: Sentence, found: Attributions) -> Iterator[Attribution]:
     """``According to SRC, X`` and ``X, according to SRC(, Y)``; each is kept before the next is looked for."""
     a, b = s.start, s.stop
     if not s.has("according", a, b):
@@ -358,7 +377,7 @@ def _source_alone(s: Sentence, source: Range) -> Range:
     return source
 
 
-def _according_last(s: Sentence, i: int, source: Range, found: Found) -> Attribution | None:
+def _according_last(s: Sentence, i: int, source: Range, found: Attributions) -> Attribution | None:
     """``X, according to SRC(, Y)``."""
     start = content_before(s, i, found, s.quoted[i - 1])
     if start is None:
@@ -378,7 +397,7 @@ def _is_aside(s: Sentence, n: int) -> bool:
 # -------------------------------------------------------------- speakers before their words
 
 
-def _active(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def _active(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC CUE X`` with a verb in the active voice."""
     if group.voice != "active":
         return None
@@ -394,7 +413,7 @@ def _active(s: Sentence, group: Group, found: Found) -> Attribution | None:
     return statement(source, group.span, *pieces, rule=content.rule, lemma=group.lemma, inherited=inherited)
 
 
-def _participle(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def _participle(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``..., adding X``; ``a letter saying X``; ``by saying X``."""
     if group.voice != "participle" or group.slot != "ing":
         return None
@@ -412,7 +431,7 @@ def _participle(s: Sentence, group: Group, found: Found) -> Attribution | None:
     )
 
 
-def _participle_subject(s: Sentence, group: Group, found: Found) -> tuple[Range | None, bool]:
+def _participle_subject(s: Sentence, group: VerbGroup, found: Attributions) -> tuple[Range | None, bool]:
     """The speaker of a participle, and whether it is named elsewhere than beside it."""
     a, j = s.start, group.start
     if j == a:
@@ -431,14 +450,14 @@ def _participle_subject(s: Sentence, group: Group, found: Found) -> tuple[Range 
     return (phrase if with_phrase else None), False
 
 
-def _is_reduced(s: Sentence, group: Group) -> bool:
+def _is_reduced(s: Sentence, group: VerbGroup) -> bool:
     """``a letter saying X``: the participle stands directly after its noun."""
     i = group.start - 1
     return s.is_(group.head, "reduced") and not is_adjective(s, i) and not s.is_(i, "possessive")
 
 
-LineRule = Callable[[Sentence, Found], Attribution | None]
-Rule = Callable[[Sentence, Group, Found], Attribution | None]
+LineRule = Callable[[Sentence, Attributions], Attribution | None]
+Rule = Callable[[Sentence, VerbGroup, Attributions], Attribution | None]
 Rules = tuple[Rule, ...]
 
 LINE_RULES: tuple[LineRule, ...] = (signed, colon_line)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..parsing.clauses import clause_starts, content_end, reporting_follows
-from ..parsing.noun_phrases import left_phrase
-from ..parsing.segment import DASHES
-from ..parsing.tags import Range, Sentence
-from ..parsing.verb_groups import Group
-from .cues import BREAK, PAUSE, Found, quote_end, starts_line
+from zopa.reading.attribution.cues import BREAK, PAUSE, Attributions, quote_end, starts_line
+from zopa.reading.parsing.clauses import clause_starts, content_end, reporting_follows
+from zopa.reading.parsing.noun_phrases import left_phrase
+from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.verb_groups import VerbGroup
 
 __all__ = [
     "COLON_AHEAD", "Content", "after_cue", "clause_of", "colon_ahead", "content_after", "content_before", "is_clause", "resumed",
@@ -31,7 +31,7 @@ class Content(NamedTuple):
 # -------------------------------------------------------------- past the cue
 
 
-def after_cue(s: Sentence, group: Group) -> int:
+def after_cue(s: Sentence, group: VerbGroup) -> int:
     """First token after the cue's recipient, medium and time."""
     k = group.stop
     told = k < s.stop and s.is_(k, "recipient_links") and group.lemma in s.lists["says_to"]
@@ -45,7 +45,7 @@ def after_cue(s: Sentence, group: Group) -> int:
     return k
 
 
-def _after_recipient(s: Sentence, group: Group, k: int) -> int:
+def _after_recipient(s: Sentence, group: VerbGroup, k: int) -> int:
     """First token after the person who is told: ``told reporters | that``."""
     if k < s.stop and s.is_(k, "recipient_links") and group.lemma not in s.lists["telling_verbs"]:
         k += 1
@@ -142,7 +142,7 @@ def _subject_starts(s: Sentence, x: int) -> bool:
 # -------------------------------------------------------------- after the cue
 
 
-def content_after(s: Sentence, group: Group, relative: bool = False) -> Content | None:
+def content_after(s: Sentence, group: VerbGroup, relative: bool = False) -> Content | None:
     """The content of ``CUE (recipient) (medium) (time) [that] X``; None when it is no statement.
 
     ``relative``: the source is "who" or "which".
@@ -156,7 +156,7 @@ def content_after(s: Sentence, group: Group, relative: bool = False) -> Content 
     return None
 
 
-def _infinitive(s: Sentence, group: Group, relative: bool) -> Content | None:
+def _infinitive(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
     """``SRC offered (on Monday) to X``, ``agreed not to X``."""
     if "infinitive" not in group.classes:
         return None
@@ -169,7 +169,7 @@ def _infinitive(s: Sentence, group: Group, relative: bool) -> Content | None:
     return Content(((k, content_end(s, k, relative, phrase=True)),), "infinitive")
 
 
-def _person(s: Sentence, group: Group, relative: bool) -> Content | None:
+def _person(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
     """``SRC urged somebody to X``."""
     if "person" not in group.classes:
         return None
@@ -181,13 +181,13 @@ def _person(s: Sentence, group: Group, relative: bool) -> Content | None:
     return Content(((k if keep else to, content_end(s, to, relative, phrase=True)),), "person")
 
 
-def _clause(s: Sentence, group: Group, relative: bool) -> Content | None:
+def _clause(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
     """``SRC said that X``, ``SRC said X``."""
     c = clause_of(s, group) if "say" in group.classes else None
     return None if c is None else Content(((c, content_end(s, c, relative)),), "clause")
 
 
-def _colon(s: Sentence, group: Group, _relative: bool) -> Content | None:
+def _colon(s: Sentence, group: VerbGroup, _relative: bool) -> Content | None:
     """``SRC praised the plan: "X"``."""
     k = group.stop
     colon = colon_ahead(s, k)
@@ -197,7 +197,7 @@ def _colon(s: Sentence, group: Group, _relative: bool) -> Content | None:
     return Content((*lead, (colon + 1, content_end(s, colon + 1))), "colon")
 
 
-def _object(s: Sentence, group: Group, relative: bool) -> Content | None:
+def _object(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
     """The noun phrase that is the content of a verb of attitude or decision."""
     if "object" not in group.classes:
         return None
@@ -213,13 +213,13 @@ def _object(s: Sentence, group: Group, relative: bool) -> Content | None:
     return Content(((k, content_end(s, k, relative, phrase=not clausal)),), "object")
 
 
-def _names_somebody(s: Sentence, group: Group, k: int) -> bool:
+def _names_somebody(s: Sentence, group: VerbGroup, k: int) -> bool:
     """``whom SRC called NAME``."""
     called = group.lemma in s.lists["naming_verbs"] and group.slot == "past" and s.name[k]
     return called and group.start >= 2 and s.is_(group.start - 2, "before_call")
 
 
-_AFTER_CUE: tuple[Callable[[Sentence, Group, bool], Content | None], ...] = (
+_AFTER_CUE: tuple[Callable[[Sentence, VerbGroup, bool], Content | None], ...] = (
     _infinitive,
     _person,
     _clause,
@@ -261,7 +261,7 @@ def _is_infinitive(s: Sentence, i: int) -> bool:
     return not (s.is_(i, "specifiers") or s.name[i])
 
 
-def clause_of(s: Sentence, group: Group) -> int | None:
+def clause_of(s: Sentence, group: VerbGroup) -> int | None:
     """Where the clause or quotation of a verb of saying starts."""
     k = after_cue(s, group)
     if k >= s.stop:
@@ -280,7 +280,7 @@ def clause_of(s: Sentence, group: Group) -> int | None:
     return _clause_beside(s, group, k)
 
 
-def _clause_may_follow(s: Sentence, group: Group, k: int) -> bool:
+def _clause_may_follow(s: Sentence, group: VerbGroup, k: int) -> bool:
     """Whether a comma or colon at ``k`` may stand before the content."""
     if s.words[k] not in (",", ":") or k + 1 >= s.stop:
         return False
@@ -295,7 +295,7 @@ def _after_aside(s: Sentence, k: int) -> int:
     return close + 1 if close and s.is_(close + 1, "that") and not s.quoted[close + 1] else 0
 
 
-def _clause_after_pause(s: Sentence, group: Group, k: int) -> int | None:
+def _clause_after_pause(s: Sentence, group: VerbGroup, k: int) -> int | None:
     """A content after a comma or colon: a quotation, "that", or a clause where the cue allows it."""
     if s.quoted[k] or s.is_(k, "that"):
         return k
@@ -305,14 +305,14 @@ def _clause_after_pause(s: Sentence, group: Group, k: int) -> int | None:
     return k if allowed and clause_starts(s, k) else None
 
 
-def _may_ask(s: Sentence, group: Group, k: int) -> bool:
+def _may_ask(s: Sentence, group: VerbGroup, k: int) -> bool:
     """Whether the verb takes a clause that starts with the word at ``k``."""
     if s.is_(k, "question_openers") and group.lemma not in s.lists["takes_question"]:
         return False
     return not (s.is_(k, "when") and group.lemma in s.lists["not_asking_when"])
 
 
-def _clause_beside(s: Sentence, group: Group, k: int) -> int | None:
+def _clause_beside(s: Sentence, group: VerbGroup, k: int) -> int | None:
     """A content right after the cue that no mark or opener shows."""
     preposition = s.is_(k, "prepositions")
     if preposition or group.lemma in s.lists["recipient"]:
@@ -343,7 +343,7 @@ def that_ahead(s: Sentence, k: int, within: int = 14) -> int:
     return 0
 
 
-def _needs_no_that(s: Sentence, group: Group) -> bool:
+def _needs_no_that(s: Sentence, group: VerbGroup) -> bool:
     """A verb after which a clause needs no "that"."""
     return group.lemma in s.lists["plain_say"]
 
@@ -371,7 +371,7 @@ def verb_follows(s: Sentence, k: int) -> bool:
     return k < s.stop and s.finite[k] and not s.quoted[k]
 
 
-def content_before(s: Sentence, j: int, found: Found, quoted: bool) -> int | None:
+def content_before(s: Sentence, j: int, found: Attributions, quoted: bool) -> int | None:
     """Start of the content that ends before ``j``; None when all of it is read already."""
     start = _after_dateline(s, j)
     start = next((k + 1 for k in range(j - 1, start - 1, -1) if found.used[k]), start)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..parsing.segment import DASHES
-from ..parsing.tags import Range, Sentence
+from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import Range, Sentence
 
 __all__ = [
-    "BREAK", "OPEN_END", "PAUSE", "Attribution", "Found", "is_quoted", "is_sentence_quoted", "quote_end", "starts_line", "statement",
+    "BREAK", "OPEN_END", "PAUSE", "Attribution", "Attributions", "is_quoted", "is_sentence_quoted", "quote_end", "starts_line", "statement",
 ]  # fmt: skip
 
 BREAK = DASHES | {",", ".", ";", ":", "?", "!", ")", "(", "...", "…"}
@@ -48,7 +48,7 @@ def statement(
 
 
 @dataclass
-class Found:
+class Attributions:
     """What has been read so far in one text: the statements, and which tokens they take up."""
 
     used: list[bool]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ..parsing.clauses import clause_starts, content_end
-from ..parsing.noun_phrases import left_phrase, right_phrase
-from ..parsing.tags import Range, Sentence, is_adjective
-from ..parsing.verb_groups import Group
-from .contents import after_cue, that_ahead
-from .cues import BREAK, Attribution, Found, statement
-from .subjects import subject
+from zopa.reading.attribution.contents import after_cue, that_ahead
+from zopa.reading.attribution.cues import BREAK, Attribution, Attributions, statement
+from zopa.reading.attribution.subjects import subject
+from zopa.reading.parsing.clauses import clause_starts, content_end
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
+from zopa.reading.parsing.tags import Range, Sentence, is_adjective
+from zopa.reading.parsing.verb_groups import VerbGroup
 
 __all__ = ["adjective", "impersonal", "light_verb", "nominal", "passive", "was_asked"]
 
 
-def nominal(s: Sentence, i: int, found: Found) -> Attribution | None:
+def nominal(s: Sentence, i: int, found: Attributions) -> Attribution | None:
     """``her claim that X``, ``SRC's opposition to X``: a noun with its owner."""
     j = i
     while j > s.start and (is_adjective(s, j - 1) or s.adverb[j - 1]) and j > i - 3:
@@ -52,7 +52,7 @@ def _nominal_link(s: Sentence, k: int) -> int:
     return that_ahead(s, k, within=7) if s.is_(k, "prepositions") else 0
 
 
-def impersonal(s: Sentence, group: Group, _found: Found) -> Attribution | None:
+def impersonal(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
     """``X seems to VERB``: content on both sides of the cue, and nobody as its source."""
     k = group.stop
     if group.voice != "active" or k >= s.stop or s.words[k] in BREAK:
@@ -64,7 +64,7 @@ def impersonal(s: Sentence, group: Group, _found: Found) -> Attribution | None:
     return statement(None, group.span, topic, rest, rule="impersonal", lemma=group.lemma)
 
 
-def adjective(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC is reluctant to X``, ``SRC remains opposed to X``."""
     if group.lemma not in s.lists["adjectives.copulas"] or group.voice != "active":
         return None
@@ -88,7 +88,7 @@ def adjective(s: Sentence, group: Group, found: Found) -> Attribution | None:
     )  # fmt: skip
 
 
-def light_verb(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def light_verb(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC expressed concern about X``, ``SRC made a promise to X``: verb and noun are the cue."""
     if group.lemma not in s.lists["light"] or group.voice not in ("active", "participle"):
         return None
@@ -117,7 +117,7 @@ def _light_link(s: Sentence, k: int) -> int:
     return 0
 
 
-def was_asked(s: Sentence, group: Group, _found: Found) -> Attribution | None:
+def was_asked(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
     """``Asked whether X, SRC said``: nobody is named as asking."""
     if group.lemma not in s.lists["asking_verbs"] or group.slot != "past" or group.voice != "active":
         return None
@@ -140,7 +140,7 @@ def was_asked(s: Sentence, group: Group, _found: Found) -> Attribution | None:
 # -------------------------------------------------------------- passives
 
 
-def passive(s: Sentence, group: Group, _found: Found) -> Attribution | None:
+def passive(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
     """``X was criticized by SRC``; ``X is expected to``: the agent, or nobody."""
     if group.voice != "passive" or group.classes.isdisjoint(("object", "say", "person")):
         return None
@@ -156,7 +156,7 @@ def passive(s: Sentence, group: Group, _found: Found) -> Attribution | None:
     return statement(source, group.span, *content, rule="passive", lemma=group.lemma)
 
 
-def _by_agent(s: Sentence, group: Group, topic: Range) -> Attribution | None:
+def _by_agent(s: Sentence, group: VerbGroup, topic: Range) -> Attribution | None:
     """``X was criticized by SRC``."""
     k = group.stop + 1
     source = right_phrase(s, k)
@@ -165,7 +165,7 @@ def _by_agent(s: Sentence, group: Group, topic: Range) -> Attribution | None:
     return statement(source, (group.start, k), topic, rule="passive", lemma=group.lemma)
 
 
-def _without_agent(s: Sentence, group: Group, topic: Range) -> tuple[Range | None, tuple[Range, ...]]:
+def _without_agent(s: Sentence, group: VerbGroup, topic: Range) -> tuple[Range | None, tuple[Range, ...]]:
     """Speaker and content of a passive that names no agent; no content when it is no statement."""
     k, b, lists = group.stop, s.stop, s.lists
     if k < b and s.is_(k, "agentless_links") and group.lemma in lists["agentless"]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from ..parsing.clauses import content_end
-from ..parsing.noun_phrases import left_phrase, right_phrase
-from ..parsing.segment import DASHES
-from ..parsing.tags import Range, Sentence
-from ..parsing.verb_groups import Group
-from .contents import COLON_AHEAD, colon_ahead
-from .cues import BREAK, Attribution, Found, is_quoted, is_sentence_quoted, starts_line, statement
-from .subjects import subject
+from zopa.reading.attribution.contents import COLON_AHEAD, colon_ahead
+from zopa.reading.attribution.cues import (
+    BREAK,
+    Attribution,
+    Attributions,
+    is_quoted,
+    is_sentence_quoted,
+    starts_line,
+    statement,
+)
+from zopa.reading.attribution.subjects import subject
+from zopa.reading.parsing.clauses import content_end
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
+from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.verb_groups import VerbGroup
 
 __all__ = ["announced_block", "announced_quotation", "bare", "colon_line", "opening_inversion", "signed"]
 
@@ -24,7 +32,7 @@ LONGEST_BLOCK = 300
 # -------------------------------------------------------------- lines
 
 
-def colon_line(s: Sentence, _found: Found) -> Attribution | None:
+def colon_line(s: Sentence, _found: Attributions) -> Attribution | None:
     """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
     first, last = s.start + 1, s.stop - 1
     if ":" not in s.words[first : min(s.start + QUOTED_NAME_AHEAD, last)]:
@@ -70,7 +78,7 @@ def _name_before_colon(s: Sentence, k: int) -> Range | None:
     return source
 
 
-def signed(s: Sentence, found: Found) -> Attribution | None:
+def signed(s: Sentence, found: Attributions) -> Attribution | None:
     """``- NAME`` on a line of its own, under a quotation."""
     a = s.start
     if s.words[a] not in DASHES or not 1 < s.stop - a < 14 or a == 0 or not s.quoted[a - 1]:
@@ -85,7 +93,7 @@ def signed(s: Sentence, found: Found) -> Attribution | None:
 # -------------------------------------------------------------- the next paragraph, the next sentence
 
 
-def announced_block(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def announced_block(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC wrote:`` at the end of a paragraph: the next paragraph is the content."""
     b = s.stop
     if s.words[b - 1] != ":" or b >= len(s.words) or b - group.stop > 12 or s.has_verb(group.stop, b):
@@ -119,7 +127,7 @@ def _is_whole_quotation(s: Sentence, x: int, y: int) -> bool:
     return is_quoted(s, x, y) and s.quoted[y - 1]
 
 
-def announced_quotation(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def announced_quotation(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """Any verb before a colon and a quotation: ``SRC continued: "X"``."""
     if group.voice in ("passive", "infinitive"):
         return None
@@ -140,7 +148,7 @@ def announced_quotation(s: Sentence, group: Group, found: Found) -> Attribution 
     )
 
 
-def _announcing_comma(s: Sentence, group: Group) -> int:
+def _announcing_comma(s: Sentence, group: VerbGroup) -> int:
     """The comma between a verb and the quotation that it announces; 0 when there is none."""
     k = group.stop
     while k < min(s.stop, group.stop + ANNOUNCED) and not _is_pause(s, k):
@@ -156,7 +164,7 @@ def _is_pause(s: Sentence, k: int) -> bool:
     return s.quoted[k] or s.finite[k] or s.words[k] in BREAK
 
 
-def bare(s: Sentence, group: Group, found: Found) -> Attribution | None:
+def bare(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC agreed. "X"``: the quotation after the full stop is the content."""
     b = s.stop
     if "say" not in group.classes or group.voice != "active" or b >= len(s.words) or not s.quoted[b]:
@@ -170,7 +178,7 @@ def bare(s: Sentence, group: Group, found: Found) -> Attribution | None:
     return statement(source, group.span, (x, y), rule="bare", lemma=group.lemma, inherited=inherited)
 
 
-def _ends_soon(s: Sentence, group: Group) -> bool:
+def _ends_soon(s: Sentence, group: VerbGroup) -> bool:
     """Whether no more than an adverb or an adverbial stands between the verb and the end of the sentence."""
     k, last = group.stop, s.stop - 1
     if last - k > 7 or any(_is_pause(s, x) or s.is_(x, "that") for x in range(k, last)):
@@ -178,7 +186,7 @@ def _ends_soon(s: Sentence, group: Group) -> bool:
     return k >= last or s.adverb[k] or s.is_(k, "prepositions") or s.is_(k, "object_pronouns")
 
 
-def opening_inversion(s: Sentence, group: Group, _found: Found) -> Attribution | None:
+def opening_inversion(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
     """``Said SRC, "X"`` at the start of a sentence."""
     if group.start != s.start or group.slot not in ("past", "third") or "say" not in group.classes:
         return None

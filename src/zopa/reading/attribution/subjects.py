@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..parsing.noun_phrases import left_phrase, right_phrase
-from ..parsing.tags import Range, Sentence
-from ..parsing.verb_groups import Group
-from .cues import Found
+from zopa.reading.attribution.cues import Attributions
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
+from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.verb_groups import VerbGroup
 
 __all__ = ["before_adverbs", "earlier_subject", "issuer", "later_subject", "subject"]
 
 
-def subject(s: Sentence, group: Group, found: Found) -> tuple[Range | None, bool]:
+def subject(s: Sentence, group: VerbGroup, found: Attributions) -> tuple[Range | None, bool]:
     """The speaker of a verb, and whether it is inherited.
 
     The phrase beside an active verb; for a second verb that of the first; for a participle the one before it.
@@ -26,7 +26,7 @@ def subject(s: Sentence, group: Group, found: Found) -> tuple[Range | None, bool
     return None, False
 
 
-def earlier_subject(s: Sentence, j: int, found: Found) -> Range | None:
+def earlier_subject(s: Sentence, j: int, found: Attributions) -> Range | None:
     """The source of the statement before ``j`` in this sentence, or the sentence's subject."""
     a = s.start
     second = s.is_(j - 1, "coordinating")
@@ -71,7 +71,7 @@ def issuer(s: Sentence, source: Range) -> Range:
     return (left_phrase(s, k) or source) if s.finite[k] else source
 
 
-def later_subject(s: Sentence, group: Group) -> Range | None:
+def later_subject(s: Sentence, group: VerbGroup) -> Range | None:
     """``Saying X, SRC ...``: the phrase after the comma."""
     for k in range(group.stop, s.stop - 1):
         if s.words[k] == "," and not s.quoted[k]:

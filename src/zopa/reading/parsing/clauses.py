@@ -5,8 +5,8 @@ Everything is a walk inside one sentence, whose length is bounded; so the whole 
 
 from __future__ import annotations
 
-from .segment import DASHES
-from .tags import PUNCT, Sentence
+from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import PUNCT, Sentence
 
 __all__ = ["clause_starts", "content_end", "reporting_follows"]
 

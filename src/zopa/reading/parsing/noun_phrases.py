@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .segment import DASHES
-from .tags import PUNCT, Range, Sentence
+from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import PUNCT, Range, Sentence
 
 __all__ = ["left_phrase", "right_phrase"]
 

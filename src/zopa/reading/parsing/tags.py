@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from ..language.lexicon import Forms, Lexicon, lexicon
-from .segment import Segments
+from zopa.reading.language.lexicon import Forms, Lexicon, lexicon
+from zopa.reading.parsing.segment import Segments
 
 __all__ = ["PUNCT", "Grammar", "Range", "Sentence", "is_adjective", "is_possessive", "tagged"]
 

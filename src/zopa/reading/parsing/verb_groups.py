@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import NamedTuple
 
-from .noun_phrases import left_phrase
-from .tags import PUNCT, Range, Sentence, is_adjective, is_possessive
+from zopa.reading.parsing.noun_phrases import left_phrase
+from zopa.reading.parsing.tags import PUNCT, Range, Sentence, is_adjective, is_possessive
 
-__all__ = ["Group", "unknown_verb", "verb_group"]
+__all__ = ["VerbGroup", "unknown_verb", "verb_group"]
 
 _NO_READING = ("", "")
 
 
-class Group(NamedTuple):
+class VerbGroup(NamedTuple):
     """A verb with its auxiliaries, negation and adverbs: tokens ``start`` to before ``stop``."""
 
     start: int
@@ -31,7 +31,7 @@ class Group(NamedTuple):
         return self.start, self.stop
 
 
-def verb_group(s: Sentence, i: int, inverted: bool = False) -> Group | None:
+def verb_group(s: Sentence, i: int, inverted: bool = False) -> VerbGroup | None:
     """The verb group whose main verb is token ``i``; None if that is no verb here.
 
     ``inverted``: its subject may follow, so nothing is asked of the words before it.
@@ -56,16 +56,16 @@ def verb_group(s: Sentence, i: int, inverted: bool = False) -> Group | None:
         classes = frozenset(["say", "object"])
     if voice == "infinitive" and start < j - 1:  # a chain: "declined to say"
         voice = "active"
-    return Group(start, i, stop, lemma, slot, voice, classes)
+    return VerbGroup(start, i, stop, lemma, slot, voice, classes)
 
 
-def unknown_verb(s: Sentence, i: int) -> Group | None:
+def unknown_verb(s: Sentence, i: int) -> VerbGroup | None:
     """A past form outside the lexicon; it counts only beside a quotation: ``"X," SRC barked``."""
     w = s.lower[i]
     known = w in s.grammar.forms or not w.endswith(s.grammar.past)
     if known or not s.words[i].islower() or i <= s.start:
         return None
-    return Group(i, i, i + 1, w, "past", "active", frozenset())
+    return VerbGroup(i, i, i + 1, w, "past", "active", frozenset())
 
 
 def _is_noun_here(s: Sentence, j: int, slot: str, lemma: str) -> bool:
