@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -152,18 +152,27 @@ class YamlText:
         """Take an entry out, with the lines that it fills; comments above it stay."""
         self._change(lambda: self._remove(path), _without(self.data, path), path)
 
-    def rename(self, keys: Sequence[Path_], values: Mapping[Path_, str], new: str) -> None:
-        """Give the keys at these paths the name ``new``, and the values at the others their new text."""
+    def rename(self, keys: Iterable[Path_], values: Mapping[Path_, str], new: str) -> None:
+        """Give the keys at these paths the name ``new``, and the values at the others their new text.
+
+        A path of ``values`` that leads to a mapping entry whose value is no text renames its key.
+        """
         splices = []
         for path in keys:
-            node = self._entry(path)[0]
-            splices.append((node.start_mark.index, node.end_mark.index, scalar(new)))
+            splices.append((*self._key_span(path), scalar(new)))
         for path, text in values.items():
             node = self._node(path)
-            splices.append((node.start_mark.index, self._end(node), scalar(text)))
+            if isinstance(node, ScalarNode) and not str(node.tag).endswith((":int", ":float")):
+                splices.append((node.start_mark.index, self._end(node), scalar(text)))
+            else:
+                splices.append((*self._key_span(path), scalar(text)))
         for start, end, text in sorted(splices, reverse=True):
             self.text = self.text[:start] + text + self.text[end:]
         self._parse()
+
+    def _key_span(self, path: Path_) -> tuple[int, int]:
+        key = self._entry(path)[0]
+        return int(key.start_mark.index), int(key.end_mark.index)
 
     # ------------------------------------------------------------ inside
 
