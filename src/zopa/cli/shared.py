@@ -89,6 +89,24 @@ def progress(quiet: bool) -> Iterator[Any]:
         yield lambda step: status.update(step)
 
 
+@contextmanager
+def time_left(quiet: bool) -> Iterator[Any]:
+    """A callable (step, done, total) that shows a step of more than two seconds, with the time left."""
+    import time
+
+    begun: dict[str, float] = {}
+
+    with progress(quiet) as tell:
+
+        def show(step: str, done: int, total: int) -> None:
+            now = time.monotonic()
+            spent = now - begun.setdefault(step, now)
+            if spent > 2 and done:
+                tell(f"{step}: {done:,} of {total:,}, about {spent * (total - done) / done:.0f} s left")
+
+        yield show
+
+
 TimeOption = Annotated[
     float | None,
     typer.Option(
