@@ -8,7 +8,7 @@ import pytest
 
 import zopa
 from spatial.cases import issue, make, party, statement
-from zopa.cli.shared import open_case
+from zopa.cli.options import open_case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.spatial import MODELS, expected_utility, forecast, ktab, one_shot
 from zopa.spatial.calibration import DEU, TABLES, distribution
@@ -398,8 +398,8 @@ def test_a_stop_keeps_what_is_done_and_says_what_is_not():
 def test_progress_counts_the_plays_of_long_steps():
     told = []
     forecast(make(), model="ktab", draws=5, sensitivity=True, progress=lambda *step: told.append(step))
-    assert ("draws of the inputs", 3, 5) in told
-    assert any(step.startswith("what each number does") and total == 18 for step, _, total in told)
+    assert ("draws of the inputs", 0.6) in told
+    assert any(step.startswith("what each number does") and done > 0.9 for step, done in told)
 
 
 FOUND = Path(__file__).resolve().parents[3] / "shared" / "data" / "found_in_use" / "42-lenses"

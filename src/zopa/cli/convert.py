@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zopa.cli.shared import open_case
+from zopa.cli.options import open_case
 
 __all__ = ["convert"]
 

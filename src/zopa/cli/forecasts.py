@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zopa.cli.shared import (
+from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
@@ -14,6 +15,7 @@ from zopa.cli.shared import (
     open_case,
     pick_readings,
     print_json,
+    progress,
     stopper,
     time_left,
 )
@@ -60,10 +62,11 @@ def forecast(
     from zopa.spatial import forecast as ask
 
     case, chosen = open_case(name), pick_readings(readings)
-    with stopper(None) as stop, time_left(json) as tell:
+    steps: dict[str, Callable[[str, float], None]] = {}
+    with stopper(None) as stop, progress(json) as tell:
         answer = ask(
             case, issue, model=model, reading=reading, rounds=rounds, readings=chosen, level=level, draws=draws, seed=seed,
-            sensitivity=sensitivity, progress=tell, stop=stop,
+            sensitivity=sensitivity, progress=lambda step, done: steps.setdefault(step, time_left(tell))(step, done), stop=stop,
         )  # fmt: skip
     if json:
         print_json(answer.to_dict())

@@ -76,7 +76,7 @@ def forecast(
     draws: int | None = None,
     seed: int = 1,
     sensitivity: bool | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Callable[[str, float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Forecast:
     """Where pressure leads on an issue, or on every issue whose options have places.
@@ -103,7 +103,7 @@ def forecast(
     sensitivity : bool, optional
         Whether to compute levers and bars. When left out: yes, unless the model has to be played anew for
         every one of them.
-    progress : callable (step, done, total), optional
+    progress : callable (step, share done 0-1), optional
     stop : callable, optional
         True ends the draws and sensitivities early; the answer holds what is done and says so.
 
@@ -159,7 +159,7 @@ def forecast(
     }  # fmt: skip
     return Forecast(
         question=Question(
-            "forecast", case.digest, choose_readings(case, readings), settings, seed, __version__
+            "forecast", case.digest, choose_readings(case, readings), settings, seed, __version__, of=case
         ),
         model=name,
         title=found.title,

@@ -42,13 +42,13 @@ at least."""
 class Watch:
     """Tells how far a long step is and hears whether to stop; ``stopped`` names the step that was cut short."""
 
-    progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
+    progress: Callable[[str, float], None] = field(default=lambda _step, _done: None)
     stop: Callable[[], bool] = field(default=lambda: False)
     stopped: str = ""
 
     def over(self, step: str, done: int, total: int) -> bool:
         """Report that ``done`` of ``total`` parts of a step are done; whether the user wants to stop."""
-        self.progress(step, done, total)
+        self.progress(step, done / total)
         if self.stop() and done < total:
             self.stopped = self.stopped or step
         return bool(self.stopped)
