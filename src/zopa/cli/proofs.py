@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zopa.cli.shared import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
+from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
 
 __all__ = ["check_proof", "save_proof"]
 
@@ -28,8 +28,9 @@ def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
             err=True,
         )
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    from zopa.casefile import write_file
+
+    write_file(path, text)
     typer.echo(f"saved the proof; next: zopa check-proof {path} {name}", err=True)
 
 
