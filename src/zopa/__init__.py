@@ -14,6 +14,12 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
     zopa.divide(case)            how to split what can be split
 
+and about the case itself::
+
+    zopa.init("my-case")         a commented starter
+    zopa.check("my-case")        every problem of a folder, located
+    zopa.rename("my-case", "issue.security", "nato")
+
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
 
@@ -27,6 +33,9 @@ __version__ = "0.1.0"
 # verb -> the room that answers it
 _VERBS = {
     "load": "casefile",
+    "check": "casefile",
+    "init": "casefile",
+    "rename": "casefile",
     "zone": "bargaining",
     "why_not": "bargaining",
     "solve": "bargaining",
@@ -44,7 +53,7 @@ _VERBS = {
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.casefile import load
+    from zopa.casefile import check, init, load, rename
     from zopa.costs import delay
     from zopa.division.divide import divide
     from zopa.graphmodel.stability import stability
@@ -54,14 +63,17 @@ if TYPE_CHECKING:
     from zopa.study.run import run
 
 __all__ = [
+    "check",
     "delay",
     "describe",
     "divide",
     "forecast",
     "frontier",
+    "init",
     "judge",
     "load",
     "read",
+    "rename",
     "report",
     "run",
     "solve",

@@ -7,7 +7,7 @@ from zopa.casefile.anchors import digest, find_quote, line_of, normalise
 from zopa.casefile.edit import REMOVED, Place, address_at, locate, place_of, remove, set_value, set_values
 from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
-from zopa.casefile.read import inspect, load
+from zopa.casefile.read import check, inspect, load
 from zopa.casefile.record import NewSource, save_records, source_id
 from zopa.casefile.rename import Renamed, rename
 from zopa.casefile.starter import init, schema_text, yaml_of
@@ -22,6 +22,7 @@ __all__ = [
     "Renamed",
     "TradeTables",
     "address_at",
+    "check",
     "digest",
     "find_quote",
     "fingerprint",

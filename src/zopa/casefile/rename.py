@@ -21,7 +21,7 @@ from zopa.casefile.read import CASE_FILE, RECORDS_FILE, examine
 from zopa.casefile.write import fingerprint
 from zopa.casefile.yamldoc import Path_
 from zopa.casefile.yamltext import YamlText
-from zopa.errors import CaseError, Finding, UnknownName
+from zopa.errors import CannotWrite, CaseError, Finding, UnknownName
 
 __all__ = ["KINDS", "Renamed", "rename"]
 
@@ -61,11 +61,12 @@ def rename(folder: str | Path, what: str, new: str) -> Renamed:
     UnknownName
         There is nothing of that kind and id.
     """
-    root = Path(folder)
-    case, pieces = examine(root)
+    case, pieces = examine(folder)
     if case is None:
         raise CaseError(pieces.findings, "nothing was renamed")
     root = Path(case.folder)
+    if not Path(folder).exists():
+        raise CannotWrite(str(folder), "it is a bundled example; copy its folder first")
     seen = {name: fingerprint(root / name) for name in (CASE_FILE, RECORDS_FILE, "costs.csv")}
     kind, group, old = _target(case, what)
     _check_new(case, group, new, what)
@@ -141,6 +142,8 @@ def _texts(
         for use in uses:
             if use.file == name:
                 _places(doc.data, use, change, keys, values)
+        if name == RECORDS_FILE and group in ("parties", "speakers"):
+            values |= _people(doc.data, old, new)
         if name == CASE_FILE:
             values |= _packages(case, doc.data, change) | _coalitions(doc.data, change, keys)
             keys |= set(_expected_parties(doc.data, change))
@@ -218,6 +221,20 @@ def _reached(data: Any, path: Path_, walked: Path_) -> Iterator[tuple[Any, Path_
         yield from _reached(data, rest, walked)
 
 
+def _people(data: Any, old: str, new: str) -> dict[Path_, str]:
+    """Fields of records that may name anybody, and are therefore not checked."""
+    found: dict[Path_, str] = {}
+    for group, records in data.items():
+        for ident, record in (records or {}).items():
+            for key in ("who", "to", "reported_by"):
+                value = record.get(key)
+                if value == old:
+                    found[group, ident, key] = new
+                elif isinstance(value, tuple):
+                    found.update({(group, ident, key, k): new for k, item in enumerate(value) if item == old})
+    return found
+
+
 def _packages(case: Case, data: Any, change: tuple[str, str, str]) -> dict[Path_, str]:
     """Options in the packages of expected answers, which are lists in the order of the issues."""
     group, old, new = change
@@ -257,7 +274,7 @@ def _coalitions(data: Any, change: tuple[str, str, str], keys: set[Path_]) -> di
         path: Path_ = ("division", "coalitions", name)
         keys.discard(path)
         if old in members and len(members) > 1:
-            found[path] = "+".join(new if m == old else m for m in members)
+            found[path] = re.sub(rf"(?<![^+\s]){re.escape(old)}(?![^+\s])", new, name)
         elif members == [old]:
             keys.add(path)
     return found
