@@ -14,6 +14,7 @@ from zopa.case.basis import (
     STANCES,
     WEIGHT_WORDS,
     Basis,
+    Exact,
     Ids,
     Judgment,
     Moment,
@@ -109,11 +110,15 @@ class Party(Noun):
     )
     weights: dict[str, Weight] = Field(default_factory=dict)
     values: dict[str, dict[str, Value]] = Field(default_factory=dict)
-    points: dict[str, dict[str, Number]] = Field(
+    points: dict[str, dict[str, Exact]] = Field(
         default_factory=dict,
-        description="scores that add up, on the party's own scale, instead of weights and values",
+        description="scores that add up, on the party's own scale, instead of weights and values; "
+        "numbers, or fractions such as 5/9",
     )
     reservation: Quantity | None = Field(None, description="utility of no agreement")
+    discount: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="what is left of a utility at the deadline of talks: u d^t, t from 0 to 1; default 1"
+    )
     start: dict[str, str] = Field(default_factory=dict, description="starting position: option per issue")
     start_basis: dict[str, Basis] = Field(
         default_factory=dict, description="basis per issue of the starting position"
@@ -189,7 +194,7 @@ class Interaction(Basis):
 
     party: str
     when: dict[str, Ids]
-    points: Number
+    points: Exact
 
 
 class Agreement(Noun):
