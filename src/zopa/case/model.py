@@ -28,6 +28,7 @@ from zopa.case.basis import (
 )
 from zopa.case.costs import CostRow, CostSettings
 from zopa.case.division import Division
+from zopa.case.forecast import KtabSettings
 from zopa.case.graph import Graph
 
 __all__ = [
@@ -123,7 +124,17 @@ class Party(Noun):
     start_basis: dict[str, Basis] = Field(
         default_factory=dict, description="basis per issue of the starting position"
     )
-    capability: Quantity | None = Field(None, description="means to press, 0-100; needed for a forecast")
+    saliences: dict[str, Quantity] = Field(
+        default_factory=dict,
+        description="how much an issue matters in a forecast, 0-100 each, used as they stand; the weight where left out",
+    )
+    capability: Quantity | None = Field(
+        None, description="means to press, on one scale for all parties; needed for a forecast"
+    )
+    capabilities: dict[str, Quantity] = Field(
+        default_factory=dict,
+        description="means to press on single issues, where they differ from `capability`",
+    )
     flexibility: Quantity | None = Field(
         None, description="how many places, 0-100, the party can be moved at most"
     )
@@ -334,6 +345,7 @@ class Head(Noun):
     costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")
     division: Division | None = Field(None, description="what could be split between the parties")
     graph: Graph | None = Field(None, description="who can do what alone, for the question of stability")
+    ktab: KtabSettings | None = Field(None, description="how KTAB's model is run on this case in a forecast")
 
 
 class Records(Noun):

@@ -59,6 +59,10 @@ def cross_check(p: Pieces) -> list[Finding]:
     for key in ("no_agreement", "basis"):
         if p.top.get(key) is not None:
             found += _ids(p, main, (key,), p.top[key])
+    for party, followed in getattr(p.top.get("ktab"), "adjust", {}).items():
+        found += _name(p, main, ("ktab", "adjust", party), "parties", party)
+        for other in followed:
+            found += _name(p, main, ("ktab", "adjust", party, other), "parties", other)
     if p.records is not None:
         found += _records(p, p.records)
     return _together(found)
@@ -166,7 +170,7 @@ def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
         yield from _name(p, main, (*path, "ratifies"), "parties", party.ratifies)
     if party.basis is not None:
         yield from _ids(p, main, (*path, "basis"), party.basis)
-    for key in ("weights", "values", "points", "start", "start_basis", "places"):
+    for key in ("weights", "values", "points", "start", "start_basis", *_ON_LINES):
         for issue, value in getattr(party, key).items():
             missing = _name(p, main, (*path, key, issue), "issues", issue)
             yield from missing
@@ -184,7 +188,7 @@ def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
                 "a rank says nothing about the distance to other values",
             )  # fmt: skip
         elif not (key == "reservation" and party.points):
-            yield from _range(main, (*path, key), judgment, 100)
+            yield from _range(main, (*path, key), judgment, _MOST_CAPABLE if key == "capability" else 100)
 
 
 def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
@@ -208,10 +212,21 @@ def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
         yield from _ids(p, p.main, where, value)
         if key == "weights":
             yield from _range(p.main, where, value, 1e9)
-        elif key == "places" and value.rank is not None:
+        elif key in _ON_LINES and value.rank is not None:
             yield p.main.finding((*where, "rank"), "expected a number or [low, high], saw a rank")
-        elif key == "places":
-            yield from _range(p.main, where, value, 100)
+        elif key in _ON_LINES:
+            yield from _range(p.main, where, value, _MOST_CAPABLE if key == "capabilities" else 100)
+
+
+_ON_LINES = ("places", "saliences", "capabilities")
+"""Sections of a party that give a number per issue for a forecast."""
+_MOST_CAPABLE = 1e9
+_SCALES = {
+    "capability": "any scale will do, the same for all parties",
+    "capabilities": "any scale will do, the same for all parties",
+    "saliences": "a salience runs from 0 to 100 on every issue by itself; they need not add up to 100",
+    "places": "a place is on the issue's line, which runs from 0 to 100",
+}
 
 
 def _range(doc: Document, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:
@@ -222,7 +237,10 @@ def _range(doc: Document, path: Path_, j: nouns.Judgment, top: float) -> Iterato
             yield doc.finding(
                 at,
                 f"expected a number from 0 to {top:g}, saw {value:g}",
-                "the scale is the party's own, 0 worst, 100 best",
+                _SCALES.get(
+                    next((k for k in path if k in _SCALES), ""),
+                    "the scale is the party's own, 0 worst, 100 best",
+                ),
             )
             return
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from zopa.case import costs, division, graph
+from zopa.case import costs, division, forecast, graph
 from zopa.case import model as nouns
 from zopa.case.model import Case
 from zopa.casefile.anchors import digest, normalise
@@ -40,7 +40,7 @@ RECORDS: Mapping[str, type[BaseModel]] = {
 }  # fmt: skip
 LENS_PARTS: tuple[type[BaseModel], ...] = (
     costs.CostSettings, division.Division, costs.PartyCosts, costs.Cutoff, costs.ImportShare, costs.PricePush, costs.Rising, costs.TradeShock, costs.Contest,
-    division.Item, division.Claims,
+    division.Item, division.Claims, forecast.KtabSettings,
 )  # fmt: skip
 FROM_OTHER_FILES = {*RECORDS, "sources", "cost_rows", "tables", "digest", "folder"}
 
