@@ -19,7 +19,6 @@ from zopa.case.basis import (
     Judgment,
     Moment,
     Noun,
-    Number,
     Quantity,
     Text,
     Value,
@@ -103,6 +102,7 @@ class Party(Noun):
     """Who must agree, or ratify, or can spoil."""
 
     name: Text
+    about: str = Field("", description="who this is, in a sentence")
     role: Literal["party", "ratifier", "mediator", "spoiler", "observer"] = "party"
     ratifies: str | None = Field(None, description="the party for which this one ratifies")
     seat: bool = Field(True, description="sits at the table")
@@ -118,7 +118,8 @@ class Party(Noun):
     )
     reservation: Quantity | None = Field(None, description="utility of no agreement")
     discount: Annotated[float, Field(gt=0, le=1)] | None = Field(
-        None, description="what is left of a utility at the deadline of talks: u d^t, t from 0 to 1; default 1"
+        None,
+        description="what is left of a utility at the deadline of talks: u d^t, t from 0 to 1; default 1",
     )
     start: dict[str, str] = Field(default_factory=dict, description="starting position: option per issue")
     start_basis: dict[str, Basis] = Field(

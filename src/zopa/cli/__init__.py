@@ -42,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "explain": answers.explain,
     "convert": convert.convert,
+    "formats": convert.formats,
 }
 """Command -> function, in the order of the help."""
 

@@ -156,7 +156,12 @@ def scores_case(scenario: AdditiveScenario, fidelity: Fidelity) -> Case:
         fidelity.keep("interactions", len(interactions))
     fidelity.change("utilities count from 0 to 100 instead of 0 to 1; their order and their ratios stay")
     return Case.model_validate(
-        {"title": label(scenario.name), "issues": issues, "parties": parties, "interactions": tuple(interactions)}
+        {
+            "title": label(scenario.name),
+            "issues": issues,
+            "parties": parties,
+            "interactions": tuple(interactions),
+        }
     )
 
 
@@ -195,7 +200,11 @@ def scenario_of(case: Case, fidelity: Fidelity, holds: Sequence[str] = ()) -> Ad
     if not parties:
         raise NotApplicable("the file needs at least one party with `role: party`")
     gone = {f"{name}s" for name in ("interaction",)} - set(holds)
-    carried = [p for p in CARRIED if p.split(".")[0] not in gone and (p.split(".")[-1] != "discount" or "discount" in holds)]
+    carried = [
+        p
+        for p in CARRIED
+        if p.split(".")[0] not in gone and (p.split(".")[-1] != "discount" or "discount" in holds)
+    ]
     left_out(case, carried, fidelity)
     found = []
     for p in parties:

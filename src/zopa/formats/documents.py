@@ -143,7 +143,9 @@ def _guessed(raw: bytes, file: str, error: UnicodeDecodeError, fidelity: Fidelit
         column = other.start - raw.rfind(b"\n", 0, other.start)
         what = f"byte 0x{raw[other.start]:02x} is neither {error.encoding.upper()} nor Windows-1252"
         refuse(file, f"expected text, {what}", "save the file as UTF-8", line, column)
-    fidelity.change(f"read as Windows-1252, because {saw}: check names with accents", f"{file}:{line}:{column}")
+    fidelity.change(
+        f"read as Windows-1252, because {saw}: check names with accents", f"{file}:{line}:{column}"
+    )
     return text
 
 
@@ -157,8 +159,8 @@ def number(text: object) -> Fraction | None:
     """
     if isinstance(text, bool):
         return None
-    if isinstance(text, int | Fraction):
-        return Fraction(text) if abs(text) < 10**60 else None
+    if isinstance(text, int) or isinstance(text, Fraction):
+        return Fraction(text) if abs(Fraction(text)) < 10**60 else None
     word = str(text).strip()
     found = _NUMBER.fullmatch(word)
     if not found or (found[2] and abs(int(found[2][1:])) > 60):
@@ -197,7 +199,7 @@ class Element:
         return found[0].text.strip() if found else ""
 
     def walk(self) -> Iterator[Element]:
-        """This element and all below it, in the order of the file."""
+        """Yield this element and all below it, in the order of the file."""
         waiting = [self]
         while waiting:
             one = waiting.pop()
@@ -276,7 +278,8 @@ def xml_tree(text: str, file: str) -> Element:
 
 def xml_root(raw: bytes) -> str:
     """The local name of the first element of what may be XML; empty for other files."""
-    head = raw[:20_000].replace(b"\x00", b"").decode("latin-1")
+    mark = next((m for m, _ in _MARKS if raw.startswith(m)), b"")
+    head = raw[len(mark) : 20_000].replace(b"\x00", b"").decode("latin-1")
     bare = re.sub(r"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>", " ", head, flags=re.S)
     found = re.match(r"[^<\w{\[]*<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)[\s/>]", bare)
     return found[1] if found else ""
@@ -311,7 +314,9 @@ def json_data(text: str, file: str) -> Any:
         if len(found) < len(items):
             keys = [k for k, _ in items]
             twice = next(k for k in keys if keys.count(k) > 1)
-            raise _Refused(f"expected each key once, saw '{twice[:60]}' again", "delete or rename one of the two")
+            raise _Refused(
+                f"expected each key once, saw '{twice[:60]}' again", "delete or rename one of the two"
+            )
         return found
 
     try:
@@ -322,7 +327,11 @@ def json_data(text: str, file: str) -> Any:
         refuse(file, refused.args[0], refused.args[1])
     except json.JSONDecodeError as error:
         refuse(
-            file, f"expected JSON, saw a mistake: {error.msg}", "is the file cut off?", error.lineno, error.colno
+            file,
+            f"expected JSON, saw a mistake: {error.msg}",
+            "is the file cut off?",
+            error.lineno,
+            error.colno,
         )
     except RecursionError:
         refuse(file, "expected a few levels of nesting, saw very many")
@@ -369,11 +378,19 @@ def _plain(node: Any, file: str, depth: int) -> Any:
     for key_node, child in node.value:
         if not isinstance(key_node, ScalarNode):
             mark = key_node.start_mark
-            refuse(file, "expected a text or number as key, saw a list or mapping", "", mark.line + 1, mark.column + 1)
+            refuse(
+                file,
+                "expected a text or number as key, saw a list or mapping",
+                "",
+                mark.line + 1,
+                mark.column + 1,
+            )
         key = str(key_node.value)
         if key in found:
             mark = key_node.start_mark
-            refuse(file, f"expected each key once, saw '{key[:60]}' again", "", mark.line + 1, mark.column + 1)
+            refuse(
+                file, f"expected each key once, saw '{key[:60]}' again", "", mark.line + 1, mark.column + 1
+            )
         found[key] = _plain(child, file, depth + 1)
     return found
 
@@ -409,12 +426,21 @@ def unzip(raw: bytes, file: str, wanted: Callable[[str], bool] = lambda _: True)
         try:
             with archive.open(member) as stream:
                 data = stream.read(left + 1)
-        except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            ValueError,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             refuse(file, f"'{name[:80]}' in the archive cannot be read: {error}", "is the file damaged?")
         except Exception as error:  # zlib.error, lzma.LZMAError: the decompressors have errors of their own
             refuse(file, f"'{name[:80]}' in the archive cannot be unpacked: {error}", "is the file damaged?")
         left -= len(data)
         if left < 0:
-            refuse(file, f"expected at most {MAX_UNPACKED / 1e6:g} MB unpacked, saw more", "is this a zip bomb?")
+            refuse(
+                file, f"expected at most {MAX_UNPACKED / 1e6:g} MB unpacked, saw more", "is this a zip bomb?"
+            )
         found[name] = data
     return found

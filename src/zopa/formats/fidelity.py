@@ -81,15 +81,15 @@ class Fidelity:
         return "\n".join(lines)
 
 
-def left_out(case: Case, carried: Iterable[str], fidelity: Fidelity) -> None:
+def left_out(case: Case, carried: Iterable[str | Sequence[str]], fidelity: Fidelity) -> None:
     """List in ``fidelity`` everything written in the case that none of the patterns covers.
 
     Parameters
     ----------
-    carried : iterable of str
+    carried : iterable of str or sequences of str
         Paths with ``*`` for any one name and ``**`` for any rest, such as ``parties.*.name``.
     """
-    known = [p.split(".") for p in (*carried, "digest", "folder")]
+    known = [p.split(".") if isinstance(p, str) else p for p in (*carried, "digest", "folder")]
     lost: dict[str, list[str]] = {}
     for path, value in _leaves(case.model_dump(mode="json", exclude_defaults=True, by_alias=True), ()):
         if path[-1] == "assumed" and str(value).startswith(IMPORTED):
@@ -120,12 +120,28 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         yield path, value
 
 
-_GROUPS = {"parties", "issues", "speakers", "rules", "readings", "statements", "contacts", "figures", "shifts", "sources"}
+_GROUPS = {
+    "parties",
+    "issues",
+    "speakers",
+    "rules",
+    "readings",
+    "statements",
+    "contacts",
+    "figures",
+    "shifts",
+    "sources",
+}
 
 
 def _kind(path: tuple[str, ...]) -> str:
     """What sort of thing stands at a path: ``rules``, ``parties: capability``, ``bases`` ..."""
-    if path[-1] in ("stated", "inferred", "assumed", "why", "by") and path[0] in ("parties", "issues", "basis", "graph"):
+    if path[-1] in ("stated", "inferred", "assumed", "why", "by") and path[0] in (
+        "parties",
+        "issues",
+        "basis",
+        "graph",
+    ):
         return f"{path[0]}: basis"
     if path[0] in ("parties", "issues") and len(path) > 2:
         inner = "options: " + path[-1] if path[2] == "options" and len(path) > 4 else path[2]

@@ -61,7 +61,11 @@ def recognise(files: Mapping[str, bytes]) -> bool:
 
 
 def read(
-    files: Mapping[str, bytes], source: str, chosen: str = "", parties: Sequence[str] = (), steps: int | None = None
+    files: Mapping[str, bytes],
+    source: str,
+    chosen: str = "",
+    parties: Sequence[str] = (),
+    steps: int | None = None,
 ) -> tuple[Case, Fidelity]:
     """A case from the files of one scenario.
 
@@ -114,7 +118,9 @@ def read(
         fidelity.leave(f"profile not used: {flaw_.what}", flaw_.place)
     title = trees[domain_name].words("name") or domain_name.rsplit(".", 1)[0]
     notes = {(i, k): text for i, issue in enumerate(issues) for k, text in issue.notes.items()}
-    scenario = AdditiveScenario(title, tuple((i.name, i.labels) for i in issues), tuple(found.values()), notes)
+    scenario = AdditiveScenario(
+        title, tuple((i.name, i.labels) for i in issues), tuple(found.values()), notes
+    )
     return scores_case(scenario, fidelity), fidelity
 
 
@@ -188,7 +194,9 @@ def _issues(domain: Element, file: str, steps: int | None, fidelity: Fidelity) -
     if len({i.index for i in found}) < len(found):
         bad.append(Finding("", "expected each issue index once, saw one again", "", file, domain.line, 1))
     if not found and not bad:
-        bad.append(Finding("", "expected at least one issue in the domain, saw none", "", file, domain.line, 1))
+        bad.append(
+            Finding("", "expected at least one issue in the domain, saw none", "", file, domain.line, 1)
+        )
     if bad:
         raise CaseError(bad, "nothing was read")
     return found
@@ -198,30 +206,35 @@ def _options(
     issue: Element, name: str, file: str, steps: int | None, fidelity: Fidelity
 ) -> tuple[str, tuple[str, ...], tuple[Fraction, ...], dict[int, str]]:
     kind = _kind(issue)
-    place = f"{file}:{issue.line}"
-    if kind == "integer":
-        low, high = (_bound(issue, key) for key in ("lowerbound", "upperbound"))
-        if low is None or high is None or low.denominator != 1 or high.denominator != 1 or low > high:
-            raise _Flaw("expected whole numbers lowerbound <= upperbound", "")
-        if high - low >= MOST_OPTIONS:
-            raise _Flaw(f"expected at most {MOST_OPTIONS:,} options, saw {int(high - low) + 1:,}", "")
-        whole = tuple(Fraction(v) for v in range(int(low), int(high) + 1))
-        return kind, tuple(str(int(v)) for v in whole), whole, {}
-    if kind == "real":
-        low, high = (_bound(issue, key) for key in ("lowerbound", "upperbound"))
-        if low is None or high is None or low > high:
-            raise _Flaw("expected numbers lowerbound <= upperbound", "")
-        if steps is None:
-            raise _Flaw(
-                f"a real-valued issue from {decimal(low)} to {decimal(high)} has no options to list",
-                "say into how many equal steps it is cut, as in --steps 11",
-            )
-        cut = tuple(low + (high - low) * k / max(steps - 1, 1) for k in range(steps if high > low else 1))
-        fidelity.change(f"the real-valued issue '{name}' is cut into {len(cut)} options", place)
-        return kind, tuple(decimal(v) or f"{float(v):.10g}" for v in cut), cut, {}
-    if kind != "discrete":
+    if kind == "discrete":
+        labels, notes = _items(issue, name, f"{file}:{issue.line}", fidelity)
+        return kind, labels, (), notes
+    if kind not in ("integer", "real"):
         raise _Flaw(f"an issue of type '{label(kind)[:40]}' is not read", "discrete, integer or real")
-    labels: list[str] = []
+    low, high = (_bound(issue, key) for key in ("lowerbound", "upperbound"))
+    if low is None or high is None or low > high:
+        raise _Flaw("expected numbers lowerbound <= upperbound", "")
+    if kind == "real":
+        cut = _cut(low, high, steps)
+        fidelity.change(f"the real-valued issue '{label(name)}' is cut into {len(cut)} options", f"{file}:{issue.line}")
+        return kind, tuple(decimal(v) or f"{float(v):.10g}" for v in cut), cut, {}
+    if low.denominator != 1 or high.denominator != 1 or high - low >= MOST_OPTIONS:
+        raise _Flaw(f"expected at most {MOST_OPTIONS:,} whole numbers, saw {decimal(low)} to {decimal(high)}", "")
+    whole = tuple(Fraction(v) for v in range(int(low), int(high) + 1))
+    return kind, tuple(str(int(v)) for v in whole), whole, {}
+
+
+def _cut(low: Fraction, high: Fraction, steps: int | None) -> tuple[Fraction, ...]:
+    if steps is None:
+        raise _Flaw(
+            f"a real-valued issue from {decimal(low)} to {decimal(high)} has no options to list",
+            "say into how many equal steps it is cut, as in --steps 11",
+        )
+    return tuple(low + (high - low) * k / max(steps - 1, 1) for k in range(steps if high > low else 1))
+
+
+def _items(issue: Element, name: str, place: str, fidelity: Fidelity) -> tuple[tuple[str, ...], dict[int, str]]:
+    labels: dict[str, None] = {}
     notes: dict[int, str] = {}
     costly = 0
     for item in issue.all("item"):
@@ -229,19 +242,18 @@ def _options(
         if text is None:
             raise _Flaw(f"expected an item with a value at line {item.line}", "")
         if text in labels:
-            fidelity.change(f"the option '{label(text)}' stands twice in '{name}'; it counts once", place)
+            fidelity.change(f"the option '{label(text)}' stands twice in '{label(name)}'; it counts once", place)
             continue
         about = item.attributes.get("description", "").strip()
         if about and about != text.strip():
             notes[len(labels)] = about
-        cost = number(item.attributes.get("cost", "0"))
-        costly += bool(cost)
-        labels.append(text)
+        costly += bool(number(item.attributes.get("cost", "0")))
+        labels[text] = None
     if not labels:
         raise _Flaw("expected at least one item, saw none", "")
     if costly:
         fidelity.leave("costs of items, which GENIUS does not use either", place, costly)
-    return kind, tuple(labels), (), notes
+    return tuple(labels), notes
 
 
 def _bound(issue: Element, key: str) -> Fraction | None:
@@ -269,7 +281,9 @@ class _Profile:
             if self.kind not in ("linear", "nonlinear", "uncertain", ""):
                 raise _Flaw(f"a profile of type '{label(self.kind)[:40]}' is not read", self.root.line)
             rows, boxes = self.boxes() if self._nonlinear() else (self.added(), ())
-        best = sum((max(row) for row in rows), Fraction(0)) + sum((b.points for b in boxes if b.points > 0), Fraction(0))
+        best = sum((max(row) for row in rows), Fraction(0)) + sum(
+            (b.points for b in boxes if b.points > 0), Fraction(0)
+        )
         if best > 100:
             cuts = None if boxes else capped(rows)
             what = f"the highest sum is {float(best / 100):.6g}, and GENIUS counts it as 1"
@@ -283,7 +297,10 @@ class _Profile:
             self.noted.change("no reservation value: 0, as GENIUS takes it", self.file)
         told = f"{IMPORTED} the GENIUS profile {label(self.file)}"
         if self.kind == "uncertain":
-            counts = {k: self.root.words(k) for k in ("comparisons", "errors", "elicitation_cost", "fixed_seed", "experimental")}
+            counts = {
+                k: self.root.words(k)
+                for k in ("comparisons", "errors", "elicitation_cost", "fixed_seed", "experimental")
+            }
             said = ", ".join(f"{k} {v}" for k, v in counts.items() if v) or "defaults"
             told += f"; an uncertain profile ({label(said)}): GENIUS shows its agents a ranking instead"
             self.noted.change("the settings of the uncertain profile are kept as words", self.file)
@@ -303,7 +320,10 @@ class _Profile:
             return None
         found = number(element.attributes.get("value", ""))
         if found is None:
-            raise _Flaw(f"expected a number as {tag}, saw '{label(element.attributes.get('value', ''))[:40]}'", element.line)
+            raise _Flaw(
+                f"expected a number as {tag}, saw '{label(element.attributes.get('value', ''))[:40]}'",
+                element.line,
+            )
         return found
 
     def discount(self) -> Fraction | None:
@@ -314,7 +334,9 @@ class _Profile:
         text = element.attributes.get("value", "")
         found = number(text)
         if found is None or not 0 < found <= 1:
-            self.fidelity.change(f"discount factor '{label(text)[:40]}' means none", f"{self.file}:{element.line}")
+            self.fidelity.change(
+                f"discount factor '{label(text)[:40]}' means none", f"{self.file}:{element.line}"
+            )
             return None
         return found
 
@@ -336,7 +358,10 @@ class _Profile:
                 continue
             share = number(element.attributes.get("value", ""))
             if share is None:
-                raise _Flaw(f"expected a number as weight, saw '{label(element.attributes.get('value', ''))[:40]}'", element.line)
+                raise _Flaw(
+                    f"expected a number as weight, saw '{label(element.attributes.get('value', ''))[:40]}'",
+                    element.line,
+                )
             shares[element.attributes.get("index", "").strip()] = share
         rows, missing = [], []
         for issue, own in zip(self.issues, self._matched(), strict=True):
@@ -352,7 +377,9 @@ class _Profile:
             raise _Flaw("; ".join(str(m.args[0]) for m in missing[:4]), missing[0].args[1])
         total = sum(shares[i.index] for i in self.issues)
         if abs(total - 1) > Fraction(5, 1000):
-            self.noted.change(f"weights add up to {float(total):.6g}; they are used as they stand, as in GENIUS", self.file)
+            self.noted.change(
+                f"weights add up to {float(total):.6g}; they are used as they stand, as in GENIUS", self.file
+            )
         return tuple(rows)
 
     def _worth(self, issue: _Issue, own: Element) -> tuple[Fraction, ...]:
@@ -360,7 +387,10 @@ class _Profile:
         if kind == "discrete" and issue.kind == "discrete":
             return self._evaluated(issue, own)
         if kind != issue.kind:
-            raise _Flaw(f"the issue '{label(issue.name)}' has the type '{label(kind)[:40]}' here and '{issue.kind}' in the domain", own.line)
+            raise _Flaw(
+                f"the issue '{label(issue.name)}' has the type '{label(kind)[:40]}' here and '{issue.kind}' in the domain",
+                own.line,
+            )
         evaluator = own.find("evaluator")
         if kind == "integer":
             low = _bound(own, "lowerbound")
@@ -385,7 +415,10 @@ class _Profile:
             return (a,) * len(issue.numbers)
         if form == "triangular" and a <= c <= b:
             return tuple(_triangle(v, a, b, c) for v in issue.numbers)
-        raise _Flaw(f"the evaluator '{label(form)[:40]}' of the issue '{label(issue.name)}' is not read", evaluator.line)
+        raise _Flaw(
+            f"the evaluator '{label(form)[:40]}' of the issue '{label(issue.name)}' is not read",
+            evaluator.line,
+        )
 
     def _parameters(self, evaluator: Element | None, own: Element, names: Iterable[str]) -> list[Fraction]:
         found = []
@@ -404,10 +437,17 @@ class _Profile:
             text, given = item.attributes.get("value", ""), item.attributes.get("evaluation")
             value = None if given is None else number(given)
             if value is None:
-                saw = "without an evaluation" if given is None else f"with the evaluation '{label(given)[:40]}'"
-                raise _Flaw(f"incomplete: the option '{label(text)}' of '{label(issue.name)}' stands {saw}", item.line)
+                saw = (
+                    "without an evaluation" if given is None else f"with the evaluation '{label(given)[:40]}'"
+                )
+                raise _Flaw(
+                    f"incomplete: the option '{label(text)}' of '{label(issue.name)}' stands {saw}", item.line
+                )
             if text in worth:
-                self.noted.change(f"the option '{label(text)}' is evaluated twice; the last counts", f"{self.file}:{item.line}")
+                self.noted.change(
+                    f"the option '{label(text)}' is evaluated twice; the last counts",
+                    f"{self.file}:{item.line}",
+                )
             worth[text] = value
             extra += text not in issue.labels
         absent = [t for t in issue.labels if t not in worth]
@@ -415,7 +455,11 @@ class _Profile:
             names = ", ".join(f"'{label(t)}'" for t in absent[:5]) + (" ..." if len(absent) > 5 else "")
             raise _Flaw(f"incomplete: no evaluation for {names} of '{label(issue.name)}'", own.line)
         if extra:
-            self.noted.leave(f"options of '{label(issue.name)}' that the domain lacks; they count only for the maximum", f"{self.file}:{own.line}", extra)
+            self.noted.leave(
+                f"options of '{label(issue.name)}' that the domain lacks; they count only for the maximum",
+                f"{self.file}:{own.line}",
+                extra,
+            )
         highest = max(worth.values())
         if highest < SMALL:
             return (Fraction(0),) * len(issue.labels)
@@ -423,19 +467,28 @@ class _Profile:
 
     def ranks(self) -> tuple[tuple[Fraction, ...], ...]:
         """Plain average of rank by highest rank; zero-constraints have no place in a case."""
-        own = {e.attributes.get("index", "").strip(): e for r in self.root.walk() if r.tag == "ranks" for e in r.all("issue")}
+        own = {
+            e.attributes.get("index", "").strip(): e
+            for r in self.root.walk()
+            if r.tag == "ranks"
+            for e in r.all("issue")
+        }
         rows = []
         for issue in self.issues:
             given = own.get(issue.index)
             if given is None:
                 raise _Flaw(f"no ranks for the issue '{label(issue.name)}'", self.root.line)
-            ranks = {i.attributes.get("value", ""): number(i.attributes.get("rank", "")) for i in given.all("item")}
-            cells = [ranks.get(t) for t in issue.labels]
+            ranks = {
+                i.attributes.get("value", ""): number(i.attributes.get("rank", "")) for i in given.all("item")
+            }
+            cells: list[Fraction | None] = [ranks.get(t) for t in issue.labels]
             if any(c is None for c in cells):
                 bare = next(t for t, c in zip(issue.labels, cells, strict=True) if c is None)
                 raise _Flaw(f"incomplete: no rank for '{label(bare)}' of '{label(issue.name)}'", given.line)
-            highest = max((r for r in ranks.values() if r is not None), default=Fraction(0))
-            rows.append(tuple(100 * (c or 0) / highest / len(self.issues) if highest else Fraction(0) for c in cells))
+            highest: Fraction = max([Fraction(r) for r in ranks.values() if r is not None], default=Fraction(0))
+            rows.append(
+                tuple(100 * (c or 0) / highest / len(self.issues) if highest else Fraction(0) for c in cells)
+            )
         for constraint in (e for e in self.root.walk() if e.tag == "constraint"):
             self.noted.leave(
                 f"a zero-constraint ({label(constraint.attributes.get('type', 'without a type'))[:60]}): it makes a "
@@ -481,7 +534,14 @@ class _Profile:
         inside: dict[int, set[int]] = {}
         for bound in outside or box.all("INCLUDES"):
             low, high = (number(bound.attributes.get(k, "")) for k in ("min", "max"))
-            place = next((k for k, i in enumerate(self.issues) if i.index == bound.attributes.get("index", "").strip()), None)
+            place = next(
+                (
+                    k
+                    for k, i in enumerate(self.issues)
+                    if i.index == bound.attributes.get("index", "").strip()
+                ),
+                None,
+            )
             if low is None or high is None or place is None:
                 raise _Flaw("expected a bound with index, min and max", bound.line)
             hit = {k for k, v in enumerate(self.issues[place].numbers) if low <= v <= high}
@@ -489,7 +549,11 @@ class _Profile:
         if not inside:
             return pays, []
         never = any(not ks for ks in inside.values())
-        boxes = [] if never else [Box({i: tuple(sorted(ks)) for i, ks in inside.items()}, -pays if outside else pays)]
+        boxes = (
+            []
+            if never
+            else [Box({i: tuple(sorted(ks)) for i, ks in inside.items()}, -pays if outside else pays)]
+        )
         return (pays if outside else Fraction(0)), boxes
 
 
@@ -521,7 +585,10 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     holds = ("discount", "interactions") if boxed else ("discount",)
     scenario = scenario_of(case, fidelity, holds)
     files = {"domain.xml": _file(_domain_lines(scenario, boxed))}
-    names = [n if n not in ("domain", "pareto") else f"{n}-party" for n in short_ids(p.name for p in scenario.parties)]
+    names = [
+        n if n not in ("domain", "pareto") else f"{n}-party"
+        for n in short_ids(p.name for p in scenario.parties)
+    ]
     for name, party in zip(names, scenario.parties, strict=True):
         lines = _box_lines(scenario, party, fidelity) if boxed else _profile_lines(scenario, party, fidelity)
         files[f"{name}.xml"] = _file(lines)
@@ -562,7 +629,9 @@ def _tail(party: Scores, top: Fraction, fidelity: Fidelity, constant: Fraction) 
     limit = party.reservation
     if limit is None:
         limit = constant + sum((min(row) for row in party.points), Fraction(0))
-        fidelity.change("no reservation value: the worst package is written, which refuses nothing", party.name)
+        fidelity.change(
+            "no reservation value: the worst package is written, which refuses nothing", party.name
+        )
     value = (limit - constant) / top
     if not 0 <= value <= 1:
         fidelity.change("the reservation value lies outside 0 to 1 of the file", party.name)
@@ -575,7 +644,10 @@ def _profile_lines(scenario: AdditiveScenario, party: Scores, fidelity: Fidelity
     constant = sum(lowest, Fraction(0))
     rows = [[v - low for v in row] for row, low in zip(party.points, lowest, strict=True)]
     if constant:
-        fidelity.change(f"negative points are raised by {float(-constant):g} in all; so is the reservation value", party.name)
+        fidelity.change(
+            f"negative points are raised by {float(-constant):g} in all; so is the reservation value",
+            party.name,
+        )
     best = sum((max(row) for row in rows), Fraction(0))
     top = max(Fraction(100), best)
     if top > 100:
@@ -590,7 +662,10 @@ def _profile_lines(scenario: AdditiveScenario, party: Scores, fidelity: Fidelity
         if any(decimal(v) is None for v in values):
             common = lcm(*(v.denominator for v in values))
             values = [v * common for v in values]
-            fidelity.change("evaluations are whole numbers, which GENIUS divides by their maximum and NegMAS does not", f"{party.name}, issue {i + 1}")
+            fidelity.change(
+                "evaluations are whole numbers, which GENIUS divides by their maximum and NegMAS does not",
+                f"{party.name}, issue {i + 1}",
+            )
         for k, (text, v) in enumerate(zip(labels, values, strict=True), 1):
             yield f'   <item index="{k}" value={quoteattr(text)} cost="0" evaluation="{decimal(v)}"/>'
         yield "  </issue>"
@@ -630,4 +705,3 @@ def _box_lines(scenario: AdditiveScenario, party: Scores, fidelity: Fidelity) ->
     yield " </utility>"
     yield from _tail(party, Fraction(100), fidelity, Fraction(0))
     yield "</utility_space>"
-

@@ -33,7 +33,9 @@ def recognise(files: Mapping[str, bytes]) -> bool:
     return any(PROFILE.encode() in raw[:4000] or b'"issuesValues"' in raw for raw in files.values())
 
 
-def read(files: Mapping[str, bytes], source: str, chosen: str = "", parties: Sequence[str] = ()) -> tuple[Case, Fidelity]:
+def read(
+    files: Mapping[str, bytes], source: str, chosen: str = "", parties: Sequence[str] = ()
+) -> tuple[Case, Fidelity]:
     """A case from the profiles of one scenario; each holds its domain.
 
     Raises
@@ -72,7 +74,9 @@ def read(files: Mapping[str, bytes], source: str, chosen: str = "", parties: Seq
         raise CaseError(bad, "nothing was read")
     for flaw in bad:
         fidelity.leave(f"profile not used: {flaw.path + ': ' if flaw.path else ''}{flaw.what}", flaw.place)
-    scenario = AdditiveScenario(title or source, tuple(first.items()), tuple(s for _, s in picked.values()), {})
+    scenario = AdditiveScenario(
+        title or source, tuple(first.items()), tuple(s for _, s in picked.values()), {}
+    )
     return scores_case(scenario, fidelity), fidelity
 
 
@@ -82,11 +86,23 @@ def _pick(
     wanted = [p if p in found else f"{p}.json" for p in parties] or list(found)
     missing = [w for w in wanted if w not in found]
     if missing or not wanted:
-        what = f"no usable profile called '{missing[0]}'" if missing else "this is a GeniusWeb domain without a usable profile"
-        hint = f"there are: {', '.join(found)}" if found else "give the folder that holds the domain and the profiles"
+        what = (
+            f"no usable profile called '{missing[0]}'"
+            if missing
+            else "this is a GeniusWeb domain without a usable profile"
+        )
+        hint = (
+            f"there are: {', '.join(found)}"
+            if found
+            else "give the folder that holds the domain and the profiles"
+        )
         raise CaseError([Finding("", what, hint, source), *bad], "nothing was read")
     if not parties and len(wanted) > MOST_PARTIES:
-        refuse(source, f"{len(wanted)} profiles are candidates for a party: {', '.join(wanted)}", "say which, as in --party A --party B")
+        refuse(
+            source,
+            f"{len(wanted)} profiles are candidates for a party: {', '.join(wanted)}",
+            "say which, as in --party A --party B",
+        )
     return {w: found[w] for w in wanted}
 
 
@@ -103,19 +119,32 @@ def _text(value: Any, fallback: str) -> str:
 
 def _labels(given: Any, path: str, file: str) -> tuple[str, ...]:
     values = given.get("values") if isinstance(given, dict) else None
-    if isinstance(values, list) and values and all(isinstance(v, str) for v in values) and len(set(values)) == len(values):
+    if (
+        isinstance(values, list)
+        and values
+        and all(isinstance(v, str) for v in values)
+        and len(set(values)) == len(values)
+    ):
         return tuple(values)
     if isinstance(given, dict) and "range" in given:
-        low, high, step = (number(v) for v in (*(given["range"] if isinstance(given["range"], list) else []), None, None, None)[:3])
+        low, high, step = (
+            number(v)
+            for v in (*(given["range"] if isinstance(given["range"], list) else []), None, None, None)[:3]
+        )
         if low is not None and high is not None and step and step > 0 and 0 <= (high - low) / step < 5_000:
             return tuple(str(low + k * step) if (low + k * step).denominator == 1 else f"{float(low + k * step):.12g}"
                          for k in range(int((high - low) / step) + 1))  # fmt: skip
-    raise CaseError([Finding(path, "expected a list of different texts as values", "", file)], "nothing was read")
+    raise CaseError(
+        [Finding(path, "expected a list of different texts as values", "", file)], "nothing was read"
+    )
 
 
 def _profile(space: dict[str, Any], file: str, fidelity: Fidelity) -> tuple[Issues, Scores]:
     domain = _mapping(space, "domain", file)
-    issues = {name: _labels(given, f"domain.issuesValues.{name}", file) for name, given in _mapping(domain, "issuesValues", file).items()}
+    issues = {
+        name: _labels(given, f"domain.issuesValues.{name}", file)
+        for name, given in _mapping(domain, "issuesValues", file).items()
+    }
     shares, worth = _mapping(space, "issueWeights", file), _mapping(space, "issueUtilities", file)
     bad: list[Finding] = []
     rows = []
@@ -127,11 +156,17 @@ def _profile(space: dict[str, Any], file: str, fidelity: Fidelity) -> tuple[Issu
         cells = _cells(given, labels, f"issueUtilities.{name}", file, bad)
         rows.append(tuple(100 * (share or 0) * v for v in cells))
     if bad or not rows:
-        raise CaseError(bad or [Finding("domain", "expected at least one issue, saw none", "", file)], "nothing was read")
+        raise CaseError(
+            bad or [Finding("domain", "expected at least one issue, saw none", "", file)], "nothing was read"
+        )
     limit, reason = _reserve(space.get("reservationBid"), issues, rows, file, fidelity)
     told = f"{IMPORTED} the GeniusWeb profile {label(file)}"
     return issues, Scores(
-        name=label(_text(space.get("name"), file.rsplit(".", 1)[0])), points=tuple(rows), reservation=limit, why=told, reason=reason
+        name=label(_text(space.get("name"), file.rsplit(".", 1)[0])),
+        points=tuple(rows),
+        reservation=limit,
+        why=told,
+        reason=reason,
     )
 
 
@@ -184,7 +219,10 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     """
     fidelity = Fidelity("geniusweb")
     scenario = scenario_of(case, fidelity)
-    domain = {"name": scenario.name, "issuesValues": {n: {"values": list(labels)} for n, labels in scenario.issues}}
+    domain = {
+        "name": scenario.name,
+        "issuesValues": {n: {"values": list(labels)} for n, labels in scenario.issues},
+    }
     files = {"domain.json": _dump(domain)}
     names = [n if n != "domain" else "domain-party" for n in short_ids(p.name for p in scenario.parties)]
     for name, party in zip(names, scenario.parties, strict=True):
@@ -208,10 +246,16 @@ def _space(scenario: AdditiveScenario, party: Scores, domain: object, fidelity: 
     best = [max(row) for row in rows]
     top = sum(best, Fraction(0)) or Fraction(1)
     if top != 100 or any(lowest):
-        fidelity.change(f"scaled so that weights add up to 1: divided by {float(top):.6g} after raising by {float(-sum(lowest)):g}", party.name)
+        fidelity.change(
+            f"scaled so that weights add up to 1: divided by {float(top):.6g} after raising by {float(-sum(lowest)):g}",
+            party.name,
+        )
     space: dict[str, Any] = {"issueUtilities": {}, "issueWeights": {}}
     for (name, labels), row, high in zip(scenario.issues, rows, best, strict=True):
-        cells = {t: _exact(v / high if high else Fraction(0), fidelity, f"{party.name}, {name}") for t, v in zip(labels, row, strict=True)}
+        cells = {
+            t: _exact(v / high if high else Fraction(0), fidelity, f"{party.name}, {name}")
+            for t, v in zip(labels, row, strict=True)
+        }
         space["issueUtilities"][name] = {"discreteutils": {"valueUtilities": cells}}
         space["issueWeights"][name] = _exact(high / top, fidelity, f"{party.name}, weight of {name}")
     bid = _bid(party, fidelity)
@@ -226,7 +270,9 @@ def _bid(party: Scores, fidelity: Fidelity) -> tuple[int, ...] | None:
     if party.reservation is None:
         return None
     if prod(len(row) for row in party.points) > MOST_PACKAGES:
-        fidelity.leave("the reservation value: too many packages to find the one that is worth it", party.name)
+        fidelity.leave(
+            "the reservation value: too many packages to find the one that is worth it", party.name
+        )
         return None
     limit = party.reservation
     reach = ((sum(row[k] for row, k in zip(party.points, pick, strict=True)), pick)

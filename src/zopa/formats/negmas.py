@@ -13,7 +13,16 @@ from typing import Any
 
 from zopa.case import Case
 from zopa.errors import CaseError, Finding
-from zopa.formats.additive import AdditiveScenario, Box, Scores, decimal, exact_text, scenario_of, scores_case, whole_boxes
+from zopa.formats.additive import (
+    AdditiveScenario,
+    Box,
+    Scores,
+    decimal,
+    exact_text,
+    scenario_of,
+    scores_case,
+    whole_boxes,
+)
 from zopa.formats.documents import decode, json_data, number, refuse, yaml_data
 from zopa.formats.fidelity import IMPORTED, Fidelity
 from zopa.formats.names import label, short_ids
@@ -33,13 +42,19 @@ class _Flaw(Exception):
 def recognise(files: Mapping[str, bytes]) -> bool:
     """Whether an outcome space or a utility function of NegMAS is among the files."""
     return any(
-        name.lower().endswith(ENDINGS) and b"type" in raw and any(w in raw for w in (b"OutcomeSpace", b"UtilityFunction", b"UFun"))
+        name.lower().endswith(ENDINGS)
+        and b"type" in raw
+        and any(w in raw for w in (b"OutcomeSpace", b"UtilityFunction", b"UFun"))
         for name, raw in files.items()
     )
 
 
 def read(
-    files: Mapping[str, bytes], source: str, chosen: str = "", parties: Sequence[str] = (), steps: int | None = None
+    files: Mapping[str, bytes],
+    source: str,
+    chosen: str = "",
+    parties: Sequence[str] = (),
+    steps: int | None = None,
 ) -> tuple[Case, Fidelity]:
     """A case from the files of one scenario.
 
@@ -74,7 +89,9 @@ def read(
     if len(domains) != 1:
         saw = ", ".join(domains) or "none"
         what = f"expected one file with an outcome space (type: ...OutcomeSpace), saw {saw}"
-        raise CaseError([Finding("", what, "give the folder that holds the scenario", source), *bad], "nothing was read")
+        raise CaseError(
+            [Finding("", what, "give the folder that holds the scenario", source), *bad], "nothing was read"
+        )
     issues = _issues(data[domains[0]], domains[0], steps, fidelity)
     found: dict[str, Scores] = {}
     for name, one in data.items():
@@ -94,14 +111,26 @@ def read(
     return scores_case(AdditiveScenario(title, tuple(issues), tuple(found.values()), {}), fidelity), fidelity
 
 
-def _pick(found: dict[str, Scores], parties: Sequence[str], bad: Sequence[Finding], source: str) -> dict[str, Scores]:
+def _pick(
+    found: dict[str, Scores], parties: Sequence[str], bad: Sequence[Finding], source: str
+) -> dict[str, Scores]:
     wanted = [next((n for n in found if p in (n, n.rsplit(".", 1)[0])), p) for p in parties] or list(found)
     missing = [w for w in wanted if w not in found]
     if missing or not wanted:
-        what = f"no usable utility function in a file '{missing[0]}'" if missing else "no usable utility function"
-        raise CaseError([Finding("", what, f"there are: {', '.join(found) or 'none'}", source), *bad], "nothing was read")
+        what = (
+            f"no usable utility function in a file '{missing[0]}'"
+            if missing
+            else "no usable utility function"
+        )
+        raise CaseError(
+            [Finding("", what, f"there are: {', '.join(found) or 'none'}", source), *bad], "nothing was read"
+        )
     if not parties and len(wanted) > MOST_PARTIES:
-        refuse(source, f"{len(wanted)} utility functions are candidates for a party: {', '.join(wanted)}", "say which, as in --party A --party B")
+        refuse(
+            source,
+            f"{len(wanted)} utility functions are candidates for a party: {', '.join(wanted)}",
+            "say which, as in --party A --party B",
+        )
     return {w: found[w] for w in wanted}
 
 
@@ -122,14 +151,20 @@ def _issues(domain: dict[str, Any], file: str, steps: int | None, fidelity: Fide
     return found
 
 
-def _labels(issue: dict[str, Any], name: str, steps: int | None, fidelity: Fidelity, file: str) -> tuple[str, ...]:
+def _labels(
+    issue: dict[str, Any], name: str, steps: int | None, fidelity: Fidelity, file: str
+) -> tuple[str, ...]:
     kind, values = str(issue.get("type", "")).rpartition(".")[2], issue.get("values")
     if isinstance(values, list) and "Contiguous" not in kind and "Continuous" not in kind:
         texts = [_word(v) for v in values]
         if not texts or any(t is None for t in texts) or len(set(texts)) < len(texts):
             raise _Flaw(f"expected different texts or numbers as values of '{label(name)}'")
         return tuple(t or "" for t in texts)
-    ends = [number(v) for v in values] if isinstance(values, list) else [Fraction(0), (number(values) or Fraction(0)) - 1]
+    ends = (
+        [number(v) for v in values]
+        if isinstance(values, list)
+        else [Fraction(0), (number(values) or Fraction(0)) - 1]
+    )
     if len(ends) != 2 or None in ends:
         raise _Flaw(f"expected values of '{label(name)}' as a list, or as lowest and highest")
     low, high = (e or Fraction(0) for e in ends)
@@ -137,7 +172,9 @@ def _labels(issue: dict[str, Any], name: str, steps: int | None, fidelity: Fidel
         raise _Flaw(f"expected lowest <= highest in the values of '{label(name)}'")
     if "Continuous" in kind:
         if steps is None:
-            raise _Flaw(f"the continuous issue '{label(name)}' has no options to list; say into how many equal steps it is cut, as in --steps 11")
+            raise _Flaw(
+                f"the continuous issue '{label(name)}' has no options to list; say into how many equal steps it is cut, as in --steps 11"
+            )
         fidelity.change(f"the continuous issue '{label(name)}' is cut into {steps} options", file)
         cut = [low + (high - low) * k / max(steps - 1, 1) for k in range(steps)]
         return tuple(dict.fromkeys(decimal(v) or f"{float(v):.10g}" for v in cut))
@@ -175,7 +212,10 @@ def _scores(data: dict[str, Any], file: str, issues: Sequence[Issue], fidelity: 
         if left == 1 or factor == "relative_time":
             discount = left
         else:
-            noted.leave(f"discount {float(left):g} per {label(factor)[:30]}: a case counts it until the deadline", file)
+            noted.leave(
+                f"discount {float(left):g} per {label(factor)[:30]}: a case counts it until the deadline",
+                file,
+            )
             discount = Fraction(1)
         inner = inner["ufun"]
         if reserve is None and (reserve := _reserve(inner)) is not None:
@@ -198,7 +238,9 @@ def _reserve(data: dict[str, Any]) -> Fraction | None:
     return _number(data, "reserved_value")
 
 
-def _points(data: dict[str, Any], issues: Sequence[Issue]) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:
+def _points(
+    data: dict[str, Any], issues: Sequence[Issue]
+) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:
     kind = str(data.get("type", "")).rpartition(".")[2]
     bias = 100 * _number(data, "bias", 0)
     if kind == "HyperRectangleUtilityFunction":
@@ -258,7 +300,9 @@ def _line(_: Any, name: str, labels: Sequence[str], slope: Fraction, bias: Fract
     return [slope * (v or Fraction(0)) + bias for v in found]
 
 
-def _hyper(data: dict[str, Any], issues: Sequence[Issue], bias: Fraction) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:
+def _hyper(
+    data: dict[str, Any], issues: Sequence[Issue], bias: Fraction
+) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:
     ranges, worth = data.get("outcome_ranges"), data.get("utilities")
     if not isinstance(ranges, list) or not isinstance(worth, list) or len(ranges) != len(worth):
         raise _Flaw("expected as many utilities as outcome_ranges")
@@ -327,7 +371,11 @@ def _file(lines: Iterable[str]) -> bytes:
 
 def _counts(labels: Sequence[str]) -> bool:
     """Whether the labels are whole numbers in a row."""
-    return all(t == str(k) for k, t in enumerate(labels, int(labels[0]))) if labels[0].lstrip("-").isdecimal() and len(labels[0]) < 10 else False
+    return (
+        all(t == str(k) for k, t in enumerate(labels, int(labels[0])))
+        if labels[0].lstrip("-").isdecimal() and len(labels[0]) < 10
+        else False
+    )
 
 
 def _quoted(text: str) -> str:
@@ -342,11 +390,17 @@ def _domain(scenario: AdditiveScenario, whole: Sequence[bool]) -> Iterable[str]:
         yield f"- name: {_quoted(name)}"
         yield "  type: " + ("ContiguousIssue" if numbers else "CategoricalIssue")
         yield "  values:"
-        yield from (f"  - {t if numbers else _quoted(t)}" for t in ((labels[0], labels[-1]) if numbers else labels))
+        yield from (
+            f"  - {t if numbers else _quoted(t)}" for t in ((labels[0], labels[-1]) if numbers else labels)
+        )
 
 
-def _party(scenario: AdditiveScenario, party: Scores, whole: Sequence[bool], fidelity: Fidelity) -> Iterable[str]:
-    limit = "-.inf" if party.reservation is None else exact_text(party.reservation / 100, fidelity, party.name)
+def _party(
+    scenario: AdditiveScenario, party: Scores, whole: Sequence[bool], fidelity: Fidelity
+) -> Iterable[str]:
+    limit = (
+        "-.inf" if party.reservation is None else exact_text(party.reservation / 100, fidelity, party.name)
+    )
     if party.discount is None:
         yield from _function(scenario, party, whole, limit, fidelity)
         return
@@ -360,7 +414,9 @@ def _party(scenario: AdditiveScenario, party: Scores, whole: Sequence[bool], fid
     yield from (f"  {line}" for line in _function(scenario, party, whole, limit, fidelity))
 
 
-def _function(scenario: AdditiveScenario, party: Scores, whole: Sequence[bool], limit: str, fidelity: Fidelity) -> Iterable[str]:
+def _function(
+    scenario: AdditiveScenario, party: Scores, whole: Sequence[bool], limit: str, fidelity: Fidelity
+) -> Iterable[str]:
     if party.boxes:
         yield from _rectangles(scenario, party, limit, fidelity)
         return
@@ -369,7 +425,9 @@ def _function(scenario: AdditiveScenario, party: Scores, whole: Sequence[bool], 
     yield f"reserved_value: {limit}"
     yield "values:"
     shares = [max(max(row), Fraction(0)) or Fraction(1) for row in party.points]
-    exact = [all(decimal(v / s) is not None for v in row) for row, s in zip(party.points, shares, strict=True)]
+    exact = [
+        all(decimal(v / s) is not None for v in row) for row, s in zip(party.points, shares, strict=True)
+    ]
     for i, (name, labels) in enumerate(scenario.issues):
         scale = shares[i] if exact[i] else Fraction(100)
         yield "- type: TableFun"
@@ -387,7 +445,12 @@ def _rectangles(scenario: AdditiveScenario, party: Scores, limit: str, fidelity:
     yield "type: HyperRectangleUtilityFunction"
     yield f"name: {_quoted(party.name)}"
     yield f"reserved_value: {limit}"
-    single = [Box({i: (k,)}, v) for i, row in enumerate(party.points) for k, v in enumerate(row) if v and len(set(row)) > 1]
+    single = [
+        Box({i: (k,)}, v)
+        for i, row in enumerate(party.points)
+        for k, v in enumerate(row)
+        if v and len(set(row)) > 1
+    ]
     base = sum((row[0] for row in party.points if len(set(row)) == 1), Fraction(0))
     boxes = [*single, *party.boxes]
     yield "outcome_ranges:"
