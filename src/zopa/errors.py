@@ -17,7 +17,16 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-__all__ = ["CaseError", "Finding", "MissingExtra", "NotApplicable", "UnknownName", "ZopaError", "nearest"]
+__all__ = [
+    "CaseError",
+    "Finding",
+    "MissingExtra",
+    "NotApplicable",
+    "UnknownName",
+    "ZopaError",
+    "failure",
+    "nearest",
+]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -109,3 +118,11 @@ class MissingExtra(ZopaError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an optional part: pip install 'zopa[{extra}]'")
+
+
+def failure(error: Exception) -> dict[str, object]:
+    """An error as plain data: its kind, its message, and every finding of a file where there are some."""
+    findings = error.findings if isinstance(error, CaseError) else ()
+    kind = type(error).__name__ if isinstance(error, ZopaError) else "BadUse"
+    words = getattr(error, "format_message", error.__str__)
+    return {"error": {"kind": kind, "message": words(), "findings": [f.to_dict() for f in findings]}}

@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FOUND = ROOT.parent / "shared" / "data" / "found_in_use"
 KTAB = ROOT.parent / "shared" / "data" / "forecast" / "ktab"
 EXAMPLE = ROOT / "src" / "zopa" / "examples" / "ukraine-2025"
-needs_found = pytest.mark.skipif(not FOUND.is_dir(), reason="the faults found in use are not beside the project")
+needs_found = pytest.mark.skipif(
+    not FOUND.is_dir(), reason="the faults found in use are not beside the project"
+)
 needs_ktab = pytest.mark.skipif(not KTAB.is_dir(), reason="the KTAB examples are not beside the project")
 SMALL = "Fish, a quota, 2, 1,\nActor,Description,Power,Pstn,Sal,\nNorth, , 150.5, 0.00, 80,\nSouth, x, 50.5, 100, 10,\n"
 MODEL = {
@@ -94,7 +96,9 @@ def test_bytes_of_no_encoding_are_refused_with_their_place(raw, place, tmp_path)
 
 
 @needs_ktab
-@pytest.mark.parametrize("name", ["dummyData_3Dim.csv", "dummyData_3Dim-no-final-comma.csv", "dummyData_3Dim.xml"])
+@pytest.mark.parametrize(
+    "name", ["dummyData_3Dim.csv", "dummyData_3Dim-no-final-comma.csv", "dummyData_3Dim.xml"]
+)
 def test_examples_of_ktab_load_with_their_own_numbers_and_come_back(name, tmp_path):
     assert run(KTAB / name, tmp_path / "case").exit_code == 0
     case, findings = inspect(tmp_path / "case")
@@ -118,7 +122,9 @@ def test_parameters_of_a_ktab_xml_are_kept_and_a_csv_lists_them(name, tmp_path):
     assert case.ktab.adjust["bob"] == {"bob": 0.75, "alice": 0.07}
     assert case.parties["alice"].about == "One of the SMP actors"
     assert convert(tmp_path / "case", tmp_path / "back.xml").lossless
-    assert load(tmp_path / "back.xml").model_dump(exclude={"digest"}) == load(source).model_dump(exclude={"digest"})
+    assert load(tmp_path / "back.xml").model_dump(exclude={"digest"}) == load(source).model_dump(
+        exclude={"digest"}
+    )
     lost = convert(tmp_path / "case", tmp_path / "back.csv")
     assert [r.what for r in lost.left_out] == ["ktab"]
 
@@ -127,7 +133,12 @@ def test_parameters_of_a_ktab_xml_are_kept_and_a_csv_lists_them(name, tmp_path):
 def test_everything_that_a_gmcr_file_does_not_hold_is_listed(tmp_path):
     lost = convert(FOUND / "42-lenses" / "gmcr_loss", tmp_path / "x.gmcr")
     said = " ".join(map(str, lost.left_out))
-    for word in ("graph.preferences.A.0.unsure", "graph.states.now", "status_quo", "graph.pictures.A.preferences"):
+    for word in (
+        "graph.preferences.A.0.unsure",
+        "graph.states.now",
+        "status_quo",
+        "graph.pictures.A.preferences",
+    ):
         assert word in said
     assert json.loads((tmp_path / "x.gmcr.fidelity.json").read_text())["left_out"]
 
@@ -152,7 +163,9 @@ def test_nothing_written_in_a_case_is_lost_in_silence(tmp_path):
     fidelity = Fidelity("none")
     left_out(case, (), fidelity)
     listed = {r.what.split(":")[0] for r in fidelity.left_out}
-    written = {k for k in case.model_dump(exclude_defaults=True) if k not in ("digest", "folder", "cost_rows")}
+    written = {
+        k for k in case.model_dump(exclude_defaults=True) if k not in ("digest", "folder", "cost_rows")
+    }
     assert {w.replace("_", " ") for w in written} <= listed
     for goal in ("x.csv", "x.xml", "x.gmcr"):
         found = plan(case, tmp_path / goal)

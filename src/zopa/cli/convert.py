@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.shared import JsonOption, bundled, print_json, table
+from zopa.cli.options import JsonOption, bundled, console, print_json
 
 __all__ = ["convert", "formats"]
 
@@ -87,6 +87,8 @@ def _next(graph: bool, source_format: str, target: Path) -> str:
 
 def formats(json: JsonOption = False) -> None:
     """List the formats of other tools that can be read and written, and what they carry."""
+    from rich.table import Table
+
     from zopa.formats import FORMATS
 
     if json:
@@ -99,11 +101,10 @@ def formats(json: JsonOption = False) -> None:
         ])  # fmt: skip
         return
     ways = {(True, True): "in, out", (True, False): "in", (False, True): "out"}
-    table(
-        ["name", "what it is", "", "what is carried"],
-        [
-            [name, f.label, ways[f.read is not None, f.write is not None], f.carries]
-            for name, f in FORMATS.items()
-        ],
-    )
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("name", "what it is", "ways", "what is carried"):
+        grid.add_column(title, overflow="fold")
+    for name, f in FORMATS.items():
+        grid.add_row(name, f.label, ways[f.read is not None, f.write is not None], f.carries)
+    console().print(grid)
     typer.echo("everything else is listed by `zopa convert` as left out, with its place")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from zopa.cli.shared import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
+from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
 
 __all__ = ["check_proof", "save_proof"]
 

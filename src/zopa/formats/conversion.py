@@ -355,7 +355,9 @@ def convert(
 
 def _folder(case: Case) -> dict[str, bytes]:
     data = case.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    records: dict[str, Any] = {k: data.pop(k) for k in ("statements", "contacts", "figures", "shifts") if k in data}
+    records: dict[str, Any] = {
+        k: data.pop(k) for k in ("statements", "contacts", "figures", "shifts") if k in data
+    }
     for key in ("sources", "cost_rows", "digest"):
         data.pop(key, None)
     order = ("title", "about", "as_of", "authors", "basis", "issues", "parties")

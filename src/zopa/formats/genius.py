@@ -216,10 +216,14 @@ def _options(
         raise _Flaw("expected numbers lowerbound <= upperbound", "")
     if kind == "real":
         cut = _cut(low, high, steps)
-        fidelity.change(f"the real-valued issue '{label(name)}' is cut into {len(cut)} options", f"{file}:{issue.line}")
+        fidelity.change(
+            f"the real-valued issue '{label(name)}' is cut into {len(cut)} options", f"{file}:{issue.line}"
+        )
         return kind, tuple(decimal(v) or f"{float(v):.10g}" for v in cut), cut, {}
     if low.denominator != 1 or high.denominator != 1 or high - low >= MOST_OPTIONS:
-        raise _Flaw(f"expected at most {MOST_OPTIONS:,} whole numbers, saw {decimal(low)} to {decimal(high)}", "")
+        raise _Flaw(
+            f"expected at most {MOST_OPTIONS:,} whole numbers, saw {decimal(low)} to {decimal(high)}", ""
+        )
     whole = tuple(Fraction(v) for v in range(int(low), int(high) + 1))
     return kind, tuple(str(int(v)) for v in whole), whole, {}
 
@@ -233,7 +237,9 @@ def _cut(low: Fraction, high: Fraction, steps: int | None) -> tuple[Fraction, ..
     return tuple(low + (high - low) * k / max(steps - 1, 1) for k in range(steps if high > low else 1))
 
 
-def _items(issue: Element, name: str, place: str, fidelity: Fidelity) -> tuple[tuple[str, ...], dict[int, str]]:
+def _items(
+    issue: Element, name: str, place: str, fidelity: Fidelity
+) -> tuple[tuple[str, ...], dict[int, str]]:
     labels: dict[str, None] = {}
     notes: dict[int, str] = {}
     costly = 0
@@ -242,7 +248,9 @@ def _items(issue: Element, name: str, place: str, fidelity: Fidelity) -> tuple[t
         if text is None:
             raise _Flaw(f"expected an item with a value at line {item.line}", "")
         if text in labels:
-            fidelity.change(f"the option '{label(text)}' stands twice in '{label(name)}'; it counts once", place)
+            fidelity.change(
+                f"the option '{label(text)}' stands twice in '{label(name)}'; it counts once", place
+            )
             continue
         about = item.attributes.get("description", "").strip()
         if about and about != text.strip():
@@ -375,7 +383,7 @@ class _Profile:
             rows.append(tuple(100 * shares[issue.index] * v for v in cells))
         if missing:
             raise _Flaw("; ".join(str(m.args[0]) for m in missing[:4]), missing[0].args[1])
-        total = sum(shares[i.index] for i in self.issues)
+        total = sum((shares[i.index] for i in self.issues), Fraction(0))
         if abs(total - 1) > Fraction(5, 1000):
             self.noted.change(
                 f"weights add up to {float(total):.6g}; they are used as they stand, as in GENIUS", self.file
@@ -485,7 +493,9 @@ class _Profile:
             if any(c is None for c in cells):
                 bare = next(t for t, c in zip(issue.labels, cells, strict=True) if c is None)
                 raise _Flaw(f"incomplete: no rank for '{label(bare)}' of '{label(issue.name)}'", given.line)
-            highest: Fraction = max([Fraction(r) for r in ranks.values() if r is not None], default=Fraction(0))
+            highest: Fraction = max(
+                [Fraction(r) for r in ranks.values() if r is not None], default=Fraction(0)
+            )
             rows.append(
                 tuple(100 * (c or 0) / highest / len(self.issues) if highest else Fraction(0) for c in cells)
             )

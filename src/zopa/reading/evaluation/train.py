@@ -18,11 +18,10 @@ from typing import Any
 
 from zopa.errors import CaseError, Finding, MissingExtra
 from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.evaluation.score import AnnotatedText, spans
 from zopa.reading.extraction.extract import Trained
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.parsing.segment import Segments, segment
-
-from .score import Document, spans
 
 __all__ = ["load_model", "train_model"]
 
@@ -41,7 +40,7 @@ def _crfsuite() -> Any:
     return pycrfsuite
 
 
-def train_model(documents: Iterable[Document], path: Path, language: str = "en") -> Path:
+def train_model(documents: Iterable[AnnotatedText], path: Path, language: str = "en") -> Path:
     """Train on annotated documents and write one model file.
 
     Raises

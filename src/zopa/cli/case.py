@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.shared import CaseArgument, JsonOption, console, examples, print_json
+from zopa.cli.options import CaseArgument, JsonOption, console, examples, print_json
 
 __all__ = ["check", "init", "schema"]
 
