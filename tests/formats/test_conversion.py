@@ -88,7 +88,7 @@ def test_the_encoding_is_found_and_a_guess_is_said(encoding, tmp_path):
 
 @pytest.mark.parametrize(
     ("raw", "place"), [(SMALL.encode() + b"W\x81, , 1, 2, 3", ":5:2"), (SMALL.encode() + b"\x00", ":5"),
-                       (SMALL.encode("utf-16")[:-1], ":1")])  # fmt: skip
+                       (SMALL.encode("utf-16")[:-1], ":4")])  # fmt: skip
 def test_bytes_of_no_encoding_are_refused_with_their_place(raw, place, tmp_path):
     with pytest.raises(CaseError) as caught:
         convert(small(tmp_path, raw), tmp_path / "out", source_format="ktab-csv")

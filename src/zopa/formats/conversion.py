@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -110,8 +110,12 @@ def recognise(files: Files, name: str) -> str:
         No format that zopa reads; says what the file is and what can be read.
     """
     found = next((key for key, one in FORMATS.items() if one.recognise(files)), None)
-    if found is not None:
-        return found
+    if found is None:
+        _refuse_unknown(files, name)
+    return found
+
+
+def _refuse_unknown(files: Files, name: str) -> NoReturn:
     known = "; ".join(f"{f.label}" for f in FORMATS.values() if f.read)
     refuse(name, f"{_what(files)} cannot be read", f"what can be read: a case folder; {known}")
 

@@ -120,7 +120,7 @@ def decode(raw: bytes, file: str, fidelity: Fidelity | None = None) -> str:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        text = _guessed(raw, file, error, fidelity)
+        text = _guessed(raw, file, error, None if marked else fidelity)
     except UnicodeError as error:
         refuse(file, f"the text is not {named}: {error}", "save the file as UTF-8", 1)
     text = text.removeprefix("\ufeff")
@@ -159,7 +159,7 @@ def number(text: object) -> Fraction | None:
     """
     if isinstance(text, bool):
         return None
-    if isinstance(text, int) or isinstance(text, Fraction):
+    if isinstance(text, int | Fraction):
         return Fraction(text) if abs(Fraction(text)) < 10**60 else None
     word = str(text).strip()
     found = _NUMBER.fullmatch(word)
@@ -289,7 +289,7 @@ def xml_root(raw: bytes) -> str:
 
 
 def json_data(text: str, file: str) -> Any:
-    """JSON as plain data; numbers with a point are exact fractions.
+    """JSON as plain data; numbers with a point are exact fractions, ``-Infinity`` and ``NaN`` texts.
 
     Raises
     ------
@@ -306,9 +306,6 @@ def json_data(text: str, file: str) -> Any:
     def whole(word: str) -> int:
         return int(exact(word))
 
-    def constant(word: str) -> NoReturn:
-        raise _Refused(f"expected a number, saw {word}", "write a number that is finite")
-
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) < len(items):
@@ -321,7 +318,7 @@ def json_data(text: str, file: str) -> Any:
 
     try:
         return json.loads(
-            text, parse_float=exact, parse_int=whole, parse_constant=constant, object_pairs_hook=pairs
+            text, parse_float=exact, parse_int=whole, parse_constant=str, object_pairs_hook=pairs
         )
     except _Refused as refused:
         refuse(file, refused.args[0], refused.args[1])

@@ -591,6 +591,10 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
         No party whose acceptance counts, or interactions that are no boxes over whole numbers.
     """
     fidelity = Fidelity("genius")
+    cut = _cut_at_the_top(case)
+    if cut:
+        fidelity.change("sums above 100 are cut by GENIUS itself", ", ".join(cut))
+        case = case.model_copy(update={"interactions": ()})
     boxed = bool(case.interactions) and whole_boxes(case)
     holds = ("discount", "interactions") if boxed else ("discount",)
     scenario = scenario_of(case, fidelity, holds)
@@ -600,7 +604,11 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
         for n in short_ids(p.name for p in scenario.parties)
     ]
     for name, party in zip(names, scenario.parties, strict=True):
-        lines = _box_lines(scenario, party, fidelity) if boxed else _profile_lines(scenario, party, fidelity)
+        lines = (
+            _box_lines(scenario, party, fidelity)
+            if boxed
+            else _profile_lines(scenario, party, fidelity, party.name in cut)
+        )
         files[f"{name}.xml"] = _file(lines)
     fidelity.change("utilities count from 0 to 1 instead of 0 to 100; their order and their ratios stay")
     return files, fidelity
@@ -648,7 +656,21 @@ def _tail(party: Scores, top: Fraction, fidelity: Fidelity, constant: Fraction) 
     yield f' <reservation value="{exact_text(value, fidelity, party.name)}"/>'
 
 
-def _profile_lines(scenario: AdditiveScenario, party: Scores, fidelity: Fidelity) -> Iterable[str]:
+def _cut_at_the_top(case: Case) -> list[str]:
+    """Names of parties whose interactions do nothing but cut sums at 100; none if any does more."""
+    if not case.interactions:
+        return []
+    scenario = scenario_of(case, Fidelity(""), ("interactions",))
+    rest = [p for p in scenario.parties if p.boxes]
+    same = all(
+        {(tuple(sorted(b.when.items())), b.points) for b in p.boxes}
+        == {(tuple(sorted(b.when.items())), b.points) for b in capped(p.points) or ()}
+        for p in rest
+    )
+    return [p.name for p in rest] if same else []
+
+
+def _profile_lines(scenario: AdditiveScenario, party: Scores, fidelity: Fidelity, cut: bool) -> Iterable[str]:
     """Evaluations and weights; the evaluations' maximum is 1 wherever they are finite decimals."""
     lowest = [min(min(row), Fraction(0)) for row in party.points]
     constant = sum(lowest, Fraction(0))
@@ -659,7 +681,7 @@ def _profile_lines(scenario: AdditiveScenario, party: Scores, fidelity: Fidelity
             party.name,
         )
     best = sum((max(row) for row in rows), Fraction(0))
-    top = max(Fraction(100), best)
+    top = Fraction(100) if cut else max(Fraction(100), best)
     if top > 100:
         fidelity.change(f"utilities reach {float(top):g}; the scale is divided by that", party.name)
     yield "<utility_space>"

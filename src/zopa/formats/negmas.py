@@ -334,12 +334,13 @@ def _hyper(
 
 
 def _inside(ends: Any, issue: Issue) -> tuple[int, ...]:
+    """The options strictly between the ends: NegMAS does not count the ends (measured on 0.16)."""
     name, labels = issue
     if isinstance(ends, list) and len(ends) == 2:
         low, high = (number(e) for e in ends)
         places = [number(t) for t in labels]
         if low is not None and high is not None and None not in places:
-            return tuple(k for k, v in enumerate(places) if v is not None and low <= v <= high)
+            return tuple(k for k, v in enumerate(places) if v is not None and low < v < high)
     if isinstance(ends, str | int) and _word(ends) in labels:
         return (labels.index(_word(ends) or ""),)
     raise _Flaw(f"expected [lowest, highest] for '{label(name)}' in outcome_ranges")
@@ -457,7 +458,7 @@ def _rectangles(scenario: AdditiveScenario, party: Scores, limit: str, fidelity:
     for box in boxes:
         for lead, (i, ks) in zip(["- ", *["  "] * len(box.when)], sorted(box.when.items()), strict=False):
             labels = scenario.issues[i][1]
-            yield f"{lead}{i}: [{labels[min(ks)]}, {labels[max(ks)]}]"
+            yield f"{lead}{i}: [{int(labels[min(ks)]) - 1}, {int(labels[max(ks)]) + 1}]"
     yield "utilities:"
     yield from (f"- {exact_text(b.points / 100, fidelity, party.name)}" for b in boxes)
     yield "weights:"
