@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +12,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-
 from zopa import casefile
 from zopa.case import Case
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
@@ -94,11 +91,10 @@ class Conversion:
     target_format: str
 
     def save(self) -> None:
-        """Write all files."""
-        for name, content in self.files.items():
-            place = self.root / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+        """Write all files in one step, whole or not at all."""
+        with casefile.one_step(self.root) as act:
+            for name, content in self.files.items():
+                act.write(name, content)
 
 
 def recognise(files: Files, name: str) -> str:
@@ -375,9 +371,7 @@ def _folder(case: Case) -> dict[str, bytes]:
 def _short(value: Any) -> Any:
     """Numbers as people write them: 45 for {best: 45.0}."""
     if isinstance(value, dict):
-        if set(value) == {"best"}:
-            return _short(value["best"])
-        return {k: _short(v) for k, v in value.items()}
+        return _short(value["best"]) if set(value) == {"best"} else {k: _short(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_short(v) for v in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -386,22 +380,14 @@ def _short(value: Any) -> Any:
 
 
 def _yaml(data: Mapping[str, Any]) -> bytes:
-    yaml = YAML()
-    yaml.width = 110
-    yaml.allow_unicode = True
-    out = io.BytesIO()
-    yaml.dump(_short(data), out)
-    return out.getvalue()
+    return casefile.yaml_of(_short(data)).encode("utf-8")
 
 
 def _must_load(files: Mapping[str, bytes], source: str) -> None:
-    """A converted case always loads: it is loaded before it is written where the user asked."""
-    with tempfile.TemporaryDirectory() as name:
-        for path, content in files.items():
-            place = Path(name) / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-        found = casefile.inspect(name)[1]
+    """A converted case always loads: it is loaded before anything is written."""
+    texts = {name: content.decode("utf-8") for name, content in files.items()}
+    with tempfile.TemporaryDirectory() as empty:
+        found = casefile.inspect(empty, texts)[1]
     if found:
         raise CaseError(
             [Finding(f.path, f"a case cannot hold this: {f.what}", f.hint, source) for f in found],
