@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
+
 from zopa import casefile
 from zopa.case import Case
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
