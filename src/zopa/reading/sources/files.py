@@ -193,8 +193,10 @@ def _pdf(raw: bytes, name: str, source: str) -> list[Incoming]:
 def _unwrap(text: str) -> str:
     """Lines of a page joined into paragraphs; hyphens at line ends closed where a small letter follows."""
     text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
-    paragraphs = re.split(r"\n\s*\n", text)
-    return "\n".join(re.sub(r"\s*\n\s*", " ", p).strip() for p in paragraphs if p.strip())
+    paragraphs = re.split(r"\n(?:[^\S\n]*+\n)++", text)
+    return "\n".join(
+        " ".join(line.strip() for line in p.split("\n")).strip() for p in paragraphs if p.strip()
+    )
 
 
 # ---------------------------------------------------------------- DOCX, e-mail, feeds
