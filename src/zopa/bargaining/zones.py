@@ -105,26 +105,6 @@ class Zone(Answer):
         """No package passes the agreement rule."""
         return self.agreed == 0
 
-    def __str__(self) -> str:
-        if self.admissible == 0:
-            return f"No deal under these readings: the rules leave none of {self.packages:,} packages."
-        if self.empty and not self.closest:
-            return f"No deal under these readings: none of {self.admissible:,} allowed packages is accepted by all."
-        if self.empty:
-            return (
-                f"No deal under these readings: {self.admissible:,} of {self.packages:,} packages are allowed, "
-                f"and none is accepted by all; the closest leaves a party {float(self.shortfall):g} points short."
-            )
-        if self.agreed != self.count:
-            return (
-                f"A zone exists: {self.agreed:,} of {self.admissible:,} allowed packages pass the agreement rule; "
-                f"{self.count:,} of them are acceptable to all."
-            )
-        if not self.exact:
-            return f"A zone exists: at least {self.count:,} of {self.packages:.3g} packages are acceptable to all."
-        share = f"{100 * float(self.share or 0):.0f} %"
-        return f"A zone exists: {self.count:,} of {self.admissible:,} allowed packages ({share}) are acceptable to all."
-
 
 @dataclass(frozen=True)
 class Frontier(Answer):
@@ -137,13 +117,6 @@ class Frontier(Answer):
     points: int
     packages: int | None
     note: str = ""
-
-    def __str__(self) -> str:
-        if self.packages is None:
-            return f"{self.points:,} distinct points on the frontier" + (
-                f"; {self.note}" if self.note else ""
-            )
-        return f"{self.points:,} distinct points on the frontier, {self.packages:,} packages"
 
 
 @dataclass(frozen=True)
@@ -167,19 +140,15 @@ class Solution(Answer):
     proof: Mapping[str, Any] | None = None
     note: str = ""
 
-    def __str__(self) -> str:
-        if not self.deals:
-            return f"{self.title}: no deal to pick from"
-        ties = f" ({self.tied} tied)" if self.tied > 1 else ""
-        return f"{self.title}: {self.deals[0]}{ties}"
-
 
 MOST_TIES = 1000
 
 
 def ask(case: Case, verb: str, readings: Readings, **settings: Any) -> Question:
     """The question that an answer remembers."""
-    return Question(verb, case.digest, choose_readings(case, readings), settings, version=__version__)
+    return Question(
+        verb, case.digest, choose_readings(case, readings), settings, version=__version__, of=case
+    )
 
 
 def tabulate(case: Case, readings: Readings = None) -> Table:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.shared import JsonOption, print_json
+from zopa.cli.options import JsonOption, print_json
 
 __all__ = ["evaluate", "report_score", "train", "train_to"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zopa.cli.evaluate import report_score, train_to
-from zopa.cli.shared import JsonOption, print_json
+from zopa.cli.options import JsonOption, print_json
 
 if TYPE_CHECKING:
     from zopa.case import Case

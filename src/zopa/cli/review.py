@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zopa.cli.shared import console
+from zopa.cli.options import console
 
 if TYPE_CHECKING:
     from zopa.case import Case

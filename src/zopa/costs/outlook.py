@@ -210,7 +210,7 @@ def delay(
     packages = _packages(whole, space, asked, values)
     curves = tuple(_curve(b, v) for b, v in zip(borne, values, strict=True))
     return Delay(
-        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "packages": asked}, version=__version__),
+        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "packages": asked}, version=__version__, of=case),
         months=months,
         as_of=case.as_of,
         clock=str(clock),

@@ -331,6 +331,7 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
         case.digest,
         choose_readings(case, readings),
         {"method": method or "all"},
+        of=case,
         version=__version__,
     )
     return Divided(question, tuple(splits), tuple(_why(case, case.division)))

@@ -232,7 +232,7 @@ def run(
     basis = {p: share_by_basis(case, p) for p in voters(case)}
     lenses, not_asked = _ask_lenses(case, proposals, readings, tell)
     return Study(
-        Question("run", case.digest, choose_readings(case, readings), version=__version__),
+        Question("run", case.digest, choose_readings(case, readings), version=__version__, of=case),
         case, space, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ their licence allows; the card inside the file says what it was trained on.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import tempfile
 import zipfile
@@ -17,6 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from zopa.casefile import write_file
 from zopa.errors import CaseError, Finding, MissingExtra
 from zopa.reading.attribution.attribute import Attribution, attribute
 from zopa.reading.evaluation.score import AnnotatedText, spans
@@ -83,11 +85,12 @@ def train_model(documents: Iterable[AnnotatedText], path: Path, language: str = 
     }
     weights = {name: _trained(trainer) for name, trainer in zip(PARTS, (cues, roles), strict=True)}
     card["sha256"] = {name: _digest(data) for name, data in weights.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in weights.items():
             archive.writestr(name, data)
         archive.writestr("card.json", json.dumps(card))
+    write_file(path, packed.getvalue())
     return path
 
 
