@@ -13,6 +13,7 @@ The verbs are the questions; each takes a case first::
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
     zopa.divide(case)            how to split what can be split
+    zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
 
@@ -32,10 +33,10 @@ __version__ = "0.1.0"
 
 # verb -> the room that answers it
 _VERBS = {
-    "load": "casefile",
     "check": "casefile",
     "init": "casefile",
     "rename": "casefile",
+    "load": "formats",
     "zone": "bargaining",
     "why_not": "bargaining",
     "solve": "bargaining",
@@ -49,13 +50,15 @@ _VERBS = {
     "read": "reading",
     "run": "study",
     "report": "reports",
+    "convert": "formats",
 }
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.casefile import check, init, load, rename
+    from zopa.casefile import check, init, rename
     from zopa.costs import delay
     from zopa.division.divide import divide
+    from zopa.formats import convert, load
     from zopa.graphmodel.stability import stability
     from zopa.reading import read
     from zopa.reports import report
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check",
+    "convert",
     "delay",
     "describe",
     "divide",

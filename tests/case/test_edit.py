@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import zopa
 from case_folder import CASE, STATEMENTS, write
+from everything import folder_with_everything
 from strategies import for_all
 from zopa.casefile import (
     REMOVED,
@@ -217,41 +218,6 @@ def test_any_plain_value_put_at_any_place_is_read_back_and_the_rest_stays(value:
 
 
 # ---------------------------------------------------------------- rename
-
-
-def folder_with_everything(folder: Path) -> Path:
-    """The small case with costs, a graph of its issues, division, expected answers and readings."""
-    more = """\
-graph:
-  preferences:
-    NO: [flow = F1 or fees != E2, {holds: not fees = E1 if flow = F2, says: x}]
-    SE: [fees = E2]
-  never: [flow = F1 and fees = E1]
-division:
-  items: {isle: The isle}
-  points: {NO: {isle: 60}, SE: {isle: 40}}
-  coalitions: {NO: 1, SE: 2, NO + SE: 5}
-costs:
-  parties:
-    NO: {drift: 1}
-as_of: 2025-01-01
-readings:
-  A: {choose: {r1: off}}
-expect:
-- {answer: frontier.packages, equals: [[F1, E2], [F2, E1]]}
-interactions:
-- {party: NO, when: {flow: [F1, F2], fees: E1}, points: 1}
-agreement: {required: [NO, SE]}
-"""
-    case = CASE.replace("name: Flow", "name: Flow\n    holder: NO").replace(
-        "name: Fees", "name: Fees\n    holder: SE"
-    )
-    statements = (
-        STATEMENTS
-        + "    issue: flow\n    options: [F1, F2]\n    when: [{flow: F1}, {flow: [F1, F2]}]\n    only_if: {fees: E2}\n    to: NO\n"
-    )
-    costs = "party,from,low,central,high,unit,basis\nNO,2025-02,1,2,3,points per month,s1\nSE,,1,2,3,points per month,stated s1\n"
-    return write(folder, {"case.yaml": case + more, "statements.yaml": statements, "costs.csv": costs})
 
 
 NAMES = [
