@@ -20,6 +20,7 @@ from zopa.case.estimates import (
     voters,
     weights,
 )
+from zopa.case.interval import ZERO, Interval, Number, exact
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -44,10 +45,12 @@ from zopa.case.model import (
     json_schema,
 )
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.ratifiers import with_ratifiers, with_votes
 
 __all__ = [
     "STANCES",
     "WEIGHT_WORDS",
+    "ZERO",
     "Basis",
     "Case",
     "ClauseText",
@@ -58,8 +61,10 @@ __all__ = [
     "Estimate",
     "Expected",
     "Figure",
+    "Interval",
     "Issue",
     "Judgment",
+    "Number",
     "Option",
     "Party",
     "PartyCosts",
@@ -76,6 +81,7 @@ __all__ = [
     "accepted",
     "all_rules",
     "estimate",
+    "exact",
     "fraction",
     "gaps",
     "json_schema",
@@ -90,6 +96,8 @@ __all__ = [
     "values",
     "voters",
     "weights",
+    "with_ratifiers",
+    "with_votes",
 ]  # fmt: skip
 
 

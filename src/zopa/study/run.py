@@ -29,10 +29,10 @@ from zopa.bargaining import (
     zone,
 )
 from zopa.case import Case, all_rules, gaps, share_by_basis, voters
-from zopa.costs import delay
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
+from zopa.ratification import ratify
 from zopa.space import (
     Answer,
     Question,
@@ -46,6 +46,7 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
 
@@ -127,6 +128,7 @@ LENSES: Mapping[str, Lens] = {
     "stability": _stability,
     "forecast": lambda case, _proposals, _readings: forecast(case),
     "delay": _delay,
+    "ratify": lambda case, _proposals, readings: ratify(case, readings),
     "divide": _divide,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises

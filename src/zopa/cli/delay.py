@@ -1,4 +1,4 @@
-"""The command ``delay``: what waiting costs, when the zone opens, who must ratify."""
+"""The command ``delay``: what waiting costs, and when the zone opens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from zopa.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from zopa.costs import Curve, Delay
+    from zopa.waiting import Curve, Delay
 
 __all__ = ["delay"]
 
@@ -33,8 +33,8 @@ def delay(
     readings: ReadingsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """What waiting costs, when the zone opens and on whom that turns, who must ratify, whose words bind."""
-    from zopa.costs import delay as ask
+    """What waiting costs, when the zone opens and on whom that turns."""
+    from zopa.waiting import delay as ask
 
     pairs = {}
     for item in package or ():
@@ -52,10 +52,10 @@ def delay(
 
 
 def _print(answer: Delay, name: str) -> None:
-    from zopa.costs import month_name, when
+    from zopa.waiting import month_name, summary, when
 
     out = console()
-    out.print(str(answer), markup=False)
+    out.print(summary(answer), markup=False)
     for note in answer.notes if not answer.costless else answer.notes[1:]:
         out.print(f"note: {note.text}", markup=False)
     last = answer.months
@@ -73,7 +73,7 @@ def _print(answer: Delay, name: str) -> None:
         for party, month in p.leaves.items():
             name_of = month_name(answer.as_of, month)
             out.print(f"    from month {month} ({name_of}) on waiting is worth more to {party}", markup=False)
-    _print_home(answer)
+    _print_obstacles(answer)
     if answer.why:
         out.print("\nThe figures rest on:", markup=False)
         for w in answer.why:
@@ -88,8 +88,8 @@ def _loss(c: Curve) -> str:
     return f"{first} {c.unit}" if first == last else f"{first}, later {last} {c.unit}"
 
 
-def _print_home(answer: Delay) -> None:
-    from zopa.costs import contest_words
+def _print_obstacles(answer: Delay) -> None:
+    from zopa.waiting import contest_words
 
     out = console()
     r = answer.ripeness
@@ -102,15 +102,3 @@ def _print_home(answer: Delay) -> None:
         out.print(
             f"War of attrition: {float(answer.attrition.mean_months):.3g} months on average", markup=False
         )
-    for line in answer.lines:
-        low, high = (float(x) for x in line.common)
-        reach = "only things as they are" if low == high else f"{low:g} to {high:g} on its line"
-        out.print(
-            f"  {line.issue}, taken by itself: all accept {reach} (now {float(line.status_quo):g})",
-            markup=False,
-        )
-    for item in (*answer.ratifiers, *answer.spoilers):
-        out.print(f"  {item}", markup=False)
-    for w in answer.words:
-        if not w.binds:
-            out.print(f"  {w.statement} ({w.party}): {w.text}", markup=False)
