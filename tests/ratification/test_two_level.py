@@ -11,12 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 import zopa
+from waiting.folders import folder
 from zopa.case import Case
 from zopa.cli import app
 from zopa.ratification import ratifier_sentence, spoiler_sentence, tied_hand_sentences, verdict
 from zopa.space import compile_case
-
-from waiting.folders import folder
 
 EXAMPLE = Path(str(files("zopa"))) / "examples" / "ukraine-2025"
 

@@ -84,7 +84,7 @@ def test_under_unanimity_the_zone_opens_with_the_last_party(rows, utility):
 
     assert zone.opening == Opening(last("earliest"), last("central"), last("latest"))
     if zone.opening.central:
-        assert zone.pivotal == tuple(p for p, o in enumerate(single) if o.best == zone.opening.best)
+        assert zone.pivotal == tuple(p for p, o in enumerate(single) if o.central == zone.opening.central)
 
 
 @given(
