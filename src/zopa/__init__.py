@@ -14,6 +14,7 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, and when the zone opens
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
@@ -27,7 +28,7 @@ __version__ = "0.1.0"
 
 # verb -> the room that answers it
 _VERBS = {
-    "load": "casefile",
+    "load": "formats",
     "zone": "bargaining",
     "why_not": "bargaining",
     "solve": "bargaining",
@@ -42,12 +43,13 @@ _VERBS = {
     "read": "reading",
     "run": "study",
     "report": "reports",
+    "convert": "formats",
 }
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.casefile import load
     from zopa.division.divide import divide
+    from zopa.formats import convert, load
     from zopa.graphmodel.stability import stability
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from zopa.waiting.delay import delay
 
 __all__ = [
+    "convert",
     "delay",
     "describe",
     "divide",

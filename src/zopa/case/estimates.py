@@ -42,8 +42,8 @@ class Estimate(Interval):
     gap: bool = False
 
 
-def fraction(number: float | int) -> Fraction:
-    """The decimal that a person typed, exactly: 0.35 is 7/20."""
+def fraction(number: float | int | str) -> Fraction:
+    """The decimal or fraction that a person typed, exactly: 0.35 is 7/20."""
     return Fraction(str(number))
 
 
