@@ -2,7 +2,7 @@
 
 A user's own figure (``costs.csv``) always wins over these. Losses are shares of income (0.0157 = 1.57 %).
 None of them uses a first- or second-order approximation: those are wrong for a cut-off, by a factor
-of three and more (see ``docs/how-to/costs.md``). Intervals are exact corners, because every model is
+of three and more (see ``docs/how-to/delay.md``). Intervals are exact corners, because every model is
 monotone in each argument.
 """
 
