@@ -82,13 +82,20 @@ def load(path: Path = FILE) -> list[Issue]:
         top = max(council.values())
         issues.append(
             Issue(
-                row[col["prnr"]], row[col["isnr"]], year, tuple(held),
-                np.array([place[a][0] for a in held]), np.array([place[a][1] / 100 for a in held]),
-                np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
-                np.array([gdp[a] for a in held]), _number(row, col["rp"]), out,
-                place["com"][0], place["ep"][0],
+                proposal=row[col["prnr"]],
+                name=row[col["isnr"]],
+                year=year,
+                actors=tuple(held),
+                x=np.array([place[a][0] for a in held]),
+                s=np.array([place[a][1] / 100 for a in held]),
+                c=np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
+                gdp=np.array([gdp[a] for a in held]),
+                reference=_number(row, col["rp"]),
+                outcome=out,
+                commission=place["com"][0],
+                parliament=place["ep"][0],
             )
-        )  # fmt: skip
+        )
     return issues
 
 
