@@ -44,8 +44,8 @@ class Estimate:
     gap: bool = False
 
 
-def fraction(number: float | int) -> Fraction:
-    """The decimal that a person typed, exactly: 0.35 is 7/20."""
+def fraction(number: float | int | str) -> Fraction:
+    """The decimal or fraction that a person typed, exactly: 0.35 is 7/20."""
     return Fraction(str(number))
 
 
