@@ -54,7 +54,7 @@ def quantity(
     judgment = party.places.get(issue) if what == "places" else getattr(party, what)
     if judgment is None:
         return None
-    low, best, high = _numbers(judgment)
+    low, best, high = _numbers(case, judgment)
     return Estimate(best, low, high, _basis(case, party, judgment))
 
 

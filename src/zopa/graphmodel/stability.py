@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from zopa import __version__
 from zopa.case import Case, share_by_basis
 from zopa.errors import UnknownName
-from zopa.space import Question, Readings, choose_readings
+from zopa.space import Problem, Readings
 
 from . import answers as say
 from .analysis import CHAIN, Room
@@ -23,7 +22,7 @@ SHARE_STATES = 2**13
 
 
 def stability(
-    case: Case,
+    case: Case | Problem,
     package: Package | None = None,
     readings: Readings = None,
     *,
@@ -63,8 +62,10 @@ def stability(
     """
     if concept not in CHAIN:
         raise UnknownName("concept", concept, CHAIN)
+    problem = Problem.of(case, readings)
+    case = problem.case
     by_issues = isinstance(package, Mapping) and bool(package) and set(package) <= set(case.issues)
-    compiled = compile_graph(case, readings, form="issues" if by_issues else None)
+    compiled = compile_graph(problem, form="issues" if by_issues else None)
     room = Room(compiled)
     if package is None:
         asked = [s for s in compiled.named.values() if s != compiled.status_quo]
@@ -93,12 +94,10 @@ def stability(
         )
 
     settled = tuple(standing(s, False) for s in drift)
+    question = problem.question("stability", concept=concept, draws=done, most=most)
     now = standing(room.start[0], True) if room.start else None
     return say.Stability(
-        Question(
-            "stability", case.digest, choose_readings(case, readings) if compiled.form == "issues" else {},
-            {"concept": concept, "draws": done, "most": most}, seed if done else None, __version__,
-        ),
+        replace(question, seed=seed if done else None, readings=question.readings if compiled.form == "issues" else {}),
         compiled.form,
         concept,
         tuple(standing(s, True) for s in asked),

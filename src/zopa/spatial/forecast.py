@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from zopa import __version__
+from zopa._version import __version__
 from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.space import Answer, Question, Readings, Why, choose_readings

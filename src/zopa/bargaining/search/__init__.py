@@ -9,11 +9,9 @@ from zopa.bargaining.search.break_even import coalition_products, diverse, fewes
 from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Refusal
 from zopa.bargaining.search.engine import (
-    Description,
     Emptiness,
     Outcome,
     count,
-    describe,
     frontier,
     is_empty,
     packages_at,
@@ -27,7 +25,7 @@ from zopa.bargaining.search.pareto import Frontier, TooLarge
 from zopa.bargaining.search.scalarization import Rays
 
 __all__ = [
-    "Conflicts", "Count", "Description", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge", "check",
-    "coalition_products", "conflicts", "count", "describe", "diverse", "fewest_changes", "frontier", "improve",
+    "Conflicts", "Count", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge", "check",
+    "coalition_products", "conflicts", "count", "diverse", "fewest_changes", "frontier", "improve",
     "is_empty", "packages_at", "rays", "sample", "solve_maxmin", "solve_nash",
 ]  # fmt: skip
