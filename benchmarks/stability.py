@@ -16,13 +16,13 @@ import time
 import numpy as np
 
 from zopa.graphmodel.concepts import verdicts
-from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.robustness import Priorities, perturbed, shares
 
 CONCEPTS = ("nash", "gmr", "smr", "seq")
 
 
-def conflict(options: int, parties: int, seed: int = 0) -> tuple[Model, list[Priorities]]:
+def conflict(options: int, parties: int, seed: int = 0) -> tuple[GraphModel, list[Priorities]]:
     rng = np.random.default_rng(seed)
     holders = rng.permutation(np.arange(options) % parties)
     issues = tuple(
@@ -45,10 +45,10 @@ def conflict(options: int, parties: int, seed: int = 0) -> tuple[Model, list[Pri
         supported = tuple((rng.random(len(holding)) < 0.5).tolist())
         priorities.append(Priorities(holding, tuple(range(len(holding))), supported))
     ranks = np.stack([p.payoffs() for p in priorities])
-    return Model(tuple(f"P{i}" for i in range(parties)), ~(a & b), ranks, issues), priorities
+    return GraphModel(tuple(f"P{i}" for i in range(parties)), ~(a & b), ranks, issues), priorities
 
 
-def pass_over(model: Model) -> float:
+def pass_over(model: GraphModel) -> float:
     start = time.perf_counter()
     for row in model.ranks:
         np.maximum(row, row[::-1])

@@ -6,6 +6,7 @@
     ├── CaseError(ValueError)       your file; carries .findings
     ├── UnknownName(KeyError)       not on the list; shows the nearest
     ├── NotApplicable(ValueError)   right method, wrong kind of case; says which kind it needs
+    ├── CannotWrite                 a path that cannot be written; says which and why
     └── MissingExtra(ImportError)   pip install 'zopa[...]'
 
 Anything else that escapes is a bug of ours. The bottom floor: imports nothing of zopa.
@@ -17,7 +18,17 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-__all__ = ["CaseError", "Finding", "MissingExtra", "NotApplicable", "UnknownName", "ZopaError", "nearest"]
+__all__ = [
+    "CannotWrite",
+    "CaseError",
+    "Finding",
+    "MissingExtra",
+    "NotApplicable",
+    "UnknownName",
+    "ZopaError",
+    "failure",
+    "nearest",
+]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -103,9 +114,25 @@ class NotApplicable(ZopaError, ValueError):
     """The method is fine but this case does not have what it needs; the message says what."""
 
 
+class CannotWrite(ZopaError):
+    """A file or folder could not be written; nothing was changed."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{_visible(path)} cannot be written: {why}; nothing was changed")
+
+
 class MissingExtra(ZopaError, ImportError):
     """An optional part is not installed; the message holds the pip line."""
 
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an optional part: pip install 'zopa[{extra}]'")
+
+
+def failure(error: Exception) -> dict[str, object]:
+    """An error as plain data: its kind, its message, and every finding of a file where there are some."""
+    findings = error.findings if isinstance(error, CaseError) else ()
+    kind = type(error).__name__ if isinstance(error, ZopaError) else "BadUse"
+    words = getattr(error, "format_message", error.__str__)
+    return {"error": {"kind": kind, "message": words(), "findings": [f.to_dict() for f in findings]}}

@@ -189,8 +189,9 @@ def test_a_draft_that_all_accept_but_a_rule_of_nobody_forbids_says_so() -> None:
     }
     views = judge(case_of(spec), {"seat": "U1"})
     assert not views.accepted
-    assert str(views) == "Everybody accepts, but it breaks: the host sets no such table (not U1)"
-    assert str(judge(case_of(spec), {"seat": "U2"})) == "Everybody accepts."
+    assert str(views).startswith("All parties accept, but the draft breaks a rule.")
+    assert "the host sets no such table" in str(views)
+    assert str(judge(case_of(spec), {"seat": "U2"})).startswith("All parties accept.")
 
 
 def test_a_draft_that_enough_parties_accept_is_accepted_although_one_refuses() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from zopa.case.formula import holds, parse
-from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.robustness import Priorities
 
 FILE = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "gmcr" / "ukraine_2025_draft.json"
@@ -32,5 +32,5 @@ def load():
         holding = np.stack([holds(parse(r["expr"]), answered) for r in rows])
         supported = tuple(r["basis"] != "inferred" for r in rows)
         priorities.append(Priorities(holding, tuple(r["rank"] for r in rows), supported))
-    model = Model(tuple(parties), feasible, np.stack([p.payoffs() for p in priorities]), issues)
+    model = GraphModel(tuple(parties), feasible, np.stack([p.payoffs() for p in priorities]), issues)
     return data, model, priorities

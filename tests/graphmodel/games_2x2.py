@@ -12,7 +12,7 @@ import numpy as np
 
 from zopa.graphmodel.concepts import equilibria
 from zopa.graphmodel.limited_move import nonmyopic
-from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.model import GraphModel, yes_no
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "games-2x2.md"
 
@@ -65,7 +65,7 @@ def model(game):
     """State 0 is top left, 1 bottom left (the row player changed), 2 top right, 3 bottom right."""
     a, b, c, d = game
     ranks = np.array([(a[i], c[i], b[i], d[i]) for i in (0, 1)])
-    return Model(("Row", "Column"), np.ones(4, bool), ranks, (yes_no("row", 0), yes_no("column", 1)))
+    return GraphModel(("Row", "Column"), np.ones(4, bool), ranks, (yes_no("row", 0), yes_no("column", 1)))
 
 
 def page():

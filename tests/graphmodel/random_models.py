@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from graphmodel.literal import States
-from zopa.graphmodel.model import Issue, Model, yes_no
+from zopa.graphmodel.model import GraphIssue, GraphModel, yes_no
 
 
 def product_model(seed, parties=None, most_states=48):
@@ -25,12 +25,14 @@ def product_model(seed, parties=None, most_states=48):
             issues.append(yes_no(f"i{k}", holder, str(rng.choice(["both", "both", "fwd", "back"]))))
         else:
             ladder = np.triu(np.ones((3, 3), dtype=bool))
-            issues.append(Issue(f"i{k}", ("a", "b", "c"), holder, ladder if rng.random() < 0.5 else None))
+            issues.append(
+                GraphIssue(f"i{k}", ("a", "b", "c"), holder, ladder if rng.random() < 0.5 else None)
+            )
     feasible = rng.random(size) > rng.choice([0.0, 0.2, 0.4])
     feasible[rng.integers(size)] = True
     values = int(rng.choice([2, 4, size]))
     ranks = rng.integers(0, values, size=(n, size))
-    model = Model(tuple(f"P{i}" for i in range(n)), feasible, ranks, tuple(issues))
+    model = GraphModel(tuple(f"P{i}" for i in range(n)), feasible, ranks, tuple(issues))
     return model, as_sets(model, ranks)
 
 
@@ -45,7 +47,7 @@ def graph_model(seed, parties=None):
         pairs = rng.integers(0, size, size=(int(rng.integers(0, 2 * size)), 2))
         arcs.append((pairs[:, 0], pairs[:, 1]))
     ranks = rng.integers(0, int(rng.choice([2, 4, size])), size=(n, size))
-    model = Model(tuple(f"P{i}" for i in range(n)), feasible, ranks, arcs=tuple(arcs))
+    model = GraphModel(tuple(f"P{i}" for i in range(n)), feasible, ranks, arcs=tuple(arcs))
     states = {int(s) for s in np.flatnonzero(feasible)}
     sets = [
         {(int(a), int(b)) for a, b in zip(*pair, strict=True) if a != b and {int(a), int(b)} <= states}

@@ -5,7 +5,7 @@ import pytest
 
 from graphmodel import literal
 from graphmodel.random_models import answers, graph_model, product_model
-from zopa.graphmodel.coalitions import COALITION_CONCEPTS
+from zopa.graphmodel.coalitions import COALITION_CONCEPTS, Around
 from zopa.graphmodel.concepts import CONCEPTS, equilibria, stable, subsets, verdicts
 from zopa.graphmodel.limited_move import limited_move, nonmyopic
 from zopa.graphmodel.preference_structures import judge, plain
@@ -37,12 +37,13 @@ def check_individual(seed):
 def check_coalitions(seed):
     model, sets = conflict(seed)
     live = sorted(sets.feasible)
+    around = [Around(model, s) for s in live]
     judges = {"cnash": literal.cnash, "cgmr": literal.cgmr, "csmr": literal.csmr, "cseq": literal.cseq}
     for coalition in subsets(range(len(model.parties))):
         for concept, judge_one in judges.items():
-            got = COALITION_CONCEPTS[concept](model, live, coalition)
+            got = [COALITION_CONCEPTS[concept](here, coalition) for here in around]
             want = [judge_one(sets, coalition, s) for s in live]
-            assert got.tolist() == want, (seed, concept, coalition)
+            assert got == want, (seed, concept, coalition)
 
 
 def check_foresight(seed):

@@ -90,9 +90,9 @@ def test_coalition_improvements_have_the_recorded_counts(draft):
 def test_the_one_departure_from_the_compromise_meets_a_credible_answer(draft):
     data, model, _ = draft
     package = data["compromise_state"]
-    found = [d for i in range(4) for d in departures(model, package, i)]
-    assert [(model.parties[d.party], d.target) for d in found] == [("Ukraine", 851)]
-    answer = found[0].answer
+    found = [(model.parties[i], *d) for i in range(4) for d in departures(model, package, i)]
+    assert [(party, target) for party, target, _ in found] == [("Ukraine", 851)]
+    answer = found[0][2]
     ends = data["results"]["compromise"]["credible_sanctions_on_ukraine_improvement"]["851"]
     assert answer.credible
     assert answer.final

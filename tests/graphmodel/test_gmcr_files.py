@@ -201,3 +201,40 @@ def test_what_the_format_cannot_hold_is_refused():
     })  # fmt: skip
     with pytest.raises(NotApplicable, match="yes/no questions"):
         write_gmcr(plain)
+
+
+def test_misperceptions_shape_the_counts_and_the_answer_says_where_they_do_not():
+    from graphmodel import literal
+    from graphmodel.random_models import as_sets
+    from zopa.graphmodel import CHAIN
+    from zopa.graphmodel.compile import picture_of
+
+    text = {
+        "program": "gmcr-py", "version": "0.4.1", "infeasibles": [], "useManualPreferenceRanking": True,
+        "options": [{"name": n, "permittedDirection": "both"} for n in "pq"],
+        "decisionMakers": [
+            {"name": "X", "options": [0], "preferences": [], "preferenceRanking": [4, 1, 2, 3], "misperceptions": [[[0, "Y"], [1, "Y"]]]},
+            {"name": "Y", "options": [1], "preferences": [], "preferenceRanking": [1, 2, 3, 4], "misperceptions": []},
+        ],
+    }  # fmt: skip
+    answer = stability(read_gmcr(json.dumps(text)), draws=0)
+    compiled = compile_graph(read_gmcr(json.dumps(text)))
+    games = [picture_of(compiled, p) for p in compiled.model.parties]
+    sets = [as_sets(g, g.ranks) for g in games]
+    for concept in CHAIN:
+        held = [literal.stable_states(s, concept, i) for i, s in enumerate(sets)]
+        assert answer.perceived[concept] == len(set.intersection(*held))
+    assert answer.perceived != {c: answer.counts[c] for c in CHAIN}
+    (note,) = [n for n in answer.notes if "picture of the conflict" in n]
+    assert "X does not see 1 of the states" in note
+    assert (
+        "departures, coalitions, paths, ranks and shares of variants are those of the conflict as it is"
+        in note
+    )
+    assert all(s.sees is not None for s in answer.equilibria)
+    text["decisionMakers"][0]["misperceptions"] = []
+    plain = stability(read_gmcr(json.dumps(text)), draws=0)
+    assert plain.perceived == {}
+    assert plain.counts == answer.counts
+    assert not [n for n in plain.notes if "picture" in n]
+    assert all(s.sees is None for s in plain.equilibria)

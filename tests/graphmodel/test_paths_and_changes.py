@@ -9,7 +9,7 @@ from graphmodel import literal
 from graphmodel.random_models import graph_model, product_model
 from zopa.graphmodel.concepts import stable, subsets, verdicts
 from zopa.graphmodel.inverse import OneState, demotions
-from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.reachability import smallest_coalitions, spread
 from zopa.graphmodel.sanctions import departures
 
@@ -80,8 +80,8 @@ def test_departures_and_answers_explain_the_verdicts(seed):
     for i in range(len(model.parties)):
         for s in sorted(g.feasible)[:6]:
             found = departures(model, s, i)
-            assert {d.target for d in found} == g.improvements(i, s)
-            answers = [d.answer for d in found]
+            assert {t for t, _ in found} == g.improvements(i, s)
+            answers = [sanction for _, sanction in found]
             assert v["nash"][i, s] == (not found)
             assert v["gmr"][i, s] == all(answers)
             assert v["seq"][i, s] == all(a and a.credible for a in answers)
@@ -142,10 +142,10 @@ def test_names_of_parties_and_order_of_issues_change_nothing(seed):
     n, sizes = len(model.parties), model.sizes
     turn = [*range(1, n), 0]
     issues = tuple(replace(i, holder=turn.index(i.holder) if i.holder >= 0 else -1) for i in model.issues)
-    other = Model(tuple(model.parties[k] for k in turn), model.feasible, model.ranks[turn], issues)
+    other = GraphModel(tuple(model.parties[k] for k in turn), model.feasible, model.ranks[turn], issues)
     back = tuple(reversed(sizes))
     flipped = np.arange(model.n_states).reshape(back).transpose(*range(len(sizes) - 1, -1, -1)).ravel()
-    mirror = Model(
+    mirror = GraphModel(
         model.parties, model.feasible[flipped], model.ranks[:, flipped], tuple(reversed(model.issues))
     )
     for concept in [*CONCEPTS, "sim"]:
@@ -175,13 +175,13 @@ def test_an_irreversible_answer_is_the_reversible_model_with_those_moves_deleted
         holders = (0, 1, 0)
         once = tuple(yes_no(f"i{k}", h, "fwd" if k == 0 else "both") for k, h in enumerate(holders))
         free = tuple(yes_no(f"i{k}", h) for k, h in enumerate(holders))
-        grid = Model(("A", "B"), np.ones(8, bool), ranks, once)
-        whole = Model(("A", "B"), np.ones(8, bool), ranks, free)
+        grid = GraphModel(("A", "B"), np.ones(8, bool), ranks, once)
+        whole = GraphModel(("A", "B"), np.ones(8, bool), ranks, free)
         arcs = []
         for p in (0, 1):
             pairs = [(s, int(t)) for s in range(8) for t in whole.targets(p, s) if not (s & 1 and not t & 1)]
             arcs.append(tuple(np.array(pairs).T))
-        cut = Model(("A", "B"), np.ones(8, bool), ranks, arcs=tuple(arcs))
+        cut = GraphModel(("A", "B"), np.ones(8, bool), ranks, arcs=tuple(arcs))
         for concept in CONCEPTS:
             assert np.array_equal(verdicts(grid, concept), verdicts(cut, concept))
 
@@ -204,4 +204,4 @@ def test_a_model_that_does_not_fit_together_is_refused(change, message):
         "issues": (yes_no("a", 0), yes_no("b", 1)),
     }
     with pytest.raises(ValueError, match=message):
-        Model(**(fit | change)).moves  # noqa: B018
+        GraphModel(**(fit | change)).moves  # noqa: B018

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zopa.case.formula import FormulaError, Is, Op, atoms, holds, parse
-from zopa.graphmodel.model import Model, yes_no
+from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.preferences import by_ranking, by_statements
 
 NAMES = ["a", "Release Water", "not"]
@@ -159,6 +159,6 @@ def test_payoffs_of_sixty_statements_survive_becoming_ranks():
     holding = np.zeros((60, 64), dtype=bool)
     holding[0], holding[59] = np.arange(64) >= 32, np.arange(64) % 2 == 1
     payoff = by_statements(holding, range(60))
-    model = Model(("A", "B"), np.ones(64, bool), np.stack([payoff, payoff]), issues)
+    model = GraphModel(("A", "B"), np.ones(64, bool), np.stack([payoff, payoff]), issues)
     for m in (model, model.with_ranks(np.stack([payoff, -payoff]))):
         assert m.ranks[0].tolist() == [2 * (s >= 32) + s % 2 for s in range(64)]

@@ -13,10 +13,9 @@ from zopa.casefile import load
 from zopa.errors import NotApplicable, UnknownName
 from zopa.formats.gmcr import read_gmcr
 from zopa.graphmodel import CHAIN, compile_graph, stability
-from zopa.graphmodel.analysis import Room
+from zopa.graphmodel.analysis import Analysis
 from zopa.graphmodel.coalitions import coalition_stable
 from zopa.graphmodel.concepts import equilibria
-from zopa.graphmodel.preference_structures import judge, unknown
 from zopa.graphmodel.reachability import spread
 from zopa.space import compile_case
 from zopa.study import explain, verify
@@ -49,7 +48,7 @@ def test_continued_war_is_nash_stable_and_improvements_alone_lead_there(answer):
     assert [m.party for m in war.steps] == ["EUR", "UKR"]
     assert all(m.gain for m in war.steps)
     assert "continued-war" in [s.name for s in answer.drift]
-    assert "Steps that each help the one who takes them lead there from the status quo" in said(war)
+    assert "Reachable from the status quo by unilateral improvements" in said(war)
     assert "they could agree on better" in said(war)
 
 
@@ -117,7 +116,7 @@ def test_equilibria_come_in_the_stated_order(answer, case):
 
     order = sorted(sets[-1], key=key)
     assert [compiled.state(s.package) for s in answer.equilibria] == order[: len(answer.equilibria)]
-    assert Room(compiled).best(150) == order[:150]
+    assert Analysis(compiled).best(150) == order[:150]
     assert answer.equilibria[2].name == "compromise"
 
 
@@ -291,24 +290,6 @@ def test_two_parties_are_also_asked_how_far_they_look_ahead():
     assert answer.counts["nonmyopic"] == 1
 
 
-def test_what_is_unsure_is_counted_against_the_state():
-    wish = [{"holds": "one or two", "assumed": "test"}, {"holds": "two", "assumed": "test"}]
-    for sure in (True, False):
-        wishes = (wish[0] | {"unsure": not sure}, wish[1])
-        case = listed_moves(preferences={"B": wishes, "A": ("zero",)}, rankings={})
-        answer = stability(case, "zero", draws=0)
-        cautious = answer.examined[0].cautious
-        if sure:
-            assert cautious is None
-            continue
-        compiled = compile_graph(case)
-        unsure = np.zeros((2, 3, 3), dtype=bool)
-        unsure[1, 0, 1:] = unsure[1, 1:, 0] = True
-        relations = unknown(compiled.model, unsure, "a")
-        assert cautious == tuple(c for c in CHAIN if judge(compiled.model, relations, c)[:, 0].all())
-        assert "marked unsure" in said(answer.examined[0])
-
-
 def test_pictures_are_judged_by_their_owners(case):
     seen = {"pictures": {"UKR": {"unseen": ("UA_NONATO",)}, "RUS": {"preferences": {"US": ("US_PUNISH",)}}}}
     graph = type(case.graph).model_validate(case.graph.model_dump(by_alias=True) | seen)
@@ -341,3 +322,19 @@ def test_the_example_expects_what_the_literal_definitions_give(case):
     (checked,) = verify(case.model_copy(update={"expect": asked}))
     assert checked.ok
     assert checked.found == {"nash": 2, "sseq": 104, "seq": 114, "smr": 172, "gmr": 240}
+
+
+def test_a_stopped_search_keeps_what_is_done_and_says_what_is_not(case):
+    told = []
+    full = stability(case, "compromise", draws=0, progress=lambda step, done: told.append((step, done)))
+    assert told[0] == ("verdicts on all states", 0.0)
+    assert [d for _, d in told] == sorted(d for _, d in told)
+    assert told[-1][1] < 1
+    halted = stability(case, "compromise", draws=0, stop=lambda: True)
+    assert halted.examined == full.examined, "the package asked for is always examined"
+    assert halted.counts == full.counts
+    assert halted.status_quo is None
+    assert halted.equilibria == halted.drift == ()
+    undone = 1 + len(full.equilibria) + len(full.drift)
+    assert f"stopped early: {undone} states were not examined" in halted.notes
+    assert not [n for n in full.notes if "stopped" in n]

@@ -10,7 +10,7 @@ import pytest
 from zopa.errors import CaseError
 from zopa.reading import llm as endpoint
 from zopa.reading import read
-from zopa.reading.llm import Exchange, ask, post
+from zopa.reading.llm import Dialogue, Endpoint, ask, post
 
 TEXT = (
     "The mayor said she would not sell the dam. The miners could accept a lower wall if the town paid, their leader said. "
@@ -38,9 +38,10 @@ def answer(*items, **extra):
 
 
 def asked(reply, **options):
-    kept: list[Exchange] = []
+    kept: list[Dialogue] = []
     send = reply if callable(reply) else (lambda *_: reply)
-    return ask(read(TEXT), None, "http://localhost:9/v1", "m", send=send, keep=kept.append, **options), kept
+    endpoint = Endpoint("http://localhost:9/v1", "m", send=send, keep=kept.append, **options)
+    return ask(read(TEXT), None, endpoint), kept
 
 
 def test_a_grounded_answer_is_joined_with_the_rules_and_kept():
@@ -231,7 +232,7 @@ def dripping(handler):
 
 def test_a_well_behaved_server_is_read():
     with Server(respond(answer(item()))) as url:
-        found = ask(read(TEXT), None, url, "m")
+        found = ask(read(TEXT), None, Endpoint(url, "m"))
     assert any("1 statements as the rules" in n for n in found.notes)
 
 
@@ -240,7 +241,7 @@ def test_a_server_that_misbehaves_is_given_up_and_the_rules_stand(behave, monkey
     monkeypatch.setattr(endpoint, "MAX_SECONDS", 1.0)
     with Server(behave) as url:
         start = time.monotonic()
-        found = ask(read(TEXT), None, url, "m")
+        found = ask(read(TEXT), None, Endpoint(url, "m"))
     assert time.monotonic() - start < 6
     assert found.statements == read(TEXT).statements
     assert any("no usable answer" in n for n in found.notes)

@@ -8,7 +8,7 @@ import pytest
 
 from zopa.reading import prepare, read
 from zopa.reading.evaluation.corpora import read_gold, read_polnear
-from zopa.reading.evaluation.score import Document, compare, evaluate
+from zopa.reading.evaluation.score import AnnotatedText, compare, evaluate
 from zopa.reading.extraction.extract import extract
 from zopa.reading.extraction.speakers import Roster
 
@@ -74,7 +74,7 @@ def test_on_open_news_that_the_rules_were_never_tuned_on_they_hold(shared, tmp_p
     folder = tmp_path / "gum_wikinews"
     documents = read_gold(folder / "attributions.json", folder / "text")
     plain = [
-        Document(
+        AnnotatedText(
             d.name, d.text, {k: v for k, v in d.gold.items() if k in ("attributions", "nested", "ignore")}
         )
         for d in documents

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from zopa.case import Case
 from zopa.cli import app
 from zopa.errors import CaseError, UnknownName
-from zopa.reading import Published, read
+from zopa.reading import Published, read, to_records
 from zopa.reading.language.lexicon import lexicon
 
 GERMAN = Path(__file__).with_name("de.toml")
@@ -112,3 +113,26 @@ def test_a_pack_with_empty_sections_reads_nothing(tmp_path):
     )
     found = read(ARTICLE + " The mayor said on 3 May 2024 that 20% of it was lost.", language=str(file))
     assert (found.statements, found.dates, found.figures, found.contacts) == ((), (), (), ())
+
+
+def test_the_stance_of_an_offer_is_matched_with_the_endings_of_the_pack(tmp_path):
+    pack = tmp_path / "de.toml"
+    text = GERMAN.read_text(encoding="utf-8")
+    pack.write_text(text.replace("[issues]\n", '[issues]\nplural = "en"\n'), encoding="utf-8")
+    works = {
+        "name": "Fabriken",
+        "options": {"open": {"label": "offen"}, "shut": {"label": "zu", "words": ("Fabrik",)}},
+    }
+    case = Case.model_validate(
+        {
+            "title": "t",
+            "parties": {"town": {"name": "Stadt"}, "owner": {"name": "Otto Rell"}},
+            "speakers": {"rell": {"name": "Otto Rell", "party": "owner", "authority": "official"}},
+            "issues": {"works": works},
+        }
+    )
+    article = "Otto Rell sagte, dass er die Fabriken annehmen könnte, wenn die Stadt zahlt."
+    found = read(article, case, language=str(pack))
+    (offer,) = to_records(found, "a", case, language=str(pack)).statements.values()
+    assert offer.kind == "conditional_offer"
+    assert (offer.issue, offer.options, offer.stance) == ("works", ("shut",), "conditional")

@@ -248,7 +248,7 @@ def test_a_later_contrary_stance_is_a_candidate_shift_and_changes_nothing(folder
 
 
 def test_the_words_of_the_case_suggest_issue_option_and_stance():
-    from zopa.cli.shared import examples
+    from zopa.cli.options import examples
 
     case = load(examples() / "ukraine-2025")
     text = (
@@ -277,7 +277,7 @@ def test_the_words_of_the_case_suggest_issue_option_and_stance():
     ],
 )
 def test_a_denial_or_a_judging_word_turns_an_opinion_round(text, stance):
-    from zopa.cli.shared import examples
+    from zopa.cli.options import examples
 
     case = load(examples() / "ukraine-2025")
     first = next(iter(to_records(read(text, case), "new", case).statements.values()))
@@ -285,7 +285,7 @@ def test_a_denial_or_a_judging_word_turns_an_opinion_round(text, stance):
 
 
 def test_words_that_another_party_reports_are_no_stance_of_the_one_reported():
-    from zopa.cli.shared import examples
+    from zopa.cli.options import examples
 
     case = load(examples() / "ukraine-2025")
     listed = list(
@@ -299,7 +299,7 @@ def test_words_that_another_party_reports_are_no_stance_of_the_one_reported():
 
 
 def test_an_earlier_government_is_another_voice_and_gives_today_no_stance():
-    from zopa.cli.shared import examples
+    from zopa.cli.options import examples
 
     case = load(examples() / "ukraine-2025")
     text = "Under the Biden administration, the U.S. said NATO membership for Ukraine was welcome."
@@ -312,7 +312,7 @@ def test_a_name_that_two_speakers_share_belongs_to_the_one_in_office():
     from datetime import date
 
     from zopa.case.model import Speaker
-    from zopa.cli.shared import examples
+    from zopa.cli.options import examples
     from zopa.reading import Published
 
     case = load(examples() / "ukraine-2025")
@@ -328,7 +328,7 @@ def test_a_name_that_two_speakers_share_belongs_to_the_one_in_office():
 
 
 def test_a_contact_names_who_where_and_when():
-    from zopa.cli.shared import examples
+    from zopa.cli.options import examples
 
     case = load(examples() / "ukraine-2025")
     text = "River Post, 13 February 2025\nOn Wednesday, Zelensky met with Bessent in Kyiv. Trump will meet Putin in Riyadh."

@@ -7,7 +7,7 @@ import pytest
 
 import zopa
 from spatial.cases import issue, make, party, statement
-from zopa.cli.shared import open_case
+from zopa.cli.options import open_case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.spatial import MODELS, forecast
 from zopa.spatial import expected_utility as pressure

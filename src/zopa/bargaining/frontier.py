@@ -27,13 +27,6 @@ class Frontier(Answer):
     packages: int | None
     note: str = ""
 
-    def __str__(self) -> str:
-        if self.packages is None:
-            return f"{self.points:,} distinct points on the frontier" + (
-                f"; {self.note}" if self.note else ""
-            )
-        return f"{self.points:,} distinct points on the frontier, {self.packages:,} packages"
-
 
 def frontier_of(problem: Problem, stop: Stop = never) -> Edge:
     """The frontier by the fastest exact engine; a search that found only a part gives way to a list."""

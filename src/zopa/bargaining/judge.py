@@ -116,20 +116,6 @@ class Views(Answer):
         """Enough parties accept and no rule is broken (for a partial draft: that holds for some completion)."""
         return self.acceptable > 0
 
-    def __str__(self) -> str:
-        refusing = [v for v in self.verdicts if not v.accepts]
-        if not refusing and self.acceptable:
-            return (
-                "Everybody accepts."
-                if self.full
-                else f"{self.acceptable:,} completions are acceptable to all."
-            )
-        if not refusing and self.full:
-            return f"Everybody accepts, but it breaks: {self.broken[0].text}"
-        if not refusing:
-            return "No completion is acceptable to all at once, though each party accepts some."
-        return "; ".join(f"{v.party} refuses: {v.why[0].text}" for v in refusing)
-
 
 def judge(
     case: Case | Problem, draft: Mapping[str, str], readings: Readings = None, *, stop: Stop = never

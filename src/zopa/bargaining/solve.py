@@ -41,12 +41,6 @@ class Solution(Answer):
     proof: Mapping[str, Any] | None = None
     note: str = ""
 
-    def __str__(self) -> str:
-        if not self.deals:
-            return f"{self.title}: no deal to pick from"
-        ties = f" ({self.tied} tied)" if self.tied > 1 else ""
-        return f"{self.title}: {self.deals[0]}{ties}"
-
 
 def solve(
     case: Case | Problem,

@@ -178,17 +178,6 @@ class WhyNot(Answer):
             merged.setdefault(frozenset(m.id for m in limits), Conflict(tuple(limits)))
         return tuple(c for key, c in merged.items() if not any(other < key for other in merged))
 
-    def __str__(self) -> str:
-        if not self.empty:
-            decisive = "; ".join(f"{s.rule} read as '{s.reading}' would close it" for s in self.closes)
-            return "A deal exists under these readings." + (f" {decisive}." if decisive else "")
-        lines = ["No deal under these readings."]
-        for c in self.sentences[:5]:
-            lines.append("  cannot all hold: " + "; ".join(limit.text for limit in c.limits))
-        for s in self.opens:
-            lines.append(f"  reading {s.rule} as '{s.reading}' instead of '{s.instead_of}' opens {s.size}")
-        return "\n".join(lines)
-
 
 def _merge(limits: Sequence[Limit]) -> Limit:
     """One limit for the clauses of one rule: what they say once, then each formal part."""

@@ -11,7 +11,7 @@ from zopa.bargaining.engines import MOST_SHOWN, Engine, Stop, engine_for, never
 from zopa.bargaining.proofs.certificate import count_proof
 from zopa.bargaining.search import Count, Emptiness, is_empty
 from zopa.case import Case
-from zopa.space import Answer, Problem, Readings, decimal
+from zopa.space import Answer, Problem, Readings
 
 __all__ = ["Zone", "prove_zone", "zone"]
 
@@ -69,26 +69,6 @@ class Zone(Answer):
     def empty(self) -> bool:
         """No package passes the agreement rule."""
         return self.agreed == 0
-
-    def __str__(self) -> str:
-        if self.admissible == 0:
-            return f"No deal under these readings: the rules leave none of {self.packages:,} packages."
-        if self.empty and not self.closest:
-            return f"No deal under these readings: none of {self.admissible:,} allowed packages is accepted by all."
-        if self.empty:
-            return (
-                f"No deal under these readings: {self.admissible:,} of {self.packages:,} packages are allowed, "
-                f"and none is accepted by all; the closest leaves a party {decimal(self.shortfall)} points short."
-            )
-        if self.agreed != self.count:
-            return (
-                f"A zone exists: {self.agreed:,} of {self.admissible:,} allowed packages pass the agreement rule; "
-                f"{self.count:,} of them are acceptable to all."
-            )
-        if not self.exact:
-            return f"A zone exists: at least {self.count:,} of {self.packages:.3g} packages are acceptable to all."
-        share = f"{100 * float(self.share or 0):.0f} %"
-        return f"A zone exists: {self.count:,} of {self.admissible:,} allowed packages ({share}) are acceptable to all."
 
 
 def zone(case: Case | Problem, readings: Readings = None, *, stop: Stop = never) -> Zone:

@@ -44,9 +44,9 @@ from zopa.case.model import (
     Speaker,
     Statement,
     When,
-    json_schema,
 )
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.schema import json_schema
 
 __all__ = [
     "STANCES",
@@ -97,3 +97,12 @@ __all__ = [
     "voters",
     "weights",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """``zopa.case.load`` of version 0.1 goes on working; the folder is read one floor above, by ``zopa.load``."""
+    if name == "load":
+        from importlib import import_module
+
+        return import_module("zopa.casefile").load
+    raise AttributeError(f"module 'zopa.case' has no attribute '{name}'")

@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from zopa.case.basis import Judgment
 from zopa.case.estimates import Estimate, _basis, _numbers, accepted, fraction, speaks_for, start
 from zopa.case.model import Basis, Case
 
@@ -39,19 +40,28 @@ def pressing(case: Case) -> tuple[str, ...]:
     return tuple(
         name
         for name, party in case.parties.items()
-        if party.role == "party" or (party.role in ("ratifier", "spoiler") and party.capability is not None)
+        if party.role == "party"
+        or (party.role in ("ratifier", "spoiler") and (party.capability is not None or party.capabilities))
     )
 
 
 def quantity(
-    case: Case, name: str, what: Literal["capability", "flexibility", "places"], issue: str = ""
+    case: Case, name: str, what: Literal["capability", "flexibility", "places", "saliences"], issue: str = ""
 ) -> Estimate | None:
     """A party's number with its interval and basis, or None where nobody entered it.
 
-    ``places`` are per issue: where the party stands on the issue's 0-100 line.
+    ``places`` and ``saliences`` are per issue: where the party stands on the issue's 0-100 line, and how
+    much the issue matters to it, 0-100. ``capability`` is that on the issue where the party has one of its
+    own there.
     """
     party = case.parties[name]
-    judgment = party.places.get(issue) if what == "places" else getattr(party, what)
+    judgment: Judgment | None
+    if what in ("places", "saliences"):
+        judgment = getattr(party, what).get(issue)
+    else:
+        judgment = getattr(party, what)
+        if what == "capability":
+            judgment = party.capabilities.get(issue, judgment)
     if judgment is None:
         return None
     low, best, high = _numbers(case, judgment)

@@ -7,7 +7,20 @@ from collections.abc import Callable
 
 import typer
 
-from zopa.cli import answers, cases, convert, costs, division, forecasts, main_job, proofs, reading, stability
+from zopa.cli import (
+    ask,
+    case,
+    convert,
+    costs,
+    division,
+    evaluate,
+    forecasts,
+    proofs,
+    read,
+    review,
+    run,
+    stability,
+)
 
 __all__ = ["app", "main"]
 
@@ -19,29 +32,32 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": main_job.demo,
-    "run": main_job.run,
-    "init": cases.init,
-    "check": cases.check,
-    "schema": cases.schema,
-    "read": reading.read,
-    "review": reading.review,
-    "zone": answers.zone,
-    "solve": answers.solve,
-    "frontier": answers.frontier,
-    "why-not": answers.why_not,
-    "judge": answers.judge,
-    "describe": answers.describe,
+    "demo": run.demo,
+    "run": run.run,
+    "init": case.init,
+    "check": case.check,
+    "schema": case.schema,
+    "read": read.read,
+    "review": review.review,
+    "zone": ask.zone,
+    "solve": ask.solve,
+    "frontier": ask.frontier,
+    "why-not": ask.why_not,
+    "judge": ask.judge,
+    "describe": ask.describe,
     "check-proof": proofs.check_proof,
     "forecast": forecasts.forecast,
     "stability": stability.stability,
     "delay": costs.delay,
     "divide": division.divide,
-    "explain": answers.explain,
+    "explain": ask.explain,
     "convert": convert.convert,
+    "evaluate": evaluate.evaluate,
+    "train": evaluate.train,
 }
 """Command -> function, in the order of the help."""
 
@@ -58,18 +74,44 @@ def _root(version: bool = typer.Option(False, "--version", help="Show the versio
         raise typer.Exit
 
 
+BAD_USE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""What typer raises when a command line is not right."""
+
+
 def main() -> None:
-    """Entry point: errors of ours become text and exit code 2, never a traceback."""
+    """Entry point: errors of ours become text (or JSON under ``--json``) and exit code 2, never a traceback."""
     from zopa.errors import ZopaError
 
+    as_json = "--json" in sys.argv
     try:
-        app()
+        sys.exit(app(standalone_mode=not as_json))
     except ZopaError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("stopped; nothing was half-written", err=True)
+        _fail(error, as_json)
+    except BAD_USE as error:  # only under --json: otherwise typer prints it itself
+        _fail(error, as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("stopped; no file was left incomplete", err=True)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except (
+        OSError,
+        UnicodeError,
+    ) as error:  # a path that cannot be used, a terminal that cannot show a letter
+        name = getattr(error, "filename", None)
+        where = f"{name}: " if name else ""
+        said = f"{where}{getattr(error, 'strerror', None) or error}"
+        _fail(ZopaError(said.encode("ascii", "backslashreplace").decode()), as_json)
+
+
+def _fail(error: Exception, as_json: bool) -> None:
+    from zopa.errors import failure
+
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(failure(error), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(str(error), err=True)
+    sys.exit(2)

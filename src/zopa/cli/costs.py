@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zopa.cli.shared import (
+from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,

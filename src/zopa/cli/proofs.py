@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from zopa.cli.shared import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
+from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
 
 __all__ = ["check_proof", "save_proof"]
 
@@ -24,8 +24,9 @@ def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
             err=True,
         )
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json_module.dumps(proof), encoding="utf-8")
+    from zopa.casefile import write_file
+
+    write_file(path, json_module.dumps(proof))
     typer.echo(f"saved the proof; next: zopa check-proof {path} {name}", err=True)
 
 

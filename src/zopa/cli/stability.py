@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zopa.cli.shared import (
+from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
+    TimeOption,
     console,
     open_case,
     pick_readings,
     print_json,
+    progress,
+    stopper,
     table,
+    time_left,
 )
 
 if TYPE_CHECKING:
@@ -42,20 +46,25 @@ def stability(
     seed: Annotated[int, typer.Option(help="Seed of the perturbations.")] = 1,
     most: Annotated[int, typer.Option(help="How many equilibria to list.")] = 10,
     readings: ReadingsOption = None,
+    seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Will a package hold, who would break it, who can answer and how credibly."""
     from zopa.graphmodel import stability as ask
 
-    answer = ask(
-        open_case(name),
-        _package(package),
-        pick_readings(readings),
-        concept=concept,
-        draws=draws,
-        seed=seed,
-        most=most,
-    )
+    case = open_case(name)
+    with stopper(seconds) as stop, progress(json) as tell:
+        answer = ask(
+            case,
+            _package(package),
+            pick_readings(readings),
+            concept=concept,
+            draws=draws,
+            seed=seed,
+            most=most,
+            stop=stop,
+            progress=time_left(tell),
+        )
     if json:
         print_json(answer.to_dict())
     else:
@@ -99,7 +108,12 @@ def _print(answer: Stability, name: str) -> None:
     for w in answer.why:
         out.print(w.text, markup=False)
     counts = ", ".join(f"{c} {n:,}" for c, n in answer.counts.items())
-    out.print(f"\nEquilibria among {answer.feasible:,} states: {counts}. The best:", markup=False)
+    out.print(f"\nEquilibria among {answer.feasible:,} states: {counts}. The best are listed.", markup=False)
+    if answer.perceived:
+        seen = ", ".join(f"{c} {n:,}" for c, n in answer.perceived.items())
+        out.print(
+            f"As perceived, each party judging by its own picture of the conflict: {seen}.", markup=False
+        )
     table(
         ["", "state", "better than now", "steps", "robust"],
         [_row(answer, k, s) for k, s in enumerate(answer.equilibria, 1)],

@@ -8,11 +8,24 @@ from .analysis import CHAIN
 from .answers import Departure, Group, Move, Stability, Standing, StateGraph
 from .compile import Compiled, compile_graph
 from .concepts import CONCEPTS
-from .model import Issue, Model, yes_no
+from .model import GraphIssue, GraphModel, yes_no
 from .stability import stability
 from .words import MEANING
 
 __all__ = [
-    "CHAIN", "CONCEPTS", "MEANING", "Compiled", "Departure", "Group", "Issue", "Model", "Move", "Stability",
-    "Standing", "StateGraph", "compile_graph", "stability", "yes_no",
+    "CHAIN",
+    "CONCEPTS",
+    "MEANING",
+    "Compiled",
+    "Departure",
+    "GraphIssue",
+    "GraphModel",
+    "Group",
+    "Move",
+    "Stability",
+    "Standing",
+    "StateGraph",
+    "compile_graph",
+    "stability",
+    "yes_no",
 ]  # fmt: skip

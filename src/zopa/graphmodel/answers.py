@@ -98,8 +98,10 @@ class Standing:
     departures : per party, each step by which it alone could gain.
     groups : groups of two or more that could leave together.
     idle : parties for which it holds only because they can do nothing from there.
-    cautious : concepts that hold even if every preference marked unsure turns out against the state.
-    sees : party -> whether its own picture of the conflict has this state, and whether it holds there.
+    cautious : concepts that hold whichever way the preferences marked unsure turn out; None where none is.
+    leaving : parties that could gain by leaving, whatever the others did, whichever way they turn out.
+    sees : party -> whether the state holds in its own picture of the conflict by the concept asked for; None
+        where the picture does not have the state. None where no party has a picture of its own.
     least : least changes of preferences under which it would be stable by the concept asked for.
     says : the same in sentences.
     """
@@ -122,6 +124,7 @@ class Standing:
     groups: tuple[Group, ...] = ()
     idle: tuple[str, ...] = ()
     cautious: tuple[str, ...] | None = None
+    leaving: tuple[str, ...] = ()
     sees: Mapping[str, bool | None] | None = None
     least: tuple[Change, ...] = ()
     says: tuple[Why, ...] = ()
@@ -175,6 +178,8 @@ class Stability(Answer):
     drift : equilibria that improvements alone reach from the status quo, nearest first.
     equilibria : the best equilibria, in the order described in ``ranking``.
     counts : concept -> number of equilibria.
+    perceived : concept -> number of states that every party sees and finds stable in its own picture of the
+        conflict (a level-1 hypergame); empty where no party has a picture of its own.
     basis : party -> how many of its preferences are stated, inferred, assumed.
     perturbed : number of variants behind the shares; 0 when there are none.
     varied : what was varied in them, in words.
@@ -189,6 +194,7 @@ class Stability(Answer):
     drift: tuple[Standing, ...]
     equilibria: tuple[Standing, ...]
     counts: Mapping[str, int]
+    perceived: Mapping[str, int]
     feasible: int
     basis: Mapping[str, Mapping[str, int]]
     perturbed: int
@@ -206,11 +212,3 @@ class Stability(Answer):
     def holds(self) -> bool:
         """Whether every examined package is stable for every party under ``concept``."""
         return all(all(s.stable[self.concept].values()) for s in self.examined)
-
-    def __str__(self) -> str:
-        lines = []
-        for s in (*self.examined, *([self.status_quo] if self.status_quo and not self.examined else [])):
-            lines.append(f"{s.label}")
-            lines += [f"  {w.text}" for w in s.says]
-        lines += [w.text for w in self.why]
-        return "\n".join(lines)

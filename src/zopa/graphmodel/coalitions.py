@@ -16,107 +16,92 @@ A state is coalition-stable when it is stable for every nonempty coalition, sing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
 
-from .concepts import closure, subsets
-from .model import Model
-from .moves import BoolArray, Index, Values
+from .concepts import subsets
+from .model import GraphModel
+from .moves import BoolArray, Index
+from .sets import as_mask, as_set
 
 __all__ = [
     "COALITION_CONCEPTS",
+    "Around",
     "cgmr",
     "cnash",
     "coalition_improvements",
     "coalition_stable",
     "cseq",
     "csmr",
-    "equilibrium_jumps",
-    "reachable",
+    "holds_for_all",
 ]
 
 States = Sequence[int] | Index
 _CSEQ_STATES = 4096
-_CHUNK = 2**22
 
 
-def reachable(model: Model, state: int, coalition: Sequence[int]) -> BoolArray:
-    """The states that the coalition can bring about from ``state``, as a mask (``state`` included)."""
-    return _reached(model, [state], coalition)[0]
+class Around:
+    """One state and what coalitions could do from it; sets of states are integers (:mod:`.sets`)."""
+
+    def __init__(self, model: GraphModel, state: int) -> None:
+        self.model, self.state = model, state
+        self.better = [as_set(row > row[state]) for row in model.ranks]
+        """Per party, the states that it strictly prefers."""
+        self._wanted: dict[tuple[int, ...], int] = {}
+
+    def preferred(self, coalition: Sequence[int]) -> int:
+        """The states that every member strictly prefers."""
+        found = self.model.sets.all
+        for i in coalition:
+            found &= self.better[i]
+        return found
+
+    def improvements(self, coalition: Sequence[int]) -> int:
+        """CI_H: what the coalition can bring about and every member strictly prefers."""
+        key = tuple(coalition)
+        if key not in self._wanted:
+            reached = self.model.sets.reach(1 << self.state, coalition)
+            self._wanted[key] = reached & self.preferred(coalition)
+        return self._wanted[key]
+
+    def answered(self, coalition: Sequence[int], bad: int) -> bool:
+        """Whether from every coalition improvement the others can bring about a bad state."""
+        wanted = self.improvements(coalition)
+        rest = [j for j in range(len(self.model.parties)) if j not in coalition]
+        return not wanted & ~self.model.sets.reach(bad, rest, backwards=True) if wanted else True
 
 
-def _reached(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
-    start = np.zeros((len(states), model.n_states), dtype=bool)
-    start[np.arange(len(states)), states] = True
-    if model.transitive:
-        return _flood(model, start, coalition)
-    arcs: list[Any] = [model.moves[j] for j in coalition]
-    last = np.zeros((len(coalition), *start.shape), dtype=bool)  # reached with this member moving last
-    changed = True
-    while changed:
-        changed = False
-        for k, moves in enumerate(arcs):
-            ready = start | np.delete(last, k, axis=0).any(axis=0)
-            new = moves.reverse.step(ready)
-            changed |= bool((new & ~last[k]).any())
-            last[k] |= new
-    return start | last.any(axis=0)
-
-
-def _flood(model: Model, found: Values, coalition: Sequence[int]) -> Values:
-    quiet, turn = 0, 0
-    while quiet < len(coalition):
-        new = model.moves[coalition[turn % len(coalition)]].push(found) & model.feasible
-        quiet = quiet + 1 if np.array_equal(new, found) else 1
-        found, turn = new, turn + 1
-    return found
-
-
-def coalition_improvements(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
+def coalition_improvements(model: GraphModel, states: States, coalition: Sequence[int]) -> BoolArray:
     """CI_H(s) for each of ``states``, as masks of shape (len(states), n_states)."""
-    return _reached(model, states, coalition) & _better(model, states, coalition)
+    found = [Around(model, int(s)).improvements(coalition) for s in states]
+    return np.array([as_mask(f, model.n_states) for f in found]).reshape(len(found), model.n_states)
 
 
-def _better(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
-    out = np.ones((len(states), model.n_states), dtype=bool)
-    for i in coalition:
-        out &= model.ranks[i] > model.ranks[i, states][:, None]
-    return out
-
-
-def _rest(model: Model, coalition: Sequence[int]) -> list[int]:
-    return [j for j in range(len(model.parties)) if j not in coalition]
-
-
-def cnash(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
+def cnash(here: Around, coalition: Sequence[int]) -> bool:
     """No coalition improvement."""
-    return np.logical_not(coalition_improvements(model, states, coalition).any(axis=1))
+    return not here.improvements(coalition)
 
 
-def _answered(model: Model, states: States, coalition: Sequence[int], bad: BoolArray) -> BoolArray:
-    """Whether from every coalition improvement the others can reach a bad state."""
-    improving = coalition_improvements(model, states, coalition)
-    safe = closure(model, bad, _rest(model, coalition))
-    return np.logical_not((improving & ~safe.astype(bool)).any(axis=1))
-
-
-def cgmr(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
+def cgmr(here: Around, coalition: Sequence[int]) -> bool:
     """Every coalition improvement has an answer by any moves of the others."""
-    return _answered(model, states, coalition, ~_better(model, states, coalition))
+    return here.answered(coalition, here.model.sets.all & ~here.preferred(coalition))
 
 
-def csmr(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
+def csmr(here: Around, coalition: Sequence[int]) -> bool:
     """Every coalition improvement has an answer from which the coalition cannot escape."""
-    better = _better(model, states, coalition)
-    escape = closure(model, better, list(coalition)).astype(bool)
-    return _answered(model, states, coalition, ~escape & ~better)
+    if not here.improvements(coalition):
+        return True
+    sets = here.model.sets
+    escape = sets.reach(here.preferred(coalition), coalition, backwards=True)
+    return here.answered(coalition, sets.all & ~escape)
 
 
-def cseq(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
+def cseq(here: Around, coalition: Sequence[int]) -> bool:
     """Every coalition improvement has an answer by improvements of groups among the others.
 
     Raises
@@ -124,20 +109,27 @@ def cseq(model: Model, states: States, coalition: Sequence[int]) -> BoolArray:
     NotApplicable
         More than 4,096 feasible states: group improvements need a state x state table.
     """
+    model = here.model
     live = np.flatnonzero(model.feasible)
     if len(live) > _CSEQ_STATES:
         raise NotApplicable(f"cseq needs at most {_CSEQ_STATES} feasible states; this model has {len(live)}")
-    steps = [
-        coalition_improvements(model, live, group)[:, live].astype(np.float32)
-        for group in subsets(_rest(model, coalition))
-    ]
-    bad = ~_better(model, states, coalition)
-    safe = _group_chains(steps, bad[:, live].T, model.transitive)
-    improving = coalition_improvements(model, states, coalition)[:, live]
-    return np.logical_not((improving & ~safe.T).any(axis=1))
+    rest = tuple(j for j in range(len(model.parties)) if j not in coalition)
+    steps = _group_steps(model, rest)
+    bad = ~as_mask(here.preferred(coalition), model.n_states)[live]
+    safe = _group_chains(steps, bad[:, None], model.transitive)[:, 0]
+    return not (as_mask(here.improvements(coalition), model.n_states)[live] & ~safe).any()
 
 
-def _group_chains(steps: list[np.ndarray], bad: BoolArray, transitive: bool) -> BoolArray:
+@lru_cache(maxsize=32)
+def _group_steps(model: GraphModel, rest: tuple[int, ...]) -> tuple[NDArray[np.float32], ...]:
+    """Per group of the others, its improvements as a table over the feasible states."""
+    live = np.flatnonzero(model.feasible)
+    return tuple(
+        coalition_improvements(model, live, group)[:, live].astype(np.float32) for group in subsets(rest)
+    )
+
+
+def _group_chains(steps: Sequence[NDArray[np.float32]], bad: BoolArray, transitive: bool) -> BoolArray:
     """From which states (rows) a chain of group steps ends in a bad state (per column)."""
     if transitive and steps:  # then a group's two steps in a row are one, and the order rule is idle
         steps = [np.maximum.reduce(steps)]
@@ -156,7 +148,7 @@ def _group_chains(steps: list[np.ndarray], bad: BoolArray, transitive: bool) -> 
     return np.logical_or.reduce([bad, *first])
 
 
-COALITION_CONCEPTS: Mapping[str, Callable[[Model, States, Sequence[int]], BoolArray]] = {
+COALITION_CONCEPTS: Mapping[str, Callable[[Around, Sequence[int]], bool]] = {
     "cnash": cnash,
     "cseq": cseq,
     "csmr": csmr,
@@ -165,7 +157,7 @@ COALITION_CONCEPTS: Mapping[str, Callable[[Model, States, Sequence[int]], BoolAr
 
 
 def coalition_stable(
-    model: Model, concept: str, states: States | None = None, *, largest: int | None = None
+    model: GraphModel, concept: str, states: States | None = None, *, largest: int | None = None
 ) -> BoolArray:
     """Whether each of ``states`` is stable for every coalition (of at most ``largest`` members).
 
@@ -183,39 +175,12 @@ def coalition_stable(
     """
     if concept not in COALITION_CONCEPTS:
         raise UnknownName("coalition concept", concept, COALITION_CONCEPTS)
-    judge = COALITION_CONCEPTS[concept]
-    asked = np.flatnonzero(model.feasible) if states is None else np.asarray(states, dtype=np.intp)
-    out = np.ones(len(asked), dtype=bool)
-    for coalition in subsets(range(len(model.parties))):
-        if largest is None or len(coalition) <= largest:
-            for part in _chunks(len(asked), model.n_states):
-                out[part] &= judge(model, asked[part], coalition)
-    return out
+    asked = np.flatnonzero(model.feasible) if states is None else states
+    return np.array([holds_for_all(Around(model, int(s)), concept, largest) for s in asked], dtype=bool)
 
 
-def _chunks(n: int, width: int) -> Iterator[slice]:
-    """Slices of at most a few million cells."""
-    step = max(1, _CHUNK // width)
-    return (slice(k, k + step) for k in range(0, n, step))
-
-
-def equilibrium_jumps(model: Model, among: BoolArray) -> list[tuple[int, int, tuple[int, ...]]]:
-    """Pairs of equilibria between which a coalition jumps, each member gaining: (from, to, coalition).
-
-    Parameters
-    ----------
-    among : bool array (n_states,)
-        The equilibria, under whichever concept. Coalitions of two members or more, small ones first;
-        a larger coalition is listed only where no part of it makes the same jump.
-    """
-    states = np.flatnonzero(among)
-    jumps: dict[tuple[int, int], list[tuple[int, ...]]] = {}
-    for coalition in subsets(range(len(model.parties))):
-        if len(coalition) < 2:
-            continue
-        found = coalition_improvements(model, states, coalition)[:, states]
-        for a, b in np.argwhere(found):
-            known = jumps.setdefault((int(states[a]), int(states[b])), [])
-            if not any(set(c) <= set(coalition) for c in known):
-                known.append(coalition)
-    return [(s, t, c) for (s, t), groups in sorted(jumps.items()) for c in groups]
+def holds_for_all(here: Around, concept: str, largest: int | None = None) -> bool:
+    """Whether the state is stable for every coalition of at most ``largest`` members."""
+    n = len(here.model.parties)
+    coalitions = (c for c in subsets(range(n)) if largest is None or len(c) <= largest)
+    return all(COALITION_CONCEPTS[concept](here, c) for c in coalitions)

@@ -16,10 +16,9 @@ from zopa.casefile.graph_checks import ranked_state
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Problem, Readings, Space
 
-from .model import Issue, Model, yes_no
+from .model import GraphIssue, GraphModel, yes_no
 from .moves import BoolArray
-from .preferences import by_ranking
-from .robustness import Priorities
+from .preferences import Priorities, by_ranking
 
 __all__ = ["Compiled", "Package", "compile_graph", "picture_of"]
 
@@ -52,7 +51,7 @@ class Compiled:
     """
 
     case: Case
-    model: Model
+    model: GraphModel
     form: str
     named: Mapping[str, int]
     status_quo: int | None
@@ -135,7 +134,7 @@ def _from_actions(case: Case, graph: Graph) -> Compiled:
     ranks = _payoffs(graph, parties, priorities, feasible, number)
     return Compiled(
         case,
-        Model(parties, feasible, ranks, issues),
+        GraphModel(parties, feasible, ranks, issues),
         "actions",
         (named := {n: sum(bit[a] for a in s.yes) for n, s in graph.states.items()}),
         None if graph.status_quo is None else named[graph.status_quo],
@@ -162,7 +161,7 @@ def _from_moves(case: Case, graph: Graph) -> Compiled:
     feasible = _feasible(graph, answered, len(named))
     priorities = tuple(_priorities(graph.preferences.get(p), answered) for p in parties)
     ranks = _payoffs(graph, parties, priorities, feasible, named.__getitem__)
-    model = Model(parties, feasible, ranks, arcs=tuple(arcs), labels=tuple(named))
+    model = GraphModel(parties, feasible, ranks, arcs=tuple(arcs), labels=tuple(named))
     start = None if graph.status_quo is None else named[graph.status_quo]
     return Compiled(case, model, "moves", named, start, priorities, _wishes(graph, parties), (), answered)
 
@@ -182,7 +181,7 @@ def _from_issues(problem: Problem, graph: Graph | None) -> Compiled:
     if size > MAX_STATES:
         raise NotApplicable(f"{size:,} packages are too many; at most {MAX_STATES:,} can be handled")
     issues = tuple(
-        Issue(
+        GraphIssue(
             name, tuple(i.options), space.parties.index(i.holder) if i.holder else -1, _permitted(case, name)
         )
         for name, i in case.issues.items()
@@ -208,7 +207,7 @@ def _from_issues(problem: Problem, graph: Graph | None) -> Compiled:
                 table.utilities[k] if space.compact else np.unique(table.utilities[k], return_inverse=True)[1]
             )
             ranks.append(_first_fastest(row, space) if own is None else own.payoffs())
-    model = Model(space.parties, feasible, np.stack(ranks), issues)
+    model = GraphModel(space.parties, feasible, np.stack(ranks), issues)
     named = {n: model.state(s.options) for n, s in graph.states.items()} if graph else {}
     phrases = tuple(
         tuple(f"settle {i.name} as: {o.label}" for o in i.options.values()) for i in case.issues.values()
@@ -219,18 +218,18 @@ def _from_issues(problem: Problem, graph: Graph | None) -> Compiled:
     )
 
 
-def _yes_no_state(graph: Graph, model: Model, entry: str) -> int:
+def _yes_no_state(graph: Graph, model: GraphModel, entry: str) -> int:
     """The number of a ranked state where all issues are yes/no questions."""
     names = tuple(i.name for i in model.issues)
     yes = ranked_state(graph, names, entry) or ()
     return model.state({n: "yes" if n in yes else "no" for n in names})
 
 
-def _blank(parties: tuple[str, ...], issues: tuple[Issue, ...], size: int) -> Model:
-    return Model(parties, np.ones(size, dtype=bool), np.zeros((len(parties), size), np.int32), issues)
+def _blank(parties: tuple[str, ...], issues: tuple[GraphIssue, ...], size: int) -> GraphModel:
+    return GraphModel(parties, np.ones(size, dtype=bool), np.zeros((len(parties), size), np.int32), issues)
 
 
-def _masks(model: Model) -> Lookup:
+def _masks(model: GraphModel) -> Lookup:
     """Masks of the states that give an answer, each made once."""
     known = {i.name: k for k, i in enumerate(model.issues)}
     made: dict[tuple[str, str], BoolArray] = {}
@@ -297,7 +296,7 @@ def _first_fastest(row: NDArray[Any], space: Space) -> NDArray[Any]:
     return row.reshape(space.sizes).transpose(*reversed(range(len(space.sizes)))).ravel()
 
 
-def _now(case: Case, model: Model) -> int | None:
+def _now(case: Case, model: GraphModel) -> int | None:
     """The package of all options marked as how things are now, if there is one and no rule forbids it."""
     now = {name: i.now for name, i in case.issues.items() if i.now is not None}
     if len(now) < len(case.issues):
@@ -311,7 +310,7 @@ def _permitted(case: Case, issue: str) -> BoolArray | None:
     return ~fixed[:, None] | np.eye(len(fixed), dtype=bool) if fixed.any() else None
 
 
-def picture_of(compiled: Compiled, party: str) -> Model:
+def picture_of(compiled: Compiled, party: str) -> GraphModel:
     """The conflict as ``party`` sees it: what it does not know of is infeasible, beliefs replace preferences."""
     model, graph = compiled.model, compiled.case.graph
     picture = graph.pictures.get(party) if graph else None
@@ -325,4 +324,4 @@ def picture_of(compiled: Compiled, party: str) -> Model:
         own = _priorities(given, compiled.answered)
         if own is not None:
             ranks[model.parties.index(other)] = np.unique(own.payoffs(), return_inverse=True)[1]
-    return Model(model.parties, feasible, ranks, model.issues, model.arcs, model.labels)
+    return GraphModel(model.parties, feasible, ranks, model.issues, model.arcs, model.labels)

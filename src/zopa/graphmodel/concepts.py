@@ -28,7 +28,7 @@ import numpy as np
 
 from zopa.errors import NotApplicable, UnknownName
 
-from .model import Model
+from .model import GraphModel
 from .moves import LOW, BoolArray, RankArray, Values
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-def closure(model: Model, f: Values, movers: Sequence[int], *, improving: bool = False) -> Values:
+def closure(model: GraphModel, f: Values, movers: Sequence[int], *, improving: bool = False) -> Values:
     """Greatest ``f`` over the states that ``movers`` can bring about from each state, and itself.
 
     Parameters
@@ -81,7 +81,7 @@ def closure(model: Model, f: Values, movers: Sequence[int], *, improving: bool =
     return f
 
 
-def _sweep(model: Model, f: Values, movers: Sequence[int], improving: bool, low: Any) -> Values:
+def _sweep(model: GraphModel, f: Values, movers: Sequence[int], improving: bool, low: Any) -> Values:
     """The same where two moves of one party in a row are one: apply each mover until all are quiet."""
     quiet, turn = 0, 0
     while quiet < len(movers):
@@ -93,59 +93,59 @@ def _sweep(model: Model, f: Values, movers: Sequence[int], improving: bool, low:
     return f
 
 
-def _opponents(model: Model, party: int) -> list[int]:
+def _opponents(model: GraphModel, party: int) -> list[int]:
     return [j for j in range(len(model.parties)) if j != party]
 
 
-def _worst(model: Model, party: int, value: RankArray, improving: bool) -> RankArray:
+def _worst(model: GraphModel, party: int, value: RankArray, improving: bool) -> RankArray:
     """The least ``value`` that the others can bring about from each state."""
     return -closure(model, -value, _opponents(model, party), improving=improving)
 
 
-def _reply(model: Model, party: int) -> RankArray:
+def _reply(model: GraphModel, party: int) -> RankArray:
     """The best rank that the party can have by moving once more, or staying."""
     return model.moves[party].pull(model.ranks[party])
 
 
-def nash(model: Model, party: int) -> BoolArray:
+def nash(model: GraphModel, party: int) -> BoolArray:
     """No unilateral improvement."""
     return _reply(model, party) <= model.ranks[party]
 
 
-def _answered(model: Model, party: int, improving: bool) -> BoolArray:
+def _answered(model: GraphModel, party: int, improving: bool) -> BoolArray:
     # a move that is no improvement is "answered" by itself, so the reach may replace the UIs
     worst = _worst(model, party, model.ranks[party], improving)
     worst = np.where(model.feasible, worst, LOW)
     return model.moves[party].pull(worst) <= model.ranks[party]
 
 
-def _answered_for_good(model: Model, party: int, improving: bool) -> BoolArray:
+def _answered_for_good(model: GraphModel, party: int, improving: bool) -> BoolArray:
     worst = _worst(model, party, _reply(model, party), improving)
     worst = np.where(model.feasible, worst, LOW)
     return model.rises[party].up(worst) <= model.ranks[party]
 
 
-def gmr(model: Model, party: int) -> BoolArray:
+def gmr(model: GraphModel, party: int) -> BoolArray:
     """Every improvement has an answer by any moves of the others."""
     return _answered(model, party, improving=False)
 
 
-def smr(model: Model, party: int) -> BoolArray:
+def smr(model: GraphModel, party: int) -> BoolArray:
     """Every improvement has an answer from which the party cannot escape."""
     return _answered_for_good(model, party, improving=False)
 
 
-def seq(model: Model, party: int) -> BoolArray:
+def seq(model: GraphModel, party: int) -> BoolArray:
     """Every improvement has a credible answer: each step improves matters for its mover."""
     return _answered(model, party, improving=True)
 
 
-def sseq(model: Model, party: int) -> BoolArray:
+def sseq(model: GraphModel, party: int) -> BoolArray:
     """Every improvement has a credible answer from which the party cannot escape."""
     return _answered_for_good(model, party, improving=True)
 
 
-def sim(model: Model, party: int) -> BoolArray:
+def sim(model: GraphModel, party: int) -> BoolArray:
     """Every improvement can be met by simultaneous improvements of others from the same state.
 
     Raises
@@ -166,7 +166,7 @@ def sim(model: Model, party: int) -> BoolArray:
     return out
 
 
-CONCEPTS: Mapping[str, Callable[[Model, int], BoolArray]] = {
+CONCEPTS: Mapping[str, Callable[[GraphModel, int], BoolArray]] = {
     "nash": nash,
     "sseq": sseq,
     "seq": seq,
@@ -177,7 +177,7 @@ CONCEPTS: Mapping[str, Callable[[Model, int], BoolArray]] = {
 """Name to test, strongest first (sim stands beside the chain nash => sseq => seq, smr => gmr)."""
 
 
-def stable(model: Model, party: int, concept: str) -> BoolArray:
+def stable(model: GraphModel, party: int, concept: str) -> BoolArray:
     """The states that are stable for ``party`` under ``concept``, as a mask.
 
     Raises
@@ -190,12 +190,12 @@ def stable(model: Model, party: int, concept: str) -> BoolArray:
     return CONCEPTS[concept](model, party) & model.feasible
 
 
-def verdicts(model: Model, concept: str) -> BoolArray:
+def verdicts(model: GraphModel, concept: str) -> BoolArray:
     """Stability under one concept for all parties, shape (n_parties, n_states)."""
     return np.stack([stable(model, i, concept) for i in range(len(model.parties))])
 
 
-def equilibria(model: Model, concept: str | Sequence[str]) -> BoolArray:
+def equilibria(model: GraphModel, concept: str | Sequence[str]) -> BoolArray:
     """The states that are stable for every party, as a mask.
 
     ``concept`` is one name for all, or one per party (a mixed equilibrium). ``seq+sim`` asks for either

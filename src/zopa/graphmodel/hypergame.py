@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .concepts import stable
-from .model import Model
+from .model import GraphModel
 from .moves import BoolArray
 
 __all__ = ["Hypergame", "hypergame"]
@@ -37,7 +37,7 @@ class Hypergame:
         return np.logical_and.reduce(self.holds)
 
 
-def hypergame(pictures: Sequence[Model], concept: str) -> Hypergame:
+def hypergame(pictures: Sequence[GraphModel], concept: str) -> Hypergame:
     """Judge by one picture per party, in the order of the parties.
 
     Raises

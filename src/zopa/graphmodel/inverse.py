@@ -8,7 +8,7 @@ prioritised statements would have to be dropped or moved.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from zopa.errors import UnknownName
 
-from .model import Model
-from .moves import BoolArray
+from .model import GraphModel
+from .moves import BoolArray, Index
 from .preferences import by_statements
 from .reachability import spread
+from .sets import as_mask, as_set
 
 __all__ = ["Edit", "OneState", "demotions", "edited", "statement_edits"]
 
@@ -29,7 +30,7 @@ Lines = list[tuple[int, ...]]
 
 
 def demotions(
-    model: Model, state: int, party: int, concept: str, *, at_most: int = 4
+    model: GraphModel, state: int, party: int, concept: str, *, at_most: int = 4
 ) -> list[tuple[int, ...]]:
     """The smallest sets of states that ``party`` would have to stop preferring to ``state``.
 
@@ -43,8 +44,9 @@ def demotions(
     Returns
     -------
     list of tuple of int
-        All sets of the least size (at most 50), ascending; ``[()]`` when the state is stable already;
-        empty when more than ``at_most`` states would be needed.
+        Sets of the least size (all, or 50 of them), ascending; ``[()]`` when the state is stable already;
+        empty when more than ``at_most`` states would be needed, or so many ways exist that a million
+        attempts find none.
 
     Raises
     ------
@@ -54,72 +56,124 @@ def demotions(
     if concept not in ("nash", "gmr", "smr", "seq", "sseq"):
         raise UnknownName("concept", concept, ("nash", "gmr", "smr", "seq", "sseq"))
     better = model.ranks[party] > model.ranks[party, state]
-    clauses = [_ways(model, party, int(t), concept, better) for t in model.improvements(party, state)]
+    ways = _Ways(model, party, concept, better, at_most)
+    clauses = sorted((ways.deterring(int(t)) for t in model.improvements(party, state)), key=len)
     for size in range(at_most + 1):
-        found = {tuple(sorted(c)) for c in _covers(clauses, frozenset(), size)}
+        covers = (tuple(sorted(c)) for c in _Covers().of(clauses, frozenset(), size))
+        found = list(itertools.islice(dict.fromkeys(covers), _MOST))
         if found:
-            return sorted(found)[:_MOST]
+            return sorted(found)
     return []
 
 
-def _ways(model: Model, party: int, left_for: int, concept: str, better: BoolArray) -> list[frozenset[int]]:
-    """The ways to deter one departure, each as the states that must no longer be preferred."""
-    ways = {frozenset({left_for})}
-    if concept != "nash":
-        others = [j for j in range(len(model.parties)) if j != party]
-        reach = spread(model, left_for, others, improving=concept in ("seq", "sseq"))
-        for u in np.flatnonzero(reach.states):
-            need = {int(u)} if better[u] else set()
-            if concept in ("smr", "sseq"):
-                escape = model.targets(party, int(u))
-                need |= set(escape[better[escape]].tolist())
-            ways.add(frozenset(need))
-    return sorted((w for w in ways if not any(v < w for v in ways)), key=lambda w: (len(w), sorted(w)))
+Way = frozenset[int]
 
 
-def _covers(
-    clauses: list[list[frozenset[int]]], chosen: frozenset[int], left: int
-) -> Iterator[frozenset[int]]:
-    """All unions of one way per clause that add at most ``left`` states to ``chosen``."""
-    for k, ways in enumerate(clauses):
-        if any(way <= chosen for way in ways):
-            continue
-        for way in ways:
-            if len(way - chosen) <= left:
-                yield from _covers(clauses[k + 1 :], chosen | way, left - len(way - chosen))
-        return
-    yield chosen
+@dataclass(frozen=True)
+class _Ways:
+    """How a party could be deterred from a departure: the states that it must no longer prefer."""
+
+    model: GraphModel
+    party: int
+    concept: str
+    better: BoolArray
+    at_most: int
+
+    def deterring(self, left_for: int) -> dict[Way, None]:
+        """The smallest ways to deter one departure, of at most so many states, small ones first."""
+        ways = {frozenset({left_for})}
+        if self.concept != "nash":
+            others = [j for j in range(len(self.model.parties)) if j != self.party]
+            reach = spread(self.model, left_for, others, improving=self.concept in ("seq", "sseq"))
+            ways |= {self._needed(u) for u in self._cheap(reach.found)}
+        if frozenset() in ways:
+            return {frozenset(): None}
+        least = [w for w in ways if not any(v in ways for v in _proper_parts(w))]
+        return dict.fromkeys(sorted(least, key=lambda w: (len(w), sorted(w))))
+
+    @property
+    def _lasting(self) -> bool:
+        return self.concept in ("smr", "sseq")
+
+    def _cheap(self, ends: Index) -> list[int]:
+        """The ends that deter once at most so many states are no longer preferred."""
+        cost = self.better[ends].astype(np.intp)
+        if self._lasting:
+            source, target = self.model.moves[self.party].ahead(ends)
+            escapes = source[self.better[target]]
+            cost += np.bincount(np.searchsorted(ends, escapes), minlength=len(ends))
+        if (cost == 0).any():
+            return [int(ends[np.argmin(cost)])]
+        return [int(u) for u in ends[cost <= self.at_most]]
+
+    def _needed(self, end: int) -> Way:
+        escapes = self.model.targets(self.party, end) if self._lasting else np.zeros(0, dtype=np.intp)
+        wanted = np.append(escapes, end)
+        return frozenset(wanted[self.better[wanted]].tolist())
+
+
+def _proper_parts(way: Way) -> Iterator[Way]:
+    for size in range(len(way)):
+        yield from map(frozenset, itertools.combinations(way, size))
+
+
+class _Covers:
+    """Unions of one way per departure; gives up after so many attempts."""
+
+    def __init__(self, patience: int = 10**6) -> None:
+        self.left = patience
+
+    def of(self, clauses: Sequence[Mapping[Way, None]], chosen: Way, spare: int) -> Iterator[Way]:
+        """All unions of one way per clause that add at most ``spare`` states to ``chosen``."""
+        for k, ways in enumerate(clauses):
+            if chosen in ways or any(part in ways for part in _proper_parts(chosen)):
+                continue
+            for way in ways if spare else ():
+                self.left -= 1
+                if self.left < 0:
+                    return
+                if len(way - chosen) <= spare:
+                    yield from self.of(clauses[k + 1 :], chosen | way, spare - len(way - chosen))
+            return
+        yield chosen
 
 
 class OneState:
     """Stability of one state for one party, quickly, for many preferences of that party.
 
     What the others can do after a departure does not depend on the party's preferences, so it is worked
-    out once per departure.
+    out once per departure, or backwards from all states that deter at once.
     """
 
-    def __init__(self, model: Model, state: int, party: int, concept: str) -> None:
+    def __init__(self, model: GraphModel, state: int, party: int, concept: str) -> None:
         self.model, self.state, self.party, self.concept = model, state, party, concept
+        self.others = [j for j in range(len(model.parties)) if j != party]
         self.targets = model.targets(party, state)
-        self._after: dict[int, BoolArray] = {}
+        self._after: dict[int, Index] = {}
 
-    def _reach(self, target: int) -> BoolArray:
+    def _reach(self, target: int) -> Index:
         if target not in self._after:
-            others = [j for j in range(len(self.model.parties)) if j != self.party]
-            credible = self.concept in ("seq", "sseq")
-            self._after[target] = spread(self.model, target, others, improving=credible).states
+            self._after[target] = spread(self.model, target, self.others, improving=True).found
         return self._after[target]
 
     def holds(self, payoff: NDArray[np.integer]) -> bool:
         """Whether the state is stable for the party if these are its payoffs."""
-        better = (payoff > payoff[self.state]) & self.model.feasible
-        leaving = [int(t) for t in self.targets if better[t]]
+        return self.holds_where(as_set(payoff > payoff[self.state]) & self.model.sets.all)
+
+    def holds_where(self, better: int) -> bool:
+        """Whether it is stable if these (a set as an integer) are the states that the party prefers to it."""
+        sets = self.model.sets
+        leaving = [t for t in self.targets.tolist() if better >> t & 1]
         if self.concept == "nash" or not leaving:
             return not leaving
-        bad = self.model.feasible & ~better
+        bad = sets.all & ~better
         if self.concept in ("smr", "sseq"):
-            bad &= ~self.model.moves[self.party].pull(better)
-        return all((self._reach(t) & bad).any() for t in leaving)
+            bad &= ~sets.behind(better, self.party)
+        if self.concept in ("gmr", "smr"):
+            safe = sets.reach(bad, self.others, backwards=True)
+            return all(safe >> t & 1 for t in leaving)
+        deters = as_mask(bad, self.model.n_states)
+        return all(deters[self._reach(t)].any() for t in leaving)
 
 
 @dataclass(frozen=True)
@@ -139,7 +193,7 @@ class Edit:
 
 
 def statement_edits(
-    model: Model,
+    model: GraphModel,
     state: int,
     party: int,
     concept: str,
@@ -163,8 +217,32 @@ def statement_edits(
     list of tuple of Edit
         All changes of the least number of edits (at most 50); ``[()]`` when it is stable already.
     """
-    here = OneState(model, state, party, concept)
-    return _least_edits(_lines(levels), lambda lines: here.holds(_payoffs(holding, lines)), at_most)
+    here, order = OneState(model, state, party, concept), _Order(model, state, holding)
+    return _least_edits(_lines(levels), lambda lines: here.holds_where(order.better(lines)), at_most)
+
+
+class _Order:
+    """Which states a party prefers to one state, for many orders of its statements."""
+
+    def __init__(self, model: GraphModel, state: int, holding: BoolArray) -> None:
+        self.all, self.state, self.holding = model.sets.all, state, holding
+        self._levels: dict[tuple[int, ...], tuple[int, int]] = {}
+
+    def better(self, lines: Lines) -> int:
+        """The states preferred, as a set: on the first level that tells them apart, more statements hold."""
+        even, better = self.all, 0
+        for line in lines:
+            more, same = self._level(line)
+            better |= even & more
+            even &= same
+        return better
+
+    def _level(self, line: tuple[int, ...]) -> tuple[int, int]:
+        """The states where more of one level's statements hold than in the state, and where as many do."""
+        if line not in self._levels:
+            count = self.holding[list(line)].sum(axis=0)
+            self._levels[line] = as_set(count > count[self.state]), as_set(count == count[self.state])
+        return self._levels[line]
 
 
 def edited(holding: BoolArray, levels: Sequence[int], edits: Sequence[Edit]) -> NDArray[np.int64]:

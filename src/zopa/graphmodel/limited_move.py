@@ -14,13 +14,13 @@ import numpy as np
 
 from zopa.errors import NotApplicable
 
-from .model import Model
+from .model import GraphModel
 from .moves import BoolArray, Index
 
 __all__ = ["limited_move", "nonmyopic"]
 
 
-def _horizons(model: Model) -> Iterator[tuple[Index, Index]]:
+def _horizons(model: GraphModel) -> Iterator[tuple[Index, Index]]:
     """(G_h(0, .), G_h(1, .)) for h = 1, 2, ... without end."""
     if len(model.parties) != 2:
         raise NotApplicable(
@@ -41,7 +41,7 @@ def _horizons(model: Model) -> Iterator[tuple[Index, Index]]:
         yield ends
 
 
-def limited_move(model: Model, horizon: int) -> BoolArray:
+def limited_move(model: GraphModel, horizon: int) -> BoolArray:
     """L_h stability for h = ``horizon``, shape (2, n_states).
 
     Raises
@@ -57,7 +57,7 @@ def limited_move(model: Model, horizon: int) -> BoolArray:
     raise AssertionError("the horizons never end")
 
 
-def nonmyopic(model: Model) -> BoolArray:
+def nonmyopic(model: GraphModel) -> BoolArray:
     """Non-myopic stability, shape (2, n_states).
 
     G_h depends on G_{h-1} alone, so the sequence runs into a cycle; a state must be stable all along it.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 from zopa.errors import UnknownName
 
 from .moves import Arcs, BoolArray, Grid, Index, Moves, RankArray, Rise
+from .sets import StateSets
 
-__all__ = ["Issue", "Model", "dense_ranks", "yes_no"]
+__all__ = ["GraphIssue", "GraphModel", "dense_ranks", "yes_no"]
 
 
 @dataclass(frozen=True, eq=False)
-class Issue:
+class GraphIssue:
     """A question, its options, who can settle it alone, and which changes that party can make.
 
     Attributes
@@ -58,7 +60,7 @@ class Issue:
         return np.ones((n, n), dtype=bool) if self.permitted is None else self.permitted
 
 
-def yes_no(name: str, holder: int, direction: str = "both") -> Issue:
+def yes_no(name: str, holder: int, direction: str = "both") -> GraphIssue:
     """An issue with the options no and yes (0 and 1) that ``holder`` can answer alone.
 
     ``direction`` is ``both``, ``fwd`` (only from no to yes) or ``back`` (only from yes to no).
@@ -67,7 +69,7 @@ def yes_no(name: str, holder: int, direction: str = "both") -> Issue:
     if direction not in table:
         raise UnknownName("direction", direction, table)
     permitted = table[direction]
-    return Issue(name, ("no", "yes"), holder, None if permitted is None else np.array(permitted, bool))
+    return GraphIssue(name, ("no", "yes"), holder, None if permitted is None else np.array(permitted, bool))
 
 
 def dense_ranks(payoffs: NDArray[np.number], feasible: BoolArray) -> RankArray:
@@ -78,7 +80,7 @@ def dense_ranks(payoffs: NDArray[np.number], feasible: BoolArray) -> RankArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class GraphModel:
     """A conflict as a graph model. Give ``issues`` (product form) or ``arcs`` (graph form).
 
     In product form state ``s`` answers issue k with option ``s // stride[k] % size[k]``; the first issue
@@ -92,7 +94,7 @@ class Model:
     feasible : bool array (n_states,)
     ranks : array (n_parties, n_states)
         Ordinal payoffs; higher is better, equal is tied. Stored as dense int32 ranks; infeasible states are -1.
-    issues : tuple of Issue
+    issues : tuple of GraphIssue
     arcs : tuple of (sources, targets), one pair of equally long integer sequences per party
     labels : tuple of str
         Names of the states in graph form.
@@ -106,10 +108,10 @@ class Model:
     parties: tuple[str, ...]
     feasible: BoolArray
     ranks: NDArray[Any]
-    issues: tuple[Issue, ...] = ()
+    issues: tuple[GraphIssue, ...] = ()
     arcs: tuple[tuple[Sequence[int] | Index, Sequence[int] | Index], ...] = ()
     labels: tuple[str, ...] = ()
-    _shared: dict[str, tuple[Moves, ...]] = field(init=False, default_factory=dict, repr=False)
+    _shared: dict[str, Any] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         n, size = len(self.parties), len(self.feasible)
@@ -159,15 +161,36 @@ class Model:
             self._shared["moves"] = tuple(everyone)
         return self._shared["moves"]
 
+    @property
+    def sets(self) -> StateSets:
+        """Moves over sets of states; computed once, shared with every model made by ``with_ranks``."""
+        if "sets" not in self._shared:
+            arcs = [(m.src, m.dst) for m in self.moves if isinstance(m, Arcs)]
+            own = [
+                [(i.matrix(), self.strides[k]) for k, i in enumerate(self.issues) if i.holder == party]
+                for party in range(len(self.parties))
+            ]
+            self._shared["sets"] = StateSets(self.feasible, own, arcs)
+        return self._shared["sets"]
+
     @cached_property
     def rises(self) -> tuple[Rise, ...]:
         """The unilateral improvements of each party."""
         return tuple(m.rise(r) for m, r in zip(self.moves, self.ranks, strict=True))
 
-    def with_ranks(self, ranks: NDArray[Any]) -> Model:
+    def with_ranks(self, ranks: NDArray[Any]) -> GraphModel:
         """The same states and moves under other preferences."""
         other = replace(self, ranks=ranks)
         object.__setattr__(other, "_shared", self._shared)
+        return other
+
+    def with_payoff(self, party: int, payoff: NDArray[Any]) -> GraphModel:
+        """The same states and moves where one party has these payoffs instead."""
+        ranks = self.ranks.copy()
+        ranks[party] = dense_ranks(payoff, self.feasible)
+        other = copy(self)
+        other.__dict__.pop("rises", None)
+        object.__setattr__(other, "ranks", ranks)
         return other
 
     def option(self, state: int, issue: int) -> int:

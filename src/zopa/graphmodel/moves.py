@@ -7,6 +7,7 @@ change those and nothing else, so its moves are transforms along the axes of the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -48,6 +49,15 @@ class Moves:
 
     def sources(self, state: int) -> Index:
         """The feasible states one move behind ``state``, ascending."""
+        raise NotImplementedError
+
+    @property
+    def width(self) -> int:
+        """The greatest number of states that a move can lead to, and staying."""
+        raise NotImplementedError
+
+    def ahead(self, states: Index) -> tuple[Index, Index]:
+        """All moves from the given states as equally long arrays of sources and targets."""
         raise NotImplementedError
 
     def rise(self, rank: RankArray) -> Rise:
@@ -101,6 +111,22 @@ class Grid(Moves):
             reach = (reach[:, None] + steps).ravel()
         reach.sort()
         return reach[self.feasible[reach] & (reach != state)]
+
+    @property
+    def width(self) -> int:
+        """The greatest number of states that a move can lead to, and staying."""
+        return math.prod(len(p) for p, _ in self._own)
+
+    def ahead(self, states: Index) -> tuple[Index, Index]:
+        """All moves from the given states as equally long arrays of sources and targets."""
+        source = target = states
+        for permitted, stride in self._own:
+            here = source // stride % len(permitted)
+            which, option = np.nonzero(permitted[here])
+            target = target[which] + (option - here[which]) * stride
+            source = source[which]
+        keep = self.feasible[target] & (target != source)
+        return source[keep], target[keep]
 
     def rise(self, rank: RankArray) -> Rise:
         """The part of the moves that improves ``rank``."""
@@ -260,6 +286,16 @@ class Arcs(Moves, Rise):
     def sources(self, state: int) -> Index:
         """The feasible states one move behind."""
         return self.reverse.targets(state)
+
+    @property
+    def width(self) -> int:
+        """The greatest number of states that a move can lead to, and staying."""
+        return 1 + int(np.bincount(self.src).max(initial=0))
+
+    def ahead(self, states: Index) -> tuple[Index, Index]:
+        """All moves from the given states as equally long arrays of sources and targets."""
+        keep = np.isin(self.src, states)
+        return self.src[keep], self.dst[keep]
 
     def rise(self, rank: RankArray) -> Arcs:
         """The part of the moves that improves ``rank``."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
 
-from .model import Model
+from .model import GraphModel
 from .moves import Arcs, BoolArray
 
 __all__ = [
@@ -41,7 +41,7 @@ class Relations:
     credible: BoolArray
 
 
-def judge(model: Model, relations: Relations, concept: str) -> BoolArray:
+def judge(model: GraphModel, relations: Relations, concept: str) -> BoolArray:
     """Stability of every state for every party, shape (n_parties, n_states).
 
     Parameters
@@ -79,7 +79,7 @@ def judge(model: Model, relations: Relations, concept: str) -> BoolArray:
     return out & model.feasible
 
 
-def _table(model: Model, party: int) -> BoolArray:
+def _table(model: GraphModel, party: int) -> BoolArray:
     table = np.zeros((model.n_states, model.n_states), dtype=bool)
     moves = model.moves[party]
     if isinstance(moves, Arcs):
@@ -108,19 +108,19 @@ def _chains(steps: Sequence[BoolArray]) -> BoolArray:
     return np.logical_or.reduce(first)
 
 
-def _pairs(model: Model) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _pairs(model: GraphModel) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Ranks of t and of s, broadcast to (n_parties, s, t)."""
     return model.ranks[:, None, :], model.ranks[:, :, None]
 
 
-def plain(model: Model) -> Relations:
+def plain(model: GraphModel) -> Relations:
     """The ranking itself: better, not better."""
     there, here = _pairs(model)
     better = there > here
     return Relations(better, ~better, better, better)
 
 
-def unknown(model: Model, unsure: BoolArray, kind: str) -> Relations:
+def unknown(model: GraphModel, unsure: BoolArray, kind: str) -> Relations:
     """Some pairs cannot be compared (Li, Hipel, Kilgour & Fang 2004).
 
     Parameters
@@ -143,7 +143,7 @@ def unknown(model: Model, unsure: BoolArray, kind: str) -> Relations:
     return Relations(maybe if kind in "ac" else better, punishes, maybe if kind in "ab" else better, maybe)
 
 
-def strength(model: Model, strong: BoolArray) -> Relations:
+def strength(model: GraphModel, strong: BoolArray) -> Relations:
     """Strong stability: only a state that is strongly worse deters (Hamouda, Kilgour & Hipel 2004, 2006).
 
     Parameters
@@ -193,7 +193,7 @@ def probable(chance: NDArray[np.floating], alpha: float, beta: float = 0.5, gamm
     return Relations(over > 1 - alpha, punishes, ~punishes, over > gamma)
 
 
-def attitudes(model: Model, attitude: NDArray[np.integer]) -> Relations:
+def attitudes(model: GraphModel, attitude: NDArray[np.integer]) -> Relations:
     """Parties that care about each other (Inohara, Hipel & Walker 2007).
 
     Parameters

@@ -8,13 +8,14 @@ statements of one level are tied (Mota et al.).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .moves import BoolArray
 
-__all__ = ["by_ranking", "by_statements"]
+__all__ = ["Priorities", "by_ranking", "by_statements"]
 
 _ROOM = 2**62
 
@@ -71,3 +72,25 @@ def by_ranking(groups: Iterable[Iterable[int]], feasible: BoolArray) -> NDArray[
         if states.any():
             raise ValueError(f"the ranking {what} state {', '.join(map(str, np.flatnonzero(states)[:5]))}")
     return payoff
+
+
+@dataclass(frozen=True, eq=False)
+class Priorities:
+    """A party's prioritised statements as arrays.
+
+    Attributes
+    ----------
+    holding : bool array (n_statements, n_states)
+    levels : tuple of int
+        1 is the most important; equal is tied.
+    supported : tuple of bool
+        Whether a sentence on record supports the statement.
+    """
+
+    holding: BoolArray
+    levels: tuple[int, ...]
+    supported: tuple[bool, ...]
+
+    def payoffs(self) -> NDArray[np.int64]:
+        """A payoff per state, higher is better."""
+        return by_statements(self.holding, self.levels)

@@ -6,25 +6,29 @@ that no chain of unilateral improvements reaches needs an agreement, or somebody
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .coalitions import coalition_improvements
+from .coalitions import Around
 from .concepts import subsets
-from .model import Model
-from .moves import LOW, BoolArray
+from .model import GraphModel
+from .moves import LOW, BoolArray, Index
 
-__all__ = ["Reach", "Step", "smallest_coalitions", "spread"]
+__all__ = ["NEVER", "Preferred", "Reach", "UnilateralMove", "smallest_coalitions", "spread"]
 
 NEVER = np.int32(2**30)
+Preferred = Callable[[Index, Index], BoolArray]
+"""(sources, targets) -> whether each target is preferred to its source."""
+_DENSE = 4
+"""A frontier whose moves fill this part of all states is followed by whole arrays."""
 
 
 @dataclass(frozen=True)
-class Step:
+class UnilateralMove:
     """One move: who, from which state to which, and whether it improves matters for the mover."""
 
     party: int
@@ -37,94 +41,137 @@ class Step:
 class Reach:
     """What a set of parties can bring about from one state, and how soon.
 
-    ``distance[k, t]`` is the least number of moves to ``t`` that end with a move of ``movers[k]``.
+    ``layers[d - 1][k]`` are the states, ascending, for which ``d`` is the least number of moves that end with
+    a move of ``movers[k]``.
     """
 
-    model: Model
+    model: GraphModel
     start: int
     movers: tuple[int, ...]
     improving: bool
-    distance: NDArray[np.int32]
+    layers: tuple[tuple[Index, ...], ...]
+
+    @cached_property
+    def _nearest(self) -> tuple[Index, Index]:
+        layers = [np.concatenate(layer) for layer in self.layers]
+        found = np.concatenate([np.array([self.start], dtype=np.intp), *layers])
+        far = np.repeat(np.arange(len(layers) + 1), [1, *map(len, layers)])
+        states, first = np.unique(found, return_index=True)
+        return states, far[first]
 
     @property
+    def found(self) -> Index:
+        """The states that can be reached, the start included, ascending."""
+        return self._nearest[0]
+
+    @property
+    def distance(self) -> Index:
+        """Least number of moves to each state of ``found``."""
+        return self._nearest[1]
+
+    @cached_property
     def moves(self) -> NDArray[np.int32]:
-        """Least number of moves to each state; ``NEVER`` where there is no way; 0 at the start."""
-        least: NDArray[np.int32] = (
-            self.distance.min(axis=0) if self.movers else np.full(self.model.n_states, NEVER)
-        )
-        least[self.start] = 0
+        """Least number of moves to each state of the model; ``NEVER`` where there is no way."""
+        least = np.full(self.model.n_states, NEVER)
+        least[self.found] = self.distance
         return least
 
     @property
     def states(self) -> BoolArray:
-        """The states that can be reached, the start included."""
+        """The states that can be reached, the start included, as a mask."""
         return self.moves < NEVER
 
-    def path(self, target: int) -> tuple[Step, ...] | None:
+    def path(self, target: int) -> tuple[UnilateralMove, ...] | None:
         """A shortest path, or None. Among several: the lowest mover, then the lowest state, from the end."""
-        if target == self.start:
-            return ()
-        if not self.states[target]:
+        if not _has(self.found, target):
             return None
-        steps: list[Step] = []
-        left, mover = int(self.moves[target]), -1
+        steps: list[UnilateralMove] = []
+        left, mover = int(self.distance[np.searchsorted(self.found, target)]), -1
         while left:
             step = self._last_step(target, left, mover)
             steps.append(step)
             target, left, mover = step.source, left - 1, step.party
         return tuple(reversed(steps))
 
-    def _last_step(self, target: int, left: int, not_by: int) -> Step:
+    def _last_step(self, target: int, left: int, not_by: int) -> UnilateralMove:
         for k, j in enumerate(self.movers):
-            if j == not_by or self.distance[k, target] != left:
+            if j == not_by or not _has(self.layers[left - 1][k], target):
                 continue
             rank = self.model.ranks[j]
             for source in self.model.moves[j].sources(target):
                 gain = bool(rank[target] > rank[source])
-                before = np.delete(self.distance[:, source], k)
-                ready = source == self.start if left == 1 else (before == left - 1).any()
-                if ready and (gain or not self.improving):
-                    return Step(j, int(source), target, gain)
+                if (gain or not self.improving) and self._ready(int(source), left - 1, k):
+                    return UnilateralMove(j, int(source), target, gain)
         raise AssertionError("a distance without a path")
+
+    def _ready(self, state: int, moves: int, not_by: int) -> bool:
+        """Whether so many moves lead to the state, the last one by another mover."""
+        if moves == 0:
+            return state == self.start
+        layer = self.layers[moves - 1]
+        return any(_has(found, state) for k, found in enumerate(layer) if k != not_by)
+
+
+def _has(ascending: Index, state: int) -> bool:
+    place = int(np.searchsorted(ascending, state))
+    return place < len(ascending) and int(ascending[place]) == state
 
 
 def spread(
-    model: Model, start: int, movers: Sequence[int] | None = None, *, improving: bool = False
+    model: GraphModel,
+    start: int,
+    movers: Sequence[int] | None = None,
+    *,
+    improving: bool = False,
+    preferred: Sequence[Preferred] | None = None,
 ) -> Reach:
     """Everything that ``movers`` (default: all parties) can bring about from ``start``.
 
-    ``improving`` keeps to unilateral improvements, each from the state that it leaves.
+    ``improving`` keeps to unilateral improvements, each from the state that it leaves; ``preferred`` to moves
+    that this test of the mover allows (one test per party of the model).
     """
     who = tuple(range(len(model.parties)) if movers is None else movers)
-    distance = np.full((len(who), model.n_states), NEVER, dtype=np.int32)
-    here = np.zeros(model.n_states, dtype=bool)
-    here[start] = True
-    fresh = [here.copy() for _ in who]
-    left = 0
-    while any(f.any() for f in fresh):
-        left += 1
+    seen = [np.zeros(model.n_states, dtype=bool) for _ in who]
+    here = np.array([start], dtype=np.intp)
+    layers: list[tuple[Index, ...]] = []
+    fresh: list[Index] = []
+    while not layers or any(len(f) for f in fresh):
         following = []
         for k, j in enumerate(who):
-            ready = here if left == 1 else np.logical_or.reduce([~here & here, *fresh[:k], *fresh[k + 1 :]])
-            new = _one_move(model, j, ready, improving) & (distance[k] == NEVER)
-            distance[k, new] = left
+            ready = [f for other, f in enumerate(fresh) if other != k] if layers else [here]
+            new = _one_move(model, j, ready, improving, preferred[j] if preferred else None)
+            new = new[~seen[k][new] & (new != start)]
+            seen[k][new] = True
             following.append(new)
         fresh = following
-    return Reach(model, start, who, improving, distance)
+        layers.append(tuple(fresh))
+    return Reach(model, start, who, improving, tuple(layers[:-1]))
 
 
-def _one_move(model: Model, party: int, ready: BoolArray, improving: bool) -> BoolArray:
-    """The states that one move of the party leads to from any of the ready ones."""
-    moves: Any = model.moves[party]
+def _one_move(
+    model: GraphModel, party: int, ready: Sequence[Index], improving: bool, preferred: Preferred | None
+) -> Index:
+    """The states, ascending, that one move of the party leads to from any of the ready ones."""
+    moves, rank = model.moves[party], model.ranks[party]
+    few = sum(map(len, ready)) * moves.width * _DENSE < model.n_states or not model.transitive
+    if few or preferred:
+        source, target = moves.ahead(np.unique(np.concatenate([*ready, np.zeros(0, dtype=np.intp)])))
+        if preferred:
+            target = target[preferred(source, target)]
+        elif improving:
+            target = target[rank[target] > rank[source]]
+        return np.unique(target)
+    mask = np.zeros(model.n_states, dtype=bool)
+    for states in ready:
+        mask[states] = True
     if improving:
         # some ready source ranks lower than t exactly if the lowest-ranked one does
-        low = np.where(ready, -model.ranks[party], LOW).astype(np.int32)
-        return (moves.push(low) > -model.ranks[party]) & model.feasible
-    back = moves.push(ready) if model.transitive else moves.reverse.step(ready)
-    return back & model.feasible
+        low = np.where(mask, -rank, LOW).astype(np.int32)
+        return np.flatnonzero((moves.push(low) > -rank) & model.feasible)
+    return np.flatnonzero(moves.push(mask) & model.feasible)
 
 
-def smallest_coalitions(model: Model, start: int, target: int) -> list[tuple[int, ...]]:
+def smallest_coalitions(model: GraphModel, start: int, target: int) -> list[tuple[int, ...]]:
     """The coalitions that could jump from ``start`` to ``target`` with a gain for each member.
 
     Only those of which no part could do the same; small ones first. Empty where even all together
@@ -132,9 +179,10 @@ def smallest_coalitions(model: Model, start: int, target: int) -> list[tuple[int
     """
     found: list[tuple[int, ...]] = []
     gains = [i for i in range(len(model.parties)) if model.ranks[i, target] > model.ranks[i, start]]
+    here = Around(model, start)
     for coalition in subsets(gains):
         if any(set(c) <= set(coalition) for c in found):
             continue
-        if coalition_improvements(model, [start], coalition)[0, target]:
+        if here.improvements(coalition) >> target & 1:
             found.append(coalition)
     return found

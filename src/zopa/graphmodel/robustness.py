@@ -6,45 +6,30 @@ order of a party's statements is disturbed, and statements that no sentence supp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zopa.case import Estimate, values, weights
+
+from .compile import Compiled
 from .concepts import stable
-from .model import Model
+from .model import GraphModel
 from .moves import BoolArray
-from .preferences import by_statements
+from .preferences import Priorities, by_statements
 
-__all__ = ["Priorities", "Shares", "pareto_efficient", "perturbed", "shares"]
+__all__ = ["Shares", "pareto_efficient", "perturbed", "shares", "variants"]
 
+DROP, SWAPS = 0.3, 3
 
-@dataclass(frozen=True, eq=False)
-class Priorities:
-    """A party's prioritised statements as arrays.
-
-    Attributes
-    ----------
-    holding : bool array (n_statements, n_states)
-    levels : tuple of int
-        1 is the most important; equal is tied.
-    supported : tuple of bool
-        Whether a sentence on record supports the statement.
-    """
-
-    holding: BoolArray
-    levels: tuple[int, ...]
-    supported: tuple[bool, ...]
-
-    def payoffs(self) -> NDArray[np.int64]:
-        """A payoff per state, higher is better."""
-        return by_statements(self.holding, self.levels)
+Draw = Callable[[np.random.Generator], NDArray[np.float64]]
 
 
 def perturbed(
-    model: Model, priorities: Sequence[Priorities], draws: int, *, seed: int, swaps: int, drop: float
-) -> Iterator[Model]:
+    model: GraphModel, priorities: Sequence[Priorities], draws: int, *, seed: int, swaps: int, drop: float
+) -> Iterator[GraphModel]:
     """Models with disturbed preferences.
 
     Parameters
@@ -86,7 +71,7 @@ class Shares:
 
 
 def shares(
-    models: Iterable[Model], states: Sequence[int], *, status_quo: int, concepts: Sequence[str]
+    models: Iterable[GraphModel], states: Sequence[int], *, status_quo: int, concepts: Sequence[str]
 ) -> Shares:
     """Count over models how often each state is an equilibrium, better than the status quo, efficient."""
     asked = np.asarray(states, dtype=np.intp)
@@ -105,7 +90,7 @@ def shares(
     return Shares(draws, tuple(map(int, asked)), {k: tuple(map(int, v)) for k, v in totals.items()})
 
 
-def pareto_efficient(model: Model, states: Sequence[int] | NDArray[np.intp]) -> BoolArray:
+def pareto_efficient(model: GraphModel, states: Sequence[int] | NDArray[np.intp]) -> BoolArray:
     """Whether no feasible state is better for one party and worse for none, for each of ``states``."""
     out = np.zeros(len(states), dtype=bool)
     live = model.ranks[:, model.feasible]
@@ -113,3 +98,65 @@ def pareto_efficient(model: Model, states: Sequence[int] | NDArray[np.intp]) -> 
         own = model.ranks[:, [s]]
         out[k] = not ((live >= own).all(axis=0) & (live > own).any(axis=0)).any()
     return out
+
+
+def variants(compiled: Compiled, draws: int, seed: int) -> tuple[str, Iterator[GraphModel]] | None:
+    """What is varied (priorities or utilities), and the variants; None where preferences are a ranking, which says nothing of its doubt.
+
+    Parties with priorities: three exchanges of neighbouring levels, and lines that no statement states drop
+    out with probability 0.3. Parties with utilities: each weight and value uniformly within its interval.
+    A case that has both kinds of parties is varied in its utilities only.
+    """
+    own = [p for p in compiled.priorities if p is not None]
+    if len(own) == len(compiled.priorities):
+        return "priorities", perturbed(compiled.model, own, draws, seed=seed, swaps=SWAPS, drop=DROP)
+    ranked = set(compiled.case.graph.rankings) if compiled.case.graph else set()
+    doubtful = {
+        k: _utility(compiled, p)
+        for k, p in enumerate(compiled.model.parties)
+        if compiled.form == "issues" and compiled.priorities[k] is None and p not in ranked
+    }
+    return ("utilities", _drawn(compiled.model, doubtful, draws, seed)) if doubtful else None
+
+
+def _drawn(model: GraphModel, doubtful: dict[int, Draw], draws: int, seed: int) -> Iterator[GraphModel]:
+    rng = np.random.default_rng(seed)
+    for _ in range(draws):
+        payoffs = model.ranks.astype(np.float64)
+        for k, draw in doubtful.items():
+            payoffs[k] = draw(rng)
+        yield model.with_ranks(payoffs)
+
+
+def _utility(compiled: Compiled, party: str) -> Draw:
+    """One draw of a party's utility of every state."""
+    case, model = compiled.case, compiled.model
+    weight = weights(case, party)
+    scale = [None if case.parties[party].points else weight[i.name] for i in model.issues]
+    value = [_ends(list(values(case, party, i.name).values())) for i in model.issues]
+    fixed = np.zeros(model.n_states)
+    for bonus in case.interactions:
+        if bonus.party == party:
+            terms = [
+                np.logical_or.reduce([compiled.answered(i, o) for o in options])
+                for i, options in bonus.when.items()
+            ]
+            fixed[np.logical_and.reduce(terms)] += bonus.points
+
+    def draw(rng: np.random.Generator) -> NDArray[np.float64]:
+        total = fixed.copy()
+        for k, (low, high) in enumerate(value):
+            column = rng.uniform(low, high)
+            w = scale[k]
+            if w is not None:
+                column = column * rng.uniform(float(w.low), float(w.high)) / 100
+            column = np.repeat(column, model.strides[k])
+            total += np.tile(column, model.n_states // len(column))
+        # what differs by less than rounding is tied
+        return np.round(total, 9)
+
+    return draw
+
+
+def _ends(cells: list[Estimate]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.array([float(e.low) for e in cells]), np.array([float(e.high) for e in cells])

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .model import Model
+from .model import GraphModel
 from .moves import BoolArray, Index
-from .reachability import NEVER, Reach, Step, spread
+from .reachability import Reach, UnilateralMove, spread
 
-__all__ = ["Answer", "Departure", "changes", "departures"]
+__all__ = ["Sanction", "changes", "departures"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Sanction:
     """What the others could do after a departure, so that the leaver is no better off than before.
 
     Attributes
     ----------
-    steps : tuple of Step
+    steps : tuple of UnilateralMove
         Their moves, from the state after the departure.
     credible : bool
         Each step is an improvement for the one who makes it.
@@ -29,7 +30,7 @@ class Answer:
         Number of end states that answer equally well in these two respects.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[UnilateralMove, ...]
     credible: bool
     final: bool
     states: int
@@ -40,30 +41,21 @@ class Answer:
         return self.steps[-1].target
 
 
-@dataclass(frozen=True)
-class Departure:
-    """A unilateral improvement of one party away from a state, and the best answer of the others."""
+def departures(model: GraphModel, state: int, party: int) -> tuple[tuple[int, Sanction | None], ...]:
+    """Where the party's unilateral improvements from ``state`` lead, best for it first, each with its sanction.
 
-    party: int
-    source: int
-    target: int
-    answer: Answer | None
-
-
-def departures(model: Model, state: int, party: int) -> tuple[Departure, ...]:
-    """The party's unilateral improvements from ``state``, best for it first, each with its answer.
-
-    Of several answers the one shown is, in this order: credible, final, with the fewest moves, with the
+    Of several sanctions the one given is, in this order: credible, final, with the fewest moves, with the
     fewest changes, the lowest state number.
     """
     targets = model.improvements(party, state)
     order = np.lexsort((targets, changes(model, state, targets), -model.ranks[party, targets]))
-    return tuple(
-        Departure(party, state, int(t), _answer(model, state, party, int(t))) for t in targets[order]
-    )
+    rank = model.ranks[party]
+    bad = model.feasible & (rank <= rank[state])
+    final = bad & (np.asarray(model.moves[party].pull(rank)) <= rank[state]) if len(targets) else bad
+    return tuple((t, _sanction(model, party, t, (final, bad))) for t in targets[order].tolist())
 
 
-def changes(model: Model, state: int, others: Index) -> Index:
+def changes(model: GraphModel, state: int, others: Index) -> Index:
     """How many issues each of ``others`` answers differently from ``state``; 1 in graph form."""
     if not model.issues:
         return np.ones(len(others), dtype=np.intp)
@@ -73,24 +65,21 @@ def changes(model: Model, state: int, others: Index) -> Index:
     return count
 
 
-def _answer(model: Model, state: int, party: int, left_for: int) -> Answer | None:
-    rank = model.ranks[party]
+def _sanction(model: GraphModel, party: int, left_for: int, ends: Sequence[BoolArray]) -> Sanction | None:
+    """``ends`` are the states from which the party has no way out, and all that it does not prefer."""
     others = [j for j in range(len(model.parties)) if j != party]
-    bad = model.feasible & (rank <= rank[state])
-    final = bad & (np.asarray(model.moves[party].pull(rank)) <= rank[state])
     for credible in (True, False):
         reach = spread(model, left_for, others, improving=credible)
-        for lasting in (True, False):
-            ends = reach.states & (final if lasting else bad)
-            if ends.any():
-                return Answer(_nearest(reach, ends), credible, lasting, int(ends.sum()))
+        for lasting, wanted in zip((True, False), ends, strict=True):
+            here = wanted[reach.found]
+            if here.any():
+                return Sanction(_nearest(reach, here), credible, lasting, int(here.sum()))
     return None
 
 
-def _nearest(reach: Reach, ends: BoolArray) -> tuple[Step, ...]:
-    found = np.flatnonzero(ends)
-    far = reach.moves[found]
-    assert (far < NEVER).all()
+def _nearest(reach: Reach, ends: BoolArray) -> tuple[UnilateralMove, ...]:
+    """The path to the nearest of the marked states of ``reach.found``."""
+    found, far = reach.found[ends], reach.distance[ends]
     best = found[np.lexsort((found, changes(reach.model, reach.start, found), far))[0]]
     path = reach.path(int(best))
     assert path

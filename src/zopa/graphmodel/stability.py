@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from zopa.case import Case, share_by_basis
 from zopa.errors import UnknownName
 from zopa.space import Problem, Readings
 
-from . import answers as say
-from .analysis import CHAIN, Room
+from .analysis import CHAIN, Analysis
+from .answers import Stability, Standing
 from .compile import Compiled, Package, compile_graph
-from .robustness import Shares, shares
-from .sampling import variants
-from .words import basis_sentence, drift_sentence, sentences
+from .robustness import Shares, shares, variants
+from .standings import Standings
+from .words import VARIED, basis_sentence, drift_sentence, notes, sentences
 
 __all__ = ["stability"]
 
@@ -30,7 +30,9 @@ def stability(
     draws: int = 500,
     seed: int = 1,
     most: int = 10,
-) -> say.Stability:
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Stability:
     """Will a package hold, who would break it, who can answer, and how else could things settle.
 
     The graph model for conflict resolution, exact for any number of parties (Fang, Hipel & Kilgour 1993).
@@ -52,6 +54,9 @@ def stability(
     seed : int
     most : int
         How many equilibria to list.
+    stop, progress : callables, optional
+        True from ``stop`` ends with the states examined so far; ``progress`` gets what is at work and the
+        share that is done (0 to 1).
 
     Raises
     ------
@@ -66,53 +71,120 @@ def stability(
     case = problem.case
     by_issues = isinstance(package, Mapping) and bool(package) and set(package) <= set(case.issues)
     compiled = compile_graph(problem, form="issues" if by_issues else None)
-    room = Room(compiled)
-    if package is None:
-        asked = [s for s in compiled.named.values() if s != compiled.status_quo]
-        asked = [s for s in asked if compiled.model.feasible[s]]
-    else:
-        asked = [compiled.state(package)]
-    top = room.best(most)
-    drift = room.drift(most)
-    listed = list(dict.fromkeys([*asked, *top, *drift, *room.start]))
-    varied, robust = _shares(compiled, listed, draws, seed)
+    analysis = Analysis(compiled)
+    asked = _asked(compiled, package)
+    work = _Work(stop or (lambda: False), progress or (lambda _step, _done: None))
+    work.begin("verdicts on all states", 0.0)
+    top, drift = analysis.best(most), analysis.drift(most)
+    start = [] if compiled.status_quo is None else [compiled.status_quo]
+    kind, robust = _shares(compiled, list(dict.fromkeys([*asked, *top, *drift, *start])), draws, seed)
     done = robust.draws if robust else 0
     names = {p: case.parties[p].name for p in compiled.model.parties}
-    basis = _basis(compiled)
-    quo = "the status quo"
+    basis, varied = _basis(compiled), VARIED[kind]
+    standings = Standings(analysis, robust, concept)
 
-    def standing(state: int, full: bool) -> say.Standing:
-        s = room.standing(state, robust, full, concept)
-        if not full:
-            return s
-        return replace(
-            s,
-            says=(
-                *sentences(s, names, quo=quo, variants=f"{done:,} variants {varied}", draws=done),
-                basis_sentence(basis, names),
-            ),
-        )
+    def full(state: int) -> Standing:
+        s = standings.standing(state, True)
+        said = sentences(s, names, quo=QUO, variants=f"{done:,} variants {varied}", draws=done)
+        return replace(s, says=(*said, basis_sentence(basis, names)))
 
-    settled = tuple(standing(s, False) for s in drift)
+    def short(state: int) -> Standing:
+        return standings.standing(state, False)
+
+    work.total = FULL * len([*asked, *start]) + len([*top, *drift])
+    examined = work.through("the package", asked, full, FULL, always=True)
+    now = work.through("the status quo", start, full, FULL)
+    equilibria = work.through("equilibria", top, short, 1)
+    settled = work.through("where improvements lead", drift, short, 1)
     question = problem.question("stability", concept=concept, draws=done, most=most)
-    now = standing(room.start[0], True) if room.start else None
-    return say.Stability(
-        replace(question, seed=seed if done else None, readings=question.readings if compiled.form == "issues" else {}),
-        compiled.form,
-        concept,
-        tuple(standing(s, True) for s in asked),
-        now,
-        settled,
-        tuple(standing(s, False) for s in top),
-        {c: int(found.sum()) for c, found in room.equilibria.items()},
-        int(compiled.model.feasible.sum()),
-        basis,
-        done,
-        varied,
-        room.picture(asked),
-        tuple(drift_sentence(now, settled, names, quo)) if now else (),
-        tuple(room.notes),
-    )  # fmt: skip
+    used = question.readings if compiled.form == "issues" else {}
+    return Stability(
+        replace(question, seed=seed if done else None, readings=used),
+        form=compiled.form,
+        concept=concept,
+        examined=examined,
+        status_quo=now[0] if now else None,
+        drift=settled,
+        equilibria=equilibria,
+        counts={c: int(found.sum()) for c, found in analysis.equilibria.items()},
+        perceived={c: int(found.equilibria.sum()) for c, found in analysis.perceived.items()},
+        feasible=int(compiled.model.feasible.sum()),
+        basis=basis,
+        perturbed=done,
+        varied=varied,
+        picture=standings.picture(asked),
+        why=tuple(drift_sentence(now[0], settled, names, QUO)) if now else (),
+        notes=_notes(analysis, names, work.undone),
+    )
+
+
+QUO = "the status quo"
+FULL = 5
+"""What a state examined in full costs, in states that are only listed."""
+
+
+class _Work:
+    """Goes through states one by one, tells how far it is, and leaves the rest when asked to stop."""
+
+    def __init__(self, stop: Callable[[], bool], progress: Callable[[str, float], None]) -> None:
+        self.stop, self.progress = stop, progress
+        self.total, self.spent, self.undone = 1, 0, 0
+
+    def begin(self, step: str, share: float) -> None:
+        """Say what is at work."""
+        self.progress(step, share)
+
+    def through(
+        self,
+        step: str,
+        states: Sequence[int],
+        examine: Callable[[int], Standing],
+        cost: int,
+        *,
+        always: bool = False,
+    ) -> tuple[Standing, ...]:
+        """Examine each state; ``always`` at least the first."""
+        out: list[Standing] = []
+        for k, state in enumerate(states):
+            if self.stop() and not (always and k == 0):
+                self.undone += len(states) - k
+                break
+            self.begin(
+                f"{step}, {k + 1} of {len(states)}", VERDICTS + (1 - VERDICTS) * self.spent / self.total
+            )
+            out.append(examine(state))
+            self.spent += cost
+        return tuple(out)
+
+
+VERDICTS = 0.3
+"""The share of the work that goes into the verdicts on all states, roughly."""
+
+
+def _asked(compiled: Compiled, package: Package | None) -> list[int]:
+    if package is not None:
+        return [compiled.state(package)]
+    asked = [s for s in compiled.named.values() if s != compiled.status_quo]
+    return [s for s in asked if compiled.model.feasible[s]]
+
+
+def _notes(analysis: Analysis, names: Mapping[str, str], undone: int) -> tuple[str, ...]:
+    parties = analysis.model.parties
+    graph = analysis.compiled.case.graph
+    seen = next(iter(analysis.perceived.values())).seen if analysis.has_pictures else None
+    pictures = {
+        names[p]: int((analysis.model.feasible & ~seen[i]).sum())
+        for i, p in enumerate(parties)
+        if graph is not None and seen is not None and p in graph.pictures
+    }
+    return notes(
+        largest=analysis.largest if analysis.largest < len(parties) else None,
+        compared=analysis.compared,
+        status_quo=analysis.start is not None,
+        idle=[names[parties[i]] for i in analysis.idle],
+        pictures=pictures,
+        undone=undone,
+    )
 
 
 def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) -> tuple[str, Shares | None]:

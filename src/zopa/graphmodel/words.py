@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from zopa.case.graph import Priority
 from zopa.space import Why
 
 from .answers import Departure, Move, Standing
 
-__all__ = ["MEANING", "basis_sentence", "drift_sentence", "listed", "sentences"]
+__all__ = [
+    "ALIKE", "MEANING", "VARIED", "basis_sentence", "drift_sentence", "edit", "listed", "notes", "preference", "sentences",
+]  # fmt: skip
+
+ALIKE = "it ranks the two alike"
+VARIED: Mapping[str, str] = {
+    "priorities": "with the order of preferences disturbed",
+    "utilities": "with weights and values drawn from their intervals",
+    "": "",
+}
+"""What was varied in the perturbed models."""
 
 MEANING: Mapping[str, str] = {
     "nash": "no party could gain by leaving it alone (Nash stable)",
@@ -112,13 +123,13 @@ def _far(s: Standing, names: Mapping[str, str]) -> list[Why]:
         return []
     leaving = [names[p] for p, ok in s.stable["nonmyopic"].items() if not ok]
     if leaving:
-        return [Why(f"Looking any number of steps ahead, {listed(leaving)} would not rest there.")]
-    return [Why("Looking any number of steps ahead, neither party would leave it (non-myopic stable).")]
+        return [Why(f"With unlimited foresight, {listed(leaving)} would move on (not non-myopic stable).")]
+    return [Why("With unlimited foresight, neither party would leave it (non-myopic stable).")]
 
 
 def _groups(s: Standing, names: Mapping[str, str]) -> list[Why]:
     if "cnash" in s.coalitions:
-        return [Why("No group of parties could gain by leaving it together.")]
+        return [Why("No coalition of parties could gain by leaving it together.")]
     out = []
     answered = [listed(names[p] for p in g.parties) for g in s.groups if g.answered]
     if answered:
@@ -160,12 +171,13 @@ def _reached(s: Standing, names: Mapping[str, str], quo: str) -> list[Why]:
             return []
         return [
             Why(
-                f"Steps that each help the one who takes them lead there from {quo}: {_route(s.steps, names)}."
+                f"Reachable from {quo} by unilateral improvements (steps that each help the one who takes them): "
+                f"{_route(s.steps, names)}."
             )
         ]
     if s.route is None:
         return [Why(f"From {quo} nobody's moves lead there.")] if s.better else []
-    text = f"No chain of steps that each help the one who takes them leads there from {quo}."
+    text = f"Not reachable from {quo} by unilateral improvements."
     if s.together:
         groups = [listed(names[p] for p in g) for g in s.together[:3]]
         everybody = len(s.together[0]) == len(names)
@@ -214,30 +226,93 @@ def _least(s: Standing, names: Mapping[str, str]) -> list[Why]:
 
 
 def _doubts(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    return [*_cautious(s, names), *_seen(s, names)]
+
+
+def _cautious(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    if s.cautious is None:
+        return []
+    if s.cautious:
+        held = f"this much is certain: {MEANING[s.cautious[0]]}"
+    elif s.leaving:
+        held = f"it is certain that {listed(names[p] for p in s.leaving)} could gain by leaving it, whatever the others did"
+    else:
+        held = "no concept of stability holds in every case: whether it is stable depends on them"
+    return [Why(f"Whichever way the preferences marked unsure turn out, {held}.")]
+
+
+def _seen(s: Standing, names: Mapping[str, str]) -> list[Why]:
+    if s.sees is None:
+        return []
     out = []
-    if s.cautious is not None:
-        best = s.cautious[0] if s.cautious else ""
-        out.append(
-            Why(
-                f"Whichever way the preferences marked unsure turn out, this much is certain: {MEANING[best]}."
-            )
-        )
-    if s.sees is not None:
-        blind = [names[p] for p, v in s.sees.items() if v is None]
-        leave = [names[p] for p, v in s.sees.items() if v is False]
-        if blind:
-            out.append(
-                Why(
-                    f"{listed(blind)} would not see this state coming: it is not in its picture of the conflict."
-                )
-            )
-        if leave:
-            out.append(
-                Why(f"In its own picture of the conflict, {listed(leave)} would have reason to leave it.")
-            )
-        if not blind and not leave:
-            out.append(Why("It holds in each party's own picture of the conflict as well."))
+    blind = [names[p] for p, v in s.sees.items() if v is None]
+    leave = [names[p] for p, v in s.sees.items() if v is False]
+    if blind:
+        text = f"{listed(blind)} would not see this state coming: it is not in its picture of the conflict."
+        out.append(Why(text))
+    if leave:
+        out.append(Why(f"In its own picture of the conflict, {listed(leave)} would have reason to leave it."))
+    if not blind and not leave:
+        out.append(Why("It holds in each party's own picture of the conflict as well."))
     return out
+
+
+def preference(wish: Priority) -> Why:
+    """One line of a party's preferences as a reason, with what it rests on."""
+    kind = wish.kind if wish.kind != "none" else "assumed"
+    return Why(f"{wish.says or wish.holds}; {kind}", wish.statements, basis=kind)
+
+
+def edit(wish: Priority, place: int | None) -> str:
+    """A change of one line: it drops out, or stands in another place (0 the first)."""
+    what = f"'{wish.says or wish.holds}'"
+    return f"{what} did not count" if place is None else f"{what} stood in place {place + 1}"
+
+
+def notes(
+    *,
+    largest: int | None,
+    compared: tuple[int, int],
+    status_quo: bool,
+    idle: Sequence[str],
+    pictures: Mapping[str, int],
+    undone: int,
+) -> tuple[str, ...]:
+    """What limits an answer.
+
+    Parameters
+    ----------
+    largest : size of the largest coalition examined; None where all were
+    compared : how many states that hold were ranked in full, of how many
+    idle : names of the parties that can do nothing alone
+    pictures : name -> number of states that the party does not see; parties with a picture of their own
+    undone : how many states could not be examined before the search was stopped
+    """
+    out = []
+    if largest is not None:
+        out.append(f"coalitions of more than {largest} parties were not examined")
+    if not status_quo:
+        out.append("the case names no status quo, so nothing is compared with it")
+    if idle:
+        has = "have" if len(idle) > 1 else "has"
+        for_it = "them" if len(idle) > 1 else "it"
+        out.append(f"{listed(idle)} {has} no moves here, so every state is trivially stable for {for_it}")
+    if compared[0] < compared[1]:
+        out.append(
+            f"of {compared[1]:,} states that hold, {compared[0]:,} were ranked in full; those were chosen by "
+            "concept, gains over the status quo and ranks"
+        )
+    if pictures:
+        blind = [f"{who} does not see {n:,} of the states" for who, n in pictures.items() if n]
+        out.append(
+            f"{listed(pictures)} {'have' if len(pictures) > 1 else 'has'} a picture of the conflict of its own"
+            + (f" ({'; '.join(blind)})" if blind else "")
+            + ": the counts 'as perceived' and what is said of a party's own picture use it; departures, "
+            "coalitions, paths, ranks and shares of variants are those of the conflict as it is"
+        )
+    if undone:
+        out.append(f"stopped early: {undone} states were not examined")
+    return tuple(out)
 
 
 def basis_sentence(basis: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> Why:
@@ -258,12 +333,10 @@ def drift_sentence(
     if not drift and start.strength in ("nash", "sseq", "seq"):
         return [Why(f"Left to themselves, things stay as they are: {quo} holds.")]
     if not drift:
-        return [
-            Why(f"From {quo}, steps that each help the one who takes them come to rest nowhere that holds.")
-        ]
+        return [Why(f"From {quo}, unilateral improvements lead to no state that holds by credible answers.")]
     out = []
     for s in drift[:3]:
         if s.steps:
-            text = f"If each party only takes steps that help itself, {quo} can turn into this: {_route(s.steps, names)}. "
+            text = f"By unilateral improvements, {quo} can turn into this: {_route(s.steps, names)}. "
             out.append(Why(text + f"Then it holds: {MEANING[s.strength]}."))
     return out

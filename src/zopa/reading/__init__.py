@@ -9,14 +9,23 @@ from __future__ import annotations
 from zopa.case.model import Case
 from zopa.reading.extraction.extract import Extract, Suggestion, extract
 from zopa.reading.extraction.speakers import Roster
+from zopa.reading.grounding import Candidate, Ground, Grounding
+from zopa.reading.records import to_records
 from zopa.reading.sources.text import Published, Text, prepare
 
-from .grounding import Candidate, Ground, Verdict
-from .records import to_records
-
 __all__ = [
-    "Candidate", "Extract", "Ground", "Published", "Roster", "Suggestion", "Text", "Verdict", "extract", "prepare",
-    "read", "to_records",
+    "Candidate",
+    "Extract",
+    "Ground",
+    "Grounding",
+    "Published",
+    "Roster",
+    "Suggestion",
+    "Text",
+    "extract",
+    "prepare",
+    "read",
+    "to_records",
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from zopa.reading.language.lexicon import lexicon
 from zopa.reading.language.patterns import words_of
 from zopa.reading.parsing.segment import Segments
 
-__all__ = ["Candidate", "Ground", "Verdict", "fold"]
+__all__ = ["Candidate", "Ground", "Grounding", "fold"]
 
 Range = tuple[int, int]
 
@@ -51,7 +51,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Grounding:
     """``grounded``, ``flagged`` or ``rejected``, with every reason, and the spans found."""
 
     state: str
@@ -101,7 +101,7 @@ class Ground:
 
     # ------------------------------------------------------------ the checks
 
-    def check(self, candidate: Candidate) -> Verdict:
+    def check(self, candidate: Candidate) -> Grounding:
         """Test one candidate; the first failing check of each part is enough to reject it."""
         result = _Check()
         if candidate.kind and candidate.kind not in KINDS:
@@ -110,10 +110,10 @@ class Ground:
             result.rejected.append(f"issue '{candidate.issue}' is not one of the case")
         if candidate.sentence is not None and not 0 <= candidate.sentence < len(self.sentences):
             result.rejected.append(f"there is no sentence {candidate.sentence}")
-            return Verdict("rejected", tuple(result.rejected))
+            return Grounding("rejected", tuple(result.rejected))
         spans = self._place_content(candidate, result)
         if not spans:
-            return Verdict("rejected", tuple(result.rejected))
+            return Grounding("rejected", tuple(result.rejected))
         home = self._sentence_at(spans[0][0])
         speaker = self._place_part(candidate.speaker, "speaker", home, result, spans)
         cue = self._place_part(candidate.cue, "cue", home, result, spans)
@@ -123,7 +123,7 @@ class Ground:
         self._edges(spans, cue, speaker, lambda: condition is not None, home, result, candidate)
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
-        return Verdict(
+        return Grounding(
             state, tuple(dict.fromkeys([*result.rejected, *result.flagged])), tuple(spans), speaker, cue
         )
 

@@ -13,7 +13,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,11 +22,10 @@ from zopa.errors import CaseError, Finding
 from zopa.reading.attribution.attribute import attribute
 from zopa.reading.extraction.extract import Assembler, Extract, Suggestion
 from zopa.reading.extraction.speakers import Roster
+from zopa.reading.grounding import Candidate, Ground, Grounding
 from zopa.reading.language.lexicon import lexicon
 
-from .grounding import Candidate, Ground, Verdict
-
-__all__ = ["Exchange", "ask", "post"]
+__all__ = ["Dialogue", "Endpoint", "ask", "post"]
 
 MAX_ANSWER = 2_000_000
 MAX_SECONDS = 120.0
@@ -48,7 +47,7 @@ _INSTRUCTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Dialogue:
     """One request and its answer, kept as sent and received, with their sha256."""
 
     destination: str
@@ -62,24 +61,72 @@ class Exchange:
         return hashlib.sha256((self.request + "\0" + self.answer).encode()).hexdigest()
 
 
-def ask(
-    rules: Extract, case: Case | None, base_url: str, model: str, *, key: str = "", runs: int = 1, language: str = "en",
-    send: Callable[[str, str, str], str] | None = None, keep: Callable[[Exchange], None] | None = None,
-) -> Extract:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a model is asked, and how.
+
+    Attributes
+    ----------
+    url : str
+        For example ``http://localhost:11434/v1``. Nothing is sent anywhere else.
+    model : str
+        The model's name there.
+    key : str
+        Sent as a bearer token where it is not empty.
+    runs : int
+        How often to ask; a statement found in fewer than all runs says so.
+    send : callable, optional
+        ``(url, body, key) -> answer`` in place of the network.
+    keep : callable, optional
+        Is given every dialogue, answered or not.
+    """
+
+    url: str
+    model: str
+    key: str = ""
+    runs: int = 1
+    send: Callable[[str, str, str], str] | None = None
+    keep: Callable[[Dialogue], None] | None = None
+
+    def chat(self, body: str) -> tuple[list[Any], str]:
+        """The items that the endpoint lists for one request, and what is wrong with its answer."""
+        url = self.url.rstrip("/") + "/chat/completions"
+        items: list[Any] = []
+        answer = problem = ""
+        try:
+            answer = (self.send or post)(url, body, self.key)
+            items = _items(answer)
+        except (OSError, http.client.HTTPException, ValueError, CaseError) as error:
+            problem = str(error).splitlines()[0][:200]
+        if self.keep:
+            self.keep(Dialogue(url, body, answer, problem))
+        return items, problem
+
+
+Pieces = tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What an endpoint answered: candidates that passed the gate by their content, with how often; and notes."""
+
+    placed: dict[Pieces, tuple[Candidate, Grounding, int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str = "en") -> Extract:
     """What the rules read, joined with what an endpoint reads in the same text.
 
     Parameters
     ----------
     rules : Extract
         The rules' own reading; it is never changed by the endpoint, only flagged where the two differ.
-    base_url : str
-        For example ``http://localhost:11434/v1``. Nothing is sent anywhere else.
-    runs : int
-        How often to ask; a statement found in fewer than all runs says so.
-    send : callable, optional
-        ``(url, body, key) -> answer`` in place of the network.
-    keep : callable, optional
-        Is given every exchange, answered or not.
+    case : Case, optional
+        Its speakers and issues are used.
+    endpoint : Endpoint
+        Where to ask.
+    language : str
+        The language pack.
 
     Returns
     -------
@@ -89,49 +136,37 @@ def ask(
     assembler = Assembler(
         rules.text, lexicon(language), Roster.of(case, rules.text.published.on, language), case
     )
-    ground = Ground(
-        assembler.seg, attribute(assembler.seg, assembler.lex), tuple(case.issues) if case else ()
-    )
-    found: dict[tuple[tuple[int, int], ...], tuple[Candidate, Verdict, int]] = {}
-    notes: list[str] = []
-    for _ in range(runs):
-        seen: set[tuple[tuple[int, int], ...]] = set()
-        for candidate in _candidates(assembler, case, base_url, model, key, send or post, keep, notes):
+    found = attribute(assembler.seg, assembler.lex)
+    ground = Ground(assembler.seg, found, tuple(case.issues) if case else (), language)
+    answers = _Answers()
+    for _ in range(endpoint.runs):
+        seen: set[Pieces] = set()
+        for candidate in _candidates(assembler, case, endpoint, answers.notes):
             verdict = ground.check(candidate)
+            content = verdict.content
             if verdict.state == "rejected":
-                notes.append(f"endpoint: refused {candidate.content[0][:50]!r}: {verdict.reasons[0]}")
-            elif verdict.content not in seen:
-                seen.add(verdict.content)
-                count = found[verdict.content][2] if verdict.content in found else 0
-                found[verdict.content] = (candidate, verdict, count + 1)
-    return _joined(rules, assembler, found, runs, model, notes)
+                answers.notes.append(f"endpoint: refused {candidate.content[0][:50]!r}: {verdict.reasons[0]}")
+            elif content not in seen:
+                seen.add(content)
+                count = answers.placed[content][2] if content in answers.placed else 0
+                answers.placed[content] = (candidate, verdict, count + 1)
+    return _joined(rules, assembler, answers, endpoint)
 
 
 def _candidates(
-    assembler: Assembler, case: Case | None, base_url: str, model: str, key: str,
-    send: Callable[[str, str, str], str], keep: Callable[[Exchange], None] | None, notes: list[str],
-) -> Iterator[Candidate]:  # fmt: skip
+    assembler: Assembler, case: Case | None, endpoint: Endpoint, notes: list[str]
+) -> Iterator[Candidate]:
     sentences = [assembler.seg.span(a, b) for a, b in assembler.seg.sentences]
-    url = base_url.rstrip("/") + "/chat/completions"
     for first in range(0, len(sentences), CHUNK):
-        body = _request(assembler.body, sentences, first, case, model)
-        answer, problem = "", ""
-        try:
-            answer = send(url, body, key)
-            items = _items(answer)
-        except (OSError, http.client.HTTPException, ValueError, CaseError) as error:
-            problem, items = str(error).splitlines()[0][:200], []
-        if keep:
-            keep(Exchange(url, body, answer, problem))
+        last = min(first + CHUNK, len(sentences)) - 1
+        items, problem = endpoint.chat(_request(assembler.body, sentences, first, case, endpoint.model))
         if problem:
-            notes.append(
-                f"endpoint: no usable answer for sentences {first} to {min(first + CHUNK, len(sentences)) - 1}: {problem}"
-            )
+            notes.append(f"endpoint: no usable answer for sentences {first} to {last}: {problem}")
         for item in items:
             candidate, why = _candidate(item)
             if candidate is None:
                 notes.append(f"endpoint: refused an item: {why}")
-            elif not first <= (candidate.sentence or 0) < first + CHUNK:
+            elif not first <= (candidate.sentence or 0) <= last:
                 notes.append(f"endpoint: refused an item: sentence {candidate.sentence} was not sent")
             else:
                 yield candidate
@@ -199,14 +234,12 @@ def _candidate(item: Any) -> tuple[Candidate | None, str]:
     return Candidate(tuple(item["content"]), sentence=item["sentence"], **rest), ""
 
 
-def _joined(
-    rules: Extract, assembler: Assembler, found: dict[tuple[tuple[int, int], ...], tuple[Candidate, Verdict, int]],
-    runs: int, model: str, notes: list[str],
-) -> Extract:  # fmt: skip
+def _joined(rules: Extract, assembler: Assembler, answers: _Answers, endpoint: Endpoint) -> Extract:
     statements = list(rules.statements)
     new: list[Suggestion] = []
     agreed = 0
-    for content, (candidate, verdict, count) in found.items():
+    model, runs = endpoint.model, endpoint.runs
+    for content, (candidate, verdict, count) in answers.placed.items():
         same = next(
             (i for i, s in enumerate(statements) if s.extractor == "rules" and _alike(s.content, content)),
             None,
@@ -225,7 +258,7 @@ def _joined(
                 s, flags=(*s.flags, f"the endpoint reads it as {candidate.kind}", *often)
             )
     summary = f"endpoint {model}: {agreed} statements as the rules, {len(new)} more to look at"
-    return replace(rules, statements=tuple(statements + new), notes=(*rules.notes, summary, *notes))
+    return replace(rules, statements=tuple(statements + new), notes=(*rules.notes, summary, *answers.notes))
 
 
 def _alike(a: tuple[tuple[int, int], ...], b: tuple[tuple[int, int], ...]) -> bool:

@@ -14,7 +14,7 @@ from zopa.case.model import Case, Contact, Figure, Records, Review, Shift, State
 from zopa.casefile.anchors import find_quote
 from zopa.reading.extraction.events import ShiftSpan
 from zopa.reading.extraction.extract import Extract, Suggestion
-from zopa.reading.extraction.issues import Vocabulary
+from zopa.reading.extraction.issues import Match, Vocabulary
 from zopa.reading.extraction.speakers import Roster
 from zopa.reading.sources.text import reanchor
 
@@ -62,6 +62,7 @@ class _Writer:
         self.found, self.source, self.case, self.taken = found, source, case, taken
         self.text = found.text.text
         self.roster = Roster.of(case, language=language)
+        self.vocabulary = Vocabulary(case, language) if case else None
 
     def run(self) -> Records:
         statements: dict[str, Statement] = {}
@@ -171,12 +172,10 @@ class _Writer:
         return "; ".join(parts)
 
     def _stance(self, s: Suggestion) -> tuple[str | None, tuple[str, ...], str | None]:
-        if not self.case:
-            return None, (), None
         issues = s.issues
         if s.kind.kind == "conditional_offer" and s.condition and s.condition.consequent:
             # What is offered, not what is asked for in return, is what the stance is about.
-            issues = tuple(Vocabulary(self.case).matches(self._words(s.condition.consequent)))
+            issues = self._matches(s.condition.consequent)
         if not issues:
             return None, (), None
         match = issues[0]
@@ -197,22 +196,19 @@ class _Writer:
         self, s: Suggestion
     ) -> tuple[tuple[dict[str, tuple[str, ...]], ...], tuple[dict[str, tuple[str, ...]], ...]]:
         """``when`` and ``only_if`` of a conditional offer, where the case's words name both sides."""
-        if (
-            s.kind.kind != "conditional_offer"
-            or not s.condition
-            or not s.condition.consequent
-            or not self.case
-        ):
+        offer = s.kind.kind == "conditional_offer" and s.condition
+        if not offer or not offer.consequent:
             return (), ()
-        vocabulary = Vocabulary(self.case, self.roster.lex.language)
-        given = {
-            m.issue: m.options for m in vocabulary.matches(self._words(s.condition.consequent)) if m.options
-        }
-        asked = {
-            m.issue: m.options for m in vocabulary.matches(self._words(s.condition.condition)) if m.options
-        }
+        given, asked = self._options(offer.consequent), self._options(offer.condition)
         asked = {k: v for k, v in asked.items() if k not in given}
         return ((given,), (asked,)) if given and asked else ((), ())
+
+    def _options(self, span: tuple[int, int]) -> dict[str, tuple[str, ...]]:
+        """Issue -> options that some words of the text name."""
+        return {m.issue: m.options for m in self._matches(span) if m.options}
+
+    def _matches(self, span: tuple[int, int]) -> tuple[Match, ...]:
+        return tuple(self.vocabulary.matches(self._words(span))) if self.vocabulary else ()
 
     def _near(self, start: int, end: int) -> Any:
         """The date in the same sentence, if one stands within reach."""

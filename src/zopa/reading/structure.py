@@ -1,4 +1,4 @@
-"""A first case file from a text, when there is none: who spoke, about what, and nothing else.
+"""From what texts say to a first case: parties, speakers, issues and options, each a suggestion to be corrected.
 
 It lists no weight, value or reservation value; each option is marked as an assumption to be replaced.
 """
@@ -6,27 +6,54 @@ It lists no weight, value or reservation value; each option is marked as an assu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from io import StringIO
+from typing import Any
 
 from ruamel.yaml import YAML
 
+from zopa.errors import NotApplicable
+from zopa.reading.attribution.attribute import attribute
 from zopa.reading.extraction.speakers import Entry, Resolver, Roster
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.parsing.segment import segment
 from zopa.reading.sources.text import Text
 
-__all__ = ["skeleton"]
+__all__ = ["Draft", "draft", "draft_case"]
 
-MAX_TOPICS = 6
+MAX_PARTIES, MAX_SPEAKERS, MAX_ISSUES = 5, 20, 6
 
 
-def skeleton(texts: Iterable[Text], title: str = "", language: str = "en") -> str:
-    """The text of a ``case.yaml`` with the parties, speakers and topics that some texts name.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What some texts suggest for a case; ids -> the fields of a party, speaker or issue as a case file holds them."""
+
+    title: str
+    on: date | None
+    parties: Mapping[str, Mapping[str, Any]]
+    speakers: Mapping[str, Mapping[str, Any]]
+    issues: Mapping[str, Mapping[str, Any]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The draft as the data of a ``case.yaml``."""
+        return {
+            "title": self.title or "A case drafted from a text",
+            "about": "Drafted by `zopa read` from the words of a text. Parties, speakers and issues are suggestions: correct them first.",
+            **({"as_of": self.on} if self.on else {}),
+            "parties": dict(self.parties),
+            "speakers": dict(self.speakers),
+            "issues": dict(self.issues),
+        }
+
+
+def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft:
+    """The parties, speakers and issues that some texts name.
 
     Raises
     ------
-    ValueError
+    NotApplicable
         If fewer than two parties are named: then a person has to write the case.
     """
     lex = lexicon(language)
@@ -34,33 +61,40 @@ def skeleton(texts: Iterable[Text], title: str = "", language: str = "en") -> st
     body = "\n".join(t.body for t in listed)
     states = _states(body, lex)
     if len(states) < 2:
-        raise ValueError("the text names fewer than two states or organisations that are known")
-    people = _people(body, states, lex)
-    topics = _topics(body, lex)
-    on = next((t.published.on for t in listed if t.published.on), None)
-    data = {
-        "title": title or next((t.published.title for t in listed if t.published.title), "") or "A case drafted from a text",
-        "about": "Drafted by `zopa read` from the words of a text. Parties, speakers and issues are suggestions: correct them first.",
-        **({"as_of": on} if on else {}),
-        "parties": {_slug(name): {"name": name} for name in states},
-        "speakers": people,
-        "issues": {
-            name: {
-                "name": name.capitalize(), "now": "as-now", "words": words,
-                "options": {
-                    "as-now": {"label": "as it is now", "assumed": "drafted by zopa read"},
-                    "asked": {"label": "what the statements for it ask", "assumed": "drafted by zopa read; replace it by the real options", "words": [*words]},
-                },
-            }
-            for name, words in topics.items()
-        },
-    }  # fmt: skip
+        raise NotApplicable("the text names fewer than two states or organisations that are known")
+    return Draft(
+        title=title or next((t.published.title for t in listed if t.published.title), ""),
+        on=next((t.published.on for t in listed if t.published.on), None),
+        parties={_slug(name): {"name": name} for name in states},
+        speakers=_speakers(body, states, lex),
+        issues={name: _issue(name, words) for name, words in _topics(body, lex).items()},
+    )
+
+
+def draft_case(texts: Iterable[Text], title: str = "", language: str = "en") -> str:
+    """The text of a first ``case.yaml``: :func:`draft` as YAML."""
     out = StringIO()
     yaml = YAML()
     yaml.default_flow_style = None
     yaml.width = 110
-    yaml.dump(data, out)
+    yaml.dump(draft(texts, title, language).to_dict(), out)
     return out.getvalue()
+
+
+def _issue(name: str, words: list[str]) -> dict[str, Any]:
+    """An issue with its two assumed options: as it is now, and what is asked."""
+    asked = {
+        "label": "what the statements for it ask",
+        "assumed": "drafted by zopa read; replace it by the real options",
+        "words": [*words],
+    }
+    now = {"label": "as it is now", "assumed": "drafted by zopa read"}
+    return {
+        "name": name.capitalize(),
+        "now": "as-now",
+        "words": words,
+        "options": {"as-now": now, "asked": asked},
+    }
 
 
 def _slug(name: str) -> str:
@@ -82,50 +116,54 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
         for n in sorted(count, key=lambda n: -count[n])
         if count[n] * 5 >= most and n.lower() not in lex.phrases("terms", "no_parties")
     ]
-    return {n: count[n] for n in kept[:5]}
+    return {n: count[n] for n in kept[:MAX_PARTIES]}
 
 
-def _people(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[str, object]]:
-    """Persons who are said to say something, with the party that the text's own words give them."""
-    roster = Roster((_state_entry(n, lex) for n in states), lex.language)
-    resolver = Resolver(roster, lex, body)
-    seg = segment(body, lex)
-    from zopa.reading.attribution.attribute import attribute
-
-    heard: dict[str, int] = {}
-    for x in attribute(seg, lex):
-        words = " ".join(seg.text[slice(*seg.span(*p))] for p in x.source)
-        who = resolver.resolve(words)
-        if (
-            who.id is None
-            and who.how in ("surname", "literal", "title")
-            and re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name)
-        ):
-            name = lex.patterns["speakers.owner"].sub("", who.name)
-            name = lex.patterns["speakers.offices"].sub("", name)
-            name = resolver.full_names.get(name, name)
-            if len(name) > 2 and name.lower() not in lex["weekdays"]:
-                heard[name] = heard.get(name, 0) + 1
-    merged = _merge(heard)
-    out: dict[str, dict[str, object]] = {}
+def _speakers(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[str, Any]]:
+    """The states themselves, and the persons who are said to say something, with the party that the words give them."""
+    out: dict[str, dict[str, Any]] = {}
     for state in states:
         entry = _state_entry(state, lex)
-        out[_slug(state) + "-state"] = {
+        party = _slug(state)
+        out[f"{party}-state"] = {
             "name": state,
-            "party": _slug(state),
+            "party": party,
             "aliases": list(entry.aliases),
             "authority": "official",
         }
-    for name in sorted(merged, key=lambda n: -merged[n])[:20]:
-        party, former = _party_of(name, body, states, lex)
-        surname = name.split()[-1]
-        speaker: dict[str, object] = {"name": name, "aliases": [surname] if surname != name else []}
-        if party and not former:
-            speaker |= {"party": _slug(party), "authority": "official"}
-        else:
-            speaker["authority"] = "commentator"
-        out[_slug(name)] = speaker
+    heard = _merged(_persons_heard(body, states, lex))
+    for name in sorted(heard, key=lambda n: -heard[n])[:MAX_SPEAKERS]:
+        out[_slug(name)] = _speaker(name, body, states, lex)
     return out
+
+
+def _speaker(name: str, body: str, states: Iterable[str], lex: Lexicon) -> dict[str, Any]:
+    """A person as a speaker: of a party where the text says so, else a commentator."""
+    surname = name.split()[-1]
+    speaker: dict[str, Any] = {"name": name, "aliases": [surname] if surname != name else []}
+    party, former = _party_of(name, body, states, lex)
+    if party and not former:
+        return speaker | {"party": _slug(party), "authority": "official"}
+    return speaker | {"authority": "commentator"}
+
+
+def _persons_heard(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, int]:
+    """Names of persons to whom words are attributed, with how often."""
+    resolver = Resolver(Roster((_state_entry(n, lex) for n in states), lex.language), lex, body)
+    seg = segment(body, lex)
+    heard: dict[str, int] = {}
+    for x in attribute(seg, lex):
+        who = resolver.resolve(" ".join(seg.text[slice(*seg.span(*p))] for p in x.source))
+        if who.id is not None or who.how not in ("surname", "literal", "title"):
+            continue
+        if not re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name):
+            continue
+        name = lex.patterns["speakers.owner"].sub("", who.name)
+        name = lex.patterns["speakers.offices"].sub("", name)
+        name = resolver.full_names.get(name, name)
+        if len(name) > 2 and name.lower() not in lex["weekdays"]:
+            heard[name] = heard.get(name, 0) + 1
+    return heard
 
 
 def _state_entry(name: str, lex: Lexicon) -> Entry:
@@ -133,7 +171,7 @@ def _state_entry(name: str, lex: Lexicon) -> Entry:
     return Entry(_slug(name), name, aliases, False, _slug(name))
 
 
-def _merge(heard: dict[str, int]) -> dict[str, int]:
+def _merged(heard: dict[str, int]) -> dict[str, int]:
     """A surname alone counts for the full name that ends with it."""
     out: dict[str, int] = {}
     for name, n in heard.items():
@@ -177,6 +215,6 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
         if sum(hits.values()) >= 2:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())
-    kept = sorted(found, key=lambda n: -count[n])[:MAX_TOPICS]
+    kept = sorted(found, key=lambda n: -count[n])[:MAX_ISSUES]
     usual = lex.phrases("terms", "topic")
     return {n: found[n] for n in found if n in kept} or {name: usual for name in usual[:1]}

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from zopa.casefile import one_step
 from zopa.reports.page import basis_words, deciding, proposal_cards, sections, source_pages, terms
 from zopa.reports.parts import Cell, Figure, Link, Section, Table, cell
 from zopa.reports.svg import render
@@ -24,26 +25,15 @@ def report(study: Study, out: str | Path) -> list[Path]:
         The page, the answers, then the figures. The page needs no network and no other file.
     """
     folder = Path(out)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     parts = sections(study)
     svgs = {f.name: render(f.spec) for s in parts for f in s.figures}
-    page = folder / "report.html"
-    _write(page, _html(study, parts, svgs))
-    answers = folder / "answers.json"
-    _write(answers, json.dumps(study.to_dict(), ensure_ascii=False, indent=1))
-    written = [page, answers]
-    for name, svg in svgs.items():
-        path = folder / "figures" / f"{name}.svg"
-        _write(path, svg)
-        written.append(path)
-    return written
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside the file, then move it into place: an interrupted run leaves the old report whole."""
-    fresh = path.with_name(path.name + ".part")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    texts = {"report.html": _html(study, parts, svgs)}
+    texts["answers.json"] = json.dumps(study.to_dict(), ensure_ascii=False, indent=1)
+    texts |= {f"figures/{name}.svg": svg for name, svg in svgs.items()}
+    with one_step(folder) as files:
+        for name, text in texts.items():
+            files.write(name, text)
+    return [folder / name for name in texts]
 
 
 def _html(study: Study, parts: list[Section], svgs: dict[str, str]) -> str:

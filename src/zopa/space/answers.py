@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
+
+from zopa.case import Case
 
 __all__ = ["Answer", "Question", "Why", "plain"]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked: verb, case digest, readings, settings, seed, version."""
+    """What was asked: verb, case digest, readings, settings, seed, version.
+
+    ``of`` is the case itself, by which a view finds names and sentences; it is left out of plain data.
+    """
 
     verb: str
     case: str = ""
@@ -25,6 +31,11 @@ class Question:
     settings: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     version: str = ""
+    of: Case | None = field(default=None, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The question as plain data."""
+        return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name != "of"}
 
 
 @dataclass(frozen=True)
@@ -39,13 +50,31 @@ class Why:
 
 @dataclass(frozen=True)
 class Answer:
-    """Base of all answers. ``str()`` is for people, ``to_dict()`` for JSON."""
+    """Base of all answers: data only. ``str()`` is its view as text, ``to_dict()`` its data for JSON."""
 
     question: Question
+
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = Answer.__repr__  # type: ignore[method-assign]  # before dataclass writes a long one
+
+    def __repr__(self) -> str:
+        of = self.question.of
+        return f"<{type(self).__name__}: {of.title if of else self.question.case[:12] or 'no case'}>"
+
+    def __str__(self) -> str:
+        return str(_renderer().text_of(self))
+
+    def _repr_html_(self) -> str:
+        return str(_renderer().html_of(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data: numbers, texts, lists, mappings."""
         return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+
+def _renderer() -> Any:
+    """The room that shows answers. It is upstairs, so it is looked up by name, and only when somebody looks."""
+    return import_module("zopa.render")
 
 
 def plain(value: Any) -> Any:
@@ -56,6 +85,8 @@ def plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, Question):
+        return value.to_dict()
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", exclude_defaults=True)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

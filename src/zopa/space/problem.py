@@ -167,7 +167,9 @@ class Problem:
     def question(self, verb: str, **settings: Any) -> Question:
         """What an answer remembers."""
         changed = {"set": dict(self.changed)} if self.changed else {}
-        return Question(verb, self.case.digest, self.readings, {**settings, **changed}, version=__version__)
+        return Question(
+            verb, self.case.digest, self.readings, {**settings, **changed}, version=__version__, of=self.case
+        )
 
     def with_readings(self, readings: Readings) -> Problem:
         """The same judgments under other readings.

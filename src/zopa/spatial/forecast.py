@@ -141,7 +141,7 @@ def forecast(
         "calibration": calibrated.DEU.source,
     }  # fmt: skip
     return Forecast(
-        Question("forecast", case.digest, choose_readings(case, readings), settings, seed, __version__),
+        Question("forecast", case.digest, choose_readings(case, readings), settings, seed, __version__, of=case),
         name, found.title, tuple(outlooks), _reasons(outlooks), _warnings(outlooks, found, used, draws),
     )  # fmt: skip
 

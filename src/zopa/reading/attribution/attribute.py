@@ -1,423 +1,470 @@
 """Who said what, by transparent patterns: source, cue and content as token ranges, with the rule that fired.
 
-Each sentence is read in passes: announced quotations, ``according to``, speakers after or inside their
+Each sentence is read in passes: lines with their speaker, ``according to``, speakers after or inside their
 words (``X, said SRC``), then speakers before their words, left to right. What is taken is not read again.
+A rule is a function of the sentence, a verb group and what was found before; the tables name them in order.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from zopa.reading.attribution.contents import (
+    after_cue,
+    clause_of,
+    content_after,
+    content_before,
+    is_clause,
+    resumed,
+    verb_follows,
+)
+from zopa.reading.attribution.cues import (
+    BREAK,
+    OPEN_END,
+    PAUSE,
+    Attribution,
+    Attributions,
+    is_quoted,
+    quote_end,
+    statement,
+)
+from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
+from zopa.reading.attribution.quotations import (
+    announced_block,
+    announced_quotation,
+    bare,
+    colon_line,
+    opening_inversion,
+    signed,
+)
+from zopa.reading.attribution.subjects import earlier_subject, issuer, later_subject, subject
 from zopa.reading.language.lexicon import Lexicon
-from zopa.reading.parsing.clauses import Grammar, Group
+from zopa.reading.parsing.clauses import clause_starts, content_end
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
 from zopa.reading.parsing.segment import Segments
-
-from .cues import BREAK, OPEN_END, PAUSE, Attribution, Range
-from .nominals import Nominals
+from zopa.reading.parsing.tags import Range, Sentence, is_adjective, tagged
+from zopa.reading.parsing.verb_groups import VerbGroup, unknown_verb, verb_group
 
 __all__ = ["Attribution", "attribute"]
-
 
 LONGEST_QUOTATION = 200
 """Sentences of one quotation that are kept together; a bound, so that the work stays linear."""
 
 
-class _Reader(Nominals):
-    """One pass over a text."""
-
-    def read(self) -> list[Attribution]:
-        seg = self.g.seg
-        self.used = [False] * len(seg.words)
-        last = -1
-        last_sentence = -9
-        for n, (a, b) in enumerate(seg.sentences):
-            before = len(self.out)
-            if self.used[a]:  # a block that the sentence before announced
-                last_sentence = n
-                continue
-            self.sentence(a, b)
-            if len(self.out) > before:
-                self.out[before:] = sorted(
-                    self.out[before:], key=lambda x: x.cue[0] if x.cue else x.content[0]
-                )
-                last, last_sentence = len(self.out) - 1, n
-            elif last >= 0 and n == last_sentence + 1 and (self.quoted(a, b) or self.g.quote_of[a] >= 0):
-                whole = self.quoted(a, b)
-                self.extend(self.quoting(last), a, b if whole else self.quote_end(a, b))
-                last_sentence = n if whole else last_sentence
-        return self.out
-
-    def within(self, x: Attribution) -> list[Attribution]:
-        """The statements inside a content: the same patterns, its quotation marks taken as said."""
-        self.used = self.used or [False] * len(self.g.seg.words)
-        self.out = []
-        for a, b in x.content:
-            for i, j in self._clauses(a, b):
-                if j - i > 3:
-                    self.used[i:j] = [False] * (j - i)
-                    self.sentence(i, j)
-        return sorted(self.out, key=lambda y: y.cue[0] if y.cue else y.content[0])
-
-    def _clauses(self, a: int, b: int) -> list[Range]:
-        cuts = [a, *(i + 1 for i in range(a, b) if self.g.words[i] in (".", "!", "?")), b]
-        return [(i, j) for i, j in itertools.pairwise(cuts) if j > i]
-
-    def quoting(self, last: int) -> int:
-        """Of the statements of one sentence, the last one that quotes."""
-        g = self.g
-        sentence = g.seg.sentence_of[self.out[last].cue[0][0]]
-        for k in range(last, max(-1, last - 6), -1):
-            x = self.out[k]
-            if g.seg.sentence_of[x.cue[0][0]] != sentence:
-                break
-            if any(g.quote_of[p[1] - 1] >= 0 or g.quote_of[p[0]] >= 0 for p in x.content):
-                return k
-        return last
-
-    def extend(self, k: int, a: int, b: int) -> None:
-        """A quoted sentence directly after a statement goes on with it."""
-        x = self.out[k]
-        if len(x.content) > LONGEST_QUOTATION:
-            return
-        self.out[k] = replace(x, content=(*x.content, (a, b)))
-        self.take(a, b)
-
-    def sentence(self, a: int, b: int) -> None:
-        if self.signed(a, b) or self.colon_line(a, b):
-            return
-        self.according(a, b)
-        self.after_words(a, b)
-        g = self.g
-        nouns = g.lex["nouns.cue"]
-        for i in g.cues(a, b):
-            if g.quote_of[i] >= 0 or self.used[i]:
-                continue
-            if not (g.lower[i] in nouns and self.nominal(i, a, b)) and g.verbal[i]:
-                self.before_words(i, a, b)
-
-    def after_words(self, a: int, b: int) -> None:
-        """Speakers after or inside their words: only after a pause or a quotation can one stand."""
-        g = self.g
-        first = next((k for k in range(a, b) if g.words[k] in PAUSE or g.quote_of[k] >= 0), b)
-        for i in g.cues(first + 1, b):
-            if g.quote_of[i] >= 0 or self.used[i]:
-                continue
-            group = g.group(i, a, b, inverted=True) or self.unknown_verb(i, a)
-            if group and group.voice == "active" and (self.can_follow(group) or self.beside_quote(group, a)):
-                self.inverted(group, a, b) or self.final(group, a, b)
-
-    def beside_quote(self, group: Group, a: int) -> bool:
-        """``"X," SRC CUE``: the quotation ends with a mark that leaves the sentence open."""
-        g = self.g
-        if (
-            group.slot not in ("past", "third")
-            or group.head != group.start
-            or group.lemma in g.lex["auxiliaries"]
-            or max(g.quote_of[a : group.start], default=-1) < 0
-        ):
-            return False
-        source = g.left_phrase(group.start, a)
-        k = source[0] if source else group.start
-        return (k - 2 >= a and g.quote_of[k - 1] >= 0 and g.words[k - 2] in OPEN_END) or (
-            k - 2 >= a and g.words[k - 1] == "," and g.quote_of[k - 2] >= 0 and "say" in group.classes
-        )
-
-    def can_follow(self, group: Group) -> bool:
-        return "say" in group.classes and group.slot in ("past", "third", "participle", "base", "ing")
-
-    def inverted(self, group: Group, a: int, b: int) -> bool:
-        """``"X," said SRC`` and ``X, said SRC``."""
-        g = self.g
-        j = group.start
-        if group.slot not in ("past", "third") or group.head != group.start or j <= a:
-            return False
-        quoted = g.quote_of[j - 1] >= 0
-        if not quoted and g.words[j - 1] not in PAUSE:
-            return False
-        source = g.right_phrase(
-            group.stop, b, names=not quoted or group.lemma not in g.lex["free_order_verbs"]
-        )
-        if not source or (
-            not quoted and not (g.is_name(source[0]) or g.lower[source[0]] in g.lex["determiners"])
-        ):
-            return False
-        if not quoted and group.lemma not in self.g.lex["inverting"]:
-            return False
-        if (
-            not quoted
-            and source[1] < b
-            and g.words[source[1]] not in BREAK
-            and g.lower[source[1]] not in g.lex["prepositions"]
-            and g.lower[source[1]] not in g.lex["weekdays"]
-            and g.lower[source[1]] not in g.lex["after_inverted"]
-        ):
-            return False
-        if g.lower[source[0]] in g.lex["object_pronouns"] or g.lower[source[0]] in g.lex["relative_subjects"]:
-            return False
-        start = self.left_content(a, j, quoted)
-        if start is None:
-            return False
-        if not quoted and not g.has_verb(start, j):
-            return False
-        self.add(source, (j, group.stop), [(start, j), *self.resumed(source[1], b)], "inverted", group.lemma)
-        return True
-
-    def final(self, group: Group, a: int, b: int) -> bool:
-        """``"X," SRC said`` and ``X, SRC said, Y``."""
-        g = self.g
-        source = g.left_phrase(group.start, a)
-        if (
-            not source
-            or source[0] <= a
-            or (source[1] != group.start and not self.only_time(source[1], group.start))
-        ):
-            return False
-        c = source[0]
-        while c > a and (g.lower[c - 1] in g.lex["as"] or g.is_adverb(c - 1)):
-            c -= 1
-        quoted = g.quote_of[c - 1] >= 0
-        if not quoted and (g.words[c - 1] not in PAUSE or g.lower[source[0]] in g.lex["relative_subjects"]):
-            return False
-        stop = self.after_cue(group, b)
-        open_quote = quoted and c - 2 >= a and g.words[c - 2] in OPEN_END
-        if (
-            (
-                not open_quote
-                and stop < b
-                and g.words[stop] not in BREAK
-                and not (
-                    quoted
-                    and g.quote_of[stop] < 0
-                    and g.lower[stop] in g.lex["prepositions"] | self.g.lex["after_quoted_speaker"]
-                )
-            )
-            and not (quoted and g.quote_of[stop] >= 0)
-            and not (not quoted and self.adjunct(group, stop, a, c, b))
-        ):
-            return False
-        if (
-            stop < b
-            and g.words[stop] in (",", ":")
-            and stop + 1 < b
-            and g.quote_of[stop + 1] >= 0
-            and not quoted
-        ):
-            return False
-        start = self.left_content(a, c, quoted)
-        if start is None:
-            return False
-        # On "This Week," SRC said that
-        if quoted and c - start < 7 and not g.lex["that"].isdisjoint(g.lower[stop : stop + 1]):
-            return False
-        if not quoted and not self.is_content(start, c) and not self.verb_after(stop, b):
-            ends = (
-                stop >= b - 1
-                and c - start > 5
-                and g.lower[start] not in g.lex["prepositions"] | g.lex["subordinators"]
-            )
-            if ends:
-                self.add(source, (group.start, group.stop), [(start, c)], "final", group.lemma)
-                return True
-            inside = stop == group.stop and stop + 1 < b and g.words[stop] == "," == g.words[c - 1]
-            if not inside or not g.clause_starts(stop + 1, b):
-                return False
-            self.add(
-                source,
-                (group.start, group.stop),
-                [(start, c), (stop + 1, g.content_end(stop + 1, b))],
-                "inside",
-                group.lemma,
-            )
-            return True
-        cue_stop = max(group.stop, stop if self.medium_only(group, stop) else group.stop)
-        self.add(source, (group.start, cue_stop), [(start, c), *self.resumed(stop, b)], "final", group.lemma)
-        return True
-
-    def adjunct(self, group: Group, stop: int, a: int, c: int, b: int) -> bool:
-        """``X, SRC said after two days of talks``: what follows the cue is circumstance, no content."""
-        g = self.g
-        circumstance = (
-            g.lower[stop] in g.lex["prepositions"] or g.lower[stop] in g.lex["circumstance"]
-        ) and g.lower[stop] not in g.lex["no_circumstance"]
-        return (
-            circumstance
-            and g.words[c - 1] == ","
-            and self.is_content(a, c)
-            and self.clause_at(group, b) is None
-        )
-
-    def medium_only(self, group: Group, stop: int) -> bool:
-        """A medium ("in a statement") belongs to the cue, a recipient or a time does not."""
-        k = group.stop
-        return (
-            stop - k <= 8
-            and stop > k
-            and self.g.lower[k] in self.g.lex["cue_medium"]
-            and not (set(self.g.lower[k:stop]) & self.g.lex["weekdays"])
-        )
-
-    def only_time(self, i: int, j: int) -> bool:
-        return all(w in self.g.days or w in self.g.lex["time_fillers"] for w in self.g.lower[i:j])
-
-    def according(self, a: int, b: int) -> None:
-        g = self.g
-        if g.lex["according"].isdisjoint(g.lower[a:b]):
-            return
-        for i in range(a, b - 2):
-            if (
-                g.lower[i] not in g.lex["according"]
-                or g.lower[i + 1] not in g.lex["to"]
-                or self.used[i]
-                or g.quote_of[i] >= 0
-            ):
-                continue
-            source = g.right_phrase(i + 2, b)
-            if not source:
-                continue
-            opens = i == a + 2 and g.words[i - 1] == "," and g.lower[a] in g.lex["before_according_comma"]
-            if i == a or opens or g.lower[i - 1] in g.lex["before_according"]:
-                source = self.according_source(i + 2, source[1], b)
-                if source[1] + 1 < b:
-                    end = g.content_end(source[1] + 1, b)
-                    self.add(source, (i, i + 2), [(source[1] + 1, end)], "according", "according")
-                continue
-            start = self.left_content(a, i, g.quote_of[i - 1] >= 0)
-            if start is None:
-                continue
-            rest: list[Range] = []
-            if (
-                source[1] + 2 < b
-                and g.words[source[1]] == ","
-                and not g.lower[source[1] + 1].endswith(g.ing)
-                and g.lower[source[1] + 1] not in self.g.lex["not_resuming_source"]
-            ):
-                rest = [(source[1] + 1, g.content_end(source[1] + 1, b))]
-            self.add(source, (i, i + 2), [(start, i), *rest], "according", "according")
-
-    def according_source(self, i: int, j: int, b: int) -> Range:
-        """``According to SRC, X``: the source ends at the first comma after which a clause starts."""
-        g = self.g
-        for k in range(i + 1, min(j, b - 1)):
-            if g.words[k] == "," and g.lower[k + 1] not in g.lex["who_which_whose"]:
-                comma = next((x for x in range(k + 1, b) if g.words[x] in BREAK or g.quote_of[x] >= 0), b)
-                if g.has_verb(k + 1, comma) and not any(
-                    g.lower[x] in g.lex["who_which_whose"] for x in range(k + 1, comma)
-                ):
-                    return i, k
-        return i, j
-
-    def before_words(self, i: int, a: int, b: int) -> None:
-        """Read the verb at token ``i`` with its speaker to the left and its content to the right."""
-        g = self.g
-        group = g.group(i, a, b) or self.unknown_verb(i, a)
-        if not group or any(self.used[group.start : group.stop]):
-            return
-        if group.lemma in g.lex["impersonal"]:
-            self.impersonal(group, a, b)
-            return
-        finite = group.voice in ("active", "participle")
-        if (finite and (self.adjective(group, a, b) or self.light(group, a, b))) or self.announced_block(
-            group, a, b
-        ):
-            return
-        if not group.classes:
-            if not self.unknown_clause(group, b):
-                self.announced_quote(group, a, b)
-                return
-            group = group._replace(classes=frozenset(["say"]))
-        if self.opening_inversion(group, a, b):
-            return
-        if group.voice == "participle":
-            self.participle(group, a, b)
-        elif group.voice == "passive":
-            self.passive(group, a, b)
-        elif group.voice == "active":
-            self.active(group, a, b)
-
-    def unknown_clause(self, group: Group, b: int) -> bool:
-        """A past form outside the lexicon before "that" and a clause."""
-        g = self.g
-        return (
-            group.lemma.endswith(g.past)
-            and not g.lex["that"].isdisjoint(g.lower[group.stop : group.stop + 1])
-            and g.clause_starts(group.stop + 1, b)
-        )
-
-    def active(self, group: Group, a: int, b: int) -> None:
-        """``SRC CUE X`` with a verb in the active voice."""
-        g = self.g
-        if "say" in group.classes and self.bare(group, a, b):
-            return
-        if group.lemma in g.lex["asking_verbs"] and group.slot == "past" and self.was_asked(group, a, b):
-            return
-        source, inherited = self.subject(group, a)
-        if source is None or (
-            g.lower[source[0]] in g.lex["indefinite"] and g.lower[group.start] in g.lex["modals"]
-        ):
-            return
-        found = self.content_right(group, b, g.lower[source[0]] in g.lex["who_which"])
-        if not found:
-            self.announced_quote(group, a, b)
-            return
-        cue, content, rule = found
-        gap = source[0] - 1
-        if rule == "clause" and gap >= a and not inherited and g.lower[gap] in g.lex["relative_objects"]:
-            content = [(gap, gap + 1), *content]
-        self.add(source, cue, content, rule, group.lemma, inherited=inherited)
-
-    def participle(self, group: Group, a: int, b: int) -> None:
-        """``..., adding X``; ``a letter saying X``; ``by saying X``."""
-        g = self.g
-        j = group.start
-        if group.slot != "ing" or any(
-            not g.is_adverb(k) and g.lower[k] not in g.lex["plain_denials"] for k in range(j, group.head)
-        ):
-            return
-        inherited = True
-        source: Range | None
-        if j == a or g.words[j - 1] in PAUSE or g.lower[j - 1] in self.g.lex["before_participle"]:
-            if g.lower[j - 1] in self.g.lex["gerund_prepositions"] and "say" not in group.classes and j > a:
-                return
-            source = self.earlier(j, a) if j > a else self.later(group, b)
-        elif (
-            g.quote_of[j - 1] < 0
-            and g.is_noun(j - 1)
-            and g.lower[group.head] in g.lex["reduced"]
-            and not g.is_adjective(j - 1)
-            and g.lower[j - 1] not in g.lex["possessive"]
-        ):
-            source, inherited = g.left_phrase(j, a), False
-            source = self.issuer(source, a) if source else None
-        elif (
-            g.quote_of[j - 1] < 0
-            and g.is_noun(j - 1)
-            and (phrase := g.left_phrase(j, a))
-            and phrase[0] > a
-            and g.lower[phrase[0] - 1] in g.lex["with"]
-        ):
-            source, inherited = phrase, False
-        elif g.quote_of[j - 1] >= 0:
-            source = self.earlier(j, a)
-        else:
-            return
-        if not source:
-            return
-        found = self.content_right(group, source[0] - 1 if source[0] > group.stop else b)
-        if found:
-            cue, content, rule = found
-            self.add(source, cue, content, rule, group.lemma, inherited=inherited)
-
-
 def attribute(seg: Segments, lex: Lexicon, nested: bool = True) -> list[Attribution]:
     """All statements of a segmented text, outer ones in order, each followed by those nested in its content."""
-    grammar = Grammar(seg, lex)
-    outer = _Reader(grammar).read()
+    text = tagged(seg, lex)
+    outer = _outer(text)
     if not nested:
         return outer
     out: list[Attribution] = []
-    inside = _Reader(grammar.inside())
+    plain = text.unquoted()
+    used = [False] * len(seg.words)
     for x in outer:
         out.append(x)
-        out += [replace(y, parent=len(out) - 1 - k) for k, y in enumerate(inside.within(x))]
+        inner = _nested(plain, x, used)
+        out += [replace(y, parent=len(out) - 1 - k) for k, y in enumerate(inner)]
     return out
+
+
+def _outer(text: Sentence) -> list[Attribution]:
+    """The statements of a text, those of each sentence in order; a quotation goes on over sentences."""
+    seg = text.seg
+    found = Attributions([False] * len(seg.words))
+    out = found.statements
+    last, last_sentence = -1, -9
+    for n, (a, b) in enumerate(seg.sentences):
+        if found.used[a]:  # a block that the sentence before announced
+            last_sentence = n
+            continue
+        before = len(out)
+        s = text.between(a, b)
+        _read(s, found)
+        if len(out) > before:
+            found.sort_from(before)
+            last, last_sentence = len(out) - 1, n
+        elif last >= 0 and n == last_sentence + 1 and (is_quoted(s, a, b) or s.quoted[a]):
+            whole = is_quoted(s, a, b)
+            _extend(found, _quoting(text, found, last), (a, b if whole else quote_end(s, a)))
+            last_sentence = n if whole else last_sentence
+    return out
+
+
+def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attribution]:
+    """The statements inside a content: the same patterns, its quotation marks taken as said."""
+    found = Attributions(used)
+    for a, b in x.content:
+        cuts = [a, *(i + 1 for i in range(a, b) if text.words[i] in (".", "!", "?")), b]
+        for i, j in itertools.pairwise(cuts):
+            if j - i > 3:
+                used[i:j] = [False] * (j - i)
+                _read(text.between(i, j), found)
+    found.sort_from(0)
+    return found.statements
+
+
+def _quoting(text: Sentence, found: Attributions, last: int) -> int:
+    """Of the statements of one sentence, up to the ``last``, the last one that quotes."""
+    seg = text.seg
+    sentence = seg.sentence_of[found.statements[last].cue[0][0]]
+    for k in range(last, max(-1, last - 6), -1):
+        x = found.statements[k]
+        if seg.sentence_of[x.cue[0][0]] != sentence:
+            break
+        if any(text.quoted[b - 1] or text.quoted[a] for a, b in x.content):
+            return k
+    return last
+
+
+def _extend(found: Attributions, k: int, more: Range) -> None:
+    """A quoted sentence directly after a statement goes on with it."""
+    x = found.statements[k]
+    if len(x.content) <= LONGEST_QUOTATION:
+        found.statements[k] = replace(x, content=(*x.content, more))
+        found.take(*more)
+
+
+# -------------------------------------------------------------- one sentence
+
+
+def _read(s: Sentence, found: Attributions) -> None:
+    """Read one sentence in its passes, and keep what is found."""
+    for line_rule in LINE_RULES:
+        line = line_rule(s, found)
+        if line:
+            found.add(s, line)
+            return
+    for y in _according(s, found):
+        found.add(s, y)
+    _after_words(s, found)
+    nouns = s.lists["nouns.cue"]
+    for i in s.cues_in(s.start, s.stop):
+        if s.quoted[i] or found.used[i]:
+            continue
+        x = nominal(s, i, found) if s.lower[i] in nouns else None
+        if not x and s.verbal[i]:
+            x = _before_words(s, i, found)
+        if x:
+            found.add(s, x)
+
+
+def _after_words(s: Sentence, found: Attributions) -> None:
+    """Speakers after or inside their words: only after a pause or a quotation can one stand."""
+    first = next((k for k in range(s.start, s.stop) if s.words[k] in PAUSE or s.quoted[k]), s.stop)
+    for i in s.cues_in(first + 1, s.stop):
+        if s.quoted[i] or found.used[i]:
+            continue
+        group = verb_group(s, i, inverted=True) or unknown_verb(s, i)
+        if group and group.voice == "active" and (_can_follow(group) or _is_beside_quotation(s, group)):
+            x = _first(AFTER_WORDS, s, group, found)
+            if x:
+                found.add(s, x)
+
+
+def _before_words(s: Sentence, i: int, found: Attributions) -> Attribution | None:
+    """The verb at token ``i`` with its speaker to the left and its content to the right."""
+    group = verb_group(s, i) or unknown_verb(s, i)
+    if not group or found.takes(*group.span):
+        return None
+    if group.lemma in s.lists["impersonal"]:
+        return impersonal(s, group, found)
+    x = _first(ANY_VERB, s, group, found)
+    if x:
+        return x
+    if not group.classes:
+        if not _opens_that_clause(s, group):
+            return announced_quotation(s, group, found)
+        group = group._replace(classes=frozenset(["say"]))
+    return _first(REPORTING_VERB, s, group, found)
+
+
+def _first(rules: Rules, s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """What the first rule that fits reads."""
+    return next(filter(None, (rule(s, group, found) for rule in rules)), None)
+
+
+def _opens_that_clause(s: Sentence, group: VerbGroup) -> bool:
+    """A past form outside the lexicon before "that" and a clause."""
+    k = group.stop
+    return group.lemma.endswith(s.grammar.past) and s.has("that", k, k + 1) and clause_starts(s, k + 1)
+
+
+def _can_follow(group: VerbGroup) -> bool:
+    """Whether the verb may stand after its words."""
+    return "say" in group.classes and group.slot in ("past", "third", "participle", "base", "ing")
+
+
+def _is_beside_quotation(s: Sentence, group: VerbGroup) -> bool:
+    """``"X," SRC CUE``: the quotation ends with a mark that leaves the sentence open."""
+    a, j = s.start, group.start
+    if group.slot not in ("past", "third") or group.head != j or group.lemma in s.lists["auxiliaries"]:
+        return False
+    if True not in s.quoted[a:j]:
+        return False
+    source = left_phrase(s, j)
+    k = source[0] if source else j
+    if k - 2 < a:
+        return False
+    if s.quoted[k - 1] and s.words[k - 2] in OPEN_END:
+        return True
+    return s.words[k - 1] == "," and s.quoted[k - 2] and "say" in group.classes
+
+
+# -------------------------------------------------------------- speakers after or inside their words
+
+
+def _inverted(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``"X," said SRC`` and ``X, said SRC``."""
+    j = group.start
+    if group.slot not in ("past", "third") or group.head != j or j <= s.start:
+        return None
+    quoted = s.quoted[j - 1]
+    if not quoted and s.words[j - 1] not in PAUSE:
+        return None
+    free = quoted and group.lemma in s.lists["free_order_verbs"]
+    source = right_phrase(s, group.stop, names=not free)
+    if not source or s.is_(source[0], "object_pronouns") or s.is_(source[0], "relative_subjects"):
+        return None
+    if not quoted and not _may_invert(s, group, source):
+        return None
+    start = content_before(s, j, found, quoted)
+    if start is None or not (quoted or s.has_verb(start, j)):
+        return None
+    content = ((start, j), *resumed(s, source[1]))
+    return statement(source, group.span, *content, rule="inverted", lemma=group.lemma)
+
+
+def _may_invert(s: Sentence, group: VerbGroup, source: Range) -> bool:
+    """Without a quotation: a verb that inverts, a name or article after it, and a break after the speaker."""
+    if group.lemma not in s.lists["inverting"]:
+        return False
+    if not (s.name[source[0]] or s.is_(source[0], "determiners")):
+        return False
+    k = source[1]
+    if k >= s.stop or s.words[k] in BREAK:
+        return True
+    return any(s.is_(k, name) for name in ("prepositions", "weekdays", "after_inverted"))
+
+
+def _final(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``"X," SRC said`` and ``X, SRC said, Y``."""
+    source = _speaker_between(s, group)
+    if not source:
+        return None
+    c = source[0]
+    while c > s.start and (s.is_(c - 1, "as") or s.adverb[c - 1]):
+        c -= 1
+    quoted = s.quoted[c - 1]
+    if not quoted and (s.words[c - 1] not in PAUSE or s.is_(source[0], "relative_subjects")):
+        return None
+    stop = after_cue(s, group)
+    if not _speaker_ends(s, group, c, stop) or (not quoted and _announces(s, stop)):
+        return None
+    start = content_before(s, c, found, quoted)
+    if start is None or (quoted and c - start < 7 and s.has("that", stop, stop + 1)):
+        return None  # On "This Week," SRC said that
+    if not quoted and not is_clause(s, start, c) and not verb_follows(s, stop):
+        return _around_speaker(s, group, source, (start, c), stop)
+    end = stop if _is_medium(s, group, stop) else group.stop
+    content = ((start, c), *resumed(s, stop))
+    return statement(source, (group.start, end), *content, rule="final", lemma=group.lemma)
+
+
+def _speaker_between(s: Sentence, group: VerbGroup) -> Range | None:
+    """The speaker beside the verb, with words before it."""
+    source = left_phrase(s, group.start)
+    if not source or source[0] <= s.start:
+        return None
+    return source if _is_only_time(s, source[1], group.start) else None
+
+
+def _is_only_time(s: Sentence, i: int, j: int) -> bool:
+    return all(s.is_(x, "days") or s.is_(x, "time_fillers") for x in range(i, j))
+
+
+def _speaker_ends(s: Sentence, group: VerbGroup, c: int, stop: int) -> bool:
+    """Whether at ``stop``, after speaker and verb, the sentence breaks or goes on with a circumstance or quotation."""
+    quoted = s.quoted[c - 1]
+    if stop >= s.stop or s.words[stop] in BREAK:
+        return True
+    if not quoted:
+        return _is_circumstance(s, group, stop, c)
+    if s.quoted[stop] or (c - 2 >= s.start and s.words[c - 2] in OPEN_END):
+        return True
+    return s.is_(stop, "prepositions") or s.is_(stop, "after_quoted_speaker")
+
+
+def _announces(s: Sentence, stop: int) -> bool:
+    """Whether a comma or colon at ``stop`` stands before a quotation."""
+    return stop + 1 < s.stop and s.words[stop] in (",", ":") and s.quoted[stop + 1]
+
+
+def _around_speaker(
+    s: Sentence, group: VerbGroup, source: Range, before: Range, stop: int
+) -> Attribution | None:
+    """``X, SRC said`` at the end, ``X, SRC said, Y`` in the middle, where X is no clause by itself."""
+    start, c = before
+    opens_adverbial = s.is_(start, "prepositions") or s.is_(start, "subordinators")
+    if stop >= s.stop - 1 and c - start > 5 and not opens_adverbial:
+        return statement(source, group.span, before, rule="final", lemma=group.lemma)
+    inside = stop == group.stop and stop + 1 < s.stop and s.words[stop] == "," == s.words[c - 1]
+    if not inside or not clause_starts(s, stop + 1):
+        return None
+    after = (stop + 1, content_end(s, stop + 1))
+    return statement(source, group.span, before, after, rule="inside", lemma=group.lemma)
+
+
+def _is_circumstance(s: Sentence, group: VerbGroup, stop: int, c: int) -> bool:
+    """``X, SRC said after two days of talks``: what follows the cue is circumstance, no content."""
+    if s.is_(stop, "no_circumstance") or not (s.is_(stop, "prepositions") or s.is_(stop, "circumstance")):
+        return False
+    return s.words[c - 1] == "," and is_clause(s, s.start, c) and clause_of(s, group) is None
+
+
+def _is_medium(s: Sentence, group: VerbGroup, stop: int) -> bool:
+    """A medium ("in a statement") belongs to the cue, a recipient or a time does not."""
+    k = group.stop
+    return 0 < stop - k <= 8 and s.is_(k, "cue_medium") and not s.has("weekdays", k, stop)
+
+
+# -------------------------------------------------------------- according to
+
+
+def _according(s: Sentence, found: Attributions) -> Iterator[Attribution]:
+    """``According to SRC, X`` and ``X, according to SRC(, Y)``; each is kept before the next is looked for."""
+    a, b = s.start, s.stop
+    if not s.has("according", a, b):
+        return
+    for i in range(a, b - 2):
+        if not (s.is_(i, "according") and s.is_(i + 1, "to")) or found.used[i] or s.quoted[i]:
+            continue
+        source = right_phrase(s, i + 2)
+        if not source:
+            continue
+        opens = _opens_with_according(s, i)
+        x = _according_first(s, i, source) if opens else _according_last(s, i, source, found)
+        if x:
+            yield x
+
+
+def _opens_with_according(s: Sentence, i: int) -> bool:
+    a = s.start
+    if i == a or s.is_(i - 1, "before_according"):
+        return True
+    return i == a + 2 and s.words[i - 1] == "," and s.is_(a, "before_according_comma")
+
+
+def _according_first(s: Sentence, i: int, source: Range) -> Attribution | None:
+    """``According to SRC, X``."""
+    start, stop = _source_alone(s, source)
+    if stop + 1 >= s.stop:
+        return None
+    content = (stop + 1, content_end(s, stop + 1))
+    return statement((start, stop), (i, i + 2), content, rule="according", lemma="according")
+
+
+def _source_alone(s: Sentence, source: Range) -> Range:
+    """The source of ``According to SRC, X`` ends at the first comma after which a clause starts."""
+    i, j = source
+    for k in range(i + 1, min(j, s.stop - 1)):
+        if s.words[k] != "," or s.is_(k + 1, "who_which_whose"):
+            continue
+        comma = next((x for x in range(k + 1, s.stop) if s.words[x] in BREAK or s.quoted[x]), s.stop)
+        if s.has_verb(k + 1, comma) and not s.has("who_which_whose", k + 1, comma):
+            return i, k
+    return source
+
+
+def _according_last(s: Sentence, i: int, source: Range, found: Attributions) -> Attribution | None:
+    """``X, according to SRC(, Y)``."""
+    start = content_before(s, i, found, s.quoted[i - 1])
+    if start is None:
+        return None
+    n = source[1] + 1
+    rest: tuple[Range, ...] = ()
+    if n + 1 < s.stop and s.words[n - 1] == "," and not _is_aside(s, n):
+        rest = ((n, content_end(s, n)),)
+    return statement(source, (i, i + 2), (start, i), *rest, rule="according", lemma="according")
+
+
+def _is_aside(s: Sentence, n: int) -> bool:
+    """Whether what follows the source's comma is about the source rather than its words."""
+    return s.lower[n].endswith(s.grammar.ing) or s.is_(n, "not_resuming_source")
+
+
+# -------------------------------------------------------------- speakers before their words
+
+
+def _active(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``SRC CUE X`` with a verb in the active voice."""
+    if group.voice != "active":
+        return None
+    source, inherited = subject(s, group, found)
+    if source is None or (s.is_(source[0], "indefinite") and s.is_(group.start, "modals")):
+        return None
+    content = content_after(s, group, relative=s.is_(source[0], "who_which"))
+    if not content:
+        return announced_quotation(s, group, found)
+    pieces, gap = content.pieces, source[0] - 1
+    if content.rule == "clause" and gap >= s.start and not inherited and s.is_(gap, "relative_objects"):
+        pieces = ((gap, gap + 1), *pieces)
+    return statement(source, group.span, *pieces, rule=content.rule, lemma=group.lemma, inherited=inherited)
+
+
+def _participle(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``..., adding X``; ``a letter saying X``; ``by saying X``."""
+    if group.voice != "participle" or group.slot != "ing":
+        return None
+    if not all(s.adverb[k] or s.is_(k, "plain_denials") for k in range(group.start, group.head)):
+        return None
+    source, inherited = _participle_subject(s, group, found)
+    if not source:
+        return None
+    ends = source[0] > group.stop  # "Saying X, SRC ..."
+    content = content_after(s.between(s.start, source[0] - 1) if ends else s, group)
+    if not content:
+        return None
+    return statement(
+        source, group.span, *content.pieces, rule=content.rule, lemma=group.lemma, inherited=inherited
+    )
+
+
+def _participle_subject(s: Sentence, group: VerbGroup, found: Attributions) -> tuple[Range | None, bool]:
+    """The speaker of a participle, and whether it is named elsewhere than beside it."""
+    a, j = s.start, group.start
+    if j == a:
+        return later_subject(s, group), True
+    if s.words[j - 1] in PAUSE or s.is_(j - 1, "before_participle"):
+        gerund = s.is_(j - 1, "gerund_prepositions") and "say" not in group.classes
+        return (None if gerund else earlier_subject(s, j, found)), True
+    if s.quoted[j - 1]:
+        return earlier_subject(s, j, found), True
+    phrase = left_phrase(s, j) if s.noun[j - 1] else None
+    if not phrase:
+        return None, False
+    if _is_reduced(s, group):
+        return issuer(s, phrase), False
+    with_phrase = phrase[0] > a and s.is_(phrase[0] - 1, "with")
+    return (phrase if with_phrase else None), False
+
+
+def _is_reduced(s: Sentence, group: VerbGroup) -> bool:
+    """``a letter saying X``: the participle stands directly after its noun."""
+    i = group.start - 1
+    return s.is_(group.head, "reduced") and not is_adjective(s, i) and not s.is_(i, "possessive")
+
+
+LineRule = Callable[[Sentence, Attributions], Attribution | None]
+Rule = Callable[[Sentence, VerbGroup, Attributions], Attribution | None]
+Rules = tuple[Rule, ...]
+
+LINE_RULES: tuple[LineRule, ...] = (signed, colon_line)
+"""Sentences that are a line with its speaker; nothing else is read in them."""
+AFTER_WORDS: Rules = (_inverted, _final)
+"""Verbs whose speaker stands after or inside the words; the first that fits counts, as in the tables below."""
+ANY_VERB: Rules = (adjective, light_verb, announced_block)
+"""Verbs, of reporting or not, whose speaker stands before the words."""
+REPORTING_VERB: Rules = (opening_inversion, _participle, passive, bare, was_asked, _active)
+"""Reporting verbs whose speaker stands before the words."""

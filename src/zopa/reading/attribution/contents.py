@@ -2,409 +2,448 @@
 
 from __future__ import annotations
 
-from zopa.reading.parsing.clauses import Group
+from collections.abc import Callable
+from typing import NamedTuple
+
+from zopa.reading.attribution.cues import BREAK, PAUSE, Attributions, quote_end, starts_line
+from zopa.reading.parsing.clauses import clause_starts, content_end, reporting_follows
+from zopa.reading.parsing.noun_phrases import left_phrase
 from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.verb_groups import VerbGroup
 
-from .cues import BREAK, PAUSE, Marks, Range
-
-__all__ = ["COLON_AHEAD", "Contents"]
+__all__ = [
+    "COLON_AHEAD", "Content", "after_cue", "clause_of", "colon_ahead", "content_after", "content_before", "is_clause", "resumed",
+    "that_ahead", "verb_follows",
+]  # fmt: skip
 
 COLON_AHEAD = 22
 """Tokens within which a colon before a quotation is looked for."""
 
 
-class Contents(Marks):
-    """Walks from a cue to its content."""
+class Content(NamedTuple):
+    """The words of a statement, by the rule that found them."""
 
-    # -------------------------------------------------------- after the cue
+    pieces: tuple[Range, ...]
+    rule: str
 
-    def after_cue(self, group: Group, b: int) -> int:
-        """First token after the cue's recipient, medium and time."""
-        g, lex = self.g, self.g.lex
-        k = group.stop
-        if group.lemma in lex["recipient"] or (
-            k < b and g.lower[k] in lex["recipient_links"] and group.lemma in self.g.lex["says_to"]
-        ):
-            k = self.recipient(group, k, b)
-        for _ in range(3):
-            k0 = k
-            k = self.time(k, b)
-            k = self.medium(k, b)
-            if k == k0:
-                break
-        return k
 
-    def recipient(self, group: Group, k: int, b: int) -> int:
-        """First token after the person who is told: ``told reporters | that``."""
-        g, lex = self.g, self.g.lex
-        if k < b and g.lower[k] in lex["recipient_links"] and group.lemma not in lex["telling_verbs"]:
-            k += 1
-        if k >= b or g.quote_of[k] >= 0 or g.lower[k] in lex["no_recipient"]:
-            return k
-        w = g.lower[k]
-        if w in lex["object_pronouns"] or w in lex["short_recipients"]:
-            owner = w in lex["her"] and k + 1 < b and g.is_noun(k + 1) and not g.finite[k + 1]
-            if not owner:
-                return k + 1
-        if group.lemma not in lex["needs_recipient"] and g.lower[k - 1] not in lex["recipient_links"]:
-            return k
-        if w in lex["subject_pronouns"] or w in lex["there"]:
-            return k
-        start = k
-        while k < min(b, start + 12) and not self.recipient_ends(k, start):
-            k += 1
-        return k
+# -------------------------------------------------------------- past the cue
 
-    def recipient_ends(self, k: int, start: int) -> bool:
-        """Whether the words for the recipient end before token ``k``."""
-        g, lex = self.g, self.g.lex
-        w = g.lower[k]
-        if g.quote_of[k] >= 0 or w in BREAK or w in lex["recipient_ends"]:
-            return True
-        if k == start:
-            return False
-        if w in lex["subject_pronouns"]:
-            return w not in lex["who"]
-        if w in lex["there"] or w in lex["weekdays"] or w in lex["recipient_breaks"]:
-            return True
-        before = g.lower[k - 1]
-        if w in g.specifiers:
-            return before not in lex["prepositions"] and before not in lex["joined"]
-        return (
-            g.is_name(k)
-            and not g.is_name(k - 1)
-            and before.endswith(g.plural)
-            and before not in lex["possessive"]
-        )
 
-    def time(self, k: int, b: int) -> int:
-        """First token after a time: ``on Wednesday``, ``late last week``."""
-        g, lex = self.g, self.g.lex
-        start = k
-        while k < b and g.is_adverb(k) and g.lower[k] not in lex["not"] and k - start < 2:
-            k += 1
-        if k < b and g.lower[k] in self.g.lex["time_openers"]:
-            x = k
-            while x < min(b, k + 5) and (
-                g.lower[x] in self.g.lex["time_words"]
-                or g.lower[x] in g.days
-                or g.lower[x] in lex["months"]
-                or g.words[x].isdigit()
-                or g.lower[x] in self.g.lex["time_units"]
-            ):
-                x += 1
-            if x > k and (
-                g.lower[x - 1] in g.days
-                or g.lower[x - 1] in lex["months"]
-                or g.words[x - 1].isdigit()
-                or g.lower[x - 1] in self.g.lex["time_closers"]
-            ):
-                return x
-        while k < b and (g.lower[k] in lex["weekdays"] or g.lower[k] in self.g.lex["day_words"]):
-            k += 1
-        if k > start and g.lower[k - 1] in g.days:
-            return k
-        return start
+def after_cue(s: Sentence, group: VerbGroup) -> int:
+    """First token after the cue's recipient, medium and time."""
+    k = group.stop
+    told = k < s.stop and s.is_(k, "recipient_links") and group.lemma in s.lists["says_to"]
+    if told or group.lemma in s.lists["recipient"]:
+        k = _after_recipient(s, group, k)
+    for _ in range(3):
+        further = _after_medium(s, _after_time(s, k))
+        if further == k:
+            break
+        k = further
+    return k
 
-    def medium(self, k: int, b: int) -> int:
-        """``in a statement``, ``on Twitter``, ``at a rally in Ohio``, ``during a debate``."""
-        g, lex = self.g, self.g.lex
-        if k + 1 >= b or g.lower[k] not in self.g.lex["medium_openers"]:
-            return k
-        if g.lower[k] in self.g.lex["not_medium"] and g.lower[k] not in lex["to"]:
-            return k
-        nxt = g.lower[k + 1]
-        if not (nxt in g.specifiers or g.is_name(k + 1) or nxt in self.g.lex["medium_nouns"]):
-            return k
-        x = k + 1
-        top = min(b, k + 16)
-        while x < top:
-            w = g.lower[x]
-            if g.quote_of[x] >= 0 or w in BREAK or w in lex["that"]:
-                return x
-            if w in lex["subject_pronouns"] and w not in lex["who"]:
-                return x
-            if (
-                x > k + 2
-                and w in g.specifiers
-                and g.lower[x - 1] not in lex["prepositions"]
-                and g.lower[x - 1] not in lex["and"]
-            ):
-                return x
-            if (
-                x > k + 2
-                and g.is_name(x)
-                and not g.is_name(x - 1)
-                and g.lower[x - 1] not in lex["prepositions"]
-                and g.lower[x - 1] not in lex["inside_medium"]
-                and g.lower[x - 1] not in g.specifiers
-                and g.lower[x] not in lex["weekdays"]
-            ):
-                return x
-            x += 1
-        return x if x == b else k
 
-    def content_right(
-        self, group: Group, b: int, relative: bool = False
-    ) -> tuple[Range, list[Range], str] | None:
-        """Cue and content of ``CUE (recipient) (medium) (time) [that] X``; None when it is no statement."""
-        g = self.g
-        k = group.stop
-        if k >= b:
-            return None
-        w = g.lower[k]
-        x = self.time(k, b)
-        if x < b and g.lower[x] in g.lex["to"] and "infinitive" in group.classes:
-            k, w = x, "to"
-        if ("infinitive" in group.classes and w in g.lex["to"]) or (
-            "infinitive" in group.classes
-            and w in g.lex["not"]
-            and k + 1 < b
-            and g.lower[k + 1] in g.lex["to"]
-        ):
-            return (group.start, group.stop), [(k, g.content_end(k, b, relative, True))], "infinitive"
-        colon = self.colon_ahead(k, b)
-        if "person" in group.classes:
-            to = self.person_to(k, b)
-            if to:
-                keep = group.lemma not in g.lex["recipient"] or group.lemma in g.lex["keeps_person"]
-                return (
-                    (group.start, group.stop),
-                    [(k if keep else to, g.content_end(to, b, relative, True))],
-                    "person",
-                )
-        if "say" in group.classes:
-            c = self.clause_at(group, b)
-            if c is not None:
-                return (group.start, group.stop), [(c, g.content_end(c, b, relative))], "clause"
-        if colon:
-            lead = [(k, colon)] if colon - k > 1 and "object" in group.classes else []
-            return (group.start, group.stop), [*lead, (colon + 1, g.content_end(colon + 1, b))], "colon"
-        if "object" in group.classes:
-            return self.object_right(group, k, b, relative)
-        return None
-
-    def colon_ahead(self, k: int, b: int) -> int:
-        """A colon before a quotation within a few words."""
-        g = self.g
-        stop = min(b - 1, k + COLON_AHEAD)
-        if ":" not in g.words[k:stop]:
-            return 0
-        for x in range(k, stop):
-            if g.quote_of[x] >= 0 or (g.words[x] == "," and g.lower[x + 1].endswith(g.ing)):
-                return 0
-            if g.words[x] == ":":
-                return x if g.quote_of[x + 1] >= 0 else 0
-        return 0
-
-    def person_to(self, k: int, b: int) -> int:
-        """Position of "to" in ``somebody to VERB``; 0 when there is none."""
-        g = self.g
-        for x in range(k + 1, min(b - 1, k + 12)):
-            w = g.lower[x]
-            if w in g.lex["to"] and (
-                g.lower[x + 1] in g.lex["be"] | g.lex["have"] | g.lex["do"]
-                or any(s == "base" for _, s in g.lex.forms.get(g.lower[x + 1], ()))
-                or not (g.lower[x + 1] in g.specifiers or g.is_name(x + 1))
-            ):
-                return x
-            if w in BREAK or g.quote_of[x] >= 0 or g.finite[x] or w in self.g.lex["not_person_to"]:
-                return 0
-        return 0
-
-    def clause_at(self, group: Group, b: int) -> int | None:
-        """Where the clause or quotation of a verb of saying starts."""
-        g = self.g
-        k = self.after_cue(group, b)
-        if k >= b:
-            return None
-        aside = self.after_aside(k, b)
-        if aside:
-            return aside
-        pause = g.words[k] in (",", ":") and k + 1 < b
-        if pause and (g.quote_of[k + 1] >= 0 or k > group.stop or g.clause_starts(k + 1, b)):
-            return self.clause_after_pause(group, k + 1, b)
-        if g.quote_of[k] >= 0:
-            return k
-        if g.words[k] in BREAK:
-            return None
-        if g.lower[k] in g.lex["clause_openers"]:
-            return k if self.may_ask(group, g.lower[k]) else None
-        return self.clause_beside(group, k, b)
-
-    def after_aside(self, k: int, b: int) -> int:
-        """``said - on Twitter, as it happens - that X``: the "that" after the aside; 0 when there is none."""
-        g = self.g
-        if g.words[k] not in PAUSE:
-            return 0
-        close = next((x for x in range(k + 2, min(k + 14, b - 1)) if g.words[x] == g.words[k]), 0)
-        return close + 1 if close and g.lower[close + 1] in g.lex["that"] and g.quote_of[close + 1] < 0 else 0
-
-    def clause_after_pause(self, group: Group, k: int, b: int) -> int | None:
-        """A content after a comma or colon: a quotation, "that", or a clause where the cue allows it."""
-        g = self.g
-        if g.quote_of[k] >= 0 or g.lower[k] in g.lex["that"]:
-            return k
-        source = g.left_phrase(group.start, g.seg.sentences[g.seg.sentence_of[group.head]][0])
-        as_said = source is not None and source[0] > 0 and g.lower[source[0] - 1] in g.lex["as"]
-        allowed = as_said or (k - 1 > group.stop and self.plain_say(group))
-        return k if allowed and g.clause_starts(k, b) else None
-
-    def may_ask(self, group: Group, opener: str) -> bool:
-        """Whether the verb takes a clause that starts with this question word."""
-        if opener in self.g.lex["question_openers"] and group.lemma not in self.g.lex["takes_question"]:
-            return False
-        return not (opener in self.g.lex["when"] and group.lemma in self.g.lex["not_asking_when"])
-
-    def clause_beside(self, group: Group, k: int, b: int) -> int | None:
-        """A content right after the cue that no mark or opener shows."""
-        g, w = self.g, self.g.lower[k]
-        preposition = w in g.lex["prepositions"]
-        if preposition or group.lemma in g.lex["recipient"]:
-            that = self.that_ahead(k, b)
-            if that:
-                return that
-        if preposition:
-            comma = next((x for x in range(k, min(k + 8, b - 1)) if g.words[x] in BREAK), b)
-            if comma + 1 < b and g.words[comma] == "," and g.quote_of[comma + 1] >= 0:
-                return comma + 1
-        if w in g.lex["to"]:
-            return k if group.lemma in g.lex["to_clause_verbs"] else None
-        told = group.lemma in g.lex["asking_telling"] and k > group.stop and preposition
-        clause = g.clause_starts(k, b) or (g.finite[k] and self.plain_say(group))
-        brief = group.lemma in g.lex["brief_verbs"] and b - k > 2 and not preposition
-        return k if told or clause or brief else None
-
-    def that_ahead(self, k: int, b: int) -> int:
-        """``wrote for the Post that X``: the "that" after a prepositional phrase."""
-        g = self.g
-        for x in range(k, min(k + 14, b - 1)):
-            if g.lower[x] in g.lex["that"]:
-                return x
-            if g.words[x] in BREAK or g.quote_of[x] >= 0 or g.finite[x]:
-                return 0
-        return 0
-
-    def plain_say(self, group: Group) -> bool:
-        """A verb after which a clause needs no "that"."""
-        return group.lemma in self.g.lex["plain_say"]
-
-    def object_right(
-        self, group: Group, k: int, b: int, relative: bool
-    ) -> tuple[Range, list[Range], str] | None:
-        """The noun phrase that is the content of a verb of attitude or decision."""
-        g = self.g
-        w = g.lower[k]
-        x = self.time(k, b)
-        if x < b and x > k:
-            k, w = x, g.lower[x]
-        if (
-            group.lemma in g.lex["naming_verbs"]
-            and group.slot == "past"
-            and g.is_name(k)
-            and group.start >= 2
-            and g.lower[group.start - 2] in g.lex["before_call"]
-        ):
-            return None
-        if (
-            g.quote_of[k] >= 0
-            or w in g.specifiers
-            or w in g.lex["object_pronouns"]
-            or w in g.lex["object_words"]
-            or g.is_noun(k)
-            or w in self.g.lex["clausal_objects"]
-        ):
-            if w in BREAK:
-                return None
-            return (
-                (group.start, group.stop),
-                [(k, g.content_end(k, b, relative, w not in self.g.lex["clausal_objects"]))],
-                "object",
-            )
-        return None
-
-    # -------------------------------------------------------- before the cue, and around its speaker
-
-    def is_content(self, i: int, j: int) -> bool:
-        """A clause rather than an adverbial before a comma."""
-        g = self.g
-        w = g.lower[i]
-        if not g.has_verb(i, j) or j - i < 4:
-            return False
-        if w in self.g.lex["adverbial_openers"]:
-            comma = next((k for k in range(i, j) if g.words[k] == ","), j)
-            return g.has_verb(comma, j) and w not in g.lex["not_adverbial"]
-        return not (w.endswith(g.ing) and not g.has_verb(i + 1, min(i + 6, j)))
-
-    def verb_after(self, k: int, b: int) -> bool:
-        """``The two nations, Xi said, now have``: the clause goes on with its verb."""
-        g = self.g
-        if k + 1 >= b or g.words[k] != ",":
-            return False
+def _after_recipient(s: Sentence, group: VerbGroup, k: int) -> int:
+    """First token after the person who is told: ``told reporters | that``."""
+    if k < s.stop and s.is_(k, "recipient_links") and group.lemma not in s.lists["telling_verbs"]:
         k += 1
-        while k < b and g.is_adverb(k):
-            k += 1
-        return k < b and g.finite[k] and g.quote_of[k] < 0
+    if k >= s.stop or s.quoted[k] or s.is_(k, "no_recipient"):
+        return k
+    if (s.is_(k, "object_pronouns") or s.is_(k, "short_recipients")) and not _is_owner(s, k):
+        return k + 1
+    if group.lemma not in s.lists["needs_recipient"] and not s.is_(k - 1, "recipient_links"):
+        return k
+    if s.is_(k, "subject_pronouns") or s.is_(k, "there"):
+        return k
+    start = k
+    while k < min(s.stop, start + 12) and not _recipient_ends(s, k, start):
+        k += 1
+    return k
 
-    def left_content(self, a: int, j: int, quoted: bool) -> int | None:
-        """Start of the content that ends before ``j``."""
-        g = self.g
-        start = self.after_dateline(a, j)
-        for k in range(j - 1, start - 1, -1):
-            if self.used[k]:
-                start = k + 1
-                break
-        if start >= j:
-            return None
-        if quoted:
-            q = g.quote_of[j - 1]
-            first = max(start, g.seg.quotes[q].start) if q >= 0 else start
-            # words before the quotation belong to it unless they hold a speaker of their own
-            lead = any(g.lower[k] in g.lex["reporting"] for k in range(start, first))
-            if lead or (
-                (first - start > 0 and g.words[first - 1] in (",", ":", ".")) and not g.has_verb(start, first)
-            ):
-                return first
+
+def _is_owner(s: Sentence, k: int) -> bool:
+    """``her`` before what is hers."""
+    return s.is_(k, "her") and k + 1 < s.stop and s.noun[k + 1] and not s.finite[k + 1]
+
+
+def _recipient_ends(s: Sentence, k: int, start: int) -> bool:
+    """Whether the words for the recipient end before token ``k``."""
+    if s.quoted[k] or s.lower[k] in BREAK or s.is_(k, "recipient_ends"):
+        return True
+    if k == start:
+        return False
+    if s.is_(k, "subject_pronouns"):
+        return not s.is_(k, "who")
+    if s.is_(k, "there") or s.is_(k, "weekdays") or s.is_(k, "recipient_breaks"):
+        return True
+    if s.is_(k, "specifiers"):
+        return not (s.is_(k - 1, "prepositions") or s.is_(k - 1, "joined"))
+    if not s.name[k] or s.name[k - 1]:
+        return False
+    return s.lower[k - 1].endswith(s.grammar.plural) and not s.is_(k - 1, "possessive")
+
+
+def _after_time(s: Sentence, k: int) -> int:
+    """First token after a time: ``on Wednesday``, ``late last week``."""
+    start, b = k, s.stop
+    while k < b and s.adverb[k] and not s.is_(k, "not") and k - start < 2:
+        k += 1
+    if k < b and s.is_(k, "time_openers"):
+        x = k
+        while x < min(b, k + 5) and _is_time_word(s, x, "time_words", "time_units"):
+            x += 1
+        if x > k and _is_time_word(s, x - 1, "time_closers"):
+            return x
+    while k < b and (s.is_(k, "weekdays") or s.is_(k, "day_words")):
+        k += 1
+    return k if k > start and s.is_(k - 1, "days") else start
+
+
+def _is_time_word(s: Sentence, x: int, *more: str) -> bool:
+    """A day, month or number, or a word of some further lists."""
+    return (
+        s.is_(x, "days") or s.is_(x, "months") or s.words[x].isdigit() or any(s.is_(x, name) for name in more)
+    )
+
+
+def _after_medium(s: Sentence, k: int) -> int:
+    """First token after ``in a statement``, ``on Twitter``, ``at a rally in Ohio``, ``during a debate``."""
+    b = s.stop
+    if k + 1 >= b or not s.is_(k, "medium_openers") or (s.is_(k, "not_medium") and not s.is_(k, "to")):
+        return k
+    if not (s.is_(k + 1, "specifiers") or s.name[k + 1] or s.is_(k + 1, "medium_nouns")):
+        return k
+    for x in range(k + 1, min(b, k + 16)):
+        if _medium_ends(s, x) or (x > k + 2 and _subject_starts(s, x)):
+            return x
+    return b if b <= k + 16 else k
+
+
+def _medium_ends(s: Sentence, x: int) -> bool:
+    """Whether the words for a medium end before ``x``: a mark, "that" or a pronoun."""
+    if s.quoted[x] or s.lower[x] in BREAK or s.is_(x, "that"):
+        return True
+    return s.is_(x, "subject_pronouns") and not s.is_(x, "who")
+
+
+def _subject_starts(s: Sentence, x: int) -> bool:
+    """Whether a new noun phrase starts at ``x`` without a preposition before it."""
+    if s.is_(x - 1, "prepositions"):
+        return False
+    if s.is_(x, "specifiers") and not s.is_(x - 1, "and"):
+        return True
+    if not s.name[x] or s.name[x - 1] or s.is_(x, "weekdays"):
+        return False
+    return not (s.is_(x - 1, "inside_medium") or s.is_(x - 1, "specifiers"))
+
+
+# -------------------------------------------------------------- after the cue
+
+
+def content_after(s: Sentence, group: VerbGroup, relative: bool = False) -> Content | None:
+    """The content of ``CUE (recipient) (medium) (time) [that] X``; None when it is no statement.
+
+    ``relative``: the source is "who" or "which".
+    """
+    if group.stop >= s.stop:
+        return None
+    for reader in _AFTER_CUE:
+        found = reader(s, group, relative)
+        if found:
+            return found
+    return None
+
+
+def _infinitive(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
+    """``SRC offered (on Monday) to X``, ``agreed not to X``."""
+    if "infinitive" not in group.classes:
+        return None
+    k = group.stop
+    later = _after_time(s, k)
+    if later < s.stop and s.is_(later, "to"):
+        k = later
+    elif not (s.is_(k, "not") and k + 1 < s.stop and s.is_(k + 1, "to")):
+        return None
+    return Content(((k, content_end(s, k, relative, phrase=True)),), "infinitive")
+
+
+def _person(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
+    """``SRC urged somebody to X``."""
+    if "person" not in group.classes:
+        return None
+    k = group.stop
+    to = _person_to(s, k)
+    if not to:
+        return None
+    keep = group.lemma not in s.lists["recipient"] or group.lemma in s.lists["keeps_person"]
+    return Content(((k if keep else to, content_end(s, to, relative, phrase=True)),), "person")
+
+
+def _clause(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
+    """``SRC said that X``, ``SRC said X``."""
+    c = clause_of(s, group) if "say" in group.classes else None
+    return None if c is None else Content(((c, content_end(s, c, relative)),), "clause")
+
+
+def _colon(s: Sentence, group: VerbGroup, _relative: bool) -> Content | None:
+    """``SRC praised the plan: "X"``."""
+    k = group.stop
+    colon = colon_ahead(s, k)
+    if not colon:
+        return None
+    lead = ((k, colon),) if colon - k > 1 and "object" in group.classes else ()
+    return Content((*lead, (colon + 1, content_end(s, colon + 1))), "colon")
+
+
+def _object(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
+    """The noun phrase that is the content of a verb of attitude or decision."""
+    if "object" not in group.classes:
+        return None
+    k = group.stop
+    x = _after_time(s, k)
+    k = x if k < x < s.stop else k
+    if s.lower[k] in BREAK or _names_somebody(s, group, k):
+        return None
+    clausal = s.is_(k, "clausal_objects")
+    opens = clausal or s.quoted[k] or s.noun[k]
+    if not opens and not any(s.is_(k, name) for name in ("specifiers", "object_pronouns", "object_words")):
+        return None
+    return Content(((k, content_end(s, k, relative, phrase=not clausal)),), "object")
+
+
+def _names_somebody(s: Sentence, group: VerbGroup, k: int) -> bool:
+    """``whom SRC called NAME``."""
+    called = group.lemma in s.lists["naming_verbs"] and group.slot == "past" and s.name[k]
+    return called and group.start >= 2 and s.is_(group.start - 2, "before_call")
+
+
+_AFTER_CUE: tuple[Callable[[Sentence, VerbGroup, bool], Content | None], ...] = (
+    _infinitive,
+    _person,
+    _clause,
+    _colon,
+    _object,
+)
+"""Where a content may stand after its cue; the first that is there counts."""
+
+
+def colon_ahead(s: Sentence, k: int) -> int:
+    """A colon before a quotation within a few words; 0 when there is none."""
+    stop = min(s.stop - 1, k + COLON_AHEAD)
+    if ":" not in s.words[k:stop]:
+        return 0
+    for x in range(k, stop):
+        if s.quoted[x] or (s.words[x] == "," and s.lower[x + 1].endswith(s.grammar.ing)):
+            return 0
+        if s.words[x] == ":":
+            return x if s.quoted[x + 1] else 0
+    return 0
+
+
+def _person_to(s: Sentence, k: int) -> int:
+    """Position of "to" in ``somebody to VERB``; 0 when there is none."""
+    for x in range(k + 1, min(s.stop - 1, k + 12)):
+        if s.is_(x, "to") and _is_infinitive(s, x + 1):
+            return x
+        if s.lower[x] in BREAK or s.quoted[x] or s.finite[x] or s.is_(x, "not_person_to"):
+            return 0
+    return 0
+
+
+def _is_infinitive(s: Sentence, i: int) -> bool:
+    """Whether the word after "to" may be a verb rather than the start of a noun phrase."""
+    if s.is_(i, "be") or s.is_(i, "have") or s.is_(i, "do"):
+        return True
+    if any(slot == "base" for _, slot in s.grammar.forms.get(s.lower[i], ())):
+        return True
+    return not (s.is_(i, "specifiers") or s.name[i])
+
+
+def clause_of(s: Sentence, group: VerbGroup) -> int | None:
+    """Where the clause or quotation of a verb of saying starts."""
+    k = after_cue(s, group)
+    if k >= s.stop:
+        return None
+    aside = _after_aside(s, k)
+    if aside:
+        return aside
+    if _clause_may_follow(s, group, k):
+        return _clause_after_pause(s, group, k + 1)
+    if s.quoted[k]:
+        return k
+    if s.words[k] in BREAK:
+        return None
+    if s.is_(k, "clause_openers"):
+        return k if _may_ask(s, group, k) else None
+    return _clause_beside(s, group, k)
+
+
+def _clause_may_follow(s: Sentence, group: VerbGroup, k: int) -> bool:
+    """Whether a comma or colon at ``k`` may stand before the content."""
+    if s.words[k] not in (",", ":") or k + 1 >= s.stop:
+        return False
+    return s.quoted[k + 1] or k > group.stop or clause_starts(s, k + 1)
+
+
+def _after_aside(s: Sentence, k: int) -> int:
+    """``said - on Twitter, as it happens - that X``: the "that" after the aside; 0 when there is none."""
+    if s.words[k] not in PAUSE:
+        return 0
+    close = next((x for x in range(k + 2, min(k + 14, s.stop - 1)) if s.words[x] == s.words[k]), 0)
+    return close + 1 if close and s.is_(close + 1, "that") and not s.quoted[close + 1] else 0
+
+
+def _clause_after_pause(s: Sentence, group: VerbGroup, k: int) -> int | None:
+    """A content after a comma or colon: a quotation, "that", or a clause where the cue allows it."""
+    if s.quoted[k] or s.is_(k, "that"):
+        return k
+    source = left_phrase(s.whole(group.head), group.start)
+    as_said = source is not None and source[0] > 0 and s.is_(source[0] - 1, "as")
+    allowed = as_said or (k - 1 > group.stop and _needs_no_that(s, group))
+    return k if allowed and clause_starts(s, k) else None
+
+
+def _may_ask(s: Sentence, group: VerbGroup, k: int) -> bool:
+    """Whether the verb takes a clause that starts with the word at ``k``."""
+    if s.is_(k, "question_openers") and group.lemma not in s.lists["takes_question"]:
+        return False
+    return not (s.is_(k, "when") and group.lemma in s.lists["not_asking_when"])
+
+
+def _clause_beside(s: Sentence, group: VerbGroup, k: int) -> int | None:
+    """A content right after the cue that no mark or opener shows."""
+    preposition = s.is_(k, "prepositions")
+    if preposition or group.lemma in s.lists["recipient"]:
+        that = that_ahead(s, k)
+        if that:
+            return that
+    if preposition:
+        comma = next((x for x in range(k, min(k + 8, s.stop - 1)) if s.words[x] in BREAK), s.stop)
+        if comma + 1 < s.stop and s.words[comma] == "," and s.quoted[comma + 1]:
+            return comma + 1
+    if s.is_(k, "to"):
+        return k if group.lemma in s.lists["to_clause_verbs"] else None
+    if preposition and group.lemma in s.lists["asking_telling"] and k > group.stop:
+        return k
+    if clause_starts(s, k) or (s.finite[k] and _needs_no_that(s, group)):
+        return k
+    brief = group.lemma in s.lists["brief_verbs"] and s.stop - k > 2 and not preposition
+    return k if brief else None
+
+
+def that_ahead(s: Sentence, k: int, within: int = 14) -> int:
+    """``wrote for the Post that X``: the "that" after a prepositional phrase; 0 when there is none."""
+    for x in range(k, min(k + within, s.stop - 1)):
+        if s.is_(x, "that"):
+            return x
+        if s.words[x] in BREAK or s.quoted[x] or s.finite[x]:
+            return 0
+    return 0
+
+
+def _needs_no_that(s: Sentence, group: VerbGroup) -> bool:
+    """A verb after which a clause needs no "that"."""
+    return group.lemma in s.lists["plain_say"]
+
+
+# -------------------------------------------------------------- before the cue, and around its speaker
+
+
+def is_clause(s: Sentence, i: int, j: int) -> bool:
+    """Whether the tokens ``i`` to before ``j`` are a clause rather than an adverbial before a comma."""
+    if j - i < 4 or not s.has_verb(i, j):
+        return False
+    if s.is_(i, "adverbial_openers"):
+        comma = next((k for k in range(i, j) if s.words[k] == ","), j)
+        return s.has_verb(comma, j) and not s.is_(i, "not_adverbial")
+    return s.has_verb(i + 1, min(i + 6, j)) or not s.lower[i].endswith(s.grammar.ing)
+
+
+def verb_follows(s: Sentence, k: int) -> bool:
+    """``The two nations, Xi said, now have``: the clause goes on with its verb after the comma at ``k``."""
+    if k + 1 >= s.stop or s.words[k] != ",":
+        return False
+    k += 1
+    while k < s.stop and s.adverb[k]:
+        k += 1
+    return k < s.stop and s.finite[k] and not s.quoted[k]
+
+
+def content_before(s: Sentence, j: int, found: Attributions, quoted: bool) -> int | None:
+    """Start of the content that ends before ``j``; None when all of it is read already."""
+    start = _after_dateline(s, j)
+    start = next((k + 1 for k in range(j - 1, start - 1, -1) if found.used[k]), start)
+    if start >= j:
+        return None
+    if not quoted:
         return start
+    q = s.quote_of[j - 1]
+    first = max(start, s.seg.quotes[q].start) if q >= 0 else start
+    # words before the quotation belong to it unless they hold a speaker of their own
+    lead_ends = first > start and s.words[first - 1] in (",", ":", ".") and not s.has_verb(start, first)
+    return first if lead_ends or s.has("reporting", start, first) else start
 
-    def after_dateline(self, a: int, j: int) -> int:
-        """``TARNBERG (Wire) — X``: where the sentence itself starts."""
-        g = self.g
-        if not g.words[a].isupper() or len(g.words[a]) < 3 or a != self.line_start(a):
-            return a
-        return next((k + 1 for k in range(a + 1, min(a + 12, j)) if g.words[k] in DASHES), a)
 
-    def resumed(self, i: int, b: int) -> list[Range]:
-        """The second half of a content that its speaker interrupts."""
-        g = self.g
-        if i >= b:
-            return []
-        k = i
-        while k < b and g.quote_of[k] < 0 and g.words[k] not in BREAK:
-            k += 1
-            if k - i > 14:
-                return []
-        if k < b and g.quote_of[k] >= 0:
-            return [(k, self.quote_end(k, b))]
-        if k + 1 >= b or g.words[k] == ".":
-            return []
-        w = g.lower[k + 1]
-        if g.quote_of[k + 1] >= 0:
-            return [(k + 1, g.content_end(k + 1, b))]
-        later = next((x for x in range(k + 1, min(k + 14, b)) if g.quote_of[x] >= 0), 0)
-        if later and g.words[later - 1] == "," and (w.endswith(g.ing) or w in g.lex["resumes_after_quote"]):
-            return [(later, g.content_end(later, b))]
-        conj = w in g.lex["resuming_conjunctions"] and k + 2 < b
-        if (
-            k == i
-            and conj
-            and (g.quote_of[k + 2] >= 0 or (w in g.lex["while"] and g.clause_starts(k + 2, b)))
-            and not g._reporting_follows(k + 2, b)
-        ):
-            return [(k + 1, g.content_end(k + 2, b))]
-        if k == i and w in self.g.lex["resuming"] and g.clause_starts(k + 1, b):
-            return [(k + 1, g.content_end(k + 1, b))]
-        if k > i or w.endswith(g.ing) or w in self.g.lex["not_resuming"] or w in g.lex["weekdays"]:
-            return []
-        end = g.content_end(k + 1, b)
-        return [(k + 1, end)] if end - k > 2 else []
+def _after_dateline(s: Sentence, j: int) -> int:
+    """``TARNBERG (Wire) — X``: where the sentence itself starts."""
+    a = s.start
+    word = s.words[a]
+    if not word.isupper() or len(word) < 3 or not starts_line(s, a):
+        return a
+    return next((k + 1 for k in range(a + 1, min(a + 12, j)) if s.words[k] in DASHES), a)
+
+
+def resumed(s: Sentence, i: int) -> tuple[Range, ...]:
+    """The second half of a content that its speaker, who ends before ``i``, interrupts; empty where there is none."""
+    k = _next_break(s, i)
+    if k < 0:
+        return ()
+    if k < s.stop and s.quoted[k]:
+        return ((k, quote_end(s, k)),)
+    if k + 1 >= s.stop or s.words[k] == ".":
+        return ()
+    rest = _rest_after(s, k, i)
+    return (rest,) if rest else ()
+
+
+def _next_break(s: Sentence, i: int) -> int:
+    """The first mark or quotation at or after ``i``; -1 when the speaker's words go on too long before it."""
+    if i >= s.stop:
+        return -1
+    k = i
+    while k < s.stop and not s.quoted[k] and s.words[k] not in BREAK:
+        k += 1
+        if k - i > 14:
+            return -1
+    return k
+
+
+def _rest_after(s: Sentence, k: int, i: int) -> Range | None:
+    """The range of the content that goes on after the mark at ``k``."""
+    n = k + 1
+    if s.quoted[n]:
+        return n, content_end(s, n)
+    participle = s.lower[n].endswith(s.grammar.ing)
+    later = next((x for x in range(n, min(k + 14, s.stop)) if s.quoted[x]), 0)
+    if later and s.words[later - 1] == "," and (participle or s.is_(n, "resumes_after_quote")):
+        return later, content_end(s, later)
+    if k > i:
+        return None
+    if _conjunction_resumes(s, n):
+        return n, content_end(s, n + 1)
+    if s.is_(n, "resuming") and clause_starts(s, n):
+        return n, content_end(s, n)
+    if participle or s.is_(n, "not_resuming") or s.is_(n, "weekdays"):
+        return None
+    end = content_end(s, n)
+    return (n, end) if end - k > 2 else None
+
+
+def _conjunction_resumes(s: Sentence, n: int) -> bool:
+    """``..., SRC said, and "X"``; ``..., SRC said, while X``: no other speaker follows."""
+    if n + 1 >= s.stop or not s.is_(n, "resuming_conjunctions"):
+        return False
+    goes_on = s.quoted[n + 1] or (s.is_(n, "while") and clause_starts(s, n + 1))
+    return goes_on and not reporting_follows(s, n + 1)

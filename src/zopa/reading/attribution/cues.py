@@ -1,21 +1,24 @@
-"""What has been read so far in one text: the statements found, and the tokens that they take up."""
+"""Statements found in a text: what one is, the tokens that they take up, and marks that show where one stands."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from zopa.reading.parsing.clauses import Grammar
 from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import Range, Sentence
 
-__all__ = ["BREAK", "PAUSE", "Attribution", "Marks", "Range"]
+__all__ = [
+    "BREAK", "OPEN_END", "PAUSE", "Attribution", "Attributions", "is_quoted", "is_sentence_quoted", "quote_end", "starts_line", "statement",
+]  # fmt: skip
 
-Range = tuple[int, int]
 BREAK = DASHES | {",", ".", ";", ":", "?", "!", ")", "(", "...", "…"}
 """Marks that end a phrase."""
 PAUSE = DASHES | {","}
 OPEN_END = DASHES | {",", "?", "!", "...", "…"}
 """Marks before a closing quotation mark after which the sentence may go on to its speaker."""
 _TRAILING = frozenset([",", ";", ":", ".", "?", "!", "--", "—", "–", "..."])
+PHRASE_QUOTED = 8
+"""Tokens up to which a quotation is a phrase, unless it ends like a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,61 +34,74 @@ class Attribution:
     """The source is named elsewhere than beside this cue."""
     parent: int | None = None
 
+    @property
+    def place(self) -> Range:
+        """Where it stands in the order of the text."""
+        return self.cue[0] if self.cue else self.content[0]
+
+
+def statement(
+    source: Range | None, cue: Range, *content: Range, rule: str, lemma: str, inherited: bool = False
+) -> Attribution:
+    """What a rule reads, before its content is trimmed."""
+    return Attribution((source,) if source else (), (cue,), content, rule, lemma, inherited)
+
 
 @dataclass
-class Marks:
-    """The state of one pass over a text."""
+class Attributions:
+    """What has been read so far in one text: the statements, and which tokens they take up."""
 
-    g: Grammar
-    out: list[Attribution] = field(default_factory=list)
-    used: list[bool] = field(default_factory=list)
+    used: list[bool]
+    statements: list[Attribution] = field(default_factory=list)
 
     def take(self, a: int, b: int) -> None:
         """Mark tokens as read."""
         self.used[a:b] = [True] * (b - a)
 
-    def add(
-        self, source: Range | None, cue: Range, content: list[Range], rule: str, lemma: str, **more: bool
-    ) -> None:
+    def takes(self, a: int, b: int) -> bool:
+        """Whether one of the tokens ``a`` to before ``b`` is read already."""
+        return True in self.used[a:b]
+
+    def add(self, s: Sentence, x: Attribution) -> None:
         """Keep a statement, unless no word of a content is left after trimming."""
-        content = [self.trim(p) for p in content if p[1] > p[0]]
-        content = sorted(p for p in content if p[1] > p[0])
-        if not content or not any(w[0].isalnum() for p in content for w in self.g.words[p[0] : p[1]]):
+        content = sorted(p for p in (_trimmed(s, *q) for q in x.content) if p[1] > p[0])
+        if not any(w[0].isalnum() for p in content for w in s.words[p[0] : p[1]]):
             return
-        self.out.append(Attribution((source,) if source else (), (cue,), tuple(content), rule, lemma, **more))
-        for p in (*([source] if source and not more.get("inherited") else []), cue, *content):
+        self.statements.append(replace(x, content=tuple(content)))
+        for p in (*(() if x.inherited else x.source), *x.cue, *content):
             self.take(*p)
 
-    def trim(self, p: Range) -> Range:
-        """Cut leading commas and conjunctions and trailing marks that are not quoted."""
-        a, b = p
-        g = self.g
-        while (
-            a < b
-            and g.quote_of[a] < 0
-            and (g.words[a] in ",;:—–--" or g.lower[a] in g.lex["trimmed_openers"])
-        ):
-            a += 1
-        while a < b and g.quote_of[b - 1] < 0 and g.words[b - 1] in _TRAILING:
-            b -= 1
-        return a, b
+    def sort_from(self, first: int) -> None:
+        """Put the statements from the ``first``-th on into the order of the text."""
+        self.statements[first:] = sorted(self.statements[first:], key=lambda x: x.place)
 
-    def line_start(self, a: int) -> int:
-        """The token itself when it is the first of its line, else -1."""
-        seg = self.g.seg
-        between = seg.text[seg.end[a - 1] : seg.begin[a]] if a else "\n"
-        return a if "\n" in between else -1
 
-    def quote_end(self, k: int, b: int) -> int:
-        """End of the quotation that token ``k`` stands in, inside the sentence."""
-        return min(b, self.g.seg.quotes[self.g.quote_of[k]].stop)
+def _trimmed(s: Sentence, a: int, b: int) -> Range:
+    """Cut leading commas and conjunctions and trailing marks that are not quoted."""
+    while a < b and not s.quoted[a] and (s.words[a] in ",;:—–--" or s.is_(a, "trimmed_openers")):
+        a += 1
+    while a < b and not s.quoted[b - 1] and s.words[b - 1] in _TRAILING:
+        b -= 1
+    return a, b
 
-    def quoted(self, a: int, b: int) -> bool:
-        """At least 85 % of the sentence stands inside quotation marks."""
-        inside = b - a - self.g.quote_of[a:b].count(-1)
-        return inside >= 0.85 * (b - a) and b - a > 2
 
-    def full_quote(self, k: int) -> bool:
-        """A quotation that is a sentence rather than a phrase."""
-        q = self.g.seg.quotes[self.g.quote_of[k]]
-        return q.stop - q.start > 8 or self.g.words[q.stop - 2] in (".", "!", "?", ",")
+def starts_line(s: Sentence, i: int) -> bool:
+    """Whether the token is the first of its line."""
+    seg = s.seg
+    return not i or "\n" in seg.text[seg.end[i - 1] : seg.begin[i]]
+
+
+def quote_end(s: Sentence, k: int) -> int:
+    """End of the quotation that token ``k`` stands in, inside the sentence."""
+    return min(s.stop, s.seg.quotes[s.quote_of[k]].stop)
+
+
+def is_quoted(s: Sentence, a: int, b: int) -> bool:
+    """Whether at least 85 % of some tokens stand inside quotation marks."""
+    return b - a > 2 and s.quoted[a:b].count(True) >= 0.85 * (b - a)
+
+
+def is_sentence_quoted(s: Sentence, k: int) -> bool:
+    """Whether token ``k`` stands in a quotation that is a sentence rather than a phrase."""
+    q = s.seg.quotes[s.quote_of[k]]
+    return q.stop - q.start > PHRASE_QUOTED or s.words[q.stop - 2] in (".", "!", "?", ",")

@@ -1,197 +1,182 @@
-"""Cues that are no plain verb of saying: nouns, adjectives, light verbs, passives, and what only seems."""
+"""Cues other than plain verbs of saying: nouns, adjectives, light verbs, passives, and what only seems."""
 
 from __future__ import annotations
 
-from zopa.reading.parsing.verb_groups import Group
+from zopa.reading.attribution.contents import after_cue, that_ahead
+from zopa.reading.attribution.cues import BREAK, Attribution, Attributions, statement
+from zopa.reading.attribution.subjects import subject
+from zopa.reading.parsing.clauses import clause_starts, content_end
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
+from zopa.reading.parsing.tags import Range, Sentence, is_adjective
+from zopa.reading.parsing.verb_groups import VerbGroup
 
-from .cues import BREAK, Range
-from .quotations import Quotations
-
-__all__ = ["Nominals"]
+__all__ = ["adjective", "impersonal", "light_verb", "nominal", "passive", "was_asked"]
 
 
-class Nominals(Quotations):
-    """The patterns around a noun, an adjective, a light verb or a passive."""
+def nominal(s: Sentence, i: int, found: Attributions) -> Attribution | None:
+    """``her claim that X``, ``SRC's opposition to X``: a noun with its owner."""
+    j = i
+    while j > s.start and (is_adjective(s, j - 1) or s.adverb[j - 1]) and j > i - 3:
+        j -= 1
+    source = _owner(s, j) if j > s.start and not found.used[j - 1] else None
+    if not source or i + 2 >= s.stop or found.takes(*source):
+        return None
+    k = _nominal_link(s, i + 1)
+    if not k:
+        return None
+    that = s.is_(k, "that")
+    if that and s.finite[k + 1]:  # "his claim that was"
+        return None
+    if not that and not s.quoted[k + 1] and s.quote_of[k + 2 : k + 3] in ([-1], []):
+        return None
+    c = k if s.is_(k, "kept_links") else k + 1
+    return statement(
+        source, (j, c), (c, content_end(s, c, phrase=not that)), rule="nominal", lemma=s.lower[i]
+    )
 
-    def nominal(self, i: int, a: int, b: int) -> bool:
-        """``her claim that X``, ``SRC's opposition to X``: a noun with its owner."""
-        g = self.g
-        j = i
-        while j > a and (g.is_adjective(j - 1) or g.is_adverb(j - 1)) and j > i - 3:
-            j -= 1
-        if j <= a or self.used[j - 1]:
-            return False
-        if g.lower[j - 1] in g.lex["possessives"]:
-            source: Range | None = (j - 1, j)
-        elif g.lower[j - 1] in g.lex["owner_marks"] and j - 2 >= a:
-            source = g.left_phrase(j - 1, a)
-            source = (source[0], j) if source else None
-        else:
-            return False
-        k = i + 1
-        if not source or k + 1 >= b or any(self.used[source[0] : source[1]]):
-            return False
-        if g.lower[k] not in self.g.lex["nominal_links"]:
-            that = self.that_ahead(k, min(b, k + 8)) if g.lower[k] in g.lex["prepositions"] else 0
-            if not that:
-                return False
-            k = that
-        if (g.lower[k] in g.lex["that"] and g.finite[k + 1]) or (
-            g.lower[k] not in g.lex["that"]
-            and g.quote_of[k + 1] < 0
-            and g.quote_of[k + 2 : k + 3] in ([-1], [])
-        ):
-            return False
-        c = k if g.lower[k] in g.lex["kept_links"] else k + 1
-        self.add(
-            source,
-            (j, c),
-            [(c, g.content_end(c, b, False, g.lower[k] not in g.lex["that"]))],
-            "nominal",
-            g.lower[i],
-        )
-        return True
 
-    def impersonal(self, group: Group, a: int, b: int) -> None:
-        """``X seems to VERB``: content on both sides of the cue, and nobody as its source."""
-        g = self.g
-        k = group.stop
-        subject = g.left_phrase(group.start, a)
-        if not subject or group.voice != "active" or k >= b or g.words[k] in BREAK:
-            return
-        if (
-            g.lower[k] in g.lex["to"]
-            or g.lower[k] in g.lex["that"]
-            or g.is_adjective(k)
-            or g.lower[k] in g.lex["seeming"]
-        ):
-            self.add(
-                None,
-                (group.start, k),
-                [subject, (k, g.content_end(k, b, False, True))],
-                "impersonal",
-                group.lemma,
-            )
+def _owner(s: Sentence, j: int) -> Range | None:
+    """The possessive or the phrase with a possessive mark that ends before ``j``."""
+    if s.is_(j - 1, "possessives"):
+        return j - 1, j
+    if not s.is_(j - 1, "owner_marks") or j - 2 < s.start:
+        return None
+    phrase = left_phrase(s, j - 1)
+    return (phrase[0], j) if phrase else None
 
-    def adjective(self, group: Group, a: int, b: int) -> bool:
-        """``SRC is reluctant to X``, ``SRC remains opposed to X``."""
-        g = self.g
-        if group.lemma not in g.lex["adjectives.copulas"]:
-            return False
-        k = group.stop
-        while (
-            k < b and (g.is_adverb(k) or g.lower[k] in self.g.lex["before_adjective"]) and k < group.stop + 4
-        ):
-            k += 1
-        if k + 1 >= b or g.lower[k] not in g.lex["adjectives.cue"] or g.quote_of[k] >= 0:
-            return False
-        c = k + 1
-        follows = g.lower[c] in g.lex["adjectives.follow"]
-        if not follows and not (g.clause_starts(c, b) and g.words[c] not in BREAK):
-            return False
-        source, inherited = self.subject(group, a)
-        if not source or group.voice == "participle":
-            return False
-        if g.lower[source[0]] in g.lex["impersonal_subjects"]:
-            source = None
-        keep = g.lower[c] in self.g.lex["kept_openers"] or not follows
-        self.add(
-            source,
-            (group.start, c),
-            [(c if keep else c + 1, g.content_end(c, b, False, g.lower[c] not in g.lex["that"]))],
-            "adjective",
-            g.lower[k],
-            inherited=inherited,
-        )
-        return True
 
-    def light(self, group: Group, a: int, b: int) -> bool:
-        """``SRC expressed concern about X``, ``SRC made a promise to X``: verb and noun are the cue."""
-        g = self.g
-        if group.lemma not in g.lex["light"]:
-            return False
-        k = group.stop
-        while k < min(b - 2, group.stop + 6) and g.quote_of[k] < 0 and g.words[k] not in BREAK:
-            n = k + 1
-            while n < b - 2 and g.is_adverb(n):
-                n += 1
-            if g.lower[k] in g.lex["nouns.cue"] and g.lower[n] in self.g.lex["light_links"]:
-                source, inherited = (
-                    self.subject(group, a)
-                    if group.voice == "active"
-                    else (self.earlier(group.start, a), True)
-                )
-                if not source:
-                    return False
-                c = n if g.lower[n] in g.lex["kept_links"] else n + 1
-                self.add(
-                    source,
-                    (group.start, c),
-                    [(c, g.content_end(c, b, False, True))],
-                    "light",
-                    group.lemma,
-                    inherited=inherited,
-                )
-                return True
-            if g.finite[k] or g.lower[k] in g.lex["prepositions"]:
-                return False
-            k += 1
-        return False
+def _nominal_link(s: Sentence, k: int) -> int:
+    """Where a noun is joined to its content: "that" or "to" beside it, or "that" after a preposition; 0 if nowhere."""
+    if s.is_(k, "nominal_links"):
+        return k
+    return that_ahead(s, k, within=7) if s.is_(k, "prepositions") else 0
 
-    def was_asked(self, group: Group, a: int, b: int) -> bool:
-        """``Asked whether X, SRC said``: nobody is named as asking."""
-        g = self.g
-        j, k = group.start, group.stop
-        if j > a and not (g.lower[j - 1] in g.lex["before_asked"] or g.words[j - 1] == ","):
-            return False
-        if k >= b or g.lower[k] not in self.g.lex["asked_openers"]:
-            return False
-        comma = next((x for x in range(k, b) if g.words[x] == "," and g.quote_of[x] < 0), b)
-        source = None
-        if g.lower[k] in g.lex["by"]:
-            source = g.right_phrase(k + 1, comma)
-            k = next(
-                (x for x in range(k, comma) if g.lower[x] in self.g.lex["asked_questions"]),
-                comma,
-            )
-        if k < comma:
-            self.add(
-                source, (j, group.stop), [(k + (g.lower[k] in g.lex["about"]), comma)], "asked", group.lemma
-            )
-        return k < comma
 
-    def passive(self, group: Group, a: int, b: int) -> None:
-        """``X was criticized by SRC``; ``X is expected to``: the agent, or nobody."""
-        g = self.g
-        if not group.classes & {"object", "say", "person"}:
-            return
-        subject = g.left_phrase(group.start, a)
-        if not subject:
-            return
-        k = group.stop
-        if k < b and g.lower[k] in g.lex["by"]:
-            source = g.right_phrase(k + 1, b)
-            if source and "object" in group.classes and not g.lower[k + 1].endswith(g.ing):
-                self.add(source, (group.start, k + 1), [subject], "passive", group.lemma)
-            return
-        if k < b and (g.lower[k] in g.lex["agentless_links"] and group.lemma in self.g.lex["agentless"]):
-            self.add(
-                None,
-                (group.start, group.stop),
-                [subject, (k, g.content_end(k, b, False, True))],
-                "passive",
-                group.lemma,
-            )
-        elif (
-            group.lemma in g.lex["asking_telling"]
-            and (k := self.after_cue(group, b) if g.lex["told_topics"].isdisjoint(g.lower[k : k + 1]) else k)
-            < b
-            and g.lower[k] in self.g.lex["told_openers"]
-        ):
-            self.add(None, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
-        elif group.lemma in g.lex["passive"] and (
-            k >= b or g.words[k] in BREAK or g.lower[k] in g.lex["after_passive"]
-        ):
-            self.add(None, (group.start, group.stop), [subject], "passive", group.lemma)
-        elif k < b and g.quote_of[k] >= 0 and "say" in group.classes:
-            self.add(subject, (group.start, group.stop), [(k, g.content_end(k, b))], "passive", group.lemma)
+def impersonal(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
+    """``X seems to VERB``: content on both sides of the cue, and nobody as its source."""
+    k = group.stop
+    if group.voice != "active" or k >= s.stop or s.words[k] in BREAK:
+        return None
+    topic = left_phrase(s, group.start)
+    if not topic or not (is_adjective(s, k) or any(s.is_(k, name) for name in ("to", "that", "seeming"))):
+        return None
+    rest = (k, content_end(s, k, phrase=True))
+    return statement(None, group.span, topic, rest, rule="impersonal", lemma=group.lemma)
+
+
+def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``SRC is reluctant to X``, ``SRC remains opposed to X``."""
+    if group.lemma not in s.lists["adjectives.copulas"] or group.voice != "active":
+        return None
+    k = group.stop
+    while k < min(s.stop, group.stop + 4) and (s.adverb[k] or s.is_(k, "before_adjective")):
+        k += 1
+    if k + 1 >= s.stop or s.quoted[k] or not s.is_(k, "adjectives.cue"):
+        return None
+    c = k + 1
+    linked = s.is_(c, "adjectives.follow")
+    if not linked and (s.words[c] in BREAK or not clause_starts(s, c)):
+        return None
+    source, inherited = subject(s, group, found)
+    if not source:
+        return None
+    start = c if s.is_(c, "kept_openers") or not linked else c + 1
+    return statement(
+        None if s.is_(source[0], "impersonal_subjects") else source, (group.start, c),
+        (start, content_end(s, c, phrase=not s.is_(c, "that"))),
+        rule="adjective", lemma=s.lower[k], inherited=inherited,
+    )  # fmt: skip
+
+
+def light_verb(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``SRC expressed concern about X``, ``SRC made a promise to X``: verb and noun are the cue."""
+    if group.lemma not in s.lists["light"] or group.voice not in ("active", "participle"):
+        return None
+    link = _light_link(s, group.stop)
+    source, inherited = subject(s, group, found) if link else (None, False)
+    if not source:
+        return None
+    c = link if s.is_(link, "kept_links") else link + 1
+    content = (c, content_end(s, c, phrase=True))
+    return statement(source, (group.start, c), content, rule="light", lemma=group.lemma, inherited=inherited)
+
+
+def _light_link(s: Sentence, k: int) -> int:
+    """The word that joins the noun of a light verb, which ends before ``k``, to its content; 0 if there is none."""
+    last = s.stop - 2
+    for x in range(k, min(last, k + 6)):
+        if s.quoted[x] or s.words[x] in BREAK:
+            return 0
+        n = x + 1
+        while n < last and s.adverb[n]:
+            n += 1
+        if s.is_(x, "nouns.cue") and s.is_(n, "light_links"):
+            return n
+        if s.finite[x] or s.is_(x, "prepositions"):
+            return 0
+    return 0
+
+
+def was_asked(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
+    """``Asked whether X, SRC said``: nobody is named as asking."""
+    if group.lemma not in s.lists["asking_verbs"] or group.slot != "past" or group.voice != "active":
+        return None
+    j, k = group.span
+    if j > s.start and s.words[j - 1] != "," and not s.is_(j - 1, "before_asked"):
+        return None
+    if k >= s.stop or not s.is_(k, "asked_openers"):
+        return None
+    comma = next((x for x in range(k, s.stop) if s.words[x] == "," and not s.quoted[x]), s.stop)
+    source = None
+    if s.is_(k, "by"):
+        source = right_phrase(s.between(s.start, comma), k + 1)
+        k = next((x for x in range(k, comma) if s.is_(x, "asked_questions")), comma)
+    if k >= comma:
+        return None
+    content = (k + s.is_(k, "about"), comma)
+    return statement(source, group.span, content, rule="asked", lemma=group.lemma)
+
+
+# -------------------------------------------------------------- passives
+
+
+def passive(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
+    """``X was criticized by SRC``; ``X is expected to``: the agent, or nobody."""
+    if group.voice != "passive" or group.classes.isdisjoint(("object", "say", "person")):
+        return None
+    topic = left_phrase(s, group.start)
+    if not topic:
+        return None
+    k = group.stop
+    if k < s.stop and s.is_(k, "by"):
+        return _by_agent(s, group, topic)
+    source, content = _without_agent(s, group, topic)
+    if not content:
+        return None
+    return statement(source, group.span, *content, rule="passive", lemma=group.lemma)
+
+
+def _by_agent(s: Sentence, group: VerbGroup, topic: Range) -> Attribution | None:
+    """``X was criticized by SRC``."""
+    k = group.stop + 1
+    source = right_phrase(s, k)
+    if not source or "object" not in group.classes or s.lower[k].endswith(s.grammar.ing):
+        return None
+    return statement(source, (group.start, k), topic, rule="passive", lemma=group.lemma)
+
+
+def _without_agent(s: Sentence, group: VerbGroup, topic: Range) -> tuple[Range | None, tuple[Range, ...]]:
+    """Speaker and content of a passive that names no agent; no content when it is no statement."""
+    k, b, lists = group.stop, s.stop, s.lists
+    if k < b and s.is_(k, "agentless_links") and group.lemma in lists["agentless"]:
+        return None, (topic, (k, content_end(s, k, phrase=True)))
+    if group.lemma in lists["asking_telling"]:
+        c = k if s.has("told_topics", k, k + 1) else after_cue(s, group)
+        if c < b and s.is_(c, "told_openers"):
+            return None, ((c, content_end(s, c)),)
+        k = c
+    if group.lemma in lists["passive"] and (k >= b or s.words[k] in BREAK or s.is_(k, "after_passive")):
+        return None, (topic,)
+    if k < b and s.quoted[k] and "say" in group.classes:
+        return topic, ((k, content_end(s, k)),)
+    return None, ()

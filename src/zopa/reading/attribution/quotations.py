@@ -2,222 +2,204 @@
 
 from __future__ import annotations
 
-from zopa.reading.parsing.clauses import Group
+from zopa.reading.attribution.contents import COLON_AHEAD, colon_ahead
+from zopa.reading.attribution.cues import (
+    BREAK,
+    Attribution,
+    Attributions,
+    is_quoted,
+    is_sentence_quoted,
+    starts_line,
+    statement,
+)
+from zopa.reading.attribution.subjects import subject
+from zopa.reading.parsing.clauses import content_end
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
 from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.verb_groups import VerbGroup
 
-from .contents import COLON_AHEAD
-from .cues import BREAK
-from .subjects import Subjects
-
-__all__ = ["Quotations"]
+__all__ = ["announced_block", "announced_quotation", "bare", "colon_line", "opening_inversion", "signed"]
 
 ANNOUNCED = 5
 """Tokens that may stand between a verb and the comma before the quotation that it announces."""
+NAME_AHEAD, QUOTED_NAME_AHEAD = 7, 30
+"""Tokens of a line that may stand before the colon after its speaker; before a colon and a quotation."""
+LONGEST_BLOCK = 300
+"""Tokens after which an announced block takes up no further sentence."""
 
 
-class Quotations(Subjects):
-    """The patterns in which a quotation follows its announcement."""
+# -------------------------------------------------------------- lines
 
-    def colon_line(self, a: int, b: int) -> bool:
-        """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
-        g = self.g
-        if ":" not in g.words[a + 1 : min(a + 30, b - 1)]:
-            return False
-        for k in range(a + 1, min(a + 30, b - 1)):
-            if (
-                g.words[k] == ":"
-                and g.quote_of[k] < 0
-                and g.quote_of[k + 1] >= 0
-                and self.colon_name(k, a, b)
-            ):
-                return True
-            if g.quote_of[k] >= 0:
-                break
-        for k in range(a + 1, min(a + 7, b - 1)):
-            if g.words[k] == ":" and (a == self.line_start(a) or g.quote_of[k + 1] >= 0):
-                w = g.words[k + 1]
-                name = all(
-                    g.is_name(x) or g.lower[x] in g.lex["name_links"] or g.words[x].isupper()
-                    for x in range(a, k)
-                )
-                if (
-                    not name
-                    or g.quote_of[a] >= 0
-                    or not (w[0].isupper() or g.quote_of[k + 1] >= 0)
-                    or g.words[a][0].isdigit()
-                ):
-                    return False
-                if not (g.quote_of[k + 1] >= 0 or g.words[a].isupper() or g.has_verb(k + 1, b)):
-                    return False
-                self.add((a, k), (k, k + 1), [(k + 1, b)], "line", ":")
-                return True
-            if g.words[k] in ",.;?!" or g.quote_of[k] >= 0:
-                return False
+
+def colon_line(s: Sentence, _found: Attributions) -> Attribution | None:
+    """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
+    first, last = s.start + 1, s.stop - 1
+    if ":" not in s.words[first : min(s.start + QUOTED_NAME_AHEAD, last)]:
+        return None
+    for k in range(first, min(s.start + QUOTED_NAME_AHEAD, last)):
+        if s.quoted[k]:
+            break
+        if s.words[k] == ":" and s.quoted[k + 1]:
+            source = _name_before_colon(s, k)
+            if source:
+                return statement(source, (k, k + 1), (k + 1, s.stop), rule="line", lemma=":")
+    for k in range(first, min(s.start + NAME_AHEAD, last)):
+        if s.words[k] == ":" and (s.quoted[k + 1] or starts_line(s, s.start)):
+            if not _is_speaker_label(s, k):
+                return None
+            return statement((s.start, k), (k, k + 1), (k + 1, s.stop), rule="line", lemma=":")
+        if s.words[k] in ",.;?!" or s.quoted[k]:
+            return None
+    return None
+
+
+def _is_speaker_label(s: Sentence, k: int) -> bool:
+    """Whether the words before the colon at ``k`` are a name, and those after it words that somebody says."""
+    a = s.start
+    if s.quoted[a] or s.words[a][0].isdigit():
         return False
-
-    def colon_name(self, k: int, a: int, b: int) -> bool:
-        """``... - NAME: "X"``: nothing but a name between a dash or the start and the colon."""
-        g = self.g
-        source = g.left_phrase(k, a)
-        if not source or not any(g.is_name(x) for x in range(*source)):
-            return False
-        if source[0] > a and g.words[source[0] - 1] not in DASHES:
-            return False
-        if any(g.lower[x] in g.lex.forms and not g.is_name(x) for x in range(*source)):
-            return False
-        self.add(source, (k, k + 1), [(k + 1, b)], "line", ":")
+    if not all(s.name[x] or s.is_(x, "name_links") or s.words[x].isupper() for x in range(a, k)):
+        return False
+    if s.quoted[k + 1]:
         return True
+    return s.words[k + 1][0].isupper() and (s.words[a].isupper() or s.has_verb(k + 1, s.stop))
 
-    def signed(self, a: int, b: int) -> bool:
-        """``- NAME`` on a line of its own, under a quotation."""
-        g = self.g
-        if g.words[a] not in DASHES or not 1 < b - a < 14 or a == 0 or g.quote_of[a - 1] < 0:
-            return False
-        source = g.right_phrase(a + 1, b, names=True)
-        q = g.seg.quotes[g.quote_of[a - 1]]
-        if not source or not g.is_name(a + 1) or any(self.used[q.start : q.stop]):
-            return False
-        self.add(source, (a, a + 1), [(q.start, q.stop)], "signed", "-")
-        return True
 
-    def announced_block(self, group: Group, a: int, b: int) -> bool:
-        """``SRC wrote:`` at the end of a paragraph: the next paragraph is the content."""
-        g = self.g
-        if (
-            g.words[b - 1] != ":"
-            or b >= len(g.words)
-            or b - group.stop > 12
-            or group.voice not in ("active", "participle")
-        ):
-            return False
-        if "say" not in group.classes and g.quote_of[b] < 0:
-            return False
-        if any(g.finite[x] for x in range(group.stop, b)):
-            return False
-        source, inherited = (
-            self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
-        )
-        if not source:
-            return False
-        stop = b
-        for n in range(g.seg.sentence_of[b], len(g.seg.sentences)):
-            x, y = g.seg.sentences[n]
-            if x > b and (
-                (g.quote_of[b] >= 0 and not (self.quoted(x, y) and g.quote_of[y - 1] >= 0))
-                or g.seg.text[g.seg.end[x - 1] : g.seg.begin[x]].find("\n") >= 0
-            ):
-                break
-            stop = y
-            if stop - b > 300:
-                break
-        self.add(source, (group.start, b), [(b, stop)], "block", group.lemma, inherited=inherited)
-        return True
+def _name_before_colon(s: Sentence, k: int) -> Range | None:
+    """``... - NAME: "X"``: nothing but a name between a dash or the start and the colon."""
+    source = left_phrase(s, k)
+    if not source or True not in s.name[slice(*source)]:
+        return None
+    if source[0] > s.start and s.words[source[0] - 1] not in DASHES:
+        return None
+    if any(s.lower[x] in s.grammar.forms and not s.name[x] for x in range(*source)):
+        return None
+    return source
 
-    def announced_quote(self, group: Group, a: int, b: int) -> None:
-        """Any verb before a colon and a quotation: ``SRC continued: "X"``."""
-        g = self.g
-        if group.voice == "passive" or group.voice == "infinitive":
-            return
-        k = group.stop
-        if max(g.quote_of[k : min(b, k + ANNOUNCED + COLON_AHEAD + 1)], default=-1) < 0:
-            return
-        while (
-            k < min(b, group.stop + ANNOUNCED)
-            and g.quote_of[k] < 0
-            and g.words[k] not in BREAK
-            and not g.finite[k]
-        ):
-            k += 1
-        direct = k + 1 < b and g.words[k] == "," and g.quote_of[k + 1] >= 0 and self.full_quote(k + 1)
-        if (
-            direct
-            and k > group.stop
-            and not (
-                g.lower[group.stop] in g.lex["prepositions"]
-                or g.lower[group.stop] in g.lex["before_quotation"]
-            )
-        ):
-            direct = False
-        if not direct:
-            k = group.stop
-        colon = self.colon_ahead(k, b)
-        if colon and any(g.words[x] == "," or g.finite[x] for x in range(k, colon)):
-            colon = 0
-        if not colon and not direct:
-            return
-        source, inherited = (
-            self.subject(group, a) if group.voice == "active" else (self.earlier(group.start, a), True)
-        )
-        if source:
-            c = colon + 1 if colon else k + 1
-            self.add(
-                source,
-                (group.start, c - 1),
-                [(c, g.content_end(c, b))],
-                "colon",
-                group.lemma,
-                inherited=inherited,
-            )
 
-    def bare(self, group: Group, a: int, b: int) -> bool:
-        """``SRC agreed. "X"``: the quotation after the full stop is the content."""
-        g = self.g
-        if b >= len(g.words) or g.quote_of[b] < 0 or group.slot == "ing" or b - group.stop > 8:
-            return False
-        if any(
-            g.words[x] in BREAK or g.finite[x] or g.quote_of[x] >= 0 or g.lower[x] in g.lex["that"]
-            for x in range(group.stop, b - 1)
-        ):
-            return False
-        n = g.seg.sentence_of[b]
-        x, y = g.seg.sentences[n]
-        w = g.lower[group.stop]
-        if group.stop < b - 1 and not (
-            g.is_adverb(group.stop) or w in g.lex["prepositions"] or w in g.lex["object_pronouns"]
-        ):
-            return False
-        if (
-            not self.quoted(x, y)
-            or g.quote_of[y - 1] < 0
-            or "\n" in g.seg.text[g.seg.end[b - 1] : g.seg.begin[b]]
-        ):
-            return False
-        source, inherited = self.subject(group, a)
-        if source:
-            self.add(source, (group.start, group.stop), [(x, y)], "bare", group.lemma, inherited=inherited)
-        return bool(source)
+def signed(s: Sentence, found: Attributions) -> Attribution | None:
+    """``- NAME`` on a line of its own, under a quotation."""
+    a = s.start
+    if s.words[a] not in DASHES or not 1 < s.stop - a < 14 or a == 0 or not s.quoted[a - 1]:
+        return None
+    source = right_phrase(s, a + 1, names=True)
+    q = s.seg.quotes[s.quote_of[a - 1]]
+    if not source or not s.name[a + 1] or found.takes(q.start, q.stop):
+        return None
+    return statement(source, (a, a + 1), (q.start, q.stop), rule="signed", lemma="-")
 
-    def opening_inversion(self, group: Group, a: int, b: int) -> bool:
-        """``Said SRC, "X"`` at the start of a sentence."""
-        g = self.g
-        if group.start != a or group.slot not in ("past", "third") or "say" not in group.classes:
-            return False
-        source = g.right_phrase(group.stop, b, names=True)
-        pause = next(
-            (x for x in range(group.stop + 1, min(group.stop + 25, b - 1)) if g.quote_of[x + 1] >= 0), 0
-        )
-        if (
-            source
-            and g.words[b - 1] == ":"
-            and b < len(g.words)
-            and b - group.stop < 12
-            and g.quote_of[b] >= 0
-        ):
-            self.add(
-                (source[0], b - 1),
-                (a, group.stop),
-                [(b, g.seg.sentences[g.seg.sentence_of[b]][1])],
-                "block",
-                group.lemma,
-            )
-            return True
-        if not source or not pause or g.words[pause] not in (",", ":"):
-            return False
-        self.add(
-            (source[0], pause),
-            (a, group.stop),
-            [(pause + 1, g.content_end(pause + 1, b))],
-            "inverted",
-            group.lemma,
-        )
-        return True
+
+# -------------------------------------------------------------- the next paragraph, the next sentence
+
+
+def announced_block(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``SRC wrote:`` at the end of a paragraph: the next paragraph is the content."""
+    b = s.stop
+    if s.words[b - 1] != ":" or b >= len(s.words) or b - group.stop > 12 or s.has_verb(group.stop, b):
+        return None
+    if group.voice not in ("active", "participle") or not ("say" in group.classes or s.quoted[b]):
+        return None
+    source, inherited = subject(s, group, found)
+    if not source:
+        return None
+    return statement(
+        source, (group.start, b), (b, _block_end(s)), rule="block", lemma=group.lemma, inherited=inherited
+    )
+
+
+def _block_end(s: Sentence) -> int:
+    """Where the block that starts after the sentence ends: with its line, or with its quotations."""
+    b, seg = s.stop, s.seg
+    stop = b
+    for n in range(seg.sentence_of[b], len(seg.sentences)):
+        x, y = seg.sentences[n]
+        if x > b and ((s.quoted[b] and not _is_whole_quotation(s, x, y)) or starts_line(s, x)):
+            break
+        stop = y
+        if stop - b > LONGEST_BLOCK:
+            break
+    return stop
+
+
+def _is_whole_quotation(s: Sentence, x: int, y: int) -> bool:
+    """Whether the tokens are a quotation to their end."""
+    return is_quoted(s, x, y) and s.quoted[y - 1]
+
+
+def announced_quotation(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """Any verb before a colon and a quotation: ``SRC continued: "X"``."""
+    if group.voice in ("passive", "infinitive"):
+        return None
+    if True not in s.quoted[group.stop : min(s.stop, group.stop + ANNOUNCED + COLON_AHEAD + 1)]:
+        return None
+    comma = _announcing_comma(s, group)
+    k = comma or group.stop
+    colon = colon_ahead(s, k)
+    if colon and ("," in s.words[k:colon] or s.has_verb(k, colon)):
+        colon = 0
+    mark = colon or comma
+    source, inherited = subject(s, group, found) if mark else (None, False)
+    if not source:
+        return None
+    content = (mark + 1, content_end(s, mark + 1))
+    return statement(
+        source, (group.start, mark), content, rule="colon", lemma=group.lemma, inherited=inherited
+    )
+
+
+def _announcing_comma(s: Sentence, group: VerbGroup) -> int:
+    """The comma between a verb and the quotation that it announces; 0 when there is none."""
+    k = group.stop
+    while k < min(s.stop, group.stop + ANNOUNCED) and not _is_pause(s, k):
+        k += 1
+    if k + 1 >= s.stop or s.words[k] != "," or not s.quoted[k + 1] or not is_sentence_quoted(s, k + 1):
+        return 0
+    beside = k == group.stop or s.is_(group.stop, "prepositions") or s.is_(group.stop, "before_quotation")
+    return k if beside else 0
+
+
+def _is_pause(s: Sentence, k: int) -> bool:
+    """A mark, quotation or verb, at which the words after a verb end."""
+    return s.quoted[k] or s.finite[k] or s.words[k] in BREAK
+
+
+def bare(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
+    """``SRC agreed. "X"``: the quotation after the full stop is the content."""
+    b = s.stop
+    if "say" not in group.classes or group.voice != "active" or b >= len(s.words) or not s.quoted[b]:
+        return None
+    if group.slot == "ing" or not _ends_soon(s, group) or starts_line(s, b):
+        return None
+    x, y = s.seg.sentences[s.seg.sentence_of[b]]
+    source, inherited = subject(s, group, found) if _is_whole_quotation(s, x, y) else (None, False)
+    if not source:
+        return None
+    return statement(source, group.span, (x, y), rule="bare", lemma=group.lemma, inherited=inherited)
+
+
+def _ends_soon(s: Sentence, group: VerbGroup) -> bool:
+    """Whether no more than an adverb or an adverbial stands between the verb and the end of the sentence."""
+    k, last = group.stop, s.stop - 1
+    if last - k > 7 or any(_is_pause(s, x) or s.is_(x, "that") for x in range(k, last)):
+        return False
+    return k >= last or s.adverb[k] or s.is_(k, "prepositions") or s.is_(k, "object_pronouns")
+
+
+def opening_inversion(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
+    """``Said SRC, "X"`` at the start of a sentence."""
+    if group.start != s.start or group.slot not in ("past", "third") or "say" not in group.classes:
+        return None
+    source = right_phrase(s, group.stop, names=True)
+    if not source:
+        return None
+    b = s.stop
+    if s.words[b - 1] == ":" and b < len(s.words) and b - group.stop < 12 and s.quoted[b]:
+        block = (b, s.seg.sentences[s.seg.sentence_of[b]][1])
+        return statement((source[0], b - 1), group.span, block, rule="block", lemma=group.lemma)
+    ahead = range(group.stop + 1, min(group.stop + 25, b - 1))
+    pause = next((x for x in ahead if s.quoted[x + 1]), 0)
+    if not pause or s.words[pause] not in (",", ":"):
+        return None
+    content = (pause + 1, content_end(s, pause + 1))
+    return statement((source[0], pause), group.span, content, rule="inverted", lemma=group.lemma)

@@ -2,80 +2,78 @@
 
 from __future__ import annotations
 
-from zopa.reading.parsing.clauses import Group
+from zopa.reading.attribution.cues import Attributions
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
+from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.verb_groups import VerbGroup
 
-from .contents import Contents
-from .cues import Range
-
-__all__ = ["Subjects"]
+__all__ = ["before_adverbs", "earlier_subject", "issuer", "later_subject", "subject"]
 
 
-class Subjects(Contents):
-    """Walks from a verb to its speaker."""
+def subject(s: Sentence, group: VerbGroup, found: Attributions) -> tuple[Range | None, bool]:
+    """The speaker of a verb, and whether it is inherited.
 
-    def unknown_verb(self, i: int, a: int) -> Group | None:
-        """A past form outside the lexicon; it counts only beside a quotation: ``"X," SRC barked``."""
-        g = self.g
-        if g.lower[i].endswith(g.past) and g.lower[i] not in g.lex.forms and g.words[i].islower() and i > a:
-            return Group(i, i, i + 1, g.lower[i], "past", "active", frozenset())
-        return None
+    The phrase beside an active verb; for a second verb that of the first; for a participle the one before it.
+    """
+    j = group.start
+    if group.voice != "active":
+        return earlier_subject(s, j, found), True
+    source = left_phrase(s, j)
+    if source:
+        return source, False
+    if j > s.start and (s.is_(j - 1, "coordinators") or s.words[j - 1] == ","):
+        return earlier_subject(s, j, found), True
+    return None, False
 
-    def subject(self, group: Group, a: int) -> tuple[Range | None, bool]:
-        """The subject beside the verb; else, for a second verb, that of the first."""
-        g = self.g
-        j = group.start
-        source = g.left_phrase(j, a)
-        if source:
-            return source, False
-        if j > a and (g.lower[j - 1] in self.g.lex["coordinators"] or g.words[j - 1] == ","):
-            return self.earlier(j, a), True
-        return None, False
 
-    def earlier(self, j: int, a: int) -> Range | None:
-        """The source of the statement before in this sentence, or the sentence's subject."""
-        g = self.g
-        near = next((k for k in range(j - 1, a, -1) if g.finite[k] and g.quote_of[k] < 0), -1)
-        together = g.lower[j - 1] in g.lex["coordinating"] and near > 0 and not self.used[near]
-        for x in reversed(self.out):
-            if x.cue and x.cue[0][0] < a:
-                break
-            if together and x.cue[0][0] < near:
-                break
-            if x.source and x.cue[0][0] < j:
-                return self.antecedent(x.source[0], a)
-        for k in range(j - 1, a, -1) if g.lower[j - 1] in g.lex["coordinating"] else range(a, j):
-            if g.quote_of[k] >= 0:
-                continue
-            if g.finite[k] and k > a:
-                s = k
-                while s > a and (g.is_adverb(s - 1)):
-                    s -= 1
-                return g.left_phrase(s, a)
-        return None
+def earlier_subject(s: Sentence, j: int, found: Attributions) -> Range | None:
+    """The source of the statement before ``j`` in this sentence, or the sentence's subject."""
+    a = s.start
+    second = s.is_(j - 1, "coordinating")
+    near = next((k for k in range(j - 1, a, -1) if s.finite[k] and not s.quoted[k]), -1)
+    together = second and near > 0 and not found.used[near]
+    for x in reversed(found.statements):
+        at = x.cue[0][0]
+        if at < a or (together and at < near):
+            break
+        if x.source and at < j:
+            return _antecedent(s, x.source[0])
+    for k in range(j - 1, a, -1) if second else range(a + 1, j):
+        if s.finite[k] and not s.quoted[k]:
+            return left_phrase(s, before_adverbs(s, k))
+    return None
 
-    def antecedent(self, source: Range, a: int) -> Range:
-        """For "who" or "which", the phrase that it stands for, when it is beside it."""
-        g = self.g
-        if g.lower[source[0]] not in g.lex["relative_subjects"] or source[1] - source[0] > 1:
-            return source
-        j = source[0] - (g.words[source[0] - 1] == ",")
-        return (g.left_phrase(j, a) if j > a else None) or source
 
-    def issuer(self, source: Range, a: int) -> Range:
-        """``SRC released a statement saying X``: who issued the document; else the phrase as it is."""
-        g = self.g
-        k = source[0] - 1
-        if g.lower[source[1] - 1] not in g.lex["documents"] or k <= a:
-            return source
-        k -= g.lower[k] in g.lex["issued_particles"]
-        while k > a and not g.finite[k] and (g.is_adverb(k) or g.is_noun(k)) and k > source[0] - 3:
-            k -= 1
-        return (g.left_phrase(k, a) or source) if g.finite[k] else source
+def before_adverbs(s: Sentence, k: int) -> int:
+    """The first of the adverbs that end before ``k``, or ``k``."""
+    while k > s.start and s.adverb[k - 1]:
+        k -= 1
+    return k
 
-    def later(self, group: Group, b: int) -> Range | None:
-        """``Saying X, SRC ...``: the phrase after the comma."""
-        g = self.g
-        for k in range(group.stop, b):
-            if g.words[k] == "," and g.quote_of[k] < 0 and k + 1 < b:
-                return g.right_phrase(k + 1, b, names=True)
-        return None
+
+def _antecedent(s: Sentence, source: Range) -> Range:
+    """For "who" or "which", the phrase that it stands for, when it is beside it."""
+    i, stop = source
+    if stop - i > 1 or not s.is_(i, "relative_subjects"):
+        return source
+    j = i - (s.words[i - 1] == ",")
+    return (left_phrase(s, j) if j > s.start else None) or source
+
+
+def issuer(s: Sentence, source: Range) -> Range:
+    """``SRC released a statement saying X``: who issued the document; else the phrase as it is."""
+    a, k = s.start, source[0] - 1
+    if not s.is_(source[1] - 1, "documents") or k <= a:
+        return source
+    k -= s.is_(k, "issued_particles")
+    while k > a and not s.finite[k] and (s.adverb[k] or s.noun[k]) and k > source[0] - 3:
+        k -= 1
+    return (left_phrase(s, k) or source) if s.finite[k] else source
+
+
+def later_subject(s: Sentence, group: VerbGroup) -> Range | None:
+    """``Saying X, SRC ...``: the phrase after the comma."""
+    for k in range(group.stop, s.stop - 1):
+        if s.words[k] == "," and not s.quoted[k]:
+            return right_phrase(s, k + 1, names=True)
+    return None

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from zopa.errors import CaseError, Finding
+from zopa.reading.evaluation.score import AnnotatedText
 from zopa.reading.extraction.speakers import Roster
-
-from .score import Document
 
 __all__ = ["read_corpus", "read_gold", "read_polnear"]
 
@@ -22,7 +21,7 @@ def _refused(path: Path, what: str, hint: str = "") -> CaseError:
     return CaseError([Finding("", what, hint, str(path))], "nothing was measured")
 
 
-def read_gold(gold: Path, texts: Path, language: str = "en") -> list[Document]:
+def read_gold(gold: Path, texts: Path, language: str = "en") -> list[AnnotatedText]:
     """Documents of a gold file (a JSON list, or one document) with their texts from a folder.
 
     A file ``NAME.speakers.json`` beside ``NAME.gold.json`` (or ``seed_speakers.json`` beside ``seed_gold.json``)
@@ -45,7 +44,7 @@ def read_gold(gold: Path, texts: Path, language: str = "en") -> list[Document]:
     )
     out = []
     for item in data if isinstance(data, list) else [data]:
-        out.append(Document(item["doc"], _text_of(item, gold, texts), item, roster))
+        out.append(AnnotatedText(item["doc"], _text_of(item, gold, texts), item, roster))
     return out
 
 
@@ -68,7 +67,7 @@ def _text_of(item: dict[str, Any], gold: Path, texts: Path) -> str:
     )
 
 
-def read_polnear(path: Path, split: str) -> list[Document]:
+def read_polnear(path: Path, split: str) -> list[AnnotatedText]:
     """A split of the PolNeAR corpus (Newell, Margolin and Ruths 2018) from its archive or folder; first annotator.
 
     The corpus carries no licence: it stays where the user has it, and nothing of it is shipped.
@@ -104,7 +103,9 @@ def read_polnear(path: Path, split: str) -> list[Document]:
         text = member(f"{split}/text/{name}.txt")
         marks = member(f"{split}/attributions/{name}_{annotator}.ann")
         if text is not None and marks is not None:
-            out.append(Document(name, text.decode("utf-8"), {"attributions": _brat(marks.decode("utf-8"))}))
+            out.append(
+                AnnotatedText(name, text.decode("utf-8"), {"attributions": _brat(marks.decode("utf-8"))})
+            )
     if not out:
         raise _refused(path, f"expected documents of split '{split}', saw none")
     return out
@@ -134,8 +135,10 @@ def _brat(marks: str) -> list[dict[str, Any]]:
     return out
 
 
-def read_corpus(path: Path, split: str) -> list[Document]:
-    """A corpus for training: gold JSON with its texts beside it, or PolNeAR."""
+def read_corpus(
+    path: Path, split: str, texts: Path | None = None, language: str = "en"
+) -> list[AnnotatedText]:
+    """Annotated texts of either kind: gold JSON with its texts in a folder (or beside it), or PolNeAR."""
     if path.suffix == ".json":
-        return read_gold(path, path.parent)
+        return read_gold(path, texts or path.parent, language)
     return read_polnear(path, split)

@@ -18,7 +18,7 @@ from zopa.reading.language.lexicon import lexicon
 from zopa.reading.parsing.segment import segment
 from zopa.reading.sources.text import Published, prepare
 
-__all__ = ["Document", "Score", "align", "compare", "dice", "evaluate", "spans"]
+__all__ = ["AnnotatedText", "Score", "align", "compare", "dice", "evaluate", "spans"]
 
 Range = tuple[int, int]
 Item = dict[str, Any]
@@ -64,7 +64,7 @@ CORE_CUES = frozenset(
 
 
 @dataclass(frozen=True)
-class Document:
+class AnnotatedText:
     """A text with its gold annotation, in the form of the gold files."""
 
     name: str
@@ -97,7 +97,9 @@ class Score:
         return {"documents": self.documents, "prf": self.prf, "rates": self.rates, "recall": self.recall}
 
 
-def evaluate(documents: Iterable[Document], *, language: str = "en", trained: Trained | None = None) -> Score:
+def evaluate(
+    documents: Iterable[AnnotatedText], *, language: str = "en", trained: Trained | None = None
+) -> Score:
     """Read every document by the rules (or a trained model) and compare with its gold."""
     pairs = []
     for d in documents:
@@ -105,7 +107,7 @@ def evaluate(documents: Iterable[Document], *, language: str = "en", trained: Tr
     return compare(pairs)
 
 
-def _predict(d: Document, language: str, trained: Trained | None) -> Item:
+def _predict(d: AnnotatedText, language: str, trained: Trained | None) -> Item:
     layered = any(k in d.gold for k in ("dates", "figures", "shifts")) or any(
         a.get("speaker") for a in d.gold["attributions"]
     )
@@ -216,12 +218,12 @@ def _settled(gold: list[Item], pred: list[Item], nested: list[Item]) -> tuple[li
     return kept, [p for p in pred if id(p) not in inner]
 
 
-def compare(pairs: Iterable[tuple[Document, Mapping[str, Any]]], shortest_quote: int = 3) -> Score:
+def compare(pairs: Iterable[tuple[AnnotatedText, Mapping[str, Any]]], shortest_quote: int = 3) -> Score:
     """Compare predictions with the gold of their documents.
 
     Parameters
     ----------
-    pairs : iterable of (Document, mapping)
+    pairs : iterable of (AnnotatedText, mapping)
         Each prediction in the form of the gold files.
     shortest_quote : int
         Words that a quotation must have to count as one.

@@ -26,7 +26,7 @@ _VAGUE = 3
 """How many a word such as "several", or no word at all, stands for."""
 
 
-class _Words:
+class _DateWords:
     """The date words of a language pack."""
 
     def __init__(self, lex: Lexicon) -> None:
@@ -67,9 +67,9 @@ def _numbered(lex: Lexicon, name: str, count: int) -> dict[str, int]:
 
 
 @cache
-def _words(language: str) -> _Words:
+def _words(language: str) -> _DateWords:
     """The date words of a language pack, built once."""
-    return _Words(lexicon(language))
+    return _DateWords(lexicon(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def dates(text: str, base: date | None, language: str = "en") -> Iterator[DateSp
 Found = tuple[date | None, date | None, str] | None
 
 
-def _interval(name: str, part: dict[str, str], base: date | None, words: _Words) -> Found:
+def _interval(name: str, part: dict[str, str], base: date | None, words: _DateWords) -> Found:
     rel = words.relative.get(folded(part["rel"]), "") if "rel" in part else ""
     year = int(part["year"]) if "year" in part else None
     if name == "iso":

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .speech_acts import Phrases
+from zopa.reading.extraction.speech_acts import Phrases
 
 __all__ = ["Claim", "ContactSpan", "ShiftSpan", "claims", "contacts", "shifts"]
 

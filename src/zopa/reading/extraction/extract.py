@@ -14,18 +14,17 @@ from typing import Any
 
 from zopa.case.model import Case
 from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.extraction.dates import DateSpan, dates
+from zopa.reading.extraction.events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
+from zopa.reading.extraction.issues import Match, Vocabulary
+from zopa.reading.extraction.quantities import FigureSpan, figures
+from zopa.reading.extraction.speakers import Resolver, Roster, Who
+from zopa.reading.extraction.speech_acts import Condition, Kind, channel, condition, kind_of, phrases_of
 from zopa.reading.grounding import Ground
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.language.patterns import lowered
 from zopa.reading.parsing.segment import Segments, segment
 from zopa.reading.sources.text import Text
-
-from .dates import DateSpan, dates
-from .events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
-from .issues import Match, Vocabulary
-from .quantities import FigureSpan, figures
-from .speakers import Resolver, Roster, Who
-from .speech_acts import Condition, Kind, channel, condition, kind_of, phrases_of
 
 __all__ = ["Assembler", "Extract", "Suggestion", "Trained", "extract"]
 

@@ -21,7 +21,7 @@ _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _DIGITS = r"\d{1,100}"  # bounded: any digit of a longer run could start a search to its end
 
 
-class _Words:
+class _FigureWords:
     """The figure words of a language pack."""
 
     def __init__(self, lex: Lexicon) -> None:
@@ -64,9 +64,9 @@ class _Words:
 
 
 @cache
-def _words(language: str) -> _Words:
+def _words(language: str) -> _FigureWords:
     """The figure words of a language pack, built once."""
-    return _Words(lexicon(language))
+    return _FigureWords(lexicon(language))
 
 
 @dataclass(frozen=True, slots=True)

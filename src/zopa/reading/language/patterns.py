@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 
-from .lexicon import NEVER, Lexicon
+from zopa.reading.language.lexicon import NEVER, Lexicon
 
 __all__ = ["Forms", "either", "lowered", "words_of"]
 

@@ -1,189 +1,186 @@
-"""Shallow grammar over tokens; the face of the walks.
+"""Where a clause starts, and where the words of a statement end.
 
 Everything is a walk inside one sentence, whose length is bounded; so the whole is linear in the text.
 """
 
 from __future__ import annotations
 
-from .segment import DASHES
-from .tags import PUNCT
-from .verb_groups import Group, Verbs
+from zopa.reading.parsing.segment import DASHES
+from zopa.reading.parsing.tags import PUNCT, Sentence
 
-__all__ = ["Grammar", "Group"]
+__all__ = ["clause_starts", "content_end", "reporting_follows"]
+
+CLAUSE_AHEAD = 25
+"""Tokens within which the finite verb of a clause is looked for."""
+_TRAILING = frozenset([".", "?", "!", ",", ";", ":", "..."])
 
 
-class Grammar(Verbs):
-    """Tags, phrases, verb groups and clause ends of one text."""
-
-    def clause_starts(self, i: int, b: int) -> bool:
-        """Whether a clause (subject and finite verb) starts at ``i``."""
-        lex = self.lex
-        if i >= b:
-            return False
-        w = self.lower[i]
-        if w in self.lex["clause_subjects"]:
-            return True
-        depth = 0
-        for k in range(i, min(i + 25, b)):
-            word = self.lower[k]
-            if (
-                word in ";:.!?"
-                or word in self.lex["but"]
-                or (word in self.lex["and"] and k + 1 < b and self.finite[k + 1])
-                or (word in lex["subordinators"] and k > i)
-            ):
-                if word in self.lex["relative_openers"]:
-                    depth += 1
-                    continue
-                return False
-            if k > i and self.finite[k]:
-                if depth:
-                    depth -= 1
-                    continue
-                return True
+def clause_starts(s: Sentence, i: int) -> bool:
+    """Whether a clause (subject and finite verb) starts at ``i``."""
+    b = s.stop
+    if i >= b:
         return False
+    if s.is_(i, "clause_subjects"):
+        return True
+    inner = 0  # relative clauses whose verb is still to come
+    for k in range(i, min(i + CLAUSE_AHEAD, b)):
+        if _breaks_clause(s, k, i):
+            if not s.is_(k, "relative_openers"):
+                return False
+            inner += 1
+        elif k > i and s.finite[k]:
+            if not inner:
+                return True
+            inner -= 1
+    return False
 
-    def has_verb(self, i: int, j: int) -> bool:
-        """Whether the tokens ``i`` to before ``j`` hold a finite verb."""
-        return any(self.finite[i:j])
 
-    def content_end(self, i: int, b: int, relative: bool = False, phrase: bool = False) -> int:
-        """Where the content that starts at ``i`` ends (exclusive), scanning to the end of the sentence.
+def _breaks_clause(s: Sentence, k: int, i: int) -> bool:
+    """Whether what started at ``i`` cannot go on at ``k`` without being another clause."""
+    if s.lower[k] in ";:.!?" or s.is_(k, "but") or (k > i and s.is_(k, "subordinators")):
+        return True
+    return s.is_(k, "and") and k + 1 < s.stop and s.finite[k + 1]
 
-        ``relative``: its source is "who" or "which"; ``phrase``: it is a noun phrase or an infinitive,
-        so that a new clause or a second past-tense verb cannot belong to it.
-        """
-        seg, joining, coordinating = self.seg, self.lex["and"], self.lex["coordinating"]
-        k = i
-        while k < b:
-            q = self.quote_of[k]
-            if q >= 0 and k >= seg.quotes[q].start and seg.quotes[q].stop > k:
-                k = min(seg.quotes[q].stop, b)
-                if (
-                    k < b
-                    and self.words[k - 2] == ","
-                    and seg.quotes[q].closed
-                    and self._cut_after(k - 1, b, True)
-                ):
-                    return k
-                continue
-            w = self.lower[k]
-            if k > i and (w in (",", ";") or w in DASHES):
-                if (
-                    self._cut_after(k, b)
-                    and (phrase or self.has_verb(i, k) or self.quote_of[i] >= 0 or k - i > 4)
-                ) or (relative and k + 1 < b and self.finite[k + 1]):
-                    return k
-                if phrase and self._new_clause(k, b):
-                    return k
-            elif (
-                w in joining
-                and k > i
-                and k + 1 < b
-                and self.lower[k + 1] in self.lex["reduced"]
-                and not self.has_verb(i, k)
-            ) or (
-                w in coordinating
-                and k > i
-                and (
-                    (self._reporting_follows(k + 1, b) and (phrase or self.has_verb(i, k)))
-                    or (phrase and self._second_verb(k + 1, b))
-                )
-            ):
+
+def content_end(s: Sentence, i: int, relative: bool = False, phrase: bool = False) -> int:
+    """Where the content that starts at ``i`` ends (exclusive), scanning to the end of the sentence.
+
+    ``relative``: its source is "who" or "which"; ``phrase``: it is a noun phrase or an infinitive,
+    so that a new clause or a second past-tense verb cannot belong to it.
+    """
+    b = s.stop
+    k = i
+    while k < b:
+        if s.quoted[k]:
+            k = min(s.seg.quotes[s.quote_of[k]].stop, b)
+            if k < b and _ends_with_quotation(s, k):
                 return k
-            k += 1
-        while (
-            k > i + 1
-            and self.words[k - 1] in (".", "?", "!", ",", ";", ":", "...")
-            and self.quote_of[k - 1] < 0
-        ):
-            k -= 1
-        return k
+            continue
+        if k > i and _ends_at(s, k, i, relative, phrase):
+            return k
+        k += 1
+    while k > i + 1 and s.words[k - 1] in _TRAILING and not s.quoted[k - 1]:
+        k -= 1
+    return k
 
-    def _new_clause(self, k: int, b: int) -> bool:
-        """After the comma or dash at ``k``: a conjunction or adverb with a clause, or a dash at all."""
-        if self.words[k] in DASHES or self.words[k] == ";":
-            return True
-        if k + 2 >= b:
-            return True
-        w = self.lower[k + 1]
-        if w in self.lex["clause_conjunctions"]:
-            return self.clause_starts(k + 2, b) or self.finite[k + 2]
-        return w in self.lex["subject_pronouns"] or w in self.lex["new_clause_openers"]
 
-    def _second_verb(self, k: int, b: int) -> bool:
-        """A finite verb right after "and", possibly after an adverb: the subject does a second thing."""
-        while k < b and self.is_adverb(k):
-            k += 1
-        if k >= b or not self.finite[k]:
+def _ends_with_quotation(s: Sentence, k: int) -> bool:
+    """Whether the content ends with the quotation before ``k``: it ends with a comma, and its speaker follows."""
+    return (
+        s.words[k - 2] == "," and s.seg.quotes[s.quote_of[k - 1]].closed and _cut_after(s, k - 1, quoted=True)
+    )
+
+
+def _ends_at(s: Sentence, k: int, i: int, relative: bool, phrase: bool) -> bool:
+    """Whether the content from ``i`` ends before the mark or conjunction at ``k``."""
+    w = s.words[k]
+    if w in (",", ";") or w in DASHES:
+        if relative and k + 1 < s.stop and s.finite[k + 1]:
+            return True
+        long_enough = phrase or k - i > 4 or s.has_verb(i, k) or s.quoted[i]
+        return (long_enough and _cut_after(s, k)) or (phrase and _new_clause(s, k))
+    if s.is_(k, "and") and k + 1 < s.stop and s.is_(k + 1, "reduced") and not s.has_verb(i, k):
+        return True
+    if not s.is_(k, "coordinating"):
+        return False
+    if (phrase or s.has_verb(i, k)) and reporting_follows(s, k + 1):
+        return True
+    return phrase and _second_verb(s, k + 1)
+
+
+def _new_clause(s: Sentence, k: int) -> bool:
+    """After the comma or dash at ``k``: a conjunction or adverb with a clause, or a dash at all."""
+    if s.words[k] in DASHES or s.words[k] == ";" or k + 2 >= s.stop:
+        return True
+    if s.is_(k + 1, "clause_conjunctions"):
+        return clause_starts(s, k + 2) or s.finite[k + 2]
+    return s.is_(k + 1, "subject_pronouns") or s.is_(k + 1, "new_clause_openers")
+
+
+def _second_verb(s: Sentence, k: int) -> bool:
+    """A finite verb right after "and", possibly after an adverb: the subject does a second thing."""
+    while k < s.stop and s.adverb[k]:
+        k += 1
+    if k >= s.stop or not s.finite[k]:
+        return False
+    readings = s.grammar.forms.get(s.lower[k], ())
+    return s.is_(k, "any auxiliary") or any(slot in ("past", "third") for _, slot in readings)
+
+
+def _cut_after(s: Sentence, k: int, quoted: bool = False) -> bool:
+    """Whether the content ends at the comma or dash at ``k``; ``quoted``: at a quotation that ends with one."""
+    n = k + 1
+    if n >= s.stop:
+        return True
+    if quoted and s.lower[n].endswith(s.grammar.ing) and s.words[n].islower():
+        return True
+    if _is_saying(s, n) or s.is_(n, "according") or s.is_(n, "contrast"):
+        return True
+    if s.words[k] == "," and s.is_(n, "circumstance_openers"):
+        comma = next((x for x in range(k + 2, min(k + 9, s.stop)) if s.words[x] == ","), 0)
+        return not _verb_after(s, comma)
+    if s.words[k] == "," and _opens_relative(s, n):
+        ahead = range(k + 2, min(k + 18, s.stop))
+        comma = next((x for x in ahead if s.words[x] == "," and not s.quoted[x]), 0)
+        return not _verb_after(s, comma)
+    if s.is_(n, "second_clause"):
+        return reporting_follows(s, n + 1)
+    return _speaker_said(s, n)
+
+
+def _is_saying(s: Sentence, i: int) -> bool:
+    """The -ing form of a verb of saying: ``..., adding``."""
+    w = s.lower[i]
+    return w.endswith(s.grammar.ing) and any(
+        slot == "ing" and "say" in s.grammar.classes.get(base, ())
+        for base, slot in s.grammar.forms.get(w, ())
+    )
+
+
+def _opens_relative(s: Sentence, i: int) -> bool:
+    """``who``, ``which``, ``of which``."""
+    return s.is_(i, "who_which") or (s.is_(i, "prepositions") and s.has("relative_after", i + 1, i + 2))
+
+
+def _verb_after(s: Sentence, comma: int) -> bool:
+    """Whether the content goes on with its verb after an inserted part that ends with this comma (0: none)."""
+    return bool(comma) and comma + 1 < s.stop and s.finite[comma + 1]
+
+
+def reporting_follows(s: Sentence, k: int) -> bool:
+    """A finite reporting verb at ``k``, or after a short subject."""
+    named = k < s.stop and s.name[k]
+    for x in range(k, min(k + (14 if named else 7), s.stop)):
+        if s.is_(x, "speech"):
+            return True
+        if s.quoted[x] or (s.words[x] in PUNCT and not (named and s.words[x] == ",")):
             return False
-        return self.lower[k] in self.aux or any(
-            s in ("past", "third") for _, s in self.lex.forms.get(self.lower[k], ())
-        )
+        if x == k and _is_past_report(s, x):
+            return True
+        if s.is_(x, "clausal"):
+            return False
+    return False
 
-    def _cut_after(self, k: int, b: int, quoted: bool = False) -> bool:
-        """Whether the content ends at the comma or dash at ``k``; ``quoted``: at a quotation that ends with one."""
-        if k + 1 >= b:
-            return True
-        lex = self.lex
-        w = self.lower[k + 1]
-        if quoted and w.endswith(self.ing) and self.words[k + 1].islower():
-            return True
-        if w.endswith(self.ing) and any(
-            s == "ing" and self.lex.classes.get(base) and "say" in self.lex.classes[base]
-            for base, s in lex.forms.get(w, ())
-        ):
-            return True
-        if w in self.lex["according"] or w in self.lex["contrast"]:
-            return True
-        if w in self.lex["circumstance_openers"] and self.words[k] == ",":
-            comma = next((x for x in range(k + 2, min(k + 9, b)) if self.words[x] == ","), 0)
-            return not (comma and comma + 1 < b and self.finite[comma + 1])
-        if self.words[k] == "," and (
-            w in self.lex["who_which"]
-            or (w in lex["prepositions"] and not lex["relative_after"].isdisjoint(self.lower[k + 2 : k + 3]))
-        ):
-            comma = next(
-                (x for x in range(k + 2, min(k + 18, b)) if self.words[x] == "," and self.quote_of[x] < 0), 0
-            )
-            return not (comma and comma + 1 < b and self.finite[comma + 1])
-        if w in self.lex["second_clause"]:
-            return self._reporting_follows(k + 2, b)
-        return self._speaker_said(k + 1, b)
 
-    def _reporting_follows(self, k: int, b: int) -> bool:
-        """A finite reporting verb at ``k``, or after a short subject."""
-        lex = self.lex
-        for x in range(k, min(k + (14 if k < b and self.is_name(k) else 7), b)):
-            w = self.lower[x]
-            if w in lex["speech"]:
-                return True
-            if self.quote_of[x] >= 0 or (
-                self.words[x] in PUNCT and not (self.words[x] == "," and self.is_name(k))
-            ):
-                return False
-            if x == k and any(
-                s == "past" and lex.classes.get(base, frozenset()) & {"say", "object"}
-                for base, s in lex.forms.get(w, ())
-            ):
-                return True
-            if w in self.clausal:
-                return False
-        return False
+def _is_past_report(s: Sentence, x: int) -> bool:
+    """The past form of a verb of saying or attitude."""
+    return any(
+        slot == "past" and not s.grammar.classes.get(base, frozenset()).isdisjoint(("say", "object"))
+        for base, slot in s.grammar.forms.get(s.lower[x], ())
+    )
 
-    def _speaker_said(self, k: int, b: int) -> bool:
-        """``NAME said`` or ``in Ohio he said`` after a comma."""
-        adverbial = self.lower[k] in self.lex["prepositions"]
-        for x in range(k, min(k + (11 if adverbial else 6), b)):
-            w = self.lower[x]
-            if w in self.lex["speech"] and x > k:
-                return True
-            if not (
-                self.is_noun(x)
-                or w in self.lex["subject_pronouns"]
-                or w in self.lex["determiners"]
-                or w in self.lex["before_said"]
-                or (adverbial and w in self.lex["prepositions"])
-            ):
-                return False
-        return False
+
+def _speaker_said(s: Sentence, k: int) -> bool:
+    """``NAME said`` or ``in Ohio he said`` after a comma."""
+    adverbial = s.is_(k, "prepositions")
+    for x in range(k, min(k + (11 if adverbial else 6), s.stop)):
+        if x > k and s.is_(x, "speech"):
+            return True
+        if not (s.noun[x] or (adverbial and s.is_(x, "prepositions")) or _is_before_said(s, x)):
+            return False
+    return False
+
+
+def _is_before_said(s: Sentence, x: int) -> bool:
+    """A word other than a noun that may stand in a short subject."""
+    return any(s.is_(x, name) for name in ("subject_pronouns", "determiners", "before_said"))

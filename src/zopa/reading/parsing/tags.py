@@ -1,166 +1,256 @@
-"""Tags of single words: name, adverb, adjective, noun, finite verb."""
+"""Tags of single words (name, adverb, noun, finite verb), and the sentence that every walk is a function of."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from copy import copy
-from functools import cached_property
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
-from zopa.reading.language.lexicon import Lexicon
+from zopa.reading.language.lexicon import Forms, Lexicon, lexicon
+from zopa.reading.parsing.segment import Segments
 
-from .segment import Segments
-
-__all__ = ["PUNCT", "Words"]
+__all__ = ["PUNCT", "Grammar", "Range", "Sentence", "is_adjective", "is_possessive", "tagged"]
 
 PUNCT = frozenset(',;:()[]-–—.!?…/“”"„«»') | {"--", "...", "''", "``"}
 
+Range = tuple[int, int]
+"""Tokens from the first to before the second."""
 
-class Words:
-    """The tags of one text, by token."""
 
-    def __init__(self, seg: Segments, lex: Lexicon) -> None:
-        self.seg, self.lex = seg, lex
-        self.words, self.quote_of = seg.words, seg.quote_of
-        self.lower = list(seg.lower)
-        names = lex["capital_names"]
-        for i, w in enumerate(seg.words):
-            if w in names and i and seg.words[i - 1] not in PUNCT:
-                self.lower[i] = w  # a name, no modal
-        self.ing, self.past, self.plural, self.singular, adverb = (
-            tuple(sorted(lex[name + "_endings"])) for name in ("ing", "past", "plural", "singular", "adverb")
-        )
-        self.verbal = [w in lex.forms or w.endswith(self.past) for w in self.lower]
-        """Whether each token may be a verb at all: a form of the lexicon, or a past form outside it."""
-        nouns = lex["nouns.cue"]
-        self._cues = [i for i, w in enumerate(self.lower) if self.verbal[i] or w in nouns]
-        listed, others = lex["adverbs"], lex["not_adverbs"]
-        self._adverb = [
-            low in listed
-            or (low.endswith(adverb) and len(low) > 4 and low not in others and not w[0].isupper())
-            for w, low in zip(seg.words, self.lower, strict=True)
-        ]
-        self.to, self.denials, self.owner_marks = lex["to"], lex["denials"], lex["owner_marks"]
-        self.possessive, self.since = lex["possessive"], lex["since"]
-        self.specifiers = lex["determiners"] | lex["possessives"]
-        self.days = lex["weekdays"] | lex["times"]
-        self.aux = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
-        self.closed = (
-            self.specifiers | lex["subject_pronouns"] | lex["object_pronouns"]
-            | lex["prepositions"] | lex["subordinators"] | lex["conjunctions"] | self.aux | lex["negations"]
-        )  # fmt: skip
-        self.person_endings = tuple(sorted(lex["person_endings"]))
-        self.adjective_endings = tuple(sorted(lex["adjective_endings"]))
-        self.clausal = lex["subordinators"] | lex["relatives"]
+@dataclass(frozen=True)
+class Grammar:
+    """What a language pack says about single words, ready for the walks; built once per pack.
 
-    def inside(self) -> Self:
-        """The same text with no quotation marks: for reading what stands inside a content."""
-        other = copy(self)
-        other.quote_of = [-1] * len(self.words)
+    ``lists`` holds every list of words of the pack by name, and some joined ones; the rest are endings.
+    """
+
+    lists: Mapping[str, frozenset[str]]
+    forms: Mapping[str, Forms]
+    bases: Mapping[str, dict[str, str]]
+    classes: Mapping[str, frozenset[str]]
+    particles: Mapping[str, frozenset[str]]
+    ing: tuple[str, ...]
+    past: tuple[str, ...]
+    plural: tuple[str, ...]
+    singular: tuple[str, ...]
+    adverb: tuple[str, ...]
+    adjective: tuple[str, ...]
+    person: tuple[str, ...]
+
+
+@cache
+def _grammar(language: str) -> Grammar:
+    lex = lexicon(language)
+    endings = {
+        name: tuple(sorted(lex[name + "_endings"]))
+        for name in ("ing", "past", "plural", "singular", "adverb", "adjective", "person")
+    }
+    return Grammar(_joined_lists(lex), lex.forms, lex.bases, lex.classes, lex.particles, **endings)
+
+
+def _joined_lists(lex: Lexicon) -> Mapping[str, frozenset[str]]:
+    specifiers = lex["determiners"] | lex["possessives"]
+    any_auxiliary = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
+    closed = (
+        specifiers | any_auxiliary | lex["subject_pronouns"] | lex["object_pronouns"] | lex["prepositions"]
+        | lex["subordinators"] | lex["conjunctions"] | lex["negations"]
+    )  # fmt: skip
+    return dict(lex.words) | {
+        "specifiers": specifiers,
+        "any auxiliary": any_auxiliary,
+        "closed": closed,
+        "no noun": closed | PUNCT,
+        "no subject": closed | PUNCT | lex["plural_numbers"],
+        "before a noun": specifiers | lex["prepositions"],
+        "before a participle": lex["be"] | lex["have"],
+        "days": lex["weekdays"] | lex["times"],
+        "clausal": lex["subordinators"] | lex["relatives"],
+    }
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence (or clause) of a tagged text: tokens ``start`` to before ``stop``; nothing in it ever changes.
+
+    The lists are those of the whole text, indexed by token, so that a walk may look beyond the edges.
+
+    Attributes
+    ----------
+    words, lower : list of str
+        The tokens, and the tokens in lower case except where a name is spelled like a modal verb.
+    quote_of : list of int
+        Index into ``seg.quotes``, or -1.
+    quoted, adverb, verbal, finite, noun, name : list of bool
+        Whether a token stands in a quotation; is an adverb; may be a verb at all; is probably a finite verb or
+        auxiliary; may stand inside a noun phrase; is capitalised and no closed-class word.
+    cues : list of int
+        The tokens that may be a cue, in order.
+    """
+
+    seg: Segments
+    grammar: Grammar
+    lists: Mapping[str, frozenset[str]]
+    words: list[str]
+    lower: list[str]
+    quote_of: list[int]
+    quoted: list[bool]
+    adverb: list[bool]
+    verbal: list[bool]
+    finite: list[bool]
+    noun: list[bool]
+    name: list[bool]
+    cues: list[int]
+    start: int
+    stop: int
+
+    def is_(self, i: int, name: str) -> bool:
+        """Whether token ``i`` is in a list of the language pack: ``is_(i, "that")``."""
+        return self.lower[i] in self.lists[name]
+
+    def has(self, name: str, i: int, j: int) -> bool:
+        """Whether one of the tokens ``i`` to before ``j`` is in a list of the language pack."""
+        return not self.lists[name].isdisjoint(self.lower[i:j])
+
+    def has_verb(self, i: int, j: int) -> bool:
+        """Whether the tokens ``i`` to before ``j`` hold a finite verb."""
+        return True in self.finite[i:j]
+
+    def between(self, start: int, stop: int) -> Sentence:
+        """The same text seen from other tokens."""
+        return self._with(start=start, stop=stop)
+
+    def whole(self, i: int) -> Sentence:
+        """The sentence of the text that token ``i`` stands in."""
+        return self.between(*self.seg.sentences[self.seg.sentence_of[i]])
+
+    def unquoted(self) -> Sentence:
+        """The same sentence with its quotation marks taken as said: for reading what stands inside a content."""
+        n = len(self.words)
+        return self._with(quote_of=[-1] * n, quoted=[False] * n)
+
+    def cues_in(self, i: int, j: int) -> list[int]:
+        """The tokens ``i`` to before ``j`` that may be a cue: verbs, and nouns that can be one."""
+        return self.cues[bisect_left(self.cues, i) : bisect_left(self.cues, j)]
+
+    def _with(self, **changed: object) -> Sentence:
+        """A copy; made for every sentence, and four times as fast as ``dataclasses.replace``."""
+        other = object.__new__(Sentence)
+        other.__dict__.update(self.__dict__, **changed)
         return other
 
-    def cues(self, a: int, b: int) -> list[int]:
-        """The tokens from ``a`` to before ``b`` that may be a cue: verbs, and nouns that can be one."""
-        return self._cues[bisect_left(self._cues, a) : bisect_left(self._cues, b)]
 
-    def is_name(self, i: int) -> bool:
-        """Capitalised and not a closed-class word."""
-        w = self.words[i]
-        return w[0].isupper() and self.lower[i] not in self.closed
-
-    def is_adverb(self, i: int) -> bool:
-        """By list or by -ly; never a capitalised word."""
-        return self._adverb[i]
-
-    def is_adjective(self, i: int) -> bool:
-        """By list or ending; never a capitalised word."""
-        w = self.words[i]
-        if w in self.lex["people"] or w in self.lex["not_adjectives"]:
-            return False
-        return w in self.lex["adjectives"] or (
-            w.islower() and len(w) > 4 and w.endswith(self.adjective_endings)
-        )
-
-    def is_noun(self, i: int) -> bool:
-        """A word that may stand inside a noun phrase: open class, number or possessive mark."""
-        w = self.lower[i]
-        if w in self.owner_marks:
-            return True
-        return w not in PUNCT and w not in self.closed and not self.finite[i]
-
-    @cached_property
-    def finite(self) -> list[bool]:
-        """Whether each token is (probably) a finite verb or auxiliary."""
-        out = [False] * len(self.words)
-        noun_before = self.specifiers | self.lex["prepositions"]
-        no_subject = self.closed | PUNCT | self.lex["plural_numbers"]
-        forms, aux, be, have = self.lex.forms, self.aux, self.lex["be"], self.lex["have"]
-        for i, w in enumerate(self.lower):
-            if w in aux:
-                out[i] = w not in self.lex["not_finite"] and not (
-                    w in self.possessive and self.is_possessive(i)
-                )
-                continue
-            if not self.verbal[i]:
-                continue
-            readings = forms.get(w)
-            word = self.words[i]
-            if not readings:
-                if len(w) > 4 and word[0].islower() and i:
-                    p = i - 2 if self.is_adverb(i - 1) else i - 1
-                    before = self.lower[p]
-                    out[i] = not (
-                        before in noun_before
-                        or before in be
-                        or before in have
-                        or before in PUNCT
-                        or before in self.lex["joining_before_past"]
-                    ) and not self.is_adjective(p)
-                continue
-            if word[0].isupper() and i and self.words[i - 1] not in PUNCT:
-                continue
-            p = i - 1
-            while p >= 0 and p > i - 4 and self.is_adverb(p):
-                p -= 1
-            before = self.lower[p] if p >= 0 else "."
-            slots = self.lex.bases[w]
-            if "past" in slots:
-                out[i] = (
-                    before not in noun_before and before not in be and before not in have
-                ) or before in self.lex["that"]
-            elif "third" in slots:
-                noun = before in self.lex["and"] and any(
-                    base in self.lex["homographs"] for base, _ in readings
-                )
-                out[i] = (
-                    not noun
-                    and not (p >= 0 and out[p] and before not in self.aux)
-                    and (
-                        (before not in noun_before and before not in no_subject)
-                        or before in self.lex["before_third"]
-                    )
-                )
-            elif "base" in slots:
-                out[i] = before in self.lex["before_base"]
-        return out
-
-    def is_possessive(self, i: int) -> bool:
-        """Whether the token is a possessive 's rather than a contracted verb."""
-        if i + 1 >= len(self.words):
-            return True
-        if i and self.lower[i - 1] in self.lex["before_contraction"]:
-            return False
-        k = i + 1
-        while (
-            k < len(self.words)
-            and k < i + 3
-            and (self.is_adverb(k) or self.lower[k] in self.lex["negations"])
-        ):
-            k += 1
-        nxt = self.lower[k] if k < len(self.words) else ""
-        if any(slot in ("participle", "ing") for _, slot in self.lex.forms.get(nxt, ())):
-            after = self.lower[k + 1] if k + 1 < len(self.words) else "."
-            return (
-                k == i + 1 and after not in PUNCT and after not in self.closed and not nxt.endswith(self.ing)
+def tagged(seg: Segments, lex: Lexicon) -> Sentence:
+    """A segmented text with its tags, as one sentence from its first to its last token."""
+    grammar = _grammar(lex.language)
+    lists, words = grammar.lists, seg.words
+    names = lists["capital_names"]
+    lower = [
+        w if w in names and i and words[i - 1] not in PUNCT else low
+        for i, (w, low) in enumerate(zip(words, seg.lower, strict=True))
+    ]
+    verbal = [w in grammar.forms or w.endswith(grammar.past) for w in lower]
+    finite = [False] * len(words)
+    cue_nouns, closed = lists["nouns.cue"], lists["closed"]
+    s = Sentence(
+        seg=seg,
+        grammar=grammar,
+        lists=lists,
+        words=words,
+        lower=lower,
+        quote_of=seg.quote_of,
+        quoted=[q >= 0 for q in seg.quote_of],
+        adverb=_adverbs(words, lower, grammar),
+        verbal=verbal,
+        finite=finite,
+        noun=[],
+        name=[w[0].isupper() and low not in closed for w, low in zip(words, lower, strict=True)],
+        cues=[i for i, w in enumerate(lower) if verbal[i] or w in cue_nouns],
+        start=0,
+        stop=len(words),
+    )
+    auxiliary = lists["any auxiliary"]
+    for i, w in enumerate(lower):  # left to right: what follows a finite verb depends on it
+        if w in auxiliary:
+            finite[i] = w not in lists["not_finite"] and not (
+                w in lists["possessive"] and is_possessive(s, i)
             )
-        return not (nxt in self.lex["after_contraction"] or k > i + 1)
+        elif verbal[i]:
+            finite[i] = _is_finite(s, i) if w in grammar.forms else _is_past_form(s, i)
+    no_noun, marks = lists["no noun"], lists["owner_marks"]
+    s.noun.extend((w not in no_noun and not f) or w in marks for w, f in zip(lower, finite, strict=True))
+    return s
+
+
+def _adverbs(words: list[str], lower: list[str], grammar: Grammar) -> list[bool]:
+    """By list or by -ly; never a capitalised word."""
+    listed, others, ending = grammar.lists["adverbs"], grammar.lists["not_adverbs"], grammar.adverb
+    return [
+        low in listed or (low.endswith(ending) and len(low) > 4 and low not in others and not w[0].isupper())
+        for w, low in zip(words, lower, strict=True)
+    ]
+
+
+def is_adjective(s: Sentence, i: int) -> bool:
+    """By list or ending; never a capitalised word."""
+    w, lists = s.words[i], s.lists
+    if w in lists["people"] or w in lists["not_adjectives"]:
+        return False
+    return w in lists["adjectives"] or (w.islower() and len(w) > 4 and w.endswith(s.grammar.adjective))
+
+
+def is_possessive(s: Sentence, i: int) -> bool:
+    """Whether the token is a possessive 's rather than a contracted verb."""
+    n = len(s.words)
+    if i + 1 >= n:
+        return True
+    if i and s.is_(i - 1, "before_contraction"):
+        return False
+    k = i + 1
+    while k < n and k < i + 3 and (s.adverb[k] or s.is_(k, "negations")):
+        k += 1
+    following = s.lower[k] if k < n else ""
+    if any(slot in ("participle", "ing") for _, slot in s.grammar.forms.get(following, ())):
+        after = s.lower[k + 1] if k + 1 < n else "."
+        noun_follows = after not in s.lists["no noun"]
+        return k == i + 1 and noun_follows and not following.endswith(s.grammar.ing)
+    return not (following in s.lists["after_contraction"] or k > i + 1)
+
+
+def _is_past_form(s: Sentence, i: int) -> bool:
+    """A past form of a verb that is not in the lexicon: no participle after an auxiliary, article or adjective."""
+    if len(s.lower[i]) <= 4 or not s.words[i][0].islower() or not i:
+        return False
+    p = i - 2 if s.adverb[i - 1] else i - 1
+    no_past = (
+        s.is_(p, "before a noun")
+        or s.is_(p, "before a participle")
+        or s.lower[p] in PUNCT
+        or s.is_(p, "joining_before_past")
+    )
+    return not no_past and not is_adjective(s, p)
+
+
+def _is_finite(s: Sentence, i: int) -> bool:
+    """A form of a verb of the lexicon, by the word before it and its adverbs."""
+    if s.words[i][0].isupper() and i and s.words[i - 1] not in PUNCT:
+        return False
+    p = i - 1
+    while p >= 0 and p > i - 4 and s.adverb[p]:
+        p -= 1
+    before = s.lower[p] if p >= 0 else "."
+    lists, slots = s.lists, s.grammar.bases[s.lower[i]]
+    if "past" in slots:
+        participle = before in lists["before a noun"] or before in lists["before a participle"]
+        return not participle or before in lists["that"]
+    if "third" in slots:
+        second_verb = p >= 0 and s.finite[p] and before not in lists["any auxiliary"]
+        if second_verb or (before in lists["and"] and _is_noun_too(s, i)):
+            return False
+        return before not in lists["no subject"] or before in lists["before_third"]
+    return "base" in slots and before in lists["before_base"]
+
+
+def _is_noun_too(s: Sentence, i: int) -> bool:
+    """Whether the form is as often a noun: "calls"."""
+    return any(base in s.lists["homographs"] for base, _ in s.grammar.forms[s.lower[i]])

@@ -22,10 +22,9 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from zopa.errors import MissingExtra
-
-from .html import day, html_text
-from .text import Published
-from .web import MAX_BYTES, fetch, refused
+from zopa.reading.sources.html import day, html_text
+from zopa.reading.sources.text import Published
+from zopa.reading.sources.web import MAX_BYTES, fetch, refused
 
 __all__ = ["Incoming", "open_source"]
 

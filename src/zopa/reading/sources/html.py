@@ -7,8 +7,7 @@ from datetime import date
 from html.parser import HTMLParser
 
 from zopa.reading.extraction.dates import plain_date
-
-from .text import Published
+from zopa.reading.sources.text import Published
 
 __all__ = ["day", "html_text"]
 

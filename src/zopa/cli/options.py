@@ -1,10 +1,9 @@
-"""Options and small habits that the commands have in common."""
+"""Options and small habits that the commands have in common: the same name for the same thing everywhere."""
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,13 +15,59 @@ if TYPE_CHECKING:
 
     from zopa.case import Case
 
+__all__ = [
+    "CaseArgument",
+    "JsonOption",
+    "PackageArgument",
+    "PackageOption",
+    "ReadingsOption",
+    "TimeOption",
+    "console",
+    "deadline",
+    "examples",
+    "open_case",
+    "package_of",
+    "pairs_of",
+    "pick_readings",
+    "print_json",
+    "progress",
+    "stopper",
+]
+
+
+def _bundled(incomplete: str) -> list[str]:
+    """The names of the bundled cases, for completion in the shell."""
+    return [p.name for p in sorted(examples().iterdir()) if p.name.startswith(incomplete)]
+
+
 CaseArgument = Annotated[
-    str, typer.Argument(help="Case folder, or the name of a bundled example.", metavar="CASE")
+    str,
+    typer.Argument(
+        help="Case folder, or the name of a bundled example.", metavar="CASE", autocompletion=_bundled
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 ReadingsOption = Annotated[
     list[str] | None,
-    typer.Option("--readings", "-r", help="A named set of readings (B), or RULE=READING; may be repeated."),
+    typer.Option(
+        "--readings",
+        "--reading",
+        "-r",
+        help="A named set of readings (B), or RULE=READING; may be repeated.",
+    ),
+]
+PackageArgument = Annotated[
+    list[str] | None,
+    typer.Argument(help="A package or a draft: ISSUE=OPTION ...", metavar="[ISSUE=OPTION...]"),
+]
+PackageOption = Annotated[
+    list[str] | None, typer.Option("--package", "-p", help="The same as an option; may be repeated.")
+]
+TimeOption = Annotated[
+    float | None,
+    typer.Option(
+        "--time", min=0.0, help="Stop a long search after this many seconds with the best found and its gap."
+    ),
 ]
 
 
@@ -55,25 +100,38 @@ def open_case(name: str) -> Case:
     return load(folder)
 
 
-def pick_readings(chosen: Iterable[str] | None) -> Any:
+def pairs_of(items: Iterable[str], what: str) -> dict[str, str]:
+    """``["a=b", "c=d"]`` as a mapping; ``what`` names the form in the error."""
+    pairs = {}
+    for item in items:
+        key, sign, value = item.partition("=")
+        if not sign:
+            raise typer.BadParameter(f"expected {what}, saw '{item}'")
+        pairs[key] = value
+    return pairs
+
+
+def pick_readings(chosen: Iterable[str] | None) -> str | Mapping[str, str] | None:
     """``B`` -> the named set; ``rule=reading`` -> a mapping."""
     listed = list(chosen or ())
     if not listed:
         return None
     if len(listed) == 1 and "=" not in listed[0]:
         return listed[0]
-    pairs = {}
-    for item in listed:
-        rule, sign, reading = item.partition("=")
-        if not sign:
-            raise typer.BadParameter(f"expected RULE=READING, saw '{item}'; a named set stands alone")
-        pairs[rule] = reading
-    return pairs
+    return pairs_of(listed, "RULE=READING (a named set stands alone)")
+
+
+def package_of(argument: Iterable[str] | None, option: Iterable[str] | None) -> dict[str, str] | None:
+    """The package given as arguments, as options or as both; None where none is given."""
+    given = [*(argument or ()), *(option or ())]
+    return pairs_of(given, "ISSUE=OPTION") if given else None
 
 
 def print_json(data: object) -> None:
     """One JSON document on standard output."""
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    from zopa.render.json import text
+
+    typer.echo(text(data))
 
 
 @contextmanager
@@ -89,20 +147,26 @@ def progress(quiet: bool) -> Iterator[Any]:
         yield lambda step: status.update(step)
 
 
-TimeOption = Annotated[
-    float | None,
-    typer.Option(
-        "--time", min=0.0, help="Stop a long search after this many seconds with the best found and its gap."
-    ),
-]
-
-
 def deadline(seconds: float) -> Callable[[], bool]:
     """A callable that turns True after some seconds."""
     import time
 
     end = time.monotonic() + seconds
     return lambda: time.monotonic() > end
+
+
+def time_left(tell: Callable[[str], None], after: float = 2.0) -> Callable[[str, float], None]:
+    """Tells a step and the share that is done (0 to 1) as the step and, after some seconds, the time left."""
+    import time
+
+    began = time.monotonic()
+
+    def report(step: str, done: float) -> None:
+        spent = time.monotonic() - began
+        known = spent > after and 0 < done < 1
+        tell(f"{step}; about {spent * (1 - done) / done:.0f} s left" if known else step)
+
+    return report
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from spatial.cases import make, party
 from zopa.case import Case
 from zopa.casefile import load
 from zopa.cli import app
-from zopa.cli.shared import open_case
+from zopa.cli.options import open_case
 from zopa.reports import report
 from zopa.reports.forecast import forecast_section
 from zopa.spatial import forecast

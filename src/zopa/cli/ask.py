@@ -1,0 +1,237 @@
+"""Commands that ask one question of a case. Each names its options; :func:`reply` answers for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from zopa.cli.options import (
+    CaseArgument,
+    JsonOption,
+    PackageArgument,
+    PackageOption,
+    ReadingsOption,
+    TimeOption,
+    console,
+    open_case,
+    package_of,
+    pairs_of,
+    pick_readings,
+    print_json,
+    progress,
+    stopper,
+)
+from zopa.cli.proofs import save_proof
+
+if TYPE_CHECKING:
+    from zopa.space import Answer
+    from zopa.views import Document
+
+__all__ = ["describe", "explain", "frontier", "judge", "reply", "show_document", "solve", "why_not", "zone"]
+
+
+def reply(
+    answer: Answer | Sequence[Answer], name: str, *, json: bool, no: bool, view: Document | None = None
+) -> NoReturn:
+    """Show an answer, as text or as JSON, and end with 1 where the answer is no, else with 0."""
+    if json:
+        from zopa.render.json import answered
+
+        print_json(answered(answer))
+    else:
+        from zopa.views import view as view_of
+
+        if view is None:
+            view = view_of(answer)  # type: ignore[arg-type]
+        show_document(view, name)
+    raise typer.Exit(1 if no else 0)
+
+
+def show_document(document: Document, name: str) -> None:
+    """Print a document and the commands that lead on."""
+    from zopa.render.terminal import show
+
+    out = console()
+    show(document, out)
+    if document.next:
+        steps = "   or   ".join("zopa " + step.replace("CASE", name) for step in document.next)
+        out.print(f"next: {steps}", markup=False, soft_wrap=True)
+
+
+def zone(
+    name: CaseArgument,
+    proof: Annotated[
+        Path | None, typer.Option(help="Save a proof of how many packages are acceptable, or that none is.")
+    ] = None,
+    readings: ReadingsOption = None,
+    seconds: TimeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Is there a deal all could accept? Counts, break-even values, best for each party."""
+    from zopa.bargaining import prove_zone
+    from zopa.bargaining import zone as ask
+
+    case, chosen = open_case(name), pick_readings(readings)
+    with stopper(seconds) as stop:
+        answer = ask(case, chosen, stop=stop)
+        if proof is not None:
+            save_proof(prove_zone(case, chosen, known=answer, stop=stop).proof, proof, name)
+    reply(answer, name, json=json, no=answer.empty)
+
+
+def solve(
+    name: CaseArgument,
+    method: Annotated[
+        str,
+        typer.Option(
+            help="nash, kalai-smorodinsky, egalitarian, utilitarian, weighted-nash, proportional; or all"
+        ),
+    ] = "all",
+    power: Annotated[
+        list[str] | None, typer.Option(help="PARTY=NUMBER, for weighted-nash and proportional")
+    ] = None,
+    coalition: Annotated[
+        list[str] | None, typer.Option(help="Parties whose acceptance counts; default all")
+    ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(help="Save a proof of one solution here, for check-proof.")
+    ] = None,
+    readings: ReadingsOption = None,
+    seconds: TimeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The package that a solution picks from the zone, with all ties."""
+    from zopa.bargaining import SOLUTIONS
+    from zopa.bargaining import solve as ask
+    from zopa.views import Labels
+    from zopa.views.bargaining import solutions
+
+    case, chosen = open_case(name), pick_readings(readings)
+    powers = _powers(power, case.parties)
+    if proof is not None and method == "all":
+        raise typer.BadParameter("a proof is of one solution: add --method")
+    methods = [m for m, s in SOLUTIONS.items() if not s.needs or powers] if method == "all" else [method]
+    with stopper(seconds) as stop, progress(json) as tell:
+        found = [
+            ask(
+                case, m, chosen, powers=powers or None, coalition=coalition, proof=proof is not None, stop=stop, progress=tell
+            )
+            for m in methods
+        ]  # fmt: skip
+    if proof is not None:
+        save_proof(found[0].proof, proof, name)
+    none = not any(a.deals for a in found)
+    reply(found, name, json=json, no=none, view=solutions(found, Labels(case)))
+
+
+def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
+    found = {}
+    for party, number in pairs_of(items or (), "PARTY=NUMBER").items():
+        if party not in parties:  # type: ignore[operator]
+            raise typer.BadParameter(
+                f"expected PARTY=NUMBER with a party of the case, saw '{party}={number}'"
+            )
+        try:
+            found[party] = float(number)
+        except ValueError:
+            raise typer.BadParameter(f"expected PARTY=NUMBER, saw '{party}={number}'") from None
+    return found
+
+
+def describe(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+    """Which engine will answer each question about a case, why, and what it will cost."""
+    from zopa.bargaining import describe as ask
+    from zopa.space import plain
+    from zopa.views.bargaining import engines
+
+    answer = ask(open_case(name), pick_readings(readings))
+    if json:
+        print_json({"question": {"verb": "describe", "case": name}, "answer": plain(answer)})
+    else:
+        show_document(engines(answer), name)
+
+
+def frontier(
+    name: CaseArgument,
+    most: Annotated[int, typer.Option(min=1, help="How many packages to print")] = 20,
+    proof: Annotated[Path | None, typer.Option(help="Save the frontier here, for check-proof.")] = None,
+    readings: ReadingsOption = None,
+    seconds: TimeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Packages of the zone that nobody can improve without another's loss."""
+    from zopa.bargaining import frontier as ask
+    from zopa.bargaining import prove_frontier
+    from zopa.views import Labels
+    from zopa.views.bargaining import frontier as view
+
+    case, chosen = open_case(name), pick_readings(readings)
+    with stopper(seconds) as stop:
+        answer = ask(case, chosen, stop=stop)
+    if proof is not None:
+        save_proof(prove_frontier(case, chosen, known=answer), proof, name)
+    reply(answer, name, json=json, no=not answer.points, view=view(answer, Labels(case), most))
+
+
+def why_not(
+    name: CaseArgument, readings: ReadingsOption = None, seconds: TimeOption = None, json: JsonOption = False
+) -> None:
+    """What rules a deal out: smallest conflicts, smallest concessions, the reading that decides."""
+    from zopa.bargaining import why_not as ask
+
+    case = open_case(name)
+    with stopper(seconds) as stop:
+        answer = ask(case, pick_readings(readings), stop=stop)
+    reply(answer, name, json=json, no=answer.empty)
+
+
+def judge(
+    name: CaseArgument,
+    draft: PackageArgument = None,
+    package: PackageOption = None,
+    readings: ReadingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Who accepts a draft, who refuses it and by which statement, and what would change that."""
+    from zopa.bargaining import judge as ask
+
+    given = package_of(draft, package)
+    if given is None:
+        raise typer.BadParameter(
+            f"expected ISSUE=OPTION for each issue that the draft settles; zopa show {name} lists them"
+        )
+    answer = ask(open_case(name), given, pick_readings(readings))
+    reply(answer, name, json=json, no=not answer.accepted)
+
+
+def explain(
+    name: CaseArgument,
+    ident: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A statement, rule, solution, zone, or PARTY.reservation, PARTY.weights.ISSUE, PARTY.values.ISSUE.OPTION",
+        ),
+    ],
+    json: JsonOption = False,
+) -> None:
+    """Print the chain behind a number or a rule, down to the sentence in the source."""
+    from zopa.study import explain as ask
+
+    case = open_case(name)
+    step = ask(case, ident)
+    if json:
+        question = {"verb": "explain", "case": case.digest, "settings": {"id": ident}}
+        print_json({"question": question, "answer": step.to_dict()})
+        return
+    out = console()
+    for depth, s in step.lines():
+        mark = f" [{s.basis}]" if s.basis in ("stated", "inferred", "assumed", "gap") else ""
+        out.print("  " * depth + s.title + mark, markup=False, style="bold" if depth == 0 else None)
+        if s.text:
+            out.print(
+                "  " * depth + "  " + s.text, markup=False, style="italic" if s.basis == "source" else None
+            )

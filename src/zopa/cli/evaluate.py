@@ -1,0 +1,75 @@
+"""evaluate and train: how well the reader agrees with annotated texts, and a reader trained on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zopa.cli.options import JsonOption, print_json
+
+__all__ = ["evaluate", "report_score", "train", "train_to"]
+
+_SPLIT_HELP = "Split of the corpus, where it has several."
+
+
+def evaluate(
+    corpus: Annotated[
+        Path, typer.Argument(help="A gold file in JSON, or your copy of the PolNeAR corpus.", metavar="GOLD")
+    ],
+    texts: Annotated[
+        Path, typer.Argument(help="Folder of the texts that the gold file annotates.", metavar="TEXTS")
+    ] = Path(),
+    split: Annotated[str, typer.Option(help=_SPLIT_HELP)] = "dev",
+    model: Annotated[str, typer.Option(help="File of a trained model, instead of the rules.")] = "",
+    language: Annotated[str, typer.Option(help="Language pack: a name, or the path of a TOML file.")] = "en",
+    json: JsonOption = False,
+) -> None:
+    """Measure the reader on texts that somebody annotated."""
+    report_score(corpus, texts, split=split, model=model, language=language, json=json)
+
+
+def train(
+    corpus: Annotated[
+        Path, typer.Argument(help="A gold file in JSON, or your copy of the PolNeAR corpus.", metavar="GOLD")
+    ],
+    model: Annotated[Path, typer.Argument(help="File to write the model to.", metavar="MODEL")],
+    split: Annotated[str, typer.Option(help=_SPLIT_HELP)] = "train",
+    language: Annotated[str, typer.Option(help="Language pack: a name, or the path of a TOML file.")] = "en",
+) -> None:
+    """Train a reader on annotated texts and write it to a file."""
+    train_to(corpus, str(model), split, language)
+
+
+def report_score(corpus: Path, texts: Path, *, split: str, model: str, language: str, json: bool) -> None:
+    """Measure and print."""
+    from zopa.reading.evaluation.corpora import read_corpus
+    from zopa.reading.evaluation.score import evaluate as measure
+
+    trained = None
+    if model:
+        from zopa.reading.evaluation.train import load_model
+
+        trained = load_model(Path(model))
+    documents = read_corpus(corpus, split or "dev", texts, language)
+    result = measure(documents, language=language, trained=trained)
+    if json:
+        print_json(result.to_dict())
+    else:
+        typer.echo(str(result))
+
+
+def train_to(corpus: Path, model: str, split: str, language: str) -> None:
+    """Train and say what was written."""
+    from zopa.reading.evaluation.corpora import read_corpus
+    from zopa.reading.evaluation.train import train_model
+
+    if not model:
+        raise typer.BadParameter("name the file to write with --model")
+    split = "train" if split in ("", "dev") else split
+    written = train_model(read_corpus(corpus, split, language=language), Path(model), language)
+    typer.echo(f"wrote {written}; measure it: zopa evaluate {corpus} --model {model}")
+    typer.echo(
+        "a model carries words of the texts it was trained on: share it only if their licence allows that"
+    )

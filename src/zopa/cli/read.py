@@ -1,0 +1,197 @@
+"""read: texts in, suggestions out, or into a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zopa.cli.evaluate import report_score, train_to
+from zopa.cli.options import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from zopa.case import Case
+    from zopa.reading import Extract, Text
+    from zopa.reading.ingest import Ingested
+    from zopa.reading.llm import Dialogue
+    from zopa.reading.sources.files import Incoming
+
+    Reader = Callable[[Text, Case | None], Extract]
+
+__all__ = ["read"]
+
+
+def read(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Files (txt, html, pdf, docx, eml, rss) or http(s) addresses.", metavar="SOURCE..."
+        ),
+    ] = None,
+    case: Annotated[
+        Path | None,
+        typer.Option(
+            "--case", help="Case folder that the suggestions are added to; made if it does not exist."
+        ),
+    ] = None,
+    language: Annotated[str, typer.Option(help="Language pack: a name, or the path of a TOML file.")] = "en",
+    endpoint: Annotated[
+        str | None,
+        typer.Option(help="Also ask an OpenAI-compatible endpoint at this base URL. Off unless given."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="Model name at the endpoint, or the file of a trained model.")
+    ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before a text is sent to the endpoint.")
+    ] = False,
+    replaces: Annotated[
+        str,
+        typer.Option(
+            help="Id of a source of the case of which SOURCE is a newer version: its records move over."
+        ),
+    ] = "",
+    score: Annotated[
+        Path | None, typer.Option("--score", hidden=True, help="The same as `zopa evaluate`.")
+    ] = None,
+    polnear: Annotated[
+        Path | None, typer.Option("--polnear", hidden=True, help="The same as `zopa evaluate`.")
+    ] = None,
+    train: Annotated[
+        Path | None, typer.Option("--train", hidden=True, help="The same as `zopa train`.")
+    ] = None,
+    split: Annotated[str, typer.Option(hidden=True, help="Split of the corpus.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Suggest statements from texts; with --case, add them to statements.yaml for `zopa review`."""
+    if train is not None:
+        train_to(train, model, split, language)
+        return
+    corpus = polnear or score
+    if corpus is not None:
+        texts = Path((sources or ["."])[0])
+        report_score(corpus, texts, split=split, model=model, language=language, json=json)
+        return
+    if not sources:
+        raise typer.BadParameter("name at least one file or address")
+    from zopa.reading.sources.files import open_source
+
+    incoming = [item for source in sources for item in open_source(source)]
+    if case is not None and replaces:
+        _replace(incoming[0], case, replaces, language)
+        return
+    reader = _endpoint(endpoint, model, language, yes) if endpoint else _rules(model, language)
+    if case is None:
+        _show(incoming, language, reader, json)
+    else:
+        _add(incoming, case, language, reader, json)
+
+
+def _rules(model: str, language: str) -> Reader:
+    """Reads by the rules, or by a trained model in a file."""
+    from zopa.reading import extract
+
+    trained = None
+    if model:
+        from zopa.reading.evaluation.train import load_model
+
+        trained = load_model(Path(model))
+    return lambda text, case: extract(text, case, language=language, trained=trained)
+
+
+def _endpoint(url: str, model: str, language: str, yes: bool) -> Reader:
+    """Reads by the rules and asks an endpoint beside them, after the user agreed."""
+    import os
+
+    from zopa.reading import extract
+    from zopa.reading.llm import Endpoint, ask
+
+    def reader(text: Text, case: Case | None) -> Extract:
+        typer.echo(f"the text ({len(text.text):,} characters) would be sent to {url}", err=True)
+        if not yes:
+            typer.confirm("send it?", abort=True, err=True)
+        keep = _keeper(Path(case.folder)) if case else None
+        endpoint = Endpoint(url, model, os.environ.get("ZOPA_API_KEY", ""), keep=keep)
+        return ask(extract(text, case, language=language), case, endpoint, language=language)
+
+    return reader
+
+
+def _keeper(folder: Path) -> Callable[[Dialogue], None]:
+    """Keeps every request and answer beside the case they were made for."""
+    from json import dumps
+
+    from zopa.reading.store import write_text
+
+    def keep(dialogue: Dialogue) -> None:
+        data = {
+            "to": dialogue.destination,
+            "request": dialogue.request,
+            "answer": dialogue.answer,
+            "problem": dialogue.problem,
+        }
+        name = f"{dialogue.digest[:16]}.json"
+        write_text(folder / "exchanges" / name, dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+    return keep
+
+
+def _show(incoming: list[Incoming], language: str, reader: Reader, json: bool) -> None:
+    from zopa.reading import prepare
+
+    found = [(item, reader(prepare(item.text, item.published, language), None)) for item in incoming]
+    if json:
+        print_json([{"doc": item.name} | result.to_dict() for item, result in found])
+        return
+    for item, result in found:
+        for note in item.notes:
+            typer.echo(f"note: {item.name}: {note}")
+        typer.echo(str(result))
+    typer.echo("next: zopa read SOURCE --case FOLDER keeps these as suggestions")
+
+
+def _add(incoming: list[Incoming], folder: Path, language: str, reader: Reader, json: bool) -> None:
+    from zopa.errors import NotApplicable
+    from zopa.reading.ingest import ingest
+
+    try:
+        done = ingest(incoming, folder, language=language, reader=reader)
+    except NotApplicable as error:
+        typer.echo(f"{error}; `zopa init {folder}` makes a case to fill in by hand", err=True)
+        raise typer.Exit(2) from None
+    if json:
+        print_json(_report(done))
+        return
+    if done.made:
+        typer.echo(
+            f"made {folder}/case.yaml from the words of the text: correct its parties, speakers and issues first"
+        )
+    for added in done.sources:
+        counts = ", ".join(f"{n} {group}" for group, n in added.records.items())
+        typer.echo(f"{added.source}: {counts or 'nothing added'}")
+        for note in added.notes:
+            typer.echo(f"  note: {note}")
+    typer.echo(f"all are suggestions; next: zopa review {folder}")
+
+
+def _report(done: Ingested) -> dict[str, object]:
+    sources = [
+        {"source": a.source, "notes": list(a.notes), **(a.records if a.new else {"added": 0})}
+        for a in done.sources
+    ]
+    return {"case": str(done.folder), "made": done.made, "sources": sources}
+
+
+def _replace(item: Incoming, folder: Path, old: str, language: str) -> None:
+    """Move the records of a source to a newer version of its text; say what moved and what changed."""
+    from zopa.reading.ingest import replace_source
+
+    done = replace_source(item, folder, old, language=language)
+    if done is None:
+        typer.echo("this text is in the case already; nothing was changed")
+        return
+    typer.echo(
+        f"{done.source}: {done.moved} records moved over; {done.changed} changed in the newer text and wait for review"
+    )

@@ -1,0 +1,172 @@
+"""Texts into a case folder: which are new, what is read in them, what is written, and what a newer version changes.
+
+The command line and the workbench call this; nothing is printed or asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zopa.case.model import Case
+from zopa.casefile import load
+from zopa.errors import UnknownName
+from zopa.reading.extraction.extract import Extract, extract
+from zopa.reading.records import moved, to_records
+from zopa.reading.sources.duplicates import copies
+from zopa.reading.sources.files import Incoming
+from zopa.reading.sources.text import Text, prepare
+from zopa.reading.store import add_source, source_id, write_text
+from zopa.reading.structure import draft_case
+
+__all__ = ["Added", "Ingested", "Replaced", "ingest", "replace_source"]
+
+Reader = Callable[[Text, Case], Extract]
+"""How a text is read for a case: by the rules, a trained model, or with an endpoint beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """One text that came in: the id of its source, what was added of each group of records, and notes."""
+
+    source: str
+    records: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def new(self) -> bool:
+        """Whether the text was not in the case already."""
+        return bool(self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What a folder was given: ``made`` says whether its ``case.yaml`` was drafted from the texts."""
+
+    folder: Path
+    made: bool
+    sources: tuple[Added, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A newer version of a source: how many records moved to it, and how many wait for review with the older one."""
+
+    source: str
+    moved: int
+    changed: int
+
+
+def ingest(
+    incoming: Sequence[Incoming], folder: Path, *, language: str = "en", reader: Reader | None = None
+) -> Ingested:
+    """Add texts to a case folder as sources with suggested records; draft the case where there is none.
+
+    A text that the case has already is not added again. One whose records are missing, because an earlier run was
+    stopped between the two, is read again.
+
+    Parameters
+    ----------
+    incoming : sequence of Incoming
+        The texts, as :func:`zopa.reading.sources.files.open_source` gives them.
+    folder : Path
+        A case folder; it is made where it does not exist.
+    language : str
+        The language pack.
+    reader : callable, optional
+        How a text is read; by the rules if left out.
+
+    Raises
+    ------
+    CaseError
+        If the folder is no sound case.
+    NotApplicable
+        If there is no case and the texts name too few parties to draft one.
+    """
+    read = reader or (lambda text, case: extract(text, case, language=language))
+    texts = [prepare(item.text, item.published, language) for item in incoming]
+    made = not (folder / "case.yaml").exists()
+    if made:
+        write_text(folder / "case.yaml", draft_case(texts, language=language))
+    sources = tuple(
+        _add(item, text, folder, language, read) for item, text in zip(incoming, texts, strict=True)
+    )
+    load(folder)  # what was written must be sound
+    return Ingested(folder, made, sources)
+
+
+def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) -> Added:
+    case = load(folder)
+    ident, new = source_id(folder, text, item.name)
+    notes = [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)]
+    if not new and _has_records(case, ident):
+        return Added(ident, {}, (*notes, "this text is in the case already; nothing was added"))
+    earlier = {k: s.text for k, s in case.sources.items() if k != ident}
+    found, repeated = _without_copies(read(text, case), copies({**earlier, ident: text.text}), ident)
+    if repeated:
+        notes.append(f"{repeated} statements stand in paragraphs copied from earlier sources; counted once")
+    taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
+    records = to_records(found, ident, case, taken, language)
+    add_source(folder, ident, text, item.url, records=records)
+    counts = {name: len(getattr(records, name)) for name in ("statements", "contacts", "figures", "shifts")}
+    return Added(ident, counts, tuple(notes))
+
+
+def _has_records(case: Case, source: str) -> bool:
+    groups = (case.statements, case.contacts, case.figures, case.shifts)
+    return any(record.source == source for group in groups for record in group.values())
+
+
+def _without_copies(found: Extract, repeated: Iterable[tuple[str, int]], source: str) -> tuple[Extract, int]:
+    """Leave out what stands in paragraphs that an earlier source has; how many statements that were."""
+    paragraphs, at = [], 0
+    for line in found.text.text.split("\n"):
+        if line.strip():
+            paragraphs.append((at, at + len(line)))
+        at += len(line) + 1
+    copied = [paragraphs[n] for name, n in repeated if name == source]
+
+    def is_fresh(start: int) -> bool:
+        return not any(a <= start < b for a, b in copied)
+
+    kept = [i for i, s in enumerate(found.statements) if is_fresh(s.span[0])]
+    if len(kept) == len(found.statements):
+        return found, 0
+    place = {old: new for new, old in enumerate(kept)}
+    statements = tuple(
+        replace(s, nested_in=place.get(s.nested_in) if s.nested_in is not None else None)
+        for s in (found.statements[i] for i in kept)
+    )
+    trimmed = replace(
+        found,
+        statements=statements,
+        contacts=tuple(c for c in found.contacts if is_fresh(c.start)),
+        figures=tuple(f for f in found.figures if is_fresh(f.start)),
+        shifts=tuple(s for s in found.shifts if is_fresh(s.start)),
+        claims=tuple(c for c in found.claims if is_fresh(c.start)),
+    )
+    return trimmed, len(found.statements) - len(kept)
+
+
+def replace_source(item: Incoming, folder: Path, old: str, *, language: str = "en") -> Replaced | None:
+    """Move the records of a source to a newer version of its text; None when the case has that text already.
+
+    Raises
+    ------
+    UnknownName
+        If the case has no source ``old``.
+    """
+    case = load(folder)
+    if old not in case.sources:
+        raise UnknownName("source", old, case.sources)
+    text = prepare(item.text, item.published, language)
+    new, fresh = source_id(folder, text, old)
+    if not fresh:
+        return None
+    groups = moved(case, old, new, text.text)
+    add_source(folder, new, text, item.url, changed=groups)
+    load(folder)
+    everything = [r for changed in groups.values() for r in changed.values()]
+    stay = sum(r.source == old for r in everything)
+    return Replaced(new, len(everything) - stay, stay)

@@ -1,0 +1,26 @@
+"""Documents for the terminal, as HTML, as pictures, as JSON; the report of a study as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zopa.views import view
+
+if TYPE_CHECKING:
+    from zopa.space import Answer
+
+__all__ = ["html_of", "text_of"]
+
+
+def text_of(answer: Answer) -> str:
+    """The view of an answer as plain text."""
+    from zopa.render.terminal import plain_text
+
+    return plain_text(view(answer))
+
+
+def html_of(answer: Answer) -> str:
+    """The view of an answer as a fragment of HTML, for notebooks."""
+    from zopa.render.html import fragment
+
+    return fragment(view(answer))

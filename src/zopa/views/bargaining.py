@@ -1,0 +1,473 @@
+"""Views of the bargaining answers: zone, frontier, solutions, what rules a deal out, drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from zopa.bargaining import (
+    Conflict,
+    Correction,
+    Deal,
+    Description,
+    Frontier,
+    Limit,
+    Solution,
+    Swap,
+    Switch,
+    Views,
+    WhyNot,
+    Zone,
+)
+from zopa.case import reservation
+from zopa.views.document import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Grid,
+    Heading,
+    Link,
+    Paragraph,
+    Section,
+    Span,
+    Spans,
+    cell,
+    paragraph,
+)
+from zopa.views.labels import Labels
+from zopa.views.numbers import count, gain, percent, points, short
+
+__all__ = [
+    "break_even",
+    "conflict_items",
+    "draft",
+    "engines",
+    "frontier",
+    "limit_spans",
+    "packages_grid",
+    "size_of",
+    "solution",
+    "solutions",
+    "swap_spans",
+    "switch_spans",
+    "why_not",
+    "zone",
+    "zone_sentence",
+]
+
+MOST_CONFLICTS = 10
+MOST_PACKAGES = 20
+
+
+def zone_sentence(z: Zone) -> str:
+    """Is there a deal, in one sentence."""
+    if z.admissible == 0:
+        return f"No deal under these readings: the rules leave none of {count(z.packages)} packages."
+    if z.empty and not z.closest:
+        return f"No deal under these readings: none of the {count(z.admissible)} allowed packages is acceptable to all parties."
+    if z.empty:
+        return (
+            f"No deal under these readings: none of the {count(z.admissible)} allowed packages (of {count(z.packages)}) is "
+            f"acceptable to all parties; the closest leaves a party {points(z.shortfall)} points short."
+        )
+    if z.agreed != z.count:
+        return (
+            f"A zone exists: {count(z.agreed)} of {count(z.admissible)} allowed packages are acceptable to enough parties; "
+            f"{count(z.count)} of them are acceptable to all."
+        )
+    if not z.exact:
+        return (
+            f"A zone exists: at least {count(z.count)} of {count(z.packages)} packages are acceptable to all."
+        )
+    return f"A zone exists: {count(z.count)} of {count(z.admissible)} allowed packages ({percent(z.share)}) are acceptable to all."
+
+
+def zone(z: Zone, labels: Labels) -> Document:
+    """Is there a deal all could accept: counts, break-even values, best package of each party."""
+    blocks: list[Block] = [Paragraph((zone_sentence(z),), "no" if z.empty else "yes")]
+    blocks += [paragraph(_sentence(w), tone="warning") for w in z.warnings]
+    blocks.append(break_even(z, labels))
+    best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
+    if best:
+        blocks.append(
+            packages_grid(best, labels, "The best package of the zone for each party", z.reservation)
+        )
+    for deal in z.closest[:1]:
+        blocks.append(paragraph("Closest to acceptable: ", *labels.package(deal.package)))
+    return Document(
+        "", (Section("zone", "", tuple(blocks)),), next=(f"{'why-not' if z.empty else 'solve'} CASE",)
+    )
+
+
+def break_even(z: Zone, labels: Labels) -> Grid:
+    """Reservation values beside the values up to which the zone stays open."""
+    rows: list[tuple[Cell | str, ...]] = []
+    for p, r in z.reservation.items():
+        judged = reservation(labels.case, p) if labels.case else None
+        spread = (
+            f" ({short(judged.low)} to {short(judged.high)})" if judged and judged.low != judged.high else ""
+        )
+        rows.append((
+            labels.party(p), cell(Link(points(r), f"#why-{p}.reservation" if labels.case else ""), spread, number=True),
+            cell(points(z.break_even[p]), number=True),
+        ))  # fmt: skip
+    uniform = (
+        f"; for all parties alike: {points(z.uniform_break_even)}" if z.uniform_break_even is not None else ""
+    )
+    caption = f"Break-even: the largest reservation value of each party at which a zone remains{uniform}"
+    return Grid(caption, ("party", "reservation value", "break-even"), tuple(rows))
+
+
+def packages_grid(
+    deals: Sequence[tuple[str, Deal]],
+    labels: Labels,
+    caption: str,
+    reservations: Mapping[str, Fraction] | None = None,
+) -> Grid:
+    """Packages side by side: the issues on which they differ, the rest once, then what each is worth."""
+    rows: list[tuple[Cell | str, ...]] = []
+    same: list[tuple[Cell | str, ...]] = []
+    for issue in deals[0][1].package:
+        chosen = [d.package[issue] for _, d in deals]
+        head = cell(labels.issue(issue), head=True)
+        if len(set(chosen)) > 1:
+            rows.append((head, *(cell(labels.option(issue, o)) for o in chosen)))
+        else:
+            more = " (the same in all)" if len(deals) > 1 else ""
+            same.append((head, cell(labels.option(issue, chosen[0]), more, span=len(deals))))
+    worth = [_worth_row(p, deals, labels, reservations or {}) for p in deals[0][1].utilities]
+    return Grid(caption, ("", *(name for name, _ in deals)), (*rows, *worth, *same), compare=True)
+
+
+def _worth_row(
+    party: str, deals: Sequence[tuple[str, Deal]], labels: Labels, reservations: Mapping[str, Fraction]
+) -> tuple[Cell | str, ...]:
+    scale = max(100.0, *(float(abs(u)) for _, d in deals for u in d.utilities.values()))
+    limit = reservations.get(party)
+    cells = [
+        cell(
+            f"{points(d.utilities[party])} ({gain(d.gains[party])})", number=True,
+            bar=_part(d.utilities[party], scale), mark=_part(limit, scale) if limit is not None else None,
+        )
+        for _, d in deals
+    ]  # fmt: skip
+    return (cell(f"worth to {labels.party(party)}", head=True), *cells)
+
+
+def _part(value: Fraction, scale: float) -> float:
+    return max(0.0, min(1.0, float(value) / scale))
+
+
+def frontier(f: Frontier, labels: Labels, most: int = MOST_PACKAGES) -> Document:
+    """Packages of the zone that nobody can improve without another's loss; the first ``most`` are shown."""
+    blocks: list[Block] = [paragraph(_frontier_sentence(f), tone="yes" if f.points else "no")]
+    if f.note:
+        blocks.append(paragraph(_sentence(f.note), tone="note"))
+    if f.deals:
+        blocks += _list_of_packages(f.deals[:most], labels)
+        if f.points > most:
+            blocks.append(
+                paragraph(f"The first {min(most, len(f.deals))} are shown; --json has all.", tone="small")
+            )
+    return Document(
+        "", (Section("frontier", "", tuple(blocks)),), next=("solve CASE" if f.points else "why-not CASE",)
+    )
+
+
+def _frontier_sentence(f: Frontier) -> str:
+    if not f.points:
+        return "No deal under these readings, so there is no frontier."
+    packages = f", {count(f.packages)} packages" if f.packages is not None else ""
+    return (
+        f"The frontier has {count(f.points)} distinct points{packages}: "
+        "no party can gain there without a loss to another."
+    )
+
+
+def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...]:
+    """One row per package: the codes of the options on which they differ, what each is worth, and a key."""
+    differ = [i for i in deals[0].package if len({d.package[i] for d in deals}) > 1]
+    head = (*(labels.issue(i) for i in differ), *labels.parties(deals[0].utilities))
+    rows = tuple(
+        (
+            *(cell(Link(d.package[i], note=labels.option(i, d.package[i]).text)) for i in differ),
+            *(cell(points(u), number=True) for u in d.utilities.values()),
+        )
+        for d in deals
+    )
+    used = [(i, o) for i in differ for o in dict.fromkeys(d.package[i] for d in deals)]
+    key = tuple((cell(o), labels.issue(i), labels.option(i, o).text) for i, o in used)
+    alike = {i: o for i, o in deals[0].package.items() if i not in differ}
+    found: list[Block] = [Grid("Packages, and what each is worth to each party", head, rows)]
+    if key:
+        found.append(Grid("What the codes mean", ("code", "issue", "option"), key))
+    if alike and differ:
+        found.append(paragraph("The same in all: ", *labels.package(alike), tone="small"))
+    return tuple(found)
+
+
+def solutions(found: Sequence[Solution], labels: Labels) -> Document:
+    """What each solution picks, with ties."""
+    deals = [(s.title + (f" ({s.tied} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]]
+    blocks: list[Block] = []
+    if not deals:
+        blocks.append(paragraph("No deal under these readings, so no solution can pick one.", tone="no"))
+        return Document("", (Section("solutions", "", tuple(blocks)),), next=("why-not CASE",))
+    for s in found:
+        if s.deals:
+            blocks.append(paragraph(f"{s.title}: {s.asks}."))
+    blocks.append(packages_grid(deals, labels, "What each solution picks"))
+    for s in found:
+        if s.tied > 1:
+            blocks += _list_of_packages(s.deals[:10], labels)
+        if not s.proven:
+            blocks.append(
+                paragraph(
+                    f"{s.title}: the search was stopped; a package could still be up to {100 * s.gap:.3g} % better.",
+                    tone="warning",
+                )
+            )
+        if s.note:
+            blocks.append(paragraph(f"{s.title}: {s.note}.", tone="note"))
+        if s.warning and s.deals:
+            blocks.append(paragraph(f"{s.title} {s.warning}.", tone="warning"))
+    return Document(
+        "",
+        (Section("solutions", "", tuple(blocks)),),
+        next=("judge CASE ISSUE=OPTION ...", f"explain CASE {found[0].method}"),
+    )
+
+
+def solution(s: Solution, labels: Labels) -> Document:
+    """What one solution picks."""
+    return solutions((s,), labels)
+
+
+def size_of(s: Switch) -> str:
+    """The zone under another reading: "20,738 packages", "a zone", "no deal"."""
+    if not s.open:
+        return "no deal"
+    return "a zone" if s.count is None else f"{count(s.count)} packages"
+
+
+def limit_spans(m: Limit, labels: Labels) -> Spans:
+    """One thing that rules packages out: whose, what it says, and the words behind it."""
+    party = labels.party(m.party) if m.party else ""
+    said: list[Span] = [f"{party}: " if party else ""]
+    says = m.says or (labels.reading(m.rule, m.reading or "") if m.rule else "") or m.text
+    said.append(
+        Link(says, f"#rule-{m.rule}" if m.rule else f"#why-{m.party}.reservation", key=m.id)
+        if labels.case
+        else says
+    )
+    if m.statements:
+        for ident in m.statements:
+            said += [" ", *labels.quoted(ident)]
+    else:
+        said.append(f" ({m.basis}, no statement)")
+    return tuple(said)
+
+
+def conflict_items(conflict: Conflict, labels: Labels) -> Bullets:
+    """The limits of one conflict as a list."""
+    return Bullets(tuple(limit_spans(m, labels) for m in conflict.limits))
+
+
+def switch_spans(s: Switch, labels: Labels) -> Spans:
+    """What another reading of one rule would do."""
+    owner = labels.rule_owner(s.rule)
+    head = labels.rule(s.rule)
+    if s.reading == "off":
+        return (f"{owner}: " if owner else "", head, f" set aside: {size_of(s)}")
+    return (f"{owner}: " if owner else "", head, f" read as “{s.says or s.reading}”: {size_of(s)}")
+
+
+def _correction_spans(k: Correction, labels: Labels) -> Spans:
+    found: list[Span] = []
+    for m in k.limits:
+        found += [" and "] if found else []
+        party = f"{labels.party(m.party)}: " if m.party else ""
+        found += [
+            f"“{party}",
+            Link(m.says or m.text, f"#rule-{m.rule}" if m.rule and labels.case else "", key=m.id),
+            "”",
+        ]
+    size = "a zone" if k.count is None else f"{count(k.count)} packages"
+    n = f"{k.statements} statement{'s' if k.statements != 1 else ''}"
+    move = f", reservation values lower by {points(k.shift)} points in all" if k.shift else ""
+    return ("set aside ", *found, f": {size} ({n}{move})")
+
+
+def why_not(w: WhyNot, labels: Labels) -> Document:
+    """What rules a deal out, and the smallest concessions that would open a zone."""
+    blocks: list[Block] = []
+    if not w.empty:
+        blocks.append(paragraph("A deal exists under these readings.", tone="yes"))
+        if w.closes:
+            blocks += [
+                Heading("Readings that would close the zone"),
+                Bullets(tuple(switch_spans(s, labels) for s in w.closes)),
+            ]
+    else:
+        blocks.append(paragraph("No deal under these readings.", tone="no"))
+        for k, c in enumerate(w.sentences[:MOST_CONFLICTS], 1):
+            number = f" (conflict {k})" if len(w.sentences) > 1 else ""
+            blocks += [paragraph(f"These cannot all hold{number}:"), conflict_items(c, labels)]
+        if len(w.sentences) > MOST_CONFLICTS:
+            blocks.append(
+                paragraph(f"{len(w.sentences) - MOST_CONFLICTS} more conflicts: --json", tone="small")
+            )
+        if w.corrections:
+            blocks += [Heading("Smallest concessions that would open a zone"),
+                       Bullets(tuple(_correction_spans(k, labels) for k in w.corrections[:MOST_CONFLICTS]))]  # fmt: skip
+        if w.opens:
+            blocks += [
+                Heading("Another reading of one statement opens a zone"),
+                Bullets(tuple(switch_spans(s, labels) for s in w.opens)),
+            ]
+    blocks += [paragraph(_sentence(n), tone="note") for n in w.notes]
+    example = next((c.limits[0].rule for c in w.conflicts if c.limits[0].rule), None) or "RULE"
+    return Document("", (Section("why-not", "", tuple(blocks)),), next=(f"explain CASE {example}",))
+
+
+def engines(found: Description) -> Document:
+    """Which engine answers which question, and at what cost."""
+    rows = tuple(found.lines)
+    blocks: list[Block] = [
+        paragraph(f"{count(found.size)} packages: {found.structure}."),
+        Grid("What answers each question", ("question", "engine", "cost"), rows),
+    ]
+    return Document("", (Section("engines", "", tuple(blocks)),), next=("zone CASE",))
+
+
+def draft(v: Views, labels: Labels) -> Document:
+    """Who accepts a draft, who refuses it and by which statement, and what would change that."""
+    blocks: list[Block] = [paragraph(_draft_sentence(v), tone="yes" if v.accepted else "no")]
+    rows = tuple(
+        (
+            labels.party(x.party),
+            "accepts" if x.accepts else "refuses",
+            cell(points(x.utility), number=True),
+            cell(gain(x.gain), number=True),
+        )
+        for x in v.verdicts
+    )
+    blocks.append(
+        Grid(
+            "Verdicts",
+            ("party", "answer", "utility" if v.full else "utility at best", "above no agreement"),
+            rows,
+        )
+    )
+    reasons: list[Spans] = [
+        (f"{labels.party(x.party)} refuses: {w.text}", *_behind(w.statements, w.basis, labels))
+        for x in v.verdicts if not x.accepts for w in x.why
+    ]  # fmt: skip
+    if not reasons and not v.accepted:
+        reasons = [limit_spans(m, labels) for m in v.broken]
+    if reasons:
+        blocks.append(Bullets(tuple(reasons)))
+    blocks += _changes(v, labels)
+    if not v.full:
+        blocks.append(
+            paragraph(f"{count(v.completions)} allowed completions, {count(v.acceptable)} acceptable to all.")
+        )
+        if v.suggestion:
+            blocks.append(
+                paragraph(
+                    "The completion with the largest smallest gain (max-min): ",
+                    *labels.package(v.suggestion.package),
+                )
+            )
+        if v.conflict:
+            for c in v.conflict.sentences[:1]:
+                blocks += [paragraph("These cannot all hold:"), conflict_items(c, labels)]
+    return Document("", (Section("draft", "", tuple(blocks)),), next=("explain CASE RULE",))
+
+
+def _behind(statements: Iterable[str], basis: str, labels: Labels) -> Spans:
+    ids = tuple(statements)
+    if ids:
+        return (" (", *labels.statements(ids), ")")
+    return (f" ({basis})",) if basis else ()
+
+
+def _draft_sentence(v: Views) -> str:
+    refusing = [x for x in v.verdicts if not x.accepts]
+    if not refusing and v.acceptable:
+        return (
+            "All parties accept." if v.full else f"{count(v.acceptable)} completions are acceptable to all."
+        )
+    if not refusing and v.full:
+        return "All parties accept, but the draft breaks a rule."
+    if not refusing:
+        return "Each party accepts some completion, but no completion is acceptable to all."
+    names = [x.party for x in refusing]
+    return f"{len(names)} of {len(v.verdicts)} parties refuse."
+
+
+def _changes(v: Views, labels: Labels) -> list[Block]:
+    blocks: list[Block] = []
+    for party, swaps in v.swaps.items():
+        name = labels.party(party)
+        if not swaps:
+            blocks.append(
+                paragraph(
+                    f"No change of one or two issues makes the draft acceptable to {name} without losing another party."
+                )
+            )
+            continue
+        blocks += [
+            Heading(f"Changes that make it acceptable to {name} and lose no other party"),
+            Bullets(tuple(swap_spans(s, labels) for s in swaps)),
+        ]
+    if v.agreements:
+        blocks += [
+            Heading("Changes that make the draft acceptable to all"),
+            Bullets(tuple(swap_spans(s, labels) for s in v.agreements)),
+        ]
+    if v.improvements:
+        n = f"{count(v.improvable)} packages" if v.improvable is not None else "Packages"
+        blocks += [Heading(f"{n} are better for some and worse for none; the best"), Bullets(tuple(
+            (*_difference(d, v.draft, labels), f" ({_worths(d, labels)})") for d in v.improvements
+        ))]  # fmt: skip
+    blocks += [
+        paragraph(
+            f"Trade between {labels.issue(r.first)} and {labels.issue(r.second)}: ",
+            *swap_spans(r.swap, labels),
+        )
+        for r in v.logrolls[:3]
+    ]
+    return blocks
+
+
+def _difference(d: Deal, draft: Mapping[str, str], labels: Labels) -> Spans:
+    """The issues on which a package differs from a draft."""
+    changed = {i: o for i, o in d.package.items() if draft.get(i) != o}
+    return labels.package(changed or d.package)
+
+
+def _worths(d: Deal, labels: Labels) -> str:
+    return ", ".join(f"{labels.party(p)} {points(u)}" for p, u in d.utilities.items())
+
+
+def swap_spans(s: Swap, labels: Labels) -> Spans:
+    """A change of one or two issues, and what it does to each party."""
+    found: list[Span] = []
+    for i, o in s.changes.items():
+        found += ["; "] if found else []
+        found += [
+            f"{labels.issue(i)}: ",
+            labels.option(i, o),
+            " instead of ",
+            labels.option(i, s.instead_of[i]),
+        ]
+    effect = ", ".join(f"{labels.party(p)} {gain(g)}" for p, g in s.gains.items())
+    return (*found, f" ({effect})")
+
+
+def _sentence(text: str) -> str:
+    """A remark as a sentence."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

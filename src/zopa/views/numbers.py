@@ -1,0 +1,102 @@
+"""Numbers and dates as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+__all__ = ["count", "day", "gain", "listed", "percent", "points", "short"]
+
+Number = Fraction | int | float
+LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def count(n: int) -> str:
+    """A number of things: exact up to a million, then one decimal; powers of ten from 10^15 on.
+
+    >>> count(51771), count(65_900_000_000), count(10**21)
+    ('51,771', '65.9 billion', '1.0 × 10^21')
+    """
+    if n < 10**6:
+        return f"{n:,}"
+    if n >= 10**15:
+        power = len(str(n)) - 1
+        lead = n // 10 ** (power - 2)
+        return f"{lead / 100:.1f} × 10^{power}"
+    size, word = next(pair for pair in LARGE if n >= pair[0])
+    return f"{n / size:,.1f} {word}"
+
+
+def points(x: Number | None) -> str:
+    """Points of a party's scale with one decimal; more digits where they would vanish.
+
+    >>> points(Fraction(61)), points(84.56), points(0.04), points(None)
+    ('61.0', '84.6', '0.04', '–')
+    """
+    if x is None:
+        return "–"
+    value = float(x)
+    if value and abs(value) < 0.05:
+        return f"{value:.1g}"
+    return f"{value:,.1f}"
+
+
+def short(x: Number | None) -> str:
+    """As :func:`points`, without a decimal that is 0.
+
+    >>> short(45), short(45.25)
+    ('45', '45.2')
+    """
+    return points(x).removesuffix(".0")
+
+
+def gain(x: Number) -> str:
+    """Points above (+) or below (-) no agreement."""
+    return ("+" if x > 0 else "") + points(x)
+
+
+def percent(share: Number | None) -> str:
+    """A share of one as a percentage; never 0 or 100 % unless it is.
+
+    >>> percent(Fraction(51771, 72900)), percent(0.0001), percent(1), percent(None)
+    ('71 %', 'under 1 %', '100 %', '–')
+    """
+    if share is None:
+        return "–"
+    value = 100 * float(share)
+    if 0 < value < 0.5:
+        return "under 1 %"
+    if 99.5 <= value < 100:
+        return "over 99 %"
+    return f"{value:.0f} %"
+
+
+def listed(items: Iterable[str], word: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', '')
+    """
+    *head, last = list(items) or [""]
+    return f"{', '.join(head)} {word} {last}" if head else last
+
+
+def day(on: object) -> str:
+    """A date as ``12 February 2025``, a month as ``January 2025``; anything else as it is written.
+
+    >>> day("2025-02-12"), day("2025-01"), day(None)
+    ('12 February 2025', 'January 2025', '')
+    """
+    if on is None:
+        return ""
+    text = on.isoformat() if isinstance(on, date) else str(on)
+    parts = text.split("-")
+    if not all(p.isdigit() for p in parts) or len(parts) not in (2, 3) or not 1 <= int(parts[1]) <= 12:
+        return text
+    month = f"{MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    return month if len(parts) == 2 else f"{int(parts[2])} {month}"
