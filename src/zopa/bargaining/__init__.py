@@ -9,7 +9,7 @@ from zopa.bargaining.engines import Description, Engine, choose, engine_for
 from zopa.bargaining.engines import describe as describe_problem
 from zopa.bargaining.frontier import Frontier, frontier, prove_frontier
 from zopa.bargaining.judge import Logroll, Swap, Verdict, Views, judge
-from zopa.bargaining.search import check
+from zopa.bargaining.proofs import check
 from zopa.bargaining.solutions import SOLUTIONS
 from zopa.bargaining.solve import Solution, solve, winning_coalitions
 from zopa.bargaining.why_not import Conflict, Correction, Limit, Switch, WhyNot, why_not

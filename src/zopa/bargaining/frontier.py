@@ -7,7 +7,7 @@ from typing import Any
 
 from zopa.bargaining.deals import Deal, deals
 from zopa.bargaining.engines import Edge, Stop, engine_for, engine_named, never
-from zopa.bargaining.proofs.certificate import frontier_proof
+from zopa.bargaining.search.certificate import frontier_proof
 from zopa.case import Case
 from zopa.space import Answer, Problem, Readings
 
@@ -61,4 +61,4 @@ def prove_frontier(
         return None
     place = [{name: k for k, name in enumerate(options)} for options in space.options]
     packages = [[at[o] for at, o in zip(place, d.package.values(), strict=True)] for d in known.deals]
-    return frontier_proof(space, packages)
+    return frontier_proof(space.everybody, packages)

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from zopa.bargaining.deals import Deal, deals
 from zopa.bargaining.engines import MOST_SHOWN, Engine, Stop, engine_for, never
-from zopa.bargaining.proofs.certificate import count_proof
 from zopa.bargaining.search import Count, Emptiness, is_empty
+from zopa.bargaining.search.certificate import count_proof
 from zopa.case import Case
 from zopa.space import Answer, Problem, Readings
 
@@ -182,5 +182,5 @@ def prove_zone(
     if found.package is None:
         return found
     known = known or zone(problem, stop=stop)
-    counted = count_proof(problem.space, known.agreed, found.package) if known.exact else None
+    counted = count_proof(problem.space, known.agreed) if known.exact else None
     return replace(found, proof=counted) if counted else found
