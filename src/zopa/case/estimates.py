@@ -71,8 +71,8 @@ def once(answer: Callable[Concatenate[Case, P], T]) -> Callable[Concatenate[Case
     return kept
 
 
-def fraction(number: float | int) -> Fraction:
-    """The decimal that a person typed, exactly: 0.35 is 7/20."""
+def fraction(number: float | int | str) -> Fraction:
+    """The decimal or fraction that a person typed, exactly: 0.35 is 7/20."""
     return Fraction(str(number))
 
 
@@ -81,7 +81,7 @@ LONG = 15
 
 
 @functools.lru_cache(maxsize=100_000)
-def meant(number: float | int) -> Fraction:
+def meant(number: float | int | str) -> Fraction:
     """The number without binary noise: 14.719999999999999 is 14.72, and 0.35 and 1e-12 stay what they are.
 
     Sums and products of binary fractions miss the decimal that was meant by a few units in the last place. A
@@ -90,7 +90,7 @@ def meant(number: float | int) -> Fraction:
     """
     typed = fraction(number)
     digits = re.sub(r"e.*|[^0-9]", "", repr(number)).lstrip("0")
-    if isinstance(number, int) or len(digits) < LONG:
+    if not isinstance(number, float) or len(digits) < LONG:
         return typed
     exact = Decimal(repr(number))
     near = Fraction(round(exact, 9))
@@ -100,7 +100,7 @@ def meant(number: float | int) -> Fraction:
     return short if abs(short - typed) <= 4 * Fraction(math.ulp(number)) else typed
 
 
-def noise(number: float | int | None) -> bool:
+def noise(number: float | int | str | None) -> bool:
     """Whether a number is off a decimal by binary noise."""
     return number is not None and meant(number) != fraction(number)
 
@@ -130,7 +130,7 @@ def _basis(case: Case, party: Party, own: Basis) -> Basis:
     return Basis(assumed="no reason given", by=case.authors)
 
 
-def number_of(case: Case) -> Callable[[float | int], Fraction]:
+def number_of(case: Case) -> Callable[[float | int | str], Fraction]:
     """How this case wants its numbers read: as they were meant, or as they were typed."""
     return fraction if case.numbers == "as typed" else meant
 

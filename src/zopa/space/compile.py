@@ -249,7 +249,7 @@ def _remarks(case: Case, space: Space) -> Iterator[str]:
         )
 
 
-def _noisy(case: Case) -> Iterator[tuple[str, float]]:
+def _noisy(case: Case) -> Iterator[tuple[str, float | str]]:
     """Every number of the parties that carries binary noise, with its path in the case."""
     for name in voters(case):
         party, path = case.parties[name], f"parties.{name}"
@@ -258,7 +258,7 @@ def _noisy(case: Case) -> Iterator[tuple[str, float]]:
         found += [(f"{path}.points.{i}.{o}", n) for i, row in party.points.items() for o, n in row.items()]
         found += [(f"{path}.reservation", party.reservation)] if party.reservation else []
         for where, j in found:
-            numbers = [j] if isinstance(j, int | float) else [j.best, j.low, j.high]
+            numbers = [j] if isinstance(j, int | float | str) else [j.best, j.low, j.high]
             yield from ((where, n) for n in numbers if noise(n))
     for k, b in enumerate(case.interactions):
         if noise(b.points):
