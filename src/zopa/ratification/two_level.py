@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from zopa import __version__
 from zopa.case import Case, fraction, values, voters, with_ratifiers, with_votes
-from zopa.space import Answer, IntArray, Question, Readings, Space, choose_readings, compile_case
-from zopa.space.table import Table
+from zopa.space import Answer, IntArray, Problem, Readings, Space, Table
 
 from .commitments import Commitment, commitments
 from .win_sets import BoolArray, Segment, tied_hand_in_space, win_set, win_set_of_all
@@ -101,7 +99,7 @@ class Ratification(Answer):
         return self.win_sets.agreed > 0
 
 
-def ratify(case: Case, readings: Readings = None) -> Ratification:
+def ratify(case: Case | Problem, readings: Readings = None) -> Ratification:
     """Would an agreement be ratified, who could spoil it, and whose statements bind a party?
 
     A ratifier is a party without a seat whose acceptance the agreement needs all the same
@@ -109,7 +107,7 @@ def ratify(case: Case, readings: Readings = None) -> Ratification:
 
     Parameters
     ----------
-    case : Case
+    case : Case or Problem
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
 
@@ -120,13 +118,16 @@ def ratify(case: Case, readings: Readings = None) -> Ratification:
     NotApplicable
         A case too large to list.
     """
-    table = Table.of(compile_case(with_ratifiers(case), readings))
+    asked = Problem.of(case, readings)
+    case, whole = asked.case, with_ratifiers(asked.case)
+    problem = asked if whole is case else Problem(whole, asked.readings)
+    table = problem.table
     return Ratification(
-        Question("ratify", case.digest, choose_readings(case, readings), {}, version=__version__),
+        asked.question("ratify"),
         win_sets=_win_sets(case, table),
-        lines=line_win_sets(with_ratifiers(case)),
+        lines=line_win_sets(whole),
         ratifiers=_ratifiers(case, table),
-        spoilers=_spoilers(case, table, readings),
+        spoilers=_spoilers(case, problem),
         commitments=commitments(case),
     )
 
@@ -208,9 +209,9 @@ def line_win_sets(case: Case) -> tuple[LineWinSet, ...]:
     return tuple(found)
 
 
-def _spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...]:
+def _spoilers(case: Case, problem: Problem) -> tuple[Spoiler, ...]:
     """Everybody who is named as a spoiler, has no seat, or whose acceptance is not needed."""
-    space = table.space
+    table, space = problem.table, problem.space
     needed = {p for p, r in zip(space.parties, space.required, strict=True) if r}
     listed = [
         name
@@ -222,7 +223,7 @@ def _spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ..
     shares: dict[str, Fraction | None] = dict.fromkeys(listed)
     if others:
         wide = case.model_copy(update={"parties": with_votes(case, [*space.parties, *others])})
-        shares |= _refusing(Table.of(compile_case(wide, readings)), others, inside)
+        shares |= _refusing(Problem(wide, problem.readings).table, others, inside)
     shares |= _refusing(
         table, [n for n in listed if case.parties[n].reservation and n in space.parties], inside
     )
