@@ -251,10 +251,8 @@ def writing(tree: ast.Module) -> list[int]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         module = owner.id if isinstance(owner, ast.Name) else ""
-        if name in ("replace", "rename") and (
-            len(node.args) != 1 or node.keywords or module in ("os", "copy")
-        ):
-            hit = module == "os"  # str.replace takes two, a path's takes one
+        if name in ("replace", "rename") and (owner is None or len(node.args) != 1 or node.keywords):
+            hit = module == "os"  # that of a text takes two, that of a path one
         elif name in ("open", "fdopen", "ZipFile"):
             texts = [
                 a.value
@@ -268,7 +266,7 @@ def writing(tree: ast.Module) -> list[int]:
                 isinstance(t, str) and re.fullmatch(r"[rbt+]*[wax][bt+]*", t) for t in texts
             )
         else:
-            hit = name in WRITES or name in (
+            hit = (owner is not None and name in WRITES) or name in (
                 "mkstemp",
                 "makedirs",
                 "rmtree",

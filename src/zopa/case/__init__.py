@@ -4,6 +4,7 @@ May not enter: files, any lens.
 """
 
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
+from zopa.case.dates import as_of, undated
 from zopa.case.division import Division
 from zopa.case.estimates import (
     Estimate,
@@ -12,6 +13,9 @@ from zopa.case.estimates import (
     estimate,
     fraction,
     gaps,
+    noise,
+    number_of,
+    once,
     reservation,
     share_by_basis,
     speaks_for,
@@ -20,6 +24,7 @@ from zopa.case.estimates import (
     voters,
     weights,
 )
+from zopa.case.interval import ZERO, Interval, Number, exact
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -32,6 +37,7 @@ from zopa.case.model import (
     Issue,
     Judgment,
     Option,
+    Outcome,
     Party,
     Reading,
     ReadingSet,
@@ -43,11 +49,13 @@ from zopa.case.model import (
     When,
 )
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
 
 __all__ = [
     "STANCES",
     "WEIGHT_WORDS",
+    "ZERO",
     "Basis",
     "Case",
     "ClauseText",
@@ -58,9 +66,12 @@ __all__ = [
     "Estimate",
     "Expected",
     "Figure",
+    "Interval",
     "Issue",
     "Judgment",
+    "Number",
     "Option",
+    "Outcome",
     "Party",
     "PartyCosts",
     "Reading",
@@ -75,10 +86,15 @@ __all__ = [
     "When",
     "accepted",
     "all_rules",
+    "as_of",
     "estimate",
+    "exact",
     "fraction",
     "gaps",
     "json_schema",
+    "noise",
+    "number_of",
+    "once",
     "place",
     "pressing",
     "quantity",
@@ -87,9 +103,12 @@ __all__ = [
     "snapshots",
     "speaks_for",
     "start",
+    "undated",
     "values",
     "voters",
     "weights",
+    "with_ratifiers",
+    "with_votes",
 ]  # fmt: skip
 
 

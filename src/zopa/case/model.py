@@ -7,6 +7,7 @@ What they are made of is in ``basis``, what sources say in ``records``, rules in
 from __future__ import annotations
 
 from datetime import date
+from datetime import date as date_
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -59,6 +60,7 @@ __all__ = [
     "Judgment",
     "NoAgreement",
     "Option",
+    "Outcome",
     "Party",
     "Reading",
     "ReadingSet",
@@ -195,6 +197,15 @@ class Expected(Noun):
     derived: str = Field("", description="how it was computed when no publication states it")
 
 
+class Outcome(Noun):
+    """What was agreed in the end. No lens reads it: it is there to compare answers with."""
+
+    date: date_ | None = Field(None, description="the day of the agreement, or of the end without one")
+    agreed: dict[str, str] | Literal["none"] = Field(description="the agreed option per issue, or `none`")
+    sources: Ids = Field((), description="ids of the texts that tell of it")
+    about: str = ""
+
+
 class Head(Sections):
     """The plain fields of a case, and the sections of the lenses."""
 
@@ -205,6 +216,16 @@ class Head(Sections):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    outcome: Outcome | None = Field(None, description="what was agreed in the end; read by no lens")
+    numbers: Literal["as meant", "as typed"] = Field(
+        "as meant", description="whether binary noise (14.719999999999999 for 14.72) is taken off"
+    )
+    rounding: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="round all utilities to multiples of this many points; exact without it",
+    )
 
 
 class Case(Head, Records):
@@ -223,6 +244,21 @@ class Case(Head, Records):
     tables: dict[tuple[str, ...], Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
+
+    def at(self, day: date) -> Case:
+        """The case as of a day, without what came later; see :func:`zopa.case.dates.as_of`."""
+        from zopa.case.dates import as_of
+
+        return as_of(self, day)
+
+    @property
+    def derived(self) -> dict[Any, Any]:
+        """What has been worked out from this case alone; a copy with other contents starts anew."""
+        owner, memo = self.__dict__.get("_derived", (0, {}))
+        if owner != id(self):
+            memo = {}
+            self.__dict__["_derived"] = (id(self), memo)
+        return memo
 
 
 NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder")

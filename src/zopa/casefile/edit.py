@@ -23,6 +23,7 @@ __all__ = [
     "REMOVED",
     "Place",
     "address_at",
+    "file_of",
     "locate",
     "place_of",
     "remove",
@@ -55,7 +56,7 @@ Address = str | Path_
 
 
 def file_of(path: Path_) -> str:
-    """The file in which a path stands."""
+    """The file in which a path stands; :class:`UnknownName` where its first part is no section."""
     known = [n for n in Case.model_fields if n not in NOT_WRITTEN] + list(Records.model_fields)
     if not path or path[0] not in known:
         raise UnknownName("section of a case", str(path[0]) if path else "", known)
