@@ -39,7 +39,7 @@ _VERBS = {
     "divide": "division",
     "read": "reading",
     "run": "study",
-    "report": "reports",
+    "report": "render",
 }
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from zopa.division.divide import divide
     from zopa.graphmodel.stability import stability
     from zopa.reading import read
-    from zopa.reports import report
+    from zopa.render.report import report
     from zopa.spatial.forecast import forecast
     from zopa.study.run import run
 

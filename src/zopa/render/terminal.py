@@ -122,7 +122,7 @@ def _grid(grid: Grid) -> RenderableType:
         numeric = all(isinstance(c, Cell) and c.number for c in column)
         table.add_column(Text(head), justify="right" if numeric else "left", overflow="fold")
     for row in grid.rows:
-        cells = [_cell(c, bars) for c in row]
+        cells = [_cell(c, bars) for c in row] + [""] * (len(grid.head) - len(row))
         table.add_row(*(Text(t) for t in cells))
     return table
 

@@ -51,6 +51,8 @@ __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
 
 Progress = Callable[[str], None]
 MOST_PROPOSALS = 5
+MOST_TESTED = 3
+"""How many packages are shown side by side and tested."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +116,26 @@ def _divide(case: Case, _: Sequence[Proposal], readings: Readings) -> Answer:
     return divide(case, readings=readings)
 
 
-def _stability(case: Case, proposals: Sequence[Proposal], _: Readings) -> Answer:
-    """The graph section of the case; without one, whether the first proposal would hold."""
-    if case.graph is not None:
-        return stability(case)
+def _hold(case: Case, proposals: Sequence[Proposal], _: Readings) -> Answer:
+    """Whether the first packages would hold, where issues have holders."""
     if not proposals:
         raise NotApplicable("whether a package holds needs a package acceptable to all")
-    return stability(case, proposals[0].deal.package, proposals[0].readings, draws=0)
+    first = proposals[:MOST_TESTED]
+    if any(p.readings != first[0].readings for p in first):
+        first = first[:1]
+    named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(first)}
+    return stability(case, named, first[0].readings, draws=0, most=0)
+
+
+def _stability(case: Case, _proposals: Sequence[Proposal], _: Readings) -> Answer:
+    """The graph section of the case."""
+    if case.graph is None:
+        raise NotApplicable("the wider conflict needs a `graph` section: who can do what alone")
+    return stability(case)
 
 
 LENSES: Mapping[str, Lens] = {
+    "hold": _hold,
     "stability": _stability,
     "forecast": lambda case, _proposals, _readings: forecast(case),
     "delay": _delay,
@@ -300,8 +312,20 @@ def _proposals(f: Found) -> tuple[Proposal, ...]:
             min(((p, g) for p, g in d.gains.items()), key=lambda pair: pair[1]),
             judge(f.case, d.package, readings, table=_reread(f.case, f.table, readings)),
         )
-        for d, labels, readings in list(merged.values())[:MOST_PROPOSALS]
+        for d, labels, readings in _most_different(list(merged.values())[:MOST_PROPOSALS])
     )  # fmt: skip
+
+
+def _most_different(found: list[tuple[Deal, list[str], Mapping[str, str]]]) -> list[Any]:
+    """The first, then those that differ most from the ones before, so that the first few are a real choice."""
+    ordered = found[:1]
+    while len(ordered) < len(found):
+        rest = [x for x in found if x not in ordered]
+        apart = [
+            min(sum(x[0].package[i] != y[0].package[i] for i in x[0].package) for y in ordered) for x in rest
+        ]
+        ordered.append(rest[apart.index(max(apart))])
+    return ordered
 
 
 def _picks(f: Found) -> Iterator[Pick]:

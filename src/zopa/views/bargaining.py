@@ -41,6 +41,7 @@ from zopa.views.numbers import count, gain, percent, points, short
 __all__ = [
     "break_even",
     "conflict_items",
+    "corrections_list",
     "draft",
     "engines",
     "frontier",
@@ -297,6 +298,11 @@ def _correction_spans(k: Correction, labels: Labels) -> Spans:
     n = f"{k.statements} statement{'s' if k.statements != 1 else ''}"
     move = f", reservation values lower by {points(k.shift)} points in all" if k.shift else ""
     return ("set aside ", *found, f": {size} ({n}{move})")
+
+
+def corrections_list(found: Sequence[Correction], labels: Labels) -> Bullets:
+    """Minimal corrections, cheapest first."""
+    return Bullets(tuple(_correction_spans(k, labels) for k in found))
 
 
 def why_not(w: WhyNot, labels: Labels) -> Document:
