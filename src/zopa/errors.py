@@ -6,6 +6,7 @@
     ├── CaseError(ValueError)       your file; carries .findings
     ├── UnknownName(KeyError)       not on the list; shows the nearest
     ├── NotApplicable(ValueError)   right method, wrong kind of case; says which kind it needs
+    ├── CannotWrite                 a path that cannot be written; says which and why
     └── MissingExtra(ImportError)   pip install 'zopa[...]'
 
 Anything else that escapes is a bug of ours. The bottom floor: imports nothing of zopa.
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 __all__ = [
+    "CannotWrite",
     "CaseError",
     "Finding",
     "MissingExtra",
@@ -110,6 +112,14 @@ class UnknownName(ZopaError, KeyError):
 
 class NotApplicable(ZopaError, ValueError):
     """The method is fine but this case does not have what it needs; the message says what."""
+
+
+class CannotWrite(ZopaError):
+    """A file or folder could not be written; nothing was changed."""
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{_visible(path)} cannot be written: {why}; nothing was changed")
 
 
 class MissingExtra(ZopaError, ImportError):

@@ -12,10 +12,10 @@ import pytest
 
 from exact_instances import frontier_of, random_space, zone_of
 from zopa.bargaining import search as exact
-from zopa.bargaining.proofs import certificate
+from zopa.bargaining.proofs import check
 from zopa.bargaining.search import branch_and_bound as tree
 from zopa.bargaining.search import break_even as near
-from zopa.bargaining.search import counting, maxmin, nash, pareto
+from zopa.bargaining.search import certificate, counting, maxmin, nash, pareto
 from zopa.bargaining.search import elimination as buckets
 from zopa.bargaining.search import enumeration as walks
 from zopa.bargaining.search import heuristics as incumbents
@@ -46,8 +46,6 @@ def max_min(space, zone, kind, weights):
     def rank(u):
         if kind == "utilitarian":
             return [sum(u)]
-        if kind == "regret":
-            return sorted(a - b for a, b in zip(u, ideal, strict=True))
         along = {"egalitarian": [1] * len(u), "proportional": weights}.get(kind)
         along = along or [max(0, b - x) for b, x in zip(ideal, r, strict=True)]
         along = along if any(along) else [1] * len(u)
@@ -74,15 +72,15 @@ def agrees_with_brute_force(seed, limit):
     if found:
         members = next(r.members for r in runs if r.best and r.best[0].product == product)
         larger = nash.larger_sets(form, members)
-        proof = certificate.nash_proof(form, runs, larger, [1] * form.n_parties)
-        exact.check(json.loads(json.dumps(proof)))
+        proof = certificate.nash_proof(form, runs, larger, None)
+        check(json.loads(json.dumps(proof)))
     weights = [1 + (seed + p) % 3 for p in range(form.n_parties)]
     for kind in maxmin.KINDS:
         out = maxmin.maxmin(form, kind, weights=weights if kind == "proportional" else None)
         found = sorted(form.package(p) for p in out.picks)
         assert found == (max_min(space, zone, kind, weights) if zone else []), kind
         if zone:
-            exact.check(json.loads(json.dumps(certificate.maxmin_proof(out))))
+            check(json.loads(json.dumps(certificate.maxmin_proof(out))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -107,7 +105,7 @@ def test_emptiness_is_right_and_proven_both_ways(seed):
     answer = exact.is_empty(space, proof=True)
     assert answer.empty == (not zone_of(space))
     if answer.proof is not None:
-        exact.check(json.loads(json.dumps(answer.proof)))
+        check(json.loads(json.dumps(answer.proof)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -120,7 +118,7 @@ def test_bucket_elimination_finds_the_same_frontier_and_solutions(seed):
     assert [space.utility(x) for x in packages] == [tuple(row) for row in front.points.tolist()]
     assert all(x in zone for x in packages)
     assert exact.engine._nash_from_frontier(space, None, tree.never).value == exact.solve_nash(space).value
-    for kind in ("kalai-smorodinsky", "egalitarian", "regret", "utilitarian"):
+    for kind in ("kalai-smorodinsky", "egalitarian", "utilitarian"):
         by_tree, by_frontier = (
             exact.solve_maxmin(space, kind),
             exact.engine._maxmin_from_frontier(space, kind, None, tree.never),
@@ -189,7 +187,7 @@ def test_weighted_nash_equals_that_many_copies_of_a_party(seed):
     found = exact.solve_nash(space, weights, proof=True)
     if rank:
         assert sorted(found.packages) == sorted(x for x, n in rank.items() if n == max(rank.values()))
-        exact.check(found.proof)
+        check(found.proof)
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -217,21 +215,13 @@ def test_certified_bounds_hold_and_halves_count_the_same(seed):
 
 
 @pytest.mark.parametrize("seed", range(15))
-def test_improvements_changes_and_break_evens_equal_brute_force(seed):
+def test_improvements_and_break_evens_equal_brute_force(seed):
     space = random_space(seed, quota=False)
     allowed = [x for x in space.packages() if space.allows(x)]
     if not allowed:
         return
     signed = allowed[seed % len(allowed)]
     base = space.utility(signed)
-    better = [x for x in allowed if all(a >= b + 1 for a, b in zip(space.utility(x), base, strict=True))]
-    found = near.fewest_changes(space, signed, [1] * len(space.parties))
-    assert found.proven
-    assert (found.package is None) == (not better)
-    if better:
-        fewest = min(sum(a != b for a, b in zip(x, signed, strict=True)) for x in better)
-        assert len(found.changed) == fewest
-        assert found.package in better
     for run in near.improve(space, signed):
         for best in run.best:
             u = space.utility(additive(space).package(best.picks)) if additive(space).picks else ()

@@ -138,7 +138,7 @@ TABLES = [
     ("id,title\nnote,A,B\n", ["sources/sources.csv:2:1: expected 2 fields, saw more"]),
     (
         'id,title\nnote,"A\n',
-        ["sources/sources.csv:1:1: expected comma-separated values: unexpected end of data"],
+        ["sources/sources.csv:2:6: expected a quote at the end of this cell, saw the end of the file"],
     ),
     (
         "id,access\nnote,secret\n",
@@ -146,7 +146,7 @@ TABLES = [
     ),
     (
         "id,title\nnote," + "x" * 140_000 + "\n",
-        ["sources/sources.csv:1:1: expected comma-separated values: field"],
+        ["sources/sources.csv:2:6: expected at most 20,000 characters, saw 140,000"],
     ),
     ("", []),
     ("id\n", []),

@@ -4,6 +4,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zopa.casefile import CaseFiles
 from zopa.casefile.csvdoc import number, read_records, split
 
 plain_text = st.text(
@@ -28,7 +29,7 @@ def test_any_line_gives_cells_with_rising_columns_inside_the_line(line):
 
 def test_comments_empty_lines_and_columns_in_any_order(tmp_path):
     (tmp_path / "t.csv").write_text("# a note\nb,a\n\n 2 ,1\n# more\n4,3\n")
-    records = read_records(tmp_path, "t.csv", ("a", "b"))
+    records = read_records(CaseFiles(tmp_path), "t.csv", ("a", "b"))
     assert [(row.line, row["a"], row["b"]) for row in records.rows] == [(4, "1", "2"), (6, "3", "4")]
     assert number(records, records.rows[0], "a") == 1
     assert records.findings == []
@@ -42,7 +43,7 @@ def test_a_file_that_is_missing_empty_or_not_text_is_a_finding(tmp_path):
         ("empty.csv", "saw an empty file"),
         ("bytes.csv", "expected UTF-8"),
     ):
-        (finding,) = read_records(tmp_path, name, ("a", "b")).findings
+        (finding,) = read_records(CaseFiles(tmp_path), name, ("a", "b")).findings
         assert what in finding.what
         assert finding.file == name
 
@@ -50,7 +51,7 @@ def test_a_file_that_is_missing_empty_or_not_text_is_a_finding(tmp_path):
 def test_numbers_that_are_none_end_in_one_finding_each_up_to_a_limit(tmp_path):
     rows = "".join("x,inf,nan,-1\n" for _ in range(20))
     (tmp_path / "t.csv").write_text("a,b,c,d\n" + rows)
-    records = read_records(tmp_path, "t.csv", ("a", "b", "c", "d"))
+    records = read_records(CaseFiles(tmp_path), "t.csv", ("a", "b", "c", "d"))
     for row in records.rows:
         for column in "abcd":
             number(records, row, column, low=0)

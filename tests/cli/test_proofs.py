@@ -23,7 +23,7 @@ def test_a_proof_is_written_checked_and_refused_for_another_reading(tmp_path: Pa
     done = RUN.invoke(app, ["solve", "ukraine-2025", "-r", "A", "--method", method, "--proof", str(file)])
     assert done.exit_code == 0, done.output
     right = RUN.invoke(app, ["check-proof", str(file), "ukraine-2025", "-r", "A"])
-    assert right.output.startswith("right: no package")
+    assert right.output.startswith("valid: No acceptable package has a larger")
     assert right.exit_code == 0
     other = RUN.invoke(app, ["check-proof", str(file), "ukraine-2025", "-r", "B"])
     assert other.exit_code == 1
@@ -33,14 +33,14 @@ def test_a_proof_is_written_checked_and_refused_for_another_reading(tmp_path: Pa
     file.write_text(json.dumps(proof), encoding="utf-8")
     wrong = RUN.invoke(app, ["check-proof", str(file)])
     assert wrong.exit_code == 1
-    assert wrong.output.startswith("wrong")
+    assert wrong.output.startswith("refused")
 
 
 def test_the_number_of_acceptable_packages_and_the_frontier_can_be_checked(tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
     for command, says in (
-        ("zone", "packages obey the rules"),
-        ("frontier", "no acceptable package is beyond"),
+        ("zone", "packages obey the rules and are acceptable"),
+        ("frontier", "The Pareto frontier of the acceptable packages has exactly"),
     ):
         done = RUN.invoke(app, [command, "ukraine-2025", "-r", "A", "--proof", str(file)])
         assert done.exit_code == 0, done.output
@@ -53,7 +53,7 @@ def test_the_number_of_acceptable_packages_and_the_frontier_can_be_checked(tmp_p
         else:
             proof["claim"]["packages"].pop()
         file.write_text(json.dumps(proof), encoding="utf-8")
-        assert RUN.invoke(app, ["check-proof", str(file)]).output.startswith("wrong")
+        assert RUN.invoke(app, ["check-proof", str(file)]).output.startswith("refused")
 
 
 def test_a_proof_that_is_misshapen_or_not_whole_is_refused_in_words(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_proof_that_is_misshapen_or_not_whole_is_refused_in_words(tmp_path: Pa
     file.write_text('{"claim": {"kind": "count"}, "problem": 7}', encoding="utf-8")
     bad = RUN.invoke(app, ["check-proof", str(file)])
     assert bad.exit_code == 1
-    assert "missing or misshapen" in bad.output
+    assert "refused: format: expected zopa-proof 2" in bad.output
     file.write_text('{"claim": {"kind": "count", "number": 3.0}}', encoding="utf-8")
     fraction = RUN.invoke(app, ["check-proof", str(file)])
     assert fraction.exit_code != 0
@@ -90,7 +90,8 @@ def test_a_check_that_was_given_up_is_no_verdict_and_says_how_to_go_on(tmp_path:
     RUN.invoke(app, ["solve", "ukraine-2025", "--method", "nash", "--proof", str(file)])
     short = RUN.invoke(app, ["check-proof", str(file), "--steps", "1"])
     assert short.exit_code == 1
-    assert short.output.startswith("not checked: the limit of steps was reached; next: --steps 20")
+    assert short.output.startswith("not checked: the limit of steps was reached before the proof was checked")
+    assert "next: --steps 20" in " ".join(short.output.split())
     assert RUN.invoke(app, ["check-proof", str(file), "--steps", "5000000"]).exit_code == 0
 
 

@@ -5,7 +5,8 @@ Verbs take a case; the modules below take a :class:`zopa.space.Space`. May not e
 
 from zopa.bargaining.conflicts import Conflict, Correction, Limit, Switch, WhyNot
 from zopa.bargaining.drafts import Logroll, Swap, Verdict, Views, judge
-from zopa.bargaining.search import Description, check
+from zopa.bargaining.proofs import check
+from zopa.bargaining.search import Description
 from zopa.bargaining.solutions import SOLUTIONS
 from zopa.bargaining.verbs import describe, frontier, prove_frontier, prove_zone, solve, why_not, zone
 from zopa.bargaining.zones import Deal, Frontier, Solution, Zone, deal, tabulate, winning_coalitions

@@ -9,9 +9,9 @@ from typing import Any
 from zopa.bargaining import conflicts, large, zones
 from zopa.bargaining.conflicts import WhyNot
 from zopa.bargaining.large import Stop, never
-from zopa.bargaining.proofs.certificate import count_proof, frontier_proof
 from zopa.bargaining.search import Description, Emptiness, is_empty
 from zopa.bargaining.search import describe as describe_space
+from zopa.bargaining.search.certificate import count_proof, frontier_proof
 from zopa.bargaining.zones import Frontier, Solution, Zone
 from zopa.case import Case
 from zopa.space import IntArray, Readings, Space, compile_case
@@ -141,7 +141,7 @@ def prove_zone(
     if found.package is None:
         return found
     known = known or zone(case, readings, stop=stop)
-    counted = count_proof(space, known.agreed, found.package) if known.exact else None
+    counted = count_proof(space, known.agreed) if known.exact else None
     return replace(found, proof=counted) if counted else found
 
 

@@ -41,9 +41,9 @@ from zopa.case.model import (
     Speaker,
     Statement,
     When,
-    json_schema,
 )
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.schema import json_schema
 
 __all__ = [
     "STANCES",

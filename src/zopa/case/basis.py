@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -54,6 +54,9 @@ def _expected(what: str, saw: object, hint: str = "") -> PydanticCustomError:
 
 class Noun(BaseModel):
     """Base of all nouns: frozen, strict, no unknown keys, no infinities."""
+
+    short: ClassVar[str] = ""
+    """The field that a bare text stands for, where a text alone may be written."""
 
     model_config = ConfigDict(
         frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True

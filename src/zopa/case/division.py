@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
@@ -14,6 +14,7 @@ __all__ = ["Claims", "Division", "Item"]
 class Item(Noun):
     """Something to divide."""
 
+    short: ClassVar[str] = "name"
     name: Text
     divisible: bool = Field(True, description="can be shared in parts")
 

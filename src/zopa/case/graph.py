@@ -6,7 +6,7 @@ settle it alone. With ``actions`` it has yes/no questions of its own, each held 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -46,12 +46,14 @@ class Action(Basis):
 class Never(Basis):
     """A combination that cannot come about."""
 
+    short: ClassVar[str] = "never"
     never: FormulaText
 
 
 class Priority(Basis):
     """Something a party would rather have than not; those of a higher level outweigh all lower ones."""
 
+    short: ClassVar[str] = "holds"
     holds: FormulaText = Field(description="where it is fulfilled")
     says: str = Field("", description="the same in plain words")
     level: Annotated[int, Field(ge=1)] | None = Field(

@@ -1,14 +1,15 @@
-"""The nouns of a case: frozen, strict models. No maths here; numbers are made in ``judgments``.
+"""A case: parties, speakers, issues with their options, who must agree; frozen, strict models without maths.
 
-What they are made of is in ``base``; what a lens adds is in a module of the lens's name.
+What they are made of is in ``basis``, what sources say in ``records``, rules in ``rules``, what a lens adds in
+``sections``. Numbers are made in ``estimates``.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from zopa.case.basis import (
     STANCES,
@@ -16,7 +17,6 @@ from zopa.case.basis import (
     Basis,
     Ids,
     Judgment,
-    Moment,
     Noun,
     Number,
     Quantity,
@@ -25,13 +25,24 @@ from zopa.case.basis import (
     Weight,
     When,
 )
-from zopa.case.costs import CostRow, CostSettings
-from zopa.case.division import Division
-from zopa.case.forecast import KtabSettings
-from zopa.case.graph import Graph
+from zopa.case.costs import CostRow
+from zopa.case.records import (
+    KINDS,
+    Anchored,
+    Contact,
+    Figure,
+    Records,
+    Review,
+    Shift,
+    Source,
+    Statement,
+)
+from zopa.case.rules import ClauseText, Reading, ReadingSet, Rule
+from zopa.case.sections import Sections
 
 __all__ = [
     "KINDS",
+    "NOT_WRITTEN",
     "STANCES",
     "WEIGHT_WORDS",
     "Agreement",
@@ -59,21 +70,13 @@ __all__ = [
     "Speaker",
     "Statement",
     "When",
-    "json_schema",
 ]
-Kind = Literal[
-    "position", "demand", "red_line", "offer", "conditional_offer", "concession", "threat", "commitment",
-    "intention", "goal", "hope", "expectation", "reluctance", "refusal", "condition", "no_position",
-    "assessment", "belief", "criticism", "report", "shift", "author_claim",
-]  # fmt: skip
-KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
-Stance = Literal["demand", "prefer", "accept", "conditional", "oppose", "red-line", "silent"]
-Firmness = Literal["hedged", "stated", "firm"]
 
 
 class Option(Basis):
     """A possible answer to an issue; its basis says why it is on the list."""
 
+    short: ClassVar[str] = "label"
     label: Text
     at: Annotated[float, Field(ge=0, le=100)] | None = Field(
         None, description="place on the issue's 0-100 line"
@@ -153,48 +156,6 @@ class Speaker(Noun):
     until: date | None = None
 
 
-def _conditions(value: object) -> object:
-    return (value,) if isinstance(value, dict) else value
-
-
-Conditions = Annotated[
-    tuple[dict[str, Ids], ...], BeforeValidator(_conditions),
-    WithJsonSchema({"description": "options per issue, all of which must hold; a list means any one of them",
-        "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}),
-]  # fmt: skip
-
-
-class ClauseText(Basis):
-    """``when`` these options, ``only if`` those; without ``only if`` the combination is ruled out."""
-
-    says: str = Field("", description="the same in plain words")
-    when: Conditions = ()
-    only_if: Conditions = ()
-
-
-class Reading(ClauseText):
-    """One formal meaning of a statement. Without ``when`` and ``clauses`` it binds nobody."""
-
-    clauses: tuple[ClauseText, ...] = Field((), description="several clauses, when one is not enough")
-
-
-class Rule(Reading):
-    """A red line or a conditional offer, with its alternative readings."""
-
-    party: str | None = None
-    readings: dict[str, Reading] = Field(default_factory=dict)
-    default: str | None = Field(None, description="the reading used unless another is chosen")
-    firmness: Firmness | None = None
-
-
-class ReadingSet(Noun):
-    """A named choice of readings: rule -> reading; ``off`` sets a rule aside, ``all: off`` all others."""
-
-    says: str = ""
-    choose: dict[str, str] = Field(default_factory=dict)
-    all: Literal["default", "off"] = "default"
-
-
 class Interaction(Basis):
     """Points added to a party's utility when all these options meet."""
 
@@ -228,107 +189,8 @@ class Expected(Noun):
     derived: str = Field("", description="how it was computed when no publication states it")
 
 
-class Review(Noun):
-    """State of a statement: only accepted or edited ones reach the model."""
-
-    state: Literal["suggested", "accepted", "edited", "rejected"] = "accepted"
-    by: str = ""
-    on: date | None = None
-    why: str = ""
-
-
-class Anchored(Noun):
-    """A span of a source: exact text, with prefix and suffix, and offsets in code points."""
-
-    source: str
-    quote: Text
-    prefix: str = Field("", description="text just before the quote, when the quote stands more than once")
-    suffix: str = ""
-    start: Annotated[int, Field(ge=0)] | None = None
-    end: Annotated[int, Field(ge=0)] | None = None
-
-
-class Statement(Anchored):
-    """A span of a source and what it was read as."""
-
-    kind: Kind
-    speaker: str | None = None
-    party: str | None = Field(None, description="the party that it counts for; default: the speaker's")
-    said: Moment | None = None
-    channel: Literal["public", "private", "statement", "leak"] = "public"
-    to: str | None = Field(None, description="addressee")
-    reported_by: str | None = None
-    about: str = Field("", description="the content in our own neutral words")
-    issue: str | None = None
-    options: Ids = ()
-    stance: Stance | None = None
-    firmness: Firmness | None = None
-    when: Conditions = Field((), description="with a conditional: the options offered")
-    only_if: Conditions = Field((), description="with a conditional: the options asked for in return")
-    condition: str = Field("", description="the words of the condition")
-    consequent: str = Field("", description="the words of what is offered")
-    cue: str = ""
-    strength: Annotated[int, Field(ge=-2, le=2)] | None = None
-    reporter_frame: str = ""
-    extractor: str = ""
-    why: str = ""
-    review: Review = Review()
-    history: tuple[Review, ...] = ()
-
-
-class Contact(Anchored):
-    """A call, a meeting, a visit, an exchange, a document handed over; done or planned."""
-
-    type: Literal[
-        "call", "meeting", "visit", "exchange", "release", "document", "agreement", "speech", "aid", "other"
-    ]
-    what: Text
-    who: Ids = ()
-    where: str = ""
-    when: Moment | None = None
-    realised: bool = True
-    review: Review = Review()
-
-
-class Figure(Anchored):
-    """A number in a source, with its unit and date."""
-
-    value: float | None = Field(None, description='null where the words give no number ("millions")')
-    unit: str = ""
-    of: Text
-    as_of: Moment | None = None
-    review: Review = Review()
-
-
-class Shift(Anchored):
-    """A change of stance, reported or computed from two statements."""
-
-    party: str | None = None
-    issue: str | None = None
-    before: str | None = Field(None, description="statement id")
-    after: str | None = Field(None, description="statement id")
-    direction: Literal["softer", "harder", "changed"] = "changed"
-    by: Literal["reporter", "analyst", "computed"] = "analyst"
-    what: str = ""
-    review: Review = Review()
-
-
-class Source(Noun):
-    """A text with its publication data; ``text`` is normalised (no BOM, LF, NFC)."""
-
-    title: str = ""
-    publisher: str = ""
-    date: str = ""
-    url: str = ""
-    sha256: str = ""
-    licence: str = ""
-    access: Literal["public", "restricted", "do-not-quote"] = "public"
-    file: str = ""
-    text: str = Field("", repr=False, exclude=True)
-
-
-class Head(Noun):
-    """The plain fields of a case; further sections of a lens are optional fields here."""
+class Head(Sections):
+    """The plain fields of a case, and the sections of the lenses."""
 
     title: Text
     about: str = ""
@@ -337,19 +199,6 @@ class Head(Noun):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
-    costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")
-    division: Division | None = Field(None, description="what could be split between the parties")
-    graph: Graph | None = Field(None, description="who can do what alone, for the question of stability")
-    ktab: KtabSettings | None = Field(None, description="how KTAB's model is run on this case in a forecast")
-
-
-class Records(Noun):
-    """What ``statements.yaml`` holds."""
-
-    statements: dict[str, Statement] = Field(default_factory=dict)
-    contacts: dict[str, Contact] = Field(default_factory=dict)
-    figures: dict[str, Figure] = Field(default_factory=dict)
-    shifts: dict[str, Shift] = Field(default_factory=dict)
 
 
 class Case(Head, Records):
@@ -370,14 +219,5 @@ class Case(Head, Records):
     folder: str = Field("", exclude=True)
 
 
-def json_schema(which: str = "case") -> dict[str, Any]:
-    """JSON Schema of ``case.yaml`` (``case``) or ``statements.yaml`` (``statements``), for editors."""
-    if which == "statements":
-        return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Records.model_json_schema()}
-    schema = Case.model_json_schema()
-    # These may be written as just their text.
-    for noun in ("Option", "Item", "Never", "Priority"):
-        schema["$defs"][noun] = {"anyOf": [{"type": "string"}, schema["$defs"][noun]]}
-    for name in (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder"):
-        schema["properties"].pop(name, None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder")
+"""Fields of a case that do not stand in ``case.yaml``."""

@@ -1,22 +1,35 @@
-"""A folder of text files read as a case: every problem at once, as file:line:column.
+"""The case folder, both ways: read with every problem located, changed value by value, written whole or not at all.
 
 May not enter: any maths, any lens.
 """
 
 from zopa.casefile.anchors import digest, find_quote, line_of, normalise
+from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
-from zopa.casefile.read import case_digest, inspect, load
-from zopa.casefile.yamldoc import read_text
+from zopa.casefile.read import inspect, load
+from zopa.casefile.record import NewSource, save_records, source_id
+from zopa.casefile.starter import init, schema_text, yaml_of
+from zopa.casefile.write import fingerprint, finish, one_step, write_file
 
 __all__ = [
+    "CaseFiles",
+    "NewSource",
     "PriceTable",
     "TradeTables",
-    "case_digest",
     "digest",
     "find_quote",
+    "fingerprint",
+    "finish",
+    "init",
     "inspect",
     "line_of",
     "load",
     "normalise",
+    "one_step",
     "read_text",
+    "save_records",
+    "schema_text",
+    "source_id",
+    "write_file",
+    "yaml_of",
 ]

@@ -8,16 +8,42 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
 
 from zopa.case import model as nouns
+from zopa.case.basis import Basis, Judgment
 from zopa.casefile.anchors import find_quote, line_of
-from zopa.casefile.yamldoc import Document
+from zopa.casefile.yamldoc import Document, Path_
 from zopa.errors import Finding, nearest
 
-__all__ = ["Pieces", "cross_check"]
+__all__ = [
+    "Pieces",
+    "Range",
+    "Reference",
+    "bases",
+    "basis_ids",
+    "cross_check",
+    "declared",
+    "known",
+    "option_of",
+    "undeclared",
+    "within",
+]
 
-Path_ = tuple[str | int, ...]
+MAX_FINDINGS = 500
+"""More would not be read, and to look for the nearest name of each takes time."""
+
+
+class Reference(NamedTuple):
+    """A place where a name is used: in YAML by its path, in a table by its line and column name."""
+
+    file: str
+    path: Path_
+    group: str
+    name: str
+    formula: bool = False
 
 
 @dataclass
@@ -32,6 +58,12 @@ class Pieces:
     record_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, nouns.Source] = field(default_factory=dict)
     declared: dict[str, set[str] | None] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    references: dict[Reference, None] = field(default_factory=dict)
+
+    def refer(self, file: str, path: Path_, group: str, name: str, formula: bool = False) -> None:
+        """Note that a name of a group is used at a path of a file, by itself or within a formula."""
+        self.references[Reference(file, path, group, name, formula)] = None
 
     def __getattr__(self, name: str) -> dict[str, Any]:
         if name in ("parties", "speakers", "issues", "rules", "readings"):
@@ -51,18 +83,14 @@ def cross_check(p: Pieces) -> list[Finding]:
         found += _issue(p, name, issue)
     for name, speaker in p.speakers.items():
         if speaker.party is not None:
-            found += _name(p, main, ("speakers", name, "party"), "parties", speaker.party)
+            found += declared(p, main, ("speakers", name, "party"), "parties", speaker.party)
     for name, rule in p.rules.items():
         found += _rule(p, name, rule)
     found += _choices(p)
     found += _agreement(p)
     for key in ("no_agreement", "basis"):
         if p.top.get(key) is not None:
-            found += _ids(p, main, (key,), p.top[key])
-    for party, followed in getattr(p.top.get("ktab"), "adjust", {}).items():
-        found += _name(p, main, ("ktab", "adjust", party), "parties", party)
-        for other in followed:
-            found += _name(p, main, ("ktab", "adjust", party, other), "parties", other)
+            found += basis_ids(p, main, (key,), p.top[key])
     if p.records is not None:
         found += _records(p, p.records)
     return _together(found)
@@ -90,11 +118,11 @@ def _together(found: list[Finding]) -> list[Finding]:
 def _issue(p: Pieces, name: str, issue: nouns.Issue) -> Iterator[Finding]:
     path: Path_ = ("issues", name)
     if issue.now is not None:
-        yield from _option(p, p.main, (*path, "now"), name, issue.now)
+        yield from option_of(p, p.main, (*path, "now"), name, issue.now)
     if issue.holder is not None:
-        yield from _name(p, p.main, (*path, "holder"), "parties", issue.holder)
+        yield from declared(p, p.main, (*path, "holder"), "parties", issue.holder)
     for option, o in issue.options.items():
-        yield from _ids(p, p.main, (*path, "options", option), o)
+        yield from basis_ids(p, p.main, (*path, "options", option), o)
 
 
 def _choices(p: Pieces) -> Iterator[Finding]:
@@ -102,56 +130,67 @@ def _choices(p: Pieces) -> Iterator[Finding]:
     for name, chosen in p.readings.items():
         for rule_id, reading in chosen.choose.items():
             path: Path_ = ("readings", name, "choose", rule_id)
-            yield from _name(p, p.main, path, "rules", rule_id)
+            yield from declared(p, p.main, path, "rules", rule_id)
             if rule_id in p.rules:
-                known = [*(p.rules[rule_id].readings or {"as stated": None}), "off"]
-                yield from _known(p.main, path, f"reading of {rule_id}", reading, known)
+                names = [*(p.rules[rule_id].readings or {"as stated": None}), "off"]
+                p.refer(p.main.file, path, f"rules.{rule_id}.readings", reading)
+                yield from known(p.main, path, f"reading of {rule_id}", reading, names)
     for i, inter in enumerate(p.lists.get("interactions", ())):
-        yield from _name(p, p.main, ("interactions", i, "party"), "parties", inter.party)
+        yield from declared(p, p.main, ("interactions", i, "party"), "parties", inter.party)
         yield from _condition(p, p.main, ("interactions", i, "when"), inter.when)
     for i, exp in enumerate(p.lists.get("expect", ())):
         if exp.readings is not None:
-            yield from _name(p, p.main, ("expect", i, "readings"), "readings", exp.readings)
+            yield from declared(p, p.main, ("expect", i, "readings"), "readings", exp.readings)
 
 
-def _known(doc: Document, path: Path_, kind: str, name: str, known: Collection[str]) -> list[Finding]:
-    if name in known:
+def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[str]) -> list[Finding]:
+    """Nothing when the name is one of those listed, else a finding that shows the nearest."""
+    if name in listed:
         return []
-    close = nearest(name, known)
-    listed = ", ".join(list(known)[:12])
+    close = nearest(name, listed)
+    some = ", ".join(list(listed)[:12])
     name = name if len(name) <= 60 else name[:57] + "…"
     return [
         doc.finding(
             path,
             f"no {kind} called '{name}'",
-            f"did you mean '{close}'?" if close else f"known: {listed or 'none yet'}",
+            f"did you mean '{close}'?" if close else f"known: {some or 'none yet'}",
         )
     ]
 
 
-def _option(p: Pieces, doc: Document, path: Path_, issue: str, option: str) -> list[Finding]:
+def option_of(p: Pieces, doc: Document, path: Path_, issue: str, option: str) -> list[Finding]:
+    """Nothing when the issue has the option; where it is used is noted."""
+    p.refer(doc.file, path, f"issues.{issue}.options", option)
     if p.main.consequence(("issues", issue, "options")):
         return []
-    return _known(doc, path, f"option of {issue}", option, p.issues[issue].options)
+    return known(doc, path, f"option of {issue}", option, p.issues[issue].options)
 
 
 _ONE = {"parties": "party", "issues": "issue", "rules": "rule", "speakers": "speaker", "statements": "statement",
         "readings": "set of readings"}  # fmt: skip
 
 
-def _name(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
-    declared = p.declared.get(group, set())
-    if declared is None:
+def declared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+    """Nothing when the name was declared in its group, sound or not; where it is used is noted."""
+    p.refer(doc.file, path, group, name)
+    return undeclared(p, doc, path, group, name)
+
+
+def undeclared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+    """As :func:`declared`, for a name whose use is noted elsewhere."""
+    names = p.declared.get(group, set())
+    if names is None or name in names:
         return []
-    return _known(doc, path, _ONE[group], name, sorted(declared))
+    return known(doc, path, _ONE[group], name, sorted(names))
 
 
-def _ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
+def basis_ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
     """Statement ids of a basis exist; the three bases exclude each other; an inference has a reason."""
     found = []
     for key in ("stated", "inferred"):
         for ident in getattr(basis, key):
-            found += _name(p, doc, (*path, key), "statements", ident)
+            found += declared(p, doc, (*path, key), "statements", ident)
     forms = [k for k in ("stated", "inferred", "assumed") if getattr(basis, k)]
     if len(forms) > 1:
         found.append(
@@ -167,12 +206,12 @@ def _ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
 def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
     main, path = p.main, ("parties", name)
     if party.ratifies is not None:
-        yield from _name(p, main, (*path, "ratifies"), "parties", party.ratifies)
+        yield from declared(p, main, (*path, "ratifies"), "parties", party.ratifies)
     if party.basis is not None:
-        yield from _ids(p, main, (*path, "basis"), party.basis)
+        yield from basis_ids(p, main, (*path, "basis"), party.basis)
     for key in ("weights", "values", "points", "start", "start_basis", *_ON_LINES):
         for issue, value in getattr(party, key).items():
-            missing = _name(p, main, (*path, key, issue), "issues", issue)
+            missing = declared(p, main, (*path, key, issue), "issues", issue)
             yield from missing
             if not missing and issue in p.issues:
                 yield from _cell(p, (*path, key, issue), issue, value)
@@ -181,7 +220,7 @@ def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
         judgment = getattr(party, key)
         if judgment is None:
             continue
-        yield from _ids(p, main, (*path, key), judgment)
+        yield from basis_ids(p, main, (*path, key), judgment)
         if judgment.rank is not None:
             yield main.finding(
                 (*path, key, "rank"), "expected a number or [low, high], saw a rank",
@@ -195,12 +234,12 @@ def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
     """What a party's section says about one issue: a weight, values, points, a start or its basis."""
     key, options = where[2], p.issues[issue].options
     if key == "start":
-        yield from _option(p, p.main, where, issue, value)
+        yield from option_of(p, p.main, where, issue, value)
     elif key in ("values", "points"):
         for option, v in value.items():
-            yield from _option(p, p.main, (*where, option), issue, option)
+            yield from option_of(p, p.main, (*where, option), issue, option)
             if key == "values":
-                yield from _ids(p, p.main, (*where, option), v)
+                yield from basis_ids(p, p.main, (*where, option), v)
                 yield from _range(p.main, (*where, option), v, 100)
         for option in options if key == "points" else ():
             if option not in value and not p.main.consequence(where):
@@ -209,7 +248,7 @@ def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
                     f"write {option}: 0 if it is worth nothing",
                 )  # fmt: skip
     else:
-        yield from _ids(p, p.main, where, value)
+        yield from basis_ids(p, p.main, where, value)
         if key == "weights":
             yield from _range(p.main, where, value, 1e9)
         elif key in _ON_LINES and value.rank is not None:
@@ -291,7 +330,7 @@ def _sums(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
 def _rule(p: Pieces, name: str, rule: nouns.Rule) -> Iterator[Finding]:
     path: Path_ = ("rules", name)
     if rule.party is not None:
-        yield from _name(p, p.main, (*path, "party"), "parties", rule.party)
+        yield from declared(p, p.main, (*path, "party"), "parties", rule.party)
     if rule.readings and (rule.when or rule.only_if or rule.clauses):
         yield p.main.finding(
             path,
@@ -307,9 +346,10 @@ def _rule(p: Pieces, name: str, rule: nouns.Rule) -> Iterator[Finding]:
             (*path, "readings", "off"), "expected another name: 'off' always means the rule set aside"
         )
     if rule.default is not None and rule.default != "off":
-        yield from _known(p.main, (*path, "default"), "reading", rule.default, rule.readings)
+        p.refer(p.main.file, (*path, "default"), f"rules.{name}.readings", rule.default)
+        yield from known(p.main, (*path, "default"), "reading", rule.default, rule.readings)
     for at, part in _clauses(path, rule):
-        yield from _ids(p, p.main, at, part)
+        yield from basis_ids(p, p.main, at, part)
         for key in ("when", "only_if"):
             for i, condition in enumerate(getattr(part, key)):
                 where = (*at, key, i) if (*at, key, i) in p.main.places else (*at, key)
@@ -338,14 +378,14 @@ def _condition(
     if not condition and not doc.consequence(path):
         yield doc.finding(path, "expected at least one issue with its options, saw none")
     for issue, options in condition.items():
-        missing = _name(p, doc, (*path, issue), "issues", issue)
+        missing = declared(p, doc, (*path, issue), "issues", issue)
         yield from missing
         if missing or issue not in p.issues:
             continue
         if not options:
             yield doc.finding((*path, issue), "expected at least one option")
         for option in options:
-            yield from _option(p, doc, (*path, issue), issue, option)
+            yield from option_of(p, doc, (*path, issue), issue, option)
 
 
 def _agreement(p: Pieces) -> Iterator[Finding]:
@@ -353,7 +393,7 @@ def _agreement(p: Pieces) -> Iterator[Finding]:
     if agreement is None:
         return
     for name in agreement.required or ():
-        yield from _name(p, p.main, ("agreement", "required"), "parties", name)
+        yield from declared(p, p.main, ("agreement", "required"), "parties", name)
     voters = [n for n, party in p.parties.items() if party.role == "party"]
     n = agreement.at_least
     if (
@@ -376,18 +416,18 @@ def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
                                 ("before", "statements"), ("after", "statements")):  # fmt: skip
                 value = getattr(item, key, None)
                 if value is not None:
-                    yield from _name(p, doc, (*path, key), target, value)
+                    yield from declared(p, doc, (*path, key), target, value)
             issue = getattr(item, "issue", None)
             if issue in p.issues:
                 for option in getattr(item, "options", ()):
-                    yield from _option(p, doc, (*path, "options"), issue, option)
+                    yield from option_of(p, doc, (*path, "options"), issue, option)
             for key in ("when", "only_if") if group == "statements" else ():
                 for condition in getattr(item, key):
                     yield from _condition(p, doc, (*path, key), condition)
 
 
 def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
-    yield from _known(doc, (*path, "source"), "source", item.source, p.declared["sources"] or ())
+    yield from known(doc, (*path, "source"), "source", item.source, p.declared["sources"] or ())
     if item.source not in p.sources:
         return
     text = p.sources[item.source].text
@@ -430,3 +470,37 @@ def _closest(text: str, quote: str) -> str:
     at = text.index(quote[:low])
     there = text[at + low : at + low + 30].replace("\n", " ")
     return f"line {line_of(text, at)} agrees up to '{quote[max(0, low - 20) : low]}', then says '{there}'"
+
+
+class Range(NamedTuple):
+    """The numbers that a field may hold, and how a message says it."""
+
+    low: float
+    high: float
+    words: str
+
+
+def within(p: Pieces, path: Path_, j: Judgment, allowed: Range) -> Iterator[Finding]:
+    """The numbers of a judgment lie in a range."""
+    if j.rank is not None or j.word is not None:
+        yield p.main.finding(path, "expected a number or [low, high]")
+        return
+    for value in (j.low, j.best, j.high):
+        if value is not None and not allowed.low <= value <= allowed.high:
+            yield p.main.finding(path, f"expected {allowed.words}, saw {value:g}")
+            return
+
+
+def bases(p: Pieces, path: Path_, noun: BaseModel) -> Iterator[Finding]:
+    """Statement ids of every basis inside a section exist."""
+    if isinstance(noun, Basis):
+        yield from basis_ids(p, p.main, path, noun)
+    for key in type(noun).model_fields:
+        value = getattr(noun, key)
+        nested = [((*path, key), value)]
+        while nested:
+            at, item = nested.pop()
+            if isinstance(item, BaseModel):
+                yield from bases(p, at, item)
+            elif isinstance(item, dict):
+                nested += [((*at, k), v) for k, v in item.items()]

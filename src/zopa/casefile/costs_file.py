@@ -1,4 +1,4 @@
-"""``costs.csv`` and the tables that the ``costs`` section names; what they and ``division`` say about other pieces."""
+"""``costs.csv`` and the tables that the ``costs`` section names; what they say about other pieces."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from pydantic import BaseModel
-
-from zopa.case.basis import Basis, Judgment
+from zopa.case.basis import Judgment
 from zopa.case.costs import ONE_POINT, CostRow, CostSettings, PartyCosts
-from zopa.case.division import Division
-from zopa.casefile.checks import Path_, Pieces, _ids, _known, _name
+from zopa.casefile.checks import Pieces, Range, bases, declared, known, undeclared, within
 from zopa.casefile.csvdoc import Records, Row, number, read_records
+from zopa.casefile.folder import CaseFiles
 from zopa.casefile.matrices import PriceTable, TradeTables, price_table, trade_tables
+from zopa.casefile.yamldoc import Path_
 from zopa.errors import Finding
 
-__all__ = ["COSTS_FILE", "CostData", "Range", "read_costs"]
+__all__ = ["COSTS_FILE", "CostData", "read_costs"]
 
 COSTS_FILE = "costs.csv"
 MOST = 1e9
@@ -36,22 +34,19 @@ class CostData:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_costs(root: Path, pieces: Pieces) -> CostData:
-    """Read and check everything about costs and division that the folder holds."""
+def read_costs(files: CaseFiles, pieces: Pieces) -> CostData:
+    """Read and check everything about costs that the folder holds."""
     data = CostData()
     settings: CostSettings | None = pieces.top.get("costs")
     if settings is not None:
         data.findings += _settings(pieces, settings)
-        _read_tables(root, settings, data, pieces)
-    if (root / COSTS_FILE).is_file():
-        records = read_records(root, COSTS_FILE, COLUMNS)
+        _read_tables(files, settings, data, pieces)
+    if files.is_file(COSTS_FILE):
+        records = read_records(files, COSTS_FILE, COLUMNS)
         rows = [_row(pieces, records, row) for row in records.rows]
         data.rows = tuple(r for r in rows if r is not None)
         _compare(records, data.rows, settings)
         data.findings += records.findings
-    division: Division | None = pieces.top.get("division")
-    if division is not None:
-        data.findings += _division(pieces, division)
     return data
 
 
@@ -81,7 +76,9 @@ def _row(pieces: Pieces, records: Records, row: Row) -> CostRow | None:
 
 def _named(pieces: Pieces, records: Records, row: Row, column: str, group: str, *names: str) -> bool:
     """Whether the names exist in a group of the case; a finding at the cell for each that does not."""
-    found = [f for name in names for f in _name(pieces, pieces.main, (), group, name)]
+    for name in names:
+        pieces.refer(records.file, (row.line, column), group, name)
+    found = [f for name in names for f in undeclared(pieces, pieces.main, (), group, name)]
     for f in found:
         records.report(row, column, f.what, f.hint)
     return not found
@@ -106,8 +103,8 @@ def _basis(pieces: Pieces, records: Records, row: Row) -> dict[str, Any] | None:
     if (m := re.fullmatch(r"(?:(stated|inferred)\s+)?([\w\s;-]+)(?::\s*(.+))?", text)) is not None:
         ids = tuple(re.split(r"[\s;]+", m[2].strip()))
         if m[1] or len(ids) == 1 or any(i in pieces.statements for i in ids):
-            known = _named(pieces, records, row, "basis", "statements", *ids)
-            return {m[1] or "stated": ids, "why": m[3] or ""} if known else None
+            there = _named(pieces, records, row, "basis", "statements", *ids)
+            return {m[1] or "stated": ids, "why": m[3] or ""} if there else None
     saw = f"{text[:40]!r}" if text else "nothing"
     what = f"expected statement ids, 'inferred IDS: why' or 'assumed: reason'; saw {saw}"
     records.report(row, "basis", what, "every number says what it rests on")
@@ -141,28 +138,20 @@ def _compare(records: Records, rows: tuple[CostRow, ...], settings: CostSettings
 
 
 def _settings(p: Pieces, settings: CostSettings) -> Iterator[Finding]:
-    yield from _bases(p, ("costs",), settings)
+    yield from bases(p, ("costs",), settings)
     for name, own in settings.parties.items():
         path: Path_ = ("costs", "parties", name)
-        yield from _name(p, p.main, path, "parties", name)
+        yield from declared(p, p.main, path, "parties", name)
         yield from _party(p, path, own)
     if settings.contest is not None:
         for key in ("secure", "later"):
             for name in getattr(settings.contest, key):
-                yield from _name(p, p.main, ("costs", "contest", key, name), "parties", name)
+                yield from declared(p, p.main, ("costs", "contest", key, name), "parties", name)
         for name in settings.contest.later:
             if name not in settings.contest.secure:
                 yield p.main.finding(
                     ("costs", "contest", "later", name), f"expected {name} under `secure` too"
                 )
-
-
-class Range(NamedTuple):
-    """The numbers that a field may hold, and how a message says it."""
-
-    low: float
-    high: float
-    words: str
 
 
 SHARE = Range(0, 1, "0 to 1")
@@ -191,9 +180,9 @@ def _party(p: Pieces, path: Path_, own: PartyCosts) -> Iterator[Finding]:
         for key in keys:
             target = getattr(target, key, None)
         if isinstance(target, Judgment):
-            yield from _within(p, (*path, *keys), target, allowed)
+            yield from within(p, (*path, *keys), target, allowed)
     for unit, worth in own.points_per.items():
-        yield from _within(p, (*path, "points_per", unit), worth, WORTH)
+        yield from within(p, (*path, "points_per", unit), worth, WORTH)
     for name, model in models.items():
         unit = getattr(model, "unit", "% of income")
         if unit != ONE_POINT and unit not in own.points_per:
@@ -203,92 +192,37 @@ def _party(p: Pieces, path: Path_, own: PartyCosts) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _within(p: Pieces, path: Path_, j: Judgment, allowed: Range) -> Iterator[Finding]:
-    if j.rank is not None or j.word is not None:
-        yield p.main.finding(path, "expected a number or [low, high]")
-        return
-    for value in (j.low, j.best, j.high):
-        if value is not None and not allowed.low <= value <= allowed.high:
-            yield p.main.finding(path, f"expected {allowed.words}, saw {value:g}")
-            return
-
-
-def _bases(p: Pieces, path: Path_, noun: BaseModel) -> Iterator[Finding]:
-    """Statement ids of every basis inside a section exist."""
-    if isinstance(noun, Basis):
-        yield from _ids(p, p.main, path, noun)
-    for key in type(noun).model_fields:
-        value = getattr(noun, key)
-        nested = [((*path, key), value)]
-        while nested:
-            at, item = nested.pop()
-            if isinstance(item, BaseModel):
-                yield from _bases(p, at, item)
-            elif isinstance(item, dict):
-                nested += [((*at, k), v) for k, v in item.items()]
-
-
-def _read_tables(root: Path, settings: CostSettings, data: CostData, p: Pieces) -> None:
+def _read_tables(files: CaseFiles, settings: CostSettings, data: CostData, p: Pieces) -> None:
     """Read the tables that models name, each set once."""
     for name, own in settings.parties.items():
         path: Path_ = ("costs", "parties", name)
         if own.prices is not None:
             key: tuple[str, ...] = (own.prices.table,)
             if key not in data.tables:
-                records = read_records(root, own.prices.table, ())
+                records = read_records(files, own.prices.table, ())
                 data.tables[key] = price_table(records)
                 data.findings += records.findings
             prices = data.tables[key]
             if isinstance(prices, PriceTable):
-                data.findings += _known(
+                data.findings += known(
                     p.main, (*path, "prices", "item"), "cost item", own.prices.item, prices.items
                 )
         if own.trade is not None:
             key = (own.trade.flows, own.trade.inputs, own.trade.elasticities)
             if key not in data.tables:
                 flows = read_records(
-                    root,
+                    files,
                     key[0],
                     ("importer", "exporter", "sector", "value"),
                     ("tariff", "tariff_after", "barrier"),
                 )
-                inputs = read_records(root, key[1], ("country", "input", "sector", "share"))
-                thetas = read_records(root, key[2], ("sector", "elasticity"))
+                inputs = read_records(files, key[1], ("country", "input", "sector", "share"))
+                thetas = read_records(files, key[2], ("sector", "elasticity"))
                 sound = not (flows.findings or inputs.findings or thetas.findings)
                 data.tables[key] = trade_tables(flows, inputs, thetas) if sound else None
                 data.findings += flows.findings + inputs.findings + thetas.findings
             trade = data.tables[key]
             if isinstance(trade, TradeTables):
-                data.findings += _known(
+                data.findings += known(
                     p.main, (*path, "trade", "country"), "country", own.trade.country, trade.countries
                 )
-
-
-def _division(p: Pieces, division: Division) -> Iterator[Finding]:
-    yield from _bases(p, ("division",), division)
-    for key in ("points", "bids"):
-        for party, row in getattr(division, key).items():
-            path: Path_ = ("division", key, party)
-            yield from _name(p, p.main, path, "parties", party)
-            for item, worth in row.items():
-                at = (*path, item)
-                yield from _known(p.main, at, "item", item, division.items)
-                if worth.word is None:
-                    yield from _within(p, at, worth, WORTH)
-            for item in division.items:
-                if item not in row:
-                    yield p.main.finding(
-                        path, f"expected {key} on every item, saw none on '{item}'", f"write {item}: 0"
-                    )
-    for party, worth in division.points_per_money.items():
-        path = ("division", "points_per_money", party)
-        yield from _name(p, p.main, path, "parties", party)
-        yield from _within(p, path, worth, ABOVE_ZERO)
-    if division.claims is not None:
-        for party, worth in division.claims.of.items():
-            path = ("division", "claims", "of", party)
-            yield from _name(p, p.main, path, "parties", party)
-            yield from _within(p, path, worth, WORTH)
-    for coalition in division.coalitions:
-        for party in coalition.split("+"):
-            yield from _name(p, p.main, ("division", "coalitions", coalition), "parties", party.strip())

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from zopa.case.formula import atoms, holds, parse
 from zopa.case.graph import Graph, Never, Priority
 from zopa.case.model import Issue
-from zopa.casefile.checks import Pieces, _ids, _known, _name
+from zopa.casefile.checks import Pieces, basis_ids, declared, known, option_of, undeclared
+from zopa.casefile.yamldoc import Path_
 from zopa.errors import Finding
 
 __all__ = ["asked", "graph_findings", "ranked_state"]
 
 MAX_RANKED = 2**16
-Path_ = tuple[str | int, ...]
 
 
 def graph_findings(p: Pieces) -> list[Finding]:
@@ -36,7 +36,7 @@ def _form(p: Pieces, graph: Graph) -> Iterator[Finding]:
         )
     for name in (*graph.preferences, *graph.rankings):
         where = "preferences" if name in graph.preferences else "rankings"
-        yield from _name(p, main, ("graph", where, name), "parties", name)
+        yield from declared(p, main, ("graph", where, name), "parties", name)
     for name in sorted(set(graph.preferences) & set(graph.rankings)):
         yield main.finding(
             ("graph", "rankings", name),
@@ -61,18 +61,18 @@ def _form(p: Pieces, graph: Graph) -> Iterator[Finding]:
 def _holders(p: Pieces, graph: Graph) -> Iterator[Finding]:
     for name, action in graph.actions.items():
         path: Path_ = ("graph", "actions", name)
-        yield from _name(p, p.main, (*path, "holder"), "parties", action.holder)
-        yield from _ids(p, p.main, path, action)
+        yield from declared(p, p.main, (*path, "holder"), "parties", action.holder)
+        yield from basis_ids(p, p.main, path, action)
     for k, move in enumerate(graph.moves):
-        yield from _name(p, p.main, ("graph", "moves", k, "party"), "parties", move.party)
-        yield from _ids(p, p.main, ("graph", "moves", k), move)
+        yield from declared(p, p.main, ("graph", "moves", k, "party"), "parties", move.party)
+        yield from basis_ids(p, p.main, ("graph", "moves", k), move)
         for key, state in (("from", move.start), ("to", move.end)):
-            yield from _known(p.main, ("graph", "moves", k, key), "state", state, graph.states)
+            yield from known(p.main, ("graph", "moves", k, key), "state", state, graph.states)
     for name, basis in graph.ranking_basis.items():
-        yield from _ids(p, p.main, ("graph", "ranking_basis", name), basis)
+        yield from basis_ids(p, p.main, ("graph", "ranking_basis", name), basis)
     for name, picture in graph.pictures.items():
         for party in (name, *picture.preferences):
-            yield from _name(p, p.main, ("graph", "pictures", name), "parties", party)
+            yield from declared(p, p.main, ("graph", "pictures", name), "parties", party)
 
 
 def _texts(graph: Graph) -> Iterator[tuple[Path_, str, Never | Priority | None]]:
@@ -92,41 +92,42 @@ def _texts(graph: Graph) -> Iterator[tuple[Path_, str, Never | Priority | None]]
 def _formulas(p: Pieces, graph: Graph) -> Iterator[Finding]:
     for path, text, part in _texts(graph):
         if part is not None:
-            yield from _ids(p, p.main, path, part)
+            yield from basis_ids(p, p.main, path, part)
         for atom in atoms(parse(text)):
             if graph.actions:
-                yield from _known(p.main, path, "action", atom.issue, graph.actions)
+                yield from known(p.main, path, "action", atom.issue, graph.actions)
                 options: Mapping[str, object] = {"yes": 0, "no": 0}
             elif graph.moves:
-                yield from _known(p.main, path, "state", atom.issue, graph.states)
+                yield from known(p.main, path, "state", atom.issue, graph.states)
                 options = {"yes": 0, "no": 0}
             else:
-                missing = _name(p, p.main, path, "issues", atom.issue)
+                p.refer(p.main.file, path, "issues", atom.issue, formula=True)
+                missing = undeclared(p, p.main, path, "issues", atom.issue)
                 yield from missing
                 if missing or atom.issue not in p.issues:
                     continue
                 options = p.issues[atom.issue].options
-            yield from _known(p.main, path, f"option of {atom.issue}", atom.option, options)
+                p.refer(p.main.file, path, f"issues.{atom.issue}.options", atom.option, formula=True)
+            yield from known(p.main, path, f"option of {atom.issue}", atom.option, options)
 
 
 def _states(p: Pieces, graph: Graph) -> Iterator[Finding]:
     for name, state in graph.states.items():
         path: Path_ = ("graph", "states", name)
         for action in state.yes:
-            yield from _known(p.main, (*path, "yes"), "action", action, graph.actions)
+            yield from known(p.main, (*path, "yes"), "action", action, graph.actions)
         if graph.actions or graph.moves:
             continue
         for issue, option in state.options.items():
-            missing = _name(p, p.main, (*path, "options", issue), "issues", issue)
+            missing = declared(p, p.main, (*path, "options", issue), "issues", issue)
             yield from missing
             if not missing and issue in p.issues:
-                known = p.issues[issue].options
-                yield from _known(p.main, (*path, "options", issue), f"option of {issue}", option, known)
+                yield from option_of(p, p.main, (*path, "options", issue), issue, option)
         for issue in p.issues:
             if issue not in state.options:
                 yield p.main.finding(path, f"expected an option for every issue, saw none for '{issue}'")
     if graph.status_quo is not None:
-        yield from _known(p.main, ("graph", "status_quo"), "state", graph.status_quo, graph.states)
+        yield from known(p.main, ("graph", "status_quo"), "state", graph.status_quo, graph.states)
 
 
 def _broken(graph: Graph, yes: set[str]) -> int | None:
@@ -210,8 +211,8 @@ def _one_ranking(
         for entry in group:
             state = frozenset([entry]) if graph.moves else ranked_state(graph, questions, entry)
             if state is None or state not in names:
-                known = [*graph.states, *names.values()][:200]
-                yield from _known(p.main, path, "possible state", entry, known)
+                some = [*graph.states, *names.values()][:200]
+                yield from known(p.main, path, "possible state", entry, some)
             elif state in seen:
                 yield p.main.finding(
                     path,

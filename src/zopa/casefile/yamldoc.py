@@ -1,25 +1,24 @@
 """YAML 1.2 to plain data plus the place of every path; hostile or careless files end in findings.
 
 Refused, each with its place: duplicate keys, anchors and aliases (they can loop or explode), tags,
-directives, keys that are not text, control characters, more than ``MAX_BYTES``, deeper than ``MAX_DEPTH``.
+directives, keys that are not text, control characters, deeper than ``MAX_DEPTH``, more than ``MAX_ENTRIES``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from zopa.casefile.folder import CaseFiles
 from zopa.errors import Finding
 
-__all__ = ["MAX_BYTES", "Document", "read_text", "read_yaml"]
+__all__ = ["Document", "Path_", "parse_yaml", "read_yaml"]
 
-MAX_BYTES = 8_000_000
 MAX_DEPTH = 30
 MAX_KEY = 200
 _TAG = "tag:yaml.org,2002:"
@@ -35,12 +34,13 @@ Path_ = tuple[str | int, ...]
 class Document:
     """Plain data of one file and where each path stands in it.
 
-    ``broken`` holds the paths of values that were refused, and of mappings from which a key was: what is said
+    ``node`` is the parsed text with its marks. ``broken`` holds the paths of values that were refused, and of mappings from which a key was: what is said
     about these later would be a consequence.
     """
 
     file: str
     data: Any = None
+    node: Any = field(default=None, repr=False)
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
@@ -66,42 +66,15 @@ class Document:
         return Finding(".".join(map(str, path)), what, hint, self.file, line, column)
 
 
-def read_text(path: Path, name: str, limit: int = MAX_BYTES) -> tuple[str, list[Finding]]:
-    """A UTF-8 text file, or a finding that says why it cannot be read."""
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            return "", [Finding("", "expected a text file, saw a folder or a device", "", name)]
-        if size > limit:
-            return "", [
-                Finding(
-                    "",
-                    f"expected at most {limit / 1e6:g} MB, saw {size / 1e6:.1f} MB",
-                    "split the file",
-                    name,
-                )
-            ]
-        raw = path.read_bytes()
-    except OSError as error:
-        return "", [Finding("", f"cannot be read: {error.strerror or error}", "", name)]
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        what = f"expected UTF-8 text, saw byte 0x{raw[error.start]:02x}"
-        return "", [Finding("", what, "save the file as UTF-8", name, line, column)]
-    if "\x00" in text:
-        return "", [Finding("", "expected text, saw a NUL character", "save the file as UTF-8", name)]
-    return text, []
+def read_yaml(files: CaseFiles, name: str) -> Document:
+    """A YAML file as plain data. Problems are in ``findings``; ``data`` is then None or partial."""
+    text, findings = files.text(name)
+    return parse_yaml(text, name) if not findings else Document(name, findings=findings)
 
 
-def read_yaml(path: Path, name: str) -> Document:
-    """Read a YAML file into plain data. Problems are in ``findings``; ``data`` is then None or partial."""
+def parse_yaml(text: str, name: str) -> Document:
+    """The text of a YAML file as plain data, as :func:`read_yaml`."""
     doc = Document(name)
-    text, doc.findings = read_text(path, name)
-    if doc.findings:
-        return doc
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("%"):
             doc.findings.append(
@@ -134,6 +107,7 @@ def read_yaml(path: Path, name: str) -> Document:
         doc.findings.append(Finding("", f"expected YAML, saw a mistake: {what}", "", name, row, column))
         return doc
     if node is not None:
+        doc.node = node
         doc.data = _build(node, (), doc)
     return doc
 

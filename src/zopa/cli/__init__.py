@@ -95,6 +95,14 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except (
+        OSError,
+        UnicodeError,
+    ) as error:  # a path that cannot be used, a terminal that cannot show a letter
+        name = getattr(error, "filename", None)
+        where = f"{name}: " if name else ""
+        said = f"{where}{getattr(error, 'strerror', None) or error}"
+        _fail(ZopaError(said.encode("ascii", "backslashreplace").decode()), as_json)
 
 
 def _fail(error: Exception, as_json: bool) -> None:

@@ -14,15 +14,9 @@ __all__ = ["check", "init", "schema"]
 
 def init(folder: Annotated[Path, typer.Argument(help="Folder to make; must not hold a case yet.")]) -> None:
     """Make a commented starter case that an editor can complete and check."""
-    if (folder / "case.yaml").exists():
-        typer.echo(f"{folder}/case.yaml exists already; nothing was changed", err=True)
-        raise typer.Exit(2)
-    starter = Path(__file__).parent / "starter"
-    (folder / "sources").mkdir(parents=True, exist_ok=True)
-    for name in ("case.yaml", "statements.yaml", "sources/interview.txt", "sources/sources.csv"):
-        (folder / name).write_bytes((starter / name).read_bytes())
-    (folder / "case.schema.json").write_text(_schema_text("case"), encoding="utf-8")
-    (folder / "statements.schema.json").write_text(_schema_text("statements"), encoding="utf-8")
+    from zopa.casefile import init as make
+
+    make(folder)
     typer.echo(f"made {folder}: open {folder}/case.yaml in your editor\nnext: zopa check {folder}")
 
 
@@ -91,19 +85,15 @@ def schema(
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
 ) -> None:
     """Print the JSON Schema of case.yaml (or statements.yaml), for editors."""
+    from zopa.casefile import schema_text
+
     if which not in ("case", "statements"):
         raise typer.BadParameter(f"expected 'case' or 'statements', saw '{which}'")
-    text = _schema_text(which)
+    text = schema_text(which)
     if out is None:
         typer.echo(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        from zopa.casefile import write_file
+
+        write_file(out, text)
         typer.echo(f"wrote {out}")
-
-
-def _schema_text(which: str) -> str:
-    import json as j
-
-    from zopa.case import json_schema
-
-    return j.dumps(json_schema(which), indent=1, ensure_ascii=False) + "\n"

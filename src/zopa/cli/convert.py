@@ -45,6 +45,7 @@ def _read(source: Path, target: Path) -> None:
 
 
 def _write(source: str, target: Path) -> None:
+    from zopa.casefile import write_file
     from zopa.formats import gmcr, ktab
 
     kind = target.suffix.lower()
@@ -52,19 +53,15 @@ def _write(source: str, target: Path) -> None:
         raise typer.BadParameter(f"expected a target that ends in .csv, .xml or .gmcr, saw '{target}'")
     case = open_case(source)
     if kind == ".gmcr":
-        target.write_text(gmcr.write_gmcr(case), encoding="utf-8")
+        write_file(target, gmcr.write_gmcr(case))
         typer.echo(f"wrote {target}: the graph model of the case")
         return
     found = ktab.from_case(case)
-    target.write_text((ktab.write_csv if kind == ".csv" else ktab.write_xml)(found), encoding="utf-8")
+    write_file(target, (ktab.write_csv if kind == ".csv" else ktab.write_xml)(found))
     typer.echo(f"wrote {target}: {len(found.parties)} parties, {len(found.issues)} lines")
 
 
 def _write_case(data: dict[str, Any], folder: Path) -> None:
-    from ruamel.yaml import YAML
+    from zopa.casefile import write_file, yaml_of
 
-    folder.mkdir(parents=True, exist_ok=True)
-    yaml = YAML()
-    yaml.width = 110
-    with (folder / "case.yaml").open("w", encoding="utf-8") as file:
-        yaml.dump(data, file)
+    write_file(folder / "case.yaml", yaml_of(data))

@@ -1,11 +1,12 @@
-"""Proofs: checked by plain integers, and against the case that they are about."""
+"""Proofs: saved, and checked in whole numbers against the case that they are about."""
 
 from __future__ import annotations
 
 import json as json_module
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
@@ -13,19 +14,23 @@ from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pic
 
 __all__ = ["check_proof", "save_proof"]
 
-MOST_BYTES = 500_000_000
+MOST_SHOWN = 10
 
 
 def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
     """Write a proof, or say why there is none."""
-    if proof is None:
+    from zopa.bargaining.proofs import MOST_BYTES
+
+    text = None if proof is None else json_module.dumps(proof)
+    if text is None or len(text) > MOST_BYTES:
         typer.echo(
-            "no proof was saved: the search was stopped, only a part was found, ties are too many, or it is too large",
+            "no proof was saved: the search was stopped, only a part was found, or the proof is too large to be checked",
             err=True,
         )
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json_module.dumps(proof), encoding="utf-8")
+    from zopa.casefile import write_file
+
+    write_file(path, text)
     typer.echo(f"saved the proof; next: zopa check-proof {path} {name}", err=True)
 
 
@@ -39,99 +44,46 @@ def check_proof(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="The case it is about; without it only the proof itself is checked.", metavar="[CASE]"
+            help="The case it is about; without it nothing ties the proof to a case.", metavar="[CASE]"
         ),
     ] = None,
     steps: Annotated[
         int, typer.Option(help="Give up after so many steps; hard proofs need more.", min=1)
-    ] = 5_000_000,
+    ] = 10_000_000,
     readings: ReadingsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Verify a saved proof with plain integers, and that it is about this case."""
-    from zopa.bargaining.search import check
+    """Verify a saved proof in whole numbers, and that it is about this case."""
+    from zopa.bargaining import proof_check
+    from zopa.bargaining.proofs import MOST_BYTES, ProofRefused, read_proof
     from zopa.casefile import read_text
     from zopa.errors import CaseError, Finding
 
     text, problems = read_text(file, str(file), limit=MOST_BYTES)
     try:
-        proof = json_module.loads(text, parse_float=_not_whole) if not problems else None
-    except ValueError as error:
+        proof = None if problems else read_proof(text)
+    except ProofRefused as error:
         problems = [
             Finding(
-                "",
-                f"expected a proof, saw {str(error)[:80]}",
-                "zopa solve CASE --method nash --proof FILE",
-                str(file),
+                "", f"expected a proof, saw {error}", "zopa solve CASE --method nash --proof FILE", str(file)
             )
         ]
     if problems:
         raise CaseError(problems, "nothing was checked")
-    wrong = _other_case(proof, name, pick_readings(readings)) if name else ""
-    verdict = "wrong" if wrong else "right"
-    if not wrong:
-        try:
-            check(proof, steps)
-        except TimeoutError as error:
-            verdict, wrong = "not checked", f"{error}; next: --steps {20 * steps}"
-        except ValueError as error:
-            verdict, wrong = "wrong", str(error)
-        except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
-            verdict, wrong = "wrong", f"a part of the proof is missing or misshapen ({error})"
+    case = None if name is None else open_case(name)
+    found = proof_check.check_proof(proof, case, pick_readings(readings), steps=steps)
     if json:
-        print_json(
-            {
-                "proof": str(file),
-                "verdict": verdict,
-                "why": wrong,
-                "claim": proof.get("claim") if isinstance(proof, dict) else None,
-            }
-        )
+        print_json({"proof": str(file), "case": name, **asdict(found)})
     else:
-        console().print(_verdict(proof, verdict, wrong, name), markup=False)
-    raise typer.Exit(0 if verdict == "right" else 1)
+        console().print(_verdict(found, steps), markup=False)
+    raise typer.Exit(0 if found.verdict == "valid" else 1)
 
 
-def _not_whole(number: str) -> NoReturn:
-    raise ValueError(f"the number {number}; a proof has whole numbers only")
-
-
-def _other_case(proof: Any, name: str, readings: Any) -> str:
-    """Why the proof is not about this case; empty when it is."""
-    from zopa.bargaining.proofs.certificate import problem
-    from zopa.space import compile_case
-
-    stated = proof.get("problem", {}) if isinstance(proof, dict) else {}
-    for key, value in json_module.loads(
-        json_module.dumps(problem(compile_case(open_case(name), readings)))
-    ).items():
-        if stated.get(key) != value:
-            return f"the proof is about another case or other readings: its {key} differ from those of {name}"
-    return ""
-
-
-def _verdict(proof: Any, verdict: str, wrong: str, name: str | None) -> str:
-    if verdict != "right":
-        return f"{verdict}: {wrong}"
-    claim = proof["claim"]
-    n = len(claim["packages"])
-    said = {
-        "nash": f"no package has a larger product of gains; all {n} that attain it are listed",
-        "empty": "no package that the rules allow is acceptable",
-        "count": f"{claim.get('number', 0):,} packages obey the rules and are acceptable; one of them",
-        "frontier": f"no acceptable package is beyond these {n} in one party's utility without being short of them in another's",
-        "member": "the package obeys the rules and is acceptable",
-        "maxmin": f"no package does better for the party worst off, then the next; all {n} are listed",
-    }[claim["kind"]]
-    if claim["sum"]:
-        said = f"no package has a larger sum; all {n} that attain it are listed"
-    elif claim["kind"] == "maxmin" and not claim["ties"]:
-        said = "no package does better for the party worst off (ties are not listed)"
-    about = (
-        f"about the case {name}" if name else "about the numbers in the proof; name the case to compare them"
-    )
-    packages = "\n".join(
-        "  " + " ".join(o[k] for o, k in zip(proof["problem"]["options"], p, strict=True))
-        for p in claim["packages"][:10]
-    )
-    return f"right: {said} ({about})\n{packages}".rstrip()
+def _verdict(found: Any, steps: int) -> str:
+    lines = [f"{found.verdict}: {found.why}"]
+    if found.verdict == "not checked":
+        lines[0] += f"; next: --steps {20 * steps}"
+    lines += ["  " + " ".join(x.values()) for x in found.packages[:MOST_SHOWN]]
+    if len(found.packages) > MOST_SHOWN:
+        lines.append(f"  and {len(found.packages) - MOST_SHOWN:,} more")
+    return "\n".join(lines)

@@ -150,20 +150,6 @@ class Delay(Answer):
             month_name(self.as_of, t) for t in range(self.months + 1)
         ]}  # fmt: skip
 
-    def __str__(self) -> str:
-        head = f"Cost plays no part: {self.notes[0].text}" if self.costless else f"Clock: {self.clock}."
-        if self.zone is None:
-            return f"{head}\nThe rules leave no package; waiting opens none, whatever it costs."
-        at = self.zone.opening
-        if at.latest == 0:
-            return f"{head}\nThe zone is open now; waiting is not what opens it."
-        turns = f" It turns on {_names(self.pivotal)}." if self.pivotal else ""
-        return f"{head}\nThe zone opens: {when(self.as_of, at)}.{turns}"
-
-
-def _names(parties: tuple[str, ...]) -> str:
-    return " and ".join(parties)
-
 
 def delay(
     case: Case,

@@ -46,11 +46,6 @@ class Split:
     properties: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        parts = ", ".join(f"{p} {float(x):.6g}" for p, x in self.gets.items())
-        divided = f"; divided: {', '.join(self.split)}" if self.split else ""
-        return f"{self.title}: {parts} {self.unit}{divided}"
-
 
 @dataclass(frozen=True)
 class Divided(Answer):
@@ -58,9 +53,6 @@ class Divided(Answer):
 
     splits: tuple[Split, ...]
     why: tuple[Why, ...]
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.splits))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from zopa.reading.records import moved, to_records
 from zopa.reading.sources.duplicates import copies
 from zopa.reading.sources.files import Incoming
 from zopa.reading.sources.text import Text, prepare
-from zopa.reading.store import add_records, add_source, save_records, source_id, write_text
+from zopa.reading.store import add_source, source_id, write_text
 from zopa.reading.structure import draft_case
 
 __all__ = ["Added", "Ingested", "Replaced", "ingest", "replace_source"]
@@ -108,9 +108,7 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
         notes.append(f"{repeated} statements stand in paragraphs copied from earlier sources; counted once")
     taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
     records = to_records(found, ident, case, taken, language)
-    if new:
-        add_source(folder, ident, text, item.url)
-    add_records(folder, records)
+    add_source(folder, ident, text, item.url, records=records)
     counts = {name: len(getattr(records, name)) for name in ("statements", "contacts", "figures", "shifts")}
     return Added(ident, counts, tuple(notes))
 
@@ -167,9 +165,7 @@ def replace_source(item: Incoming, folder: Path, old: str, *, language: str = "e
     if not fresh:
         return None
     groups = moved(case, old, new, text.text)
-    add_source(folder, new, text, item.url)
-    for group, changed in groups.items():
-        save_records(folder, changed, group)
+    add_source(folder, new, text, item.url, changed=groups)
     load(folder)
     everything = [r for changed in groups.values() for r in changed.values()]
     stay = sum(r.source == old for r in everything)

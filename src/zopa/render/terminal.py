@@ -39,7 +39,9 @@ def plain_text(document: Document, width: int = WIDTH) -> str:
     from rich.console import Console
 
     out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, highlight=False, legacy_windows=False)
+    console = Console(
+        file=out, width=width, color_system=None, highlight=False, legacy_windows=False, soft_wrap=True
+    )
     show(document, console)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
 

@@ -74,6 +74,8 @@ VICTORY: dict[str, Callable[[Array, Array], Array]] = {
 PCE = ("Conditional", "MarkovUniform", "MarkovIncentive")
 RISK_RANGE = ("Min", "Mid", "Max")
 RISK_ADJUST = {"No": 0.0, "OneThird": 1 / 3, "Half": 0.5, "TwoThirds": 2 / 3, "Full": 1.0}
+LARGEST = 1_000_000
+"""Most cells of one piece of an election's votes."""
 COMMIT = ("NoCommit", "SemiCommit", "FullCommit")
 BARGAINS = ("S1P1", "S2P2", "S2PMax")
 PERSPECTIVES = ("InitOnlyInterp", "InitRcvrInterp", "PWCompInterp")
@@ -185,8 +187,11 @@ def election(u: Array, strength: Array, rules: Rules) -> tuple[Array, Array, Arr
     vote = VOTING[rules.voting]
     m = u.shape[1]
     C = np.full((m, m), 1e-8)
-    for k in range(u.shape[0]):
-        C += np.maximum(strength[k] * vote(u[k][:, None] - u[k][None, :]), 0.0)
+    piece = max(1, LARGEST // m**2)
+    for k in range(0, u.shape[0], piece):
+        gap = u[k : k + piece, :, None] - u[k : k + piece, None, :]
+        votes = np.maximum(strength[k : k + piece, None, None] * vote(gap), 0.0)
+        C = C + np.sum(votes, axis=0)
     P = VICTORY[rules.victory](C, C.T)
     np.fill_diagonal(P, 0.5)
     return C, P, _outcome(C, P, rules.pce)
@@ -334,12 +339,13 @@ def _pressed(
 
 def _worth(made: list[Bargain], ideal: Array, s: Array, own_u: Array, R: Array) -> list[Array]:
     """What each bargain is worth to each party: the mean over all positions as they would be after it."""
-    stay, found = np.mean(own_u, axis=1), []
-    for b in made:
-        moved = utility(distances(ideal, s, np.stack([b.ours, b.theirs])), R[:, None])
-        change = np.sum(moved, axis=1) - own_u[:, b.initiator] - own_u[:, b.receiver]
-        found.append(stay + change / len(stay))
-    return found
+    if not made:
+        return []
+    stay = np.mean(own_u, axis=1)
+    ends = np.stack([[b.ours, b.theirs] for b in made]).reshape(2 * len(made), -1)
+    moved = utility(distances(ideal, s, ends), R[:, None]).reshape(len(stay), len(made), 2)
+    old = np.stack([own_u[:, [b.initiator, b.receiver]] for b in made], axis=1)
+    return list((stay[:, None] + np.sum(moved - old, axis=2) / len(stay)).T)
 
 
 def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose) -> Turn:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial.voting import duels
+from zopa.spatial.voting import support
 
 __all__ = [
     "MEDIANS",
@@ -189,8 +189,8 @@ def condorcet_election(x: Array, w: Array, *, span: float = 100.0) -> Array:
     normalising, so that a place does not win by being held often.
     """
     _total(x, w)
-    support = 1e-8 + duels(x, w) / span
-    share = support / (support + np.swapaxes(support, -1, -2))
+    votes = 1e-8 + support(x, w) / span
+    share = votes / (votes + np.swapaxes(votes, -1, -2))
     logs = np.sum(np.log(share), axis=-1)
     p = np.exp(logs - np.max(logs, axis=-1, keepdims=True))
     together = np.sum(x[..., :, None] == x[..., None, :], axis=-1)

@@ -74,24 +74,11 @@ def costless_line(d: Delay) -> str:
 
 def _head(d: Delay, labels: Labels) -> list[Block]:
     if d.costless:
-        first = paragraph(
-            costless_line(d),
-            " ",
-            *(
-                _upper(x) if isinstance(x, str) and not k else x
-                for k, x in enumerate(reason(d.notes[0], labels))
-            ),
-            ".",
-        )
+        line = costless_line(d).removesuffix(".")
+        first = paragraph(f"{line}: ", *reason(d.notes[0], labels), ".")
         return [first, *(paragraph(*reason(n, labels), tone="note") for n in d.notes[1:])]
-    return [
-        paragraph(f"Clock: {d.clock}: {d.clock_means}."),
-        *(paragraph(*reason(n, labels), tone="note") for n in d.notes),
-    ]
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    clock = paragraph(f"Clock: {d.clock}: {d.clock_means}.")
+    return [clock, *(paragraph(*reason(n, labels), tone="note") for n in d.notes)]
 
 
 def blocks(d: Delay, labels: Labels) -> tuple[Block, ...]:

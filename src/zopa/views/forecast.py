@@ -23,7 +23,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import day
+from zopa.views.numbers import day, listed, percent, sentence
 
 __all__ = ["blocks", "forecast"]
 
@@ -41,14 +41,14 @@ GLOSS = (
 )
 
 
-def forecast(f: Forecast, labels: Labels, trace: bool = False) -> Document:
-    """The outcome on each line, with its interval and what moves it most; ``trace`` adds who moved, round by round."""
+def forecast(f: Forecast, labels: Labels, trace: str = "") -> Document:
+    """The outcome on each line, with its interval and what moves it most; ``trace`` names the model whose moves are added."""
     found: list[Block] = [paragraph(f.title + ".")]
     for o in f.outlooks:
         found += [Heading(f"{o.line.name} ({o.line.scale or '0 to 100'})"), Bullets(tuple(_lines(o, labels)))]
-    found += [paragraph(_upper(w) + ".", tone="warning") for w in f.warnings]
+    found += [paragraph(sentence(w), tone="warning") for w in f.warnings]
     if trace:
-        found += [replace(t, folded=False) for t in _traces(f, labels)]
+        found += [replace(t, folded=False) for t in _traces(f, labels, trace)]
     first = f.outlooks[0].issue
     more = "--model pressure --trace" if f.model == "compromise" else "--json"
     return Document(
@@ -69,10 +69,12 @@ def _lines(o: Outlook, labels: Labels) -> list[Spans]:
         lines.append((f"{100 * o.level:.0f} % interval {low:.0f} to {high:.0f}, {o.contains}",))
     else:
         lines.append((f"no interval: {o.contains}",))
-    shares = ", ".join(f"{k} {100 * v:.0f} %" for k, v in o.option_shares.items())
-    lines.append((f"nearest option under the calibrated distribution: {shares}",))
+    if o.option_shares:
+        shares = listed(f"{labels.option(o.issue, k).text} {percent(v)}" for k, v in o.option_shares.items())
+        lines.append((f"nearest option under this model's calibrated distribution: {shares}",))
     low, _, high = o.input_band
-    lines.append((f"input uncertainty only (80 %): {low:.0f} to {high:.0f}",))
+    band = f"{low:.0f} to {high:.0f}" if o.uncertain else "none, because no number entered has an interval"
+    lines.append((f"input uncertainty only (80 %): {band}",))
     least, most = o.readings_band
     told = ", ".join(f"{label} {place:.0f}" for label, place in o.readings)
     lines.append((f"models and readings: {least:.0f} to {most:.0f} ({told})",))
@@ -88,7 +90,7 @@ def _lines(o: Outlook, labels: Labels) -> list[Spans]:
 def blocks(f: Forecast, labels: Labels) -> tuple[Block, ...]:
     """The section of the report: outcomes, positions on the record, intervals, what moves them."""
     told: list[Block] = [paragraph(GLOSS), Bullets(tuple((_sentence(o),) for o in f.outlooks))]
-    told += [paragraph(_upper(w) + ".", tone="warning") for w in f.warnings]
+    told += [paragraph(sentence(w), tone="warning") for w in f.warnings]
     record = _record_picture(labels, f)
     charts = (record, _spread_picture(f)) if record else (_spread_picture(f),)
     return (
@@ -100,10 +102,6 @@ def blocks(f: Forecast, labels: Labels) -> tuple[Block, ...]:
         _readings(f),
         *_traces(f, labels),
     )
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _sentence(o: Outlook) -> str:
@@ -310,7 +308,7 @@ def _spread_picture(f: Forecast) -> Chart:
     )
     head = (
         "issue", "outcome", "50 % interval", "80 % interval", "90 % interval", "inputs only, 80 %",
-        "nearest option, by the default distribution",
+        "nearest option, by the distribution of the model",
     )  # fmt: skip
     return Chart(
         "forecast-spread",
@@ -418,9 +416,11 @@ def _readings(f: Forecast) -> Grid:
     )
 
 
-def _traces(f: Forecast, labels: Labels) -> tuple[Grid, ...]:
+def _traces(f: Forecast, labels: Labels, only: str = "") -> tuple[Grid, ...]:
     found = []
     for model in dict.fromkeys(m for o in f.outlooks for m in o.traces):
+        if only and model != only:
+            continue
         moves = sorted((s for o in f.outlooks for s in o.traces.get(model, ())), key=lambda s: s.round)
         if not moves:
             continue

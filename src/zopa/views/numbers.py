@@ -1,4 +1,4 @@
-"""Numbers and dates as people write them."""
+"""Numbers, dates, lists and sentences as people write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-__all__ = ["count", "day", "gain", "listed", "percent", "points", "short"]
+__all__ = ["count", "day", "gain", "listed", "percent", "points", "sentence", "short"]
 
 Number = Fraction | int | float
 LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
@@ -85,6 +85,16 @@ def listed(items: Iterable[str], word: str = "and") -> str:
     """
     *head, last = list(items) or [""]
     return f"{', '.join(head)} {word} {last}" if head else last
+
+
+def sentence(text: str) -> str:
+    """A remark as a sentence.
+
+    >>> sentence("no cost is recorded"), sentence("Done.")
+    ('No cost is recorded.', 'Done.')
+    """
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def day(on: object) -> str:

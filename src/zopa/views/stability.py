@@ -14,6 +14,7 @@ from zopa.views.document import (
     Chart,
     Document,
     Grid,
+    Heading,
     Paragraph,
     Section,
     Spans,
@@ -21,7 +22,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count
+from zopa.views.numbers import count, sentence
 
 __all__ = ["LEVELS", "SHORT", "blocks", "stability", "state_graph", "tested"]
 
@@ -79,9 +80,9 @@ def blocks(answer: Stability, labels: Labels) -> tuple[Block, ...]:
         holds = all(s.stable[answer.concept].values())
         found.append(Paragraph((f"{s.label}: {s.says[0].text}",), "yes" if holds else "no"))
     found += [paragraph(w.text) for w in answer.why]
-    found += [paragraph(f"{_upper(note)}.", tone="note") for note in answer.notes]
+    found += [paragraph(sentence(note), tone="note") for note in answer.notes]
     for s in (*answer.examined, *([answer.status_quo] if answer.status_quo else [])):
-        found += [_sentences(s, labels), _verdicts(answer, s, labels)]
+        found += [*_sentences(s, labels), _verdicts(answer, s, labels)]
     picture = state_graph(answer.picture, {p: labels.party(p) for p in answer.basis})
     if picture:
         found += [picture, _states(answer.picture)]
@@ -95,12 +96,14 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _sentences(s: Standing, labels: Labels) -> Grid:
-    rows = tuple(
-        (w.text, cell(*labels.statements(w.statements)) if w.statements else w.basis) for w in s.says
-    )
+def _sentences(s: Standing, labels: Labels) -> tuple[Block, ...]:
+    """What can be said about one state, each sentence with the statements that it rests on."""
     done = f" ({'; '.join(s.done)})" if s.name else ""
-    return Grid(f"{_upper(s.label)}{done}", ("what can be said about it", "rests on"), rows)
+    items: list[Spans] = []
+    for w in s.says:
+        behind: Spans = (" (", *labels.statements(w.statements), ")") if w.statements else ()
+        items.append((w.text, *behind))
+    return (Heading(f"{_upper(s.label)}{done}"), Bullets(tuple(items)))
 
 
 def _verdicts(answer: Stability, s: Standing, labels: Labels) -> Grid:

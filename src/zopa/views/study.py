@@ -36,7 +36,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, listed, percent, points, short
+from zopa.views.numbers import count, day, listed, percent, points, sentence, short
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
 
@@ -88,7 +88,7 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     yield Paragraph((verdict(s),), "no" if s.zone.empty else "yes")
     yield paragraph(bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
     for warning in s.zone.warnings:
-        yield paragraph(warning[:1].upper() + warning[1:] + ".", tone="warning")
+        yield paragraph(sentence(warning), tone="warning")
     yield from _decides(s, labels)
     shown = _shown(s)
     if shown:
@@ -601,7 +601,7 @@ def _method(s: Study, labels: Labels) -> Section:
         paragraph(f"zopa {q.version}; case digest {q.case[:16] or 'none'}.", tone="small"),
     ]  # fmt: skip
     found += [
-        paragraph(f"Not examined: {name}. {needs[:1].upper()}{needs[1:]}.", tone="small")
+        paragraph(f"Not examined: {name}. {sentence(needs)}", tone="small")
         for name, needs in s.not_asked.items()
     ]
     return Section("method", "How the numbers are made", tuple(found))
@@ -617,7 +617,7 @@ def _sources(s: Study, _labels: Labels) -> Section | None:
 
 
 def _unknown(what: str, why: str) -> str:
-    return f"{what}: {why}." if why else f"{what}."
+    return sentence(f"{what}: {why}" if why else what)
 
 
 SECTIONS = (

@@ -1,188 +1,391 @@
-"""Check a saved proof in plain integers. Shares no code with the engines; reads nothing but the proof.
+"""Trees of boxes: the only packages that reach some floors (and a product) are those that a tree leaves.
 
-A part of a proof is a tree of boxes that together hold all packages. A box is closed by integer weights
-whose best package falls short, or it is walked package by package.
+A box holds, for every group of issues, the joint choices that are still possible. Non-negative whole weights
+say how much the best package of the box could score; what falls short is struck out, and a box in which
+everything falls short is closed. The rest is split in two, or walked package by package. Nothing in a tree is
+believed: it only says where to look, and every bound is computed here from the problem.
 """
 
-from fractions import Fraction
-from itertools import combinations, product
-from json import dumps, loads
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 from math import prod
+from typing import Any
 
-__all__ = ["check"]
+from zopa.bargaining.proofs.document import (
+    Budget,
+    StatedBonus,
+    StatedClause,
+    StatedProblem,
+    holds,
+    need,
+    read_list,
+    read_record,
+    read_whole,
+)
+
+__all__ = ["GainProduct", "RuleRow", "TreePart", "Trees"]
+
+Box = list[list[int]]
+"""For every group the numbers of the choices that are left."""
+Package = tuple[int, ...]
+Values = tuple[int, ...]
 
 
-def _need(condition, what):
-    """Refuse the proof, saying what is wrong with it, unless the condition holds."""
-    if not condition:
-        raise ValueError(what)
+@dataclass(frozen=True)
+class GainProduct:
+    """A product of gains to be reached: ``weights`` per party that is multiplied, and the least product.
+
+    Never empty: a tree for no product has None in its place.
+    """
+
+    weights: Mapping[int, int]
+    least: int
 
 
-def _dot(a, b):
-    """Sum of products."""
-    return sum(x * y for x, y in zip(a, b, strict=True))
+@dataclass(frozen=True)
+class RuleRow:
+    """Choices that a rule keeps from being taken all at once: ``inside`` has those of every group it joins.
+
+    A package that takes none of them in two groups or more pays ``charge`` for all but one.
+    """
+
+    charge: int
+    inside: Mapping[int, frozenset[int]]
 
 
-def _breaks(rules, have):
-    """Whether the options ``have`` (issue: option) break a rule, whatever the open issues get."""
-    value = {(i, m): m >> have[i] & 1 for r in rules for i, m in sum(r["only_if"], r["when"]) if i in have}
-    met = [all(value.get((i, m)) == 1 for i, m in r["when"]) for r in rules]
-    lost = [all(any(value.get((i, m)) == 0 for i, m in w) for w in r["only_if"]) for r in rules]
-    return any(a and b for a, b in zip(met, lost, strict=True))
+@dataclass(frozen=True, kw_only=True)
+class TreePart:
+    """One tree as the document gives it, its rows already verified.
+
+    ``charges[g][k]`` is what choice k of group g pays for the rows that it is inside of, ``inside[g][k]`` a mask
+    of these rows, ``joins[g]`` a mask of all rows that the group is in. ``spare`` is what all rows give back,
+    because a package takes at most all but one of the choices of a row.
+    """
+
+    rows: tuple[RuleRow, ...]
+    charges: tuple[dict[int, int], ...]
+    inside: tuple[dict[int, int], ...]
+    joins: tuple[int, ...]
+    spare: int
+    patterns: tuple[Values, ...]
+    tree: list[Any]
 
 
-class _Proof:
-    """The problem of a proof, and its parts, to be read one after the other."""
+class Trees:
+    """The parts of a proof, read one after the other, each for the floors that the claim asks for.
 
-    def __init__(self, proof, limit):
-        self.__dict__.update(proof["problem"])
-        self.groups, self.parts, self.with_sum = proof["groups"], iter(proof["parts"]), proof["claim"]["sum"]
-        self.n, self.steps, self.choices, self.v = len(self.parties), iter(range(limit)), [], []
-        _need(sorted(i for g in self.groups for i in g) == [*range(len(self.issues))], "groups of issues")
-        inside = [any({i for i, _ in terms} <= {*g} for g in self.groups) for _, terms, _ in self.bonuses]
-        _need(all(inside), "an interaction spans groups")
-        for g in self.groups:
-            every = enumerate(product(*(range(len(self.options[i])) for i in g)))
-            have = {k: dict(zip(g, x, strict=True)) for k, x in every}
-            self.choices.append({k: x for k, x in have.items() if not _breaks(self.clauses, x)})
-            self.v.append({k: self.utility(x) for k, x in self.choices[-1].items()})
-        columns = range(self.n + self.with_sum)
-        self.least = [sum(min((u[q] for u in v.values()), default=0) for v in self.v) for q in columns]
+    Parameters
+    ----------
+    problem : StatedProblem
+    groups, parts : as the document has them
+    budget : Budget
+        Spent by one for every choice that is looked at.
+    with_sum : bool
+        Add one more party, whose utility is the sum of all utilities in a common unit (``share`` times each).
+    """
 
-    def utility(self, have):
-        """What these options give every party; their sum last where the claim asks for it."""
-        u = [sum(self.scores[i][q][k] for i, k in have.items()) for q in range(self.n)]
-        for q, terms, points in self.bonuses:
-            met = all(i in have and mask >> have[i] & 1 for i, mask in terms)
-            u[q] += points if met and (terms or 0 in have) else 0
-        return u + [sum(u)] * self.with_sum
+    def __init__(
+        self, problem: StatedProblem, groups: object, parts: object, budget: Budget, share: Values = ()
+    ) -> None:
+        self.problem, self.budget, self.share = problem, budget, share
+        self.width = problem.n + bool(share)
+        self.groups = self._read_groups(groups)
+        self.group_of = {i: g for g, issues in enumerate(self.groups) for i in issues}
+        self.clauses_at: dict[int, list[StatedClause]] = {}
+        for c in problem.clauses:
+            for i in c.issues or range(len(problem.issues)):
+                self.clauses_at.setdefault(i, []).append(c)
+        self.bonuses_at: dict[int, list[StatedBonus]] = {}
+        for b in problem.bonuses:
+            places = {self.group_of[i] for i, _ in b.terms} or {self.group_of[0]}
+            need(len(places) == 1, "groups: an interaction joins issues of two groups")
+            self.bonuses_at.setdefault(places.pop(), []).append(b)
+        self.parts = iter(read_list(parts, "parts"))
+        self.choices: list[dict[int, dict[int, int]]] = []
+        self.values: list[dict[int, Values]] = []
+        for g in range(len(self.groups)):
+            self._list_choices(g)
+        columns = range(self.width)
+        self.least = tuple(
+            sum(min((u[p] for u in v.values()), default=0) for v in self.values) for p in columns
+        )
 
-    def in_zone(self, package):
-        """Utilities of a package that must be in the zone."""
-        have = dict(enumerate(package))
-        named = all(0 <= k < len(o) for k, o in zip(package, self.options, strict=True))
-        _need(named and not _breaks(self.clauses, have), "a package breaks a rule")
-        u = self.utility(have)
-        yes = [u[q] >= r for q, r in enumerate(self.reservation)]
-        _need(sum(yes) >= self.at_least and all(map(max, yes, [not v for v in self.required])), "refused")
-        return u
+    # ---- the groups ---------------------------------------------------------------------------------------
+    def _read_groups(self, value: object) -> list[list[int]]:
+        last = len(self.problem.issues) - 1
+        groups = [
+            [read_whole(i, "groups", 0, last) for i in read_list(g, "groups")]
+            for g in read_list(value, "groups")
+        ]
+        need(
+            sorted(i for g in groups for i in g) == [*range(last + 1)],
+            "groups: every issue must stand there once",
+        )
+        need(all(groups), "groups: a group without issues")
+        return groups
 
-    def members(self, raised, power=None):
-        """All packages of the zone with the raised utilities (and product): one part per coalition."""
-        veto, floors = {q for q in range(self.n) if self.required[q]}, {}
-        for more in combinations(sorted({*range(self.n)} - veto), max(0, self.at_least - len(veto))):
-            yes = {q: self.reservation[q] for q in (*veto, *more)}
-            floors[tuple(max(x, yes.get(q, x), raised.get(q, x)) for q, x in enumerate(self.least))] = True
-        return sorted({x for low in floors for x in self.part(next(self.parts, {}), low, power)})
+    def _list_choices(self, g: int) -> None:
+        """Joint choices of a group that no rule about them breaks, by number, and what each is worth."""
+        issues, problem = self.groups[g], self.problem
+        clauses, bonuses = self._clauses(issues), self.bonuses_at.get(g, [])
+        every = [range(len(problem.options[i])) for i in issues]
+        self.budget.spend(prod(map(len, every)) * (1 + len(clauses) + len(bonuses)))
+        choices, values = {}, {}
+        for number, options in enumerate(product(*every)):
+            have = dict(zip(issues, options, strict=True))
+            if any(c.broken(have) for c in clauses):
+                continue
+            u = [sum(problem.scores[i][p][k] for i, k in have.items()) for p in range(problem.n)]
+            for b in bonuses:
+                u[b.party] += b.points if holds(b.terms, have) else 0
+            choices[number], values[number] = have, self._columns(u)
+        self.choices.append(choices)
+        self.values.append(values)
 
-    def part(self, part, floors, power):
-        """The packages that one part's tree leaves."""
-        rows = [(m, {g: {*ks} for g, ks in row}) for m, row in part["rows"]]
-        found, stack = [], [[list(x) for x in self.choices]]
-        _need(all(m >= 0 for m, _ in rows), "a charge is negative")
-        for _, row in rows:
-            for ks in product(*row.values()):
-                have = [self.choices[g].get(k) for g, k in zip(row, ks, strict=True)]
-                held = None in have or _breaks(self.clauses, {i: o for x in have for i, o in x.items()})
-                _need(held, "a row does not follow from the rules")
-        charge = sum(m * (len(row) - 1) for m, row in rows)
-        for lam, y, action in part["tree"]:
-            box, slack = stack.pop(), -1
-            c = [{k: self.worth(lam, g, k, rows) for k in ks} for g, ks in enumerate(box)]
-            top = [max(x.values(), default=0) for x in c]
-            if all(box):
-                slack = sum(top) + charge - self.wanted(lam, y, floors, power)
-            _need(min(lam) >= 0 and (slack < 0 or action), "a box is not closed by its weights")
-            box = [[k for k in x if t - x[k] <= slack] for x, t in zip(c, top, strict=True)]
-            if action and "split" in action:
-                g, pick = action["split"]
-                for keep in (pick.__ne__, pick.__eq__):
-                    stack.append([[k for k in ks if h != g or keep(k)] for h, ks in enumerate(box)])
-            elif slack >= 0:
-                tests = [[int(p == q) for p in range(len(lam))] for q in range(len(lam))]
-                tests += [[x * z for x, z in zip(lam, by, strict=True)] for by in part["patterns"]]
-                found += self.walk(box, [lam, *tests], slack, floors, rows, power, action["order"])
-        _need(not stack, "the tree leaves boxes open")
+    def _clauses(self, issues: Iterable[int]) -> list[StatedClause]:
+        """The clauses that name one of these issues, once each."""
+        return list({id(c): c for i in issues for c in self.clauses_at.get(i, [])}.values())
+
+    def _columns(self, u: Sequence[int]) -> Values:
+        """Utilities, and their sum in the common unit where the claim asks for it."""
+        return (*u, sum(s * x for s, x in zip(self.share, u, strict=True))) if self.share else tuple(u)
+
+    # ---- parts ----------------------------------------------------------------------------------------------
+    def reaching(self, floors: Sequence[int], wanted: GainProduct | None = None) -> list[Package]:
+        """All packages that obey the rules, reach the floors and the product, as the next part shows.
+
+        Whether a package is accepted by enough parties is for the caller to put into the floors.
+        """
+        part = self._read_part(next(self.parts, None))
+        floors = [max(x, low) for x, low in zip(floors, self.least, strict=True)]
+        found: list[Package] = []
+        stack: list[Box | None] = [[list(x) for x in self.choices] if all(self.choices) else None]
+        for n, entry in enumerate(part.tree):
+            where = f"tree entry {n}"
+            need(bool(stack), f"{where}: no box is open")
+            weights, y, action = read_list(entry, where, 3)
+            lam = tuple(read_whole(x, where, 0) for x in read_list(weights, where, self.width))
+            least = self._least_score(lam, read_whole(y, where, 0), floors, wanted)
+            box, slack = self._strike(stack.pop(), lam, least, part)
+            if type(action) is int:
+                need(action == 0 and box is None, f"{where}: the box is not closed by its weights")
+            elif type(action) is dict and "split" in action:
+                stack += self._split(box, read_record(action, where, ("split",))["split"], where)
+            else:
+                order = read_list(read_record(action, where, ("walk",))["walk"], where)
+                found += self._walk(box, lam, slack, floors, wanted, part, order) if box else []
+        need(not stack, "the tree leaves boxes open")
         return found
 
-    def worth(self, lam, g, k, rows):
-        """Weighted score of a choice, less the charges of the rows it is in."""
-        return _dot(lam, self.v[g][k]) - sum(m for m, row in rows if k in row.get(g, ()))
+    def end(self) -> None:
+        """Refuse the proof if it has more parts than the claim asks for."""
+        need(next(self.parts, None) is None, "there are more parts than the claim asks for")
 
-    def wanted(self, lam, y, floors, power):
-        """Least weighted utility of a package whose gain product is at least N (weighted AM-GM)."""
-        w, n = power or ({}, 1)
-        floor = _dot(lam, [self.reservation[q] if q in w else x for q, x in enumerate(floors)])
-        goal = n * (total := sum(w.values())) ** total * prod(lam[q] ** x for q, x in w.items())
-        _need(y == 0 or prod(x**x for x in w.values()) * (y - 1) ** total < goal, "a bound is too high")
-        return max(floor + y, _dot(lam, floors))
+    def _read_part(self, value: object) -> TreePart:
+        need(value is not None, "there are fewer parts than the claim asks for")
+        part = read_record(value, "part", ("rows", "patterns", "tree"))
+        rows = tuple(self._read_row(r) for r in read_list(part["rows"], "rows"))
+        patterns = tuple(
+            tuple(read_whole(x, "patterns", 0) for x in read_list(p, "patterns", self.width))
+            for p in read_list(part["patterns"], "patterns")
+        )
+        charges: tuple[dict[int, int], ...] = tuple({} for _ in self.groups)
+        inside: tuple[dict[int, int], ...] = tuple({} for _ in self.groups)
+        joins = [0] * len(self.groups)
+        for n, row in enumerate(rows):
+            for g, numbers in row.inside.items():
+                self.budget.spend(len(numbers) * (1 + n // 64))
+                joins[g] |= 1 << n
+                for k in numbers:
+                    charges[g][k] = charges[g].get(k, 0) + row.charge
+                    inside[g][k] = inside[g].get(k, 0) | 1 << n
+        return TreePart(
+            rows=rows,
+            charges=charges,
+            inside=inside,
+            joins=tuple(joins),
+            spare=sum(row.charge * (len(row.inside) - 1) for row in rows),
+            patterns=patterns,
+            tree=read_list(part["tree"], "tree"),
+        )
 
-    def walk(self, box, tests, slack, floors, rows, power, order):
-        """Packages of the box that pass all tests, depth first; charges count against the first test."""
-        _need(sorted(order) == list(range(len(box))), "order")
-        loss, left, found, have = {}, [-_dot(t, floors) for t in tests], [], {}
-        for g, ks in enumerate(box):
-            c = {k: [self.worth(t, g, k, () if j else rows) for j, t in enumerate(tests)] for k in ks}
-            top = [max(column) for column in zip(*c.values(), strict=True)]
-            left = [a + b for a, b in zip(left, top, strict=True)]
-            loss[g] = sorted(([a - b for a, b in zip(top, x, strict=True)], k) for k, x in c.items())
+    def _read_row(self, value: object) -> RuleRow:
+        """A row, once it is clear that the rules forbid to take its choices all at once."""
+        charge, joined = read_list(value, "row", 2)
+        inside: dict[int, list[int]] = {}
+        for pair in read_list(joined, "row"):
+            group, numbers = read_list(pair, "row", 2)
+            g = read_whole(group, "row", 0, len(self.groups) - 1)
+            need(g not in inside, "row: a group stands twice")
+            inside[g] = [read_whole(k, "row", 0) for k in read_list(numbers, "row")]
+            need(all(k in self.choices[g] for k in inside[g]), "row: a choice that is not there")
+        need(len(inside) > 1, "row: fewer than two groups")
+        issues = {i for g in inside for i in self.groups[g]}
+        clauses = self._clauses(issues)
+        self.budget.spend(prod(map(len, inside.values())) * (1 + len(clauses)))
+        for numbers in product(*inside.values()):
+            have = {i: o for g, k in zip(inside, numbers, strict=True) for i, o in self.choices[g][k].items()}
+            need(any(c.broken(have) for c in clauses), "row: it does not follow from the rules")
+        return RuleRow(read_whole(charge, "row", 0), {g: frozenset(ks) for g, ks in inside.items()})
 
-        def step(level, left):
-            if next(self.steps, None) is None:
-                raise TimeoutError("the limit of steps was reached")
-            if level == len(order):
-                package = {i: o for g, k in have.items() for i, o in self.choices[g][k].items()}
-                gain = [u - r for u, r in zip(self.utility(package), self.reservation, strict=False)]
-                good = not power or prod(gain[q] ** w for q, w in power[0].items()) >= power[1]
-                if good and not _breaks(self.clauses, package):
-                    found.append(tuple(package[i] for i in range(len(self.issues))))
-            g = order[level] if level < len(order) else None
-            for lost, k in loss.get(g, ()):
-                now = [a - b for a, b in zip(left, lost, strict=True)]
-                for m, row in [r for r in rows if g in r[1]]:
-                    inside = [have[h] in row[h] for h in row if h in have]
-                    broken = k in row[g] and all(inside) and len(inside) + 1 == len(row)
-                    now[0] = -1 if broken else now[0] - m * (k not in row[g] and not all(inside))
-                if min(now) >= 0:
-                    have[g] = k
-                    step(level + 1, now)
-                    del have[g]
+    # ---- bounds ---------------------------------------------------------------------------------------------
+    def _worth(self, weights: Values, g: int, k: int) -> int:
+        """Weighted utility of a choice."""
+        return sum(x * u for x, u in zip(weights, self.values[g][k], strict=True))
 
-        step(0, [slack, *left[1:]])
+    def _strike(self, box: Box | None, lam: Values, least: int, part: TreePart) -> tuple[Box | None, int]:
+        """The box without the choices whose best package scores less than ``least``, and what it may lose.
+
+        None where nothing is left.
+        """
+        if box is None:
+            return None, -1
+        self.budget.spend(sum(map(len, box)))
+        worth = [
+            {k: self._worth(lam, g, k) - part.charges[g].get(k, 0) for k in ks} for g, ks in enumerate(box)
+        ]
+        top = [max(w.values()) for w in worth]
+        slack = sum(top) + part.spare - least
+        if slack < 0:
+            return None, slack
+        return [[k for k in ks if t - w[k] <= slack] for ks, w, t in zip(box, worth, top, strict=True)], slack
+
+    def _least_score(self, lam: Values, y: int, floors: Sequence[int], wanted: GainProduct | None) -> int:
+        """Least weighted utility of a package that reaches the floors and the product.
+
+        ``y`` is the least weighted gain that the product needs, as the inequality of the weighted arithmetic
+        and geometric mean gives it: with W the sum of the weights w, a package with
+        ``prod g ** w >= least`` has ``prod w ** w * (lam . g) ** W >= W ** W * prod lam ** w * least``.
+        """
+        plain = sum(x * f for x, f in zip(lam, floors, strict=True))
+        if wanted is None:
+            need(y == 0, "a bound on a product, but no product is asked for")
+            return plain
+        w, total = wanted.weights, sum(wanted.weights.values())
+        self.budget.spend(1 + total * max(lam).bit_length() // 1_000)
+        goal = total**total * prod(lam[p] ** x for p, x in w.items()) * wanted.least
+        need(
+            y == 0 or prod(x**x for x in w.values()) * (y - 1) ** total < goal,
+            "the bound on the product is too high",
+        )
+        reservation = self.problem.reservation
+        start = sum(x * (reservation[p] if p in w else floors[p]) for p, x in enumerate(lam))
+        return max(start + y, plain)
+
+    # ---- what is left of a box --------------------------------------------------------------------------------
+    def _split(self, box: Box | None, split: object, where: str) -> list[Box | None]:
+        """The box in two: without the choice, and (to be looked at first) with it."""
+        group, choice = read_list(split, where, 2)
+        g = read_whole(group, where, 0, len(self.groups) - 1)
+        k = read_whole(choice, where, 0)
+        if box is None:
+            return [None, None]
+        halves = [x for x in box[g] if x != k], [x for x in box[g] if x == k]
+        return [[*box[:g], half, *box[g + 1 :]] if half else None for half in halves]
+
+    def _walk(
+        self, box: Box, lam: Values, slack: int, floors: Sequence[int], wanted: GainProduct | None, part: TreePart,
+        order: list[Any],
+    ) -> list[Package]:  # fmt: skip
+        """All packages of the box that reach the floors and the product, one group of ``order`` after the other.
+
+        The first test is the box's own: what a package loses against the best choices, and what it is charged
+        for rows, may not exceed ``slack``. Each pattern gives another test, with the weights times the pattern.
+        """
+        need(
+            all(type(g) is int for g in order) and sorted(order) == [*range(len(box))],
+            "walk: not every group once",
+        )
+        tests = [tuple(x * z for x, z in zip(lam, pattern, strict=True)) for pattern in part.patterns]
+        self.budget.spend(sum(map(len, box)) * (1 + len(tests)))
+        left = [slack, *(-sum(x * f for x, f in zip(t, floors, strict=True)) for t in tests)]
+        place = {g: depth for depth, g in enumerate(order)}
+        ending = [0] * len(order)  # rows whose last group stands here
+        for n, row in enumerate(part.rows):
+            ending[max(place[g] for g in row.inside)] |= 1 << n
+        levels = []
+        for depth, g in enumerate(order):
+            worth = {
+                k: [
+                    self._worth(lam, g, k) - part.charges[g].get(k, 0),
+                    *(self._worth(t, g, k) for t in tests),
+                ]
+                for k in box[g]
+            }
+            top = [max(column) for column in zip(*worth.values(), strict=True)]
+            left = [left[0], *(a + b for a, b in zip(left[1:], top[1:], strict=True))]
+            level = []
+            for k, x in worth.items():
+                inside = part.inside[g].get(k, 0)
+                loss = [a - b for a, b in zip(top, x, strict=True)]
+                level.append((loss, k, inside & ending[depth], part.joins[g] & ~inside))
+            levels.append(sorted(level))
+        paths = self._paths(levels, left, [row.charge for row in part.rows])
+        found = []
+        for path in paths:
+            have = {i: o for g, k in zip(order, path, strict=True) for i, o in self.choices[g][k].items()}
+            package = tuple(have[i] for i in range(len(have)))
+            if self._reaches(package, floors, wanted):
+                found.append(package)
         return found
 
+    def _paths(
+        self, levels: list[list[tuple[list[int], int, int, int]]], left: list[int], charges: list[int]
+    ) -> list[list[int]]:
+        """One choice per level, all tests passed: depth first, without recursion.
 
-def check(proof, limit=5_000_000):
-    """Verify the claim; ValueError says what is wrong with it, TimeoutError that it was not checked."""
-    proof = loads(dumps(proof), parse_float=int, parse_constant=int)  # whole numbers only
-    p, claim = _Proof(proof, limit), proof["claim"]
-    r, packages, ties = p.reservation, sorted(map(tuple, claim["packages"])), []
-    points = [p.in_zone(x) for x in packages]
-    _need(bool(packages) != (claim["kind"] == "empty"), "packages")
-    if claim["kind"] == "empty":
-        _need(not p.members({}), "the zone is not empty")
-    elif claim["kind"] == "nash":
-        w, best, goal = claim["weights"], claim["size"], claim["product"] + (not claim["ties"])
-        gain = [{q: u[q] - r[q] for q in range(p.n) if u[q] > r[q]} for u in points]
-        value = {(len(g), prod(x ** w[q] for q, x in g.items())) for g in gain}
-        _need(min(w) > 0 and best > 0 and value == {(best, claim["product"])}, "product")
-        for size in range(p.n, best - 1, -1):
-            for some in combinations(range(p.n), size):
-                power = ({q: w[q] for q in some}, goal) if size == best else None
-                ties += p.members({q: r[q] + 1 for q in some}, power)
-            _need(not ties or size == best, "more parties can gain together")
-        _need(sorted(set(ties)) == packages * claim["ties"], "another package is as good or better")
-    elif claim["kind"] == "maxmin":
-        ideal = [p.in_zone(x)[q] for q, x in enumerate(claim["ideal"])]
-        _need(not any(p.members({q: best + 1}) for q, best in enumerate(ideal)), "a party can get more")
-        zero = {"reservation": [*r, 0], "ideal": [*ideal, 0], "none": [0] * (p.n + 1)}[claim["zero"]]
-        along = claim["along"] or [max(0, b - x) for b, x in zip(ideal, r, strict=True)]
-        _need(min(along) >= 0 and any(along) and len(along) == len(p.least), "direction")
-        line = [(q, zero[q], d) for q, d in enumerate(along) if d]
-        value = min(Fraction(points[0][q] - z, d) for q, z, d in line)
-        least = [-(-value * d // 1) if claim["ties"] else value * d // 1 + 1 for _, _, d in line]
-        tied = p.members({q: z + x for (q, z, _), x in zip(line, least, strict=True)})
-        rank = {x: sorted(Fraction(p.in_zone(x)[q] - z, d) for q, z, d in line) for x in tied}
-        found = [x for x in tied if rank[x] == max(rank.values())]
-        _need(found == packages if claim["ties"] else not found, "another package is as good or better")
-    _need(next(p.parts, None) is None, "parts are left over")
+        ``missed`` marks the rows of which a choice was not taken. A row that is missed again is charged;
+        one that ends without a miss is broken.
+        """
+        found: list[list[int]] = []
+        stack: list[tuple[int, list[int], int, Any]] = [(0, left, 0, None)]
+        while stack:
+            depth, left, missed, path = stack.pop()
+            if depth == len(levels):
+                found.append(_unroll(path))
+                continue
+            self.budget.spend(1)
+            for loss, k, ends, misses in levels[depth]:
+                if loss[0] > left[0]:
+                    break
+                self.budget.spend(1)
+                now = [a - b for a, b in zip(left, loss, strict=True)]
+                if ends & ~missed or min(now) < 0:
+                    continue
+                if again := misses & missed:
+                    now[0] -= _charged(again, charges)
+                    if now[0] < 0:
+                        continue
+                stack.append((depth + 1, now, missed | misses, (path, k)))
+        return found
+
+    def _reaches(self, package: Package, floors: Sequence[int], wanted: GainProduct | None) -> bool:
+        """Whether a package obeys the rules and reaches the floors and the product."""
+        self.budget.spend(1 + len(package) + len(self.problem.clauses) + len(self.problem.bonuses))
+        if self.problem.broken(dict(enumerate(package))):
+            return False
+        u = self.problem.utility(package)
+        if any(x < f for x, f in zip(self._columns(u), floors, strict=True)):
+            return False
+        r = self.problem.reservation
+        return wanted is None or prod((u[p] - r[p]) ** w for p, w in wanted.weights.items()) >= wanted.least
+
+
+def _charged(rows: int, charges: Sequence[int]) -> int:
+    total = 0
+    while rows:
+        n = rows.bit_length() - 1
+        total += charges[n]
+        rows ^= 1 << n
+    return total
+
+
+def _unroll(path: Any) -> list[int]:
+    picks = []
+    while path is not None:
+        path, k = path
+        picks.append(k)
+    return picks[::-1]

@@ -4,8 +4,7 @@ Scores are integers, a utility is a sum over groups of issues, and that structur
 at any size. May not enter: files, clocks, chance without a seed.
 """
 
-from zopa.bargaining.proofs.verify_count import check
-from zopa.bargaining.search.break_even import coalition_products, diverse, fewest_changes, improve
+from zopa.bargaining.search.break_even import improve
 from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Refusal
 from zopa.bargaining.search.engine import (
@@ -27,7 +26,7 @@ from zopa.bargaining.search.pareto import Frontier, TooLarge
 from zopa.bargaining.search.scalarization import Rays
 
 __all__ = [
-    "Conflicts", "Count", "Description", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge", "check",
-    "coalition_products", "conflicts", "count", "describe", "diverse", "fewest_changes", "frontier", "improve",
+    "Conflicts", "Count", "Description", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge",
+    "conflicts", "count", "describe", "frontier", "improve",
     "is_empty", "packages_at", "rays", "sample", "solve_maxmin", "solve_nash",
 ]  # fmt: skip

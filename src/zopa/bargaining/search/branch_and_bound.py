@@ -357,7 +357,7 @@ def _grow(  # noqa: C901 (the search itself)
         if not closed and (walked := _leaf(s, out, node, lam, collect)) is not None:
             if not walked:
                 return False
-            entry[1] = {"order": walked}
+            entry[1] = {"walk": walked}
         elif not closed:
             g, k = branch(s.flat, s.s, s.pen, node.allowed, node.y)
             entry[1] = {"split": [g, k - int(s.flat.start[g])]}

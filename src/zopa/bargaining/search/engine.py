@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from zopa.bargaining.proofs import certificate
-from zopa.bargaining.search import counting, maxmin, nash, pareto
+from zopa.bargaining.search import certificate, counting, maxmin, nash, pareto
 from zopa.bargaining.search.branch_and_bound import Found, Stop, Target, never, search
 from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Additive, Refusal, additive
@@ -54,11 +53,11 @@ class Outcome:
         What the reader must know (who stays at the reservation value, ties not listed).
     """
 
-    packages: tuple[Package, ...]
-    utilities: tuple[tuple[int, ...], ...]
-    value: Fraction | None
     engine: str
     proven: bool
+    packages: tuple[Package, ...] = ()
+    utilities: tuple[tuple[int, ...], ...] = ()
+    value: Fraction | None = None
     bound: float | None = None
     proof: dict[str, Any] | None = None
     note: str = ""
@@ -149,10 +148,9 @@ def solve_nash(
         ", charges for rules that span issues" if form.rows else ""
     )
     if not ranked:
-        proven = all(r.proven for r in runs)
-        return Outcome(
-            (), (), None, engine, proven, note="no package gives any party a gain" if proven else "stopped"
-        )
+        if not all(r.proven for r in runs):
+            return Outcome(engine=engine, proven=False, note="stopped")
+        return _nobody_gains(form, weights, engine, proof=proof, stop=stop)
     least = ranked[min(k, len(ranked)) - 1].product
     kept = [b for b in ranked if b.product >= least]
     members = next(r.members for r in runs if any(b.picks == kept[0].picks for b in r.best))
@@ -160,16 +158,53 @@ def solve_nash(
     stay = [space.parties[p] for p in range(form.n_parties) if p not in members]
     said = [f"{', '.join(stay)} cannot gain together with the others"] if stay else []
     said += ["ties are too many to list them all"] if any(r.strict for r in runs) else []
-    note = "; ".join(said)
     saved = None
     if proof and proven and k == 1:
-        larger = nash.larger_sets(form, members, stop)
-        saved = certificate.nash_proof(form, runs, larger, list(weights or [1] * form.n_parties))
+        saved = certificate.nash_proof(form, runs, nash.larger_sets(form, members, stop), weights)
     return Outcome(
-        tuple(form.package(b.picks) for b in kept), tuple(_utilities(form, b.totals) for b in kept),
-        Fraction(ranked[0].product), engine, proven, max((r.bound for r in runs if r.bound is not None), default=None),
-        saved, note,
-    )  # fmt: skip
+        packages=tuple(form.package(b.picks) for b in kept),
+        utilities=tuple(_utilities(form, b.totals) for b in kept),
+        value=Fraction(ranked[0].product),
+        engine=engine,
+        proven=proven,
+        bound=max((r.bound for r in runs if r.bound is not None), default=None),
+        proof=saved,
+        note="; ".join(said),
+    )
+
+
+def _nobody_gains(
+    form: Additive, weights: Sequence[int] | None, engine: str, *, proof: bool, stop: Stop
+) -> Outcome:
+    """Nash where no acceptable package gives any party a gain: all acceptable packages are as good."""
+    space = form.space
+    known = is_empty(space, proof=proof, stop=stop)
+    if known.package is None:
+        empty = bool(known.empty)
+        return Outcome(
+            engine=engine, proven=empty, proof=known.proof, note="the zone is empty" if empty else "stopped"
+        )
+    plain = (0,) * form.n_parties
+    runs = [
+        search(form, Target(floors, form.need, plain), collect=maxmin.TIES, stop=stop)
+        for floors in maxmin.coalition_floors(form)
+    ]
+    complete = all(r.proven for r in runs)
+    listed = sorted({form.package(m) for r in runs for m in r.members or ()}) if complete else [known.package]
+    note = "no acceptable package gives any party a gain"
+    saved = None
+    if proof:
+        larger = nash.larger_sets(form, (), stop)
+        saved = certificate.no_gain_proof(form, listed, larger, runs if complete else None, weights)
+    return Outcome(
+        packages=tuple(listed),
+        utilities=tuple(space.utility(x) for x in listed),
+        value=Fraction(0),
+        engine=engine,
+        proven=True,
+        proof=saved,
+        note=note if complete else f"{note}; acceptable packages are too many to list them all",
+    )
 
 
 def _utilities(form: Additive, totals: Sequence[int]) -> tuple[int, ...]:
@@ -186,15 +221,19 @@ def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop)
         (sum(g > 0 for g in row), math.prod(g**x for g, x in zip(row, w, strict=True) if g > 0))
         for row in gains
     ]
-    if not rank or max(rank)[0] == 0:
-        return Outcome((), (), None, front.method, True, note="no package gives any party a gain")
+    if not rank:
+        return Outcome(engine=front.method, proven=True, note="the zone is empty")
     best = max(rank)
     points = front.points[[n for n, r in enumerate(rank) if r == best]]
-    packages = bucket_package(space, points, stop)
+    note = "one package for each best point"
     return Outcome(
-        tuple(packages), tuple(tuple(int(u) for u in row) for row in points), Fraction(best[1]), front.method, True,
-        note="one package for each best point",
-    )  # fmt: skip
+        packages=tuple(bucket_package(space, points, stop)),
+        utilities=tuple(tuple(int(u) for u in row) for row in points),
+        value=Fraction(best[1] if best[0] else 0),
+        engine=front.method,
+        proven=True,
+        note=note if best[0] else f"no acceptable package gives any party a gain; {note}",
+    )
 
 
 def solve_maxmin(
@@ -207,8 +246,8 @@ def solve_maxmin(
     stop: Stop = never,
     on_progress: Callable[[Fraction | None, float], None] | None = None,
 ) -> Outcome:
-    """A max-min solution over the zone: ``kalai-smorodinsky``, ``egalitarian``, ``proportional``, ``regret``
-    or ``utilitarian`` (the largest sum), refined by leximin with all ties.
+    """A max-min solution over the zone: ``kalai-smorodinsky``, ``egalitarian``, ``proportional`` or
+    ``utilitarian`` (the largest sum), refined by leximin with all ties.
 
     Raises
     ------
@@ -224,46 +263,53 @@ def solve_maxmin(
         ", charges for rules that span issues" if form.rows else ""
     )
     if not out.picks:
-        return Outcome(
-            (), (), None, engine, out.proven, note="the zone is empty" if out.proven else "stopped"
-        )
+        saved = is_empty(space, proof=True, stop=stop).proof if proof and out.proven else None
+        note = "the zone is empty" if out.proven else "stopped"
+        return Outcome(engine=engine, proven=out.proven, proof=saved, note=note)
     value = out.value
     if kind == "utilitarian" and value is not None:
         value += sum(form.shift)
     picks = sorted(out.picks, key=form.package)
-    note = "" if out.all_ties or not ties else "ties are too many to list them all"
     return Outcome(
-        tuple(form.package(p) for p in picks), tuple(_utilities(form, out.form.totals(p)) for p in picks), value,
-        engine, out.proven, out.bound, certificate.maxmin_proof(out) if proof else None, note,
-    )  # fmt: skip
+        packages=tuple(form.package(p) for p in picks),
+        utilities=tuple(_utilities(form, out.form.totals(p)) for p in picks),
+        value=value,
+        engine=engine,
+        proven=out.proven,
+        bound=out.bound,
+        proof=certificate.maxmin_proof(out) if proof else None,
+        note="" if out.all_ties or not ties else "ties are too many to list them all",
+    )
 
 
 def _maxmin_from_frontier(space: Space, kind: str, weights: Sequence[int] | None, stop: Stop) -> Outcome:
     """Leximin-best points of a frontier found by bucket elimination."""
     front = bucket_frontier(space, stop=stop)
     if not len(front.points):
-        return Outcome((), (), None, front.method, True, note="the zone is empty")
+        return Outcome(engine=front.method, proven=True, note="the zone is empty")
     ideal = [int(u) for u in front.points.max(axis=0)]
     n, r = len(space.parties), list(space.reservation)
     along = list(weights) if weights and kind == "proportional" else [1] * n
     if kind == "kalai-smorodinsky":
         gains = [max(0, b - x) for b, x in zip(ideal, r, strict=True)]
         along = gains if any(gains) else along
-    zero = ideal if kind == "regret" else r
 
     def rank(row: IntArray) -> list[Fraction]:
         if kind == "utilitarian":
             return [Fraction(int(row.sum()))]
-        return sorted(Fraction(int(u) - z, d) for u, z, d in zip(row, zero, along, strict=True) if d)
+        return sorted(Fraction(int(u) - z, d) for u, z, d in zip(row, r, along, strict=True) if d)
 
     ranks = [rank(row) for row in front.points]
     best = max(ranks)
     points = front.points[[n for n, x in enumerate(ranks) if x == best]]
-    packages = bucket_package(space, points, stop)
     return Outcome(
-        tuple(packages), tuple(tuple(int(u) for u in row) for row in points), best[0], front.method, True,
+        packages=tuple(bucket_package(space, points, stop)),
+        utilities=tuple(tuple(int(u) for u in row) for row in points),
+        value=best[0],
+        engine=front.method,
+        proven=True,
         note="one package for each best point",
-    )  # fmt: skip
+    )
 
 
 # ---- emptiness, counting ----------------------------------------------------------------------------------------
@@ -274,7 +320,8 @@ def is_empty(space: Space, *, proof: bool = False, stop: Stop = never) -> Emptin
     except Refusal:
         front = bucket_frontier(space, stop=stop)
         package = bucket_package(space, front.points[:1], stop)[0] if len(front.points) else None
-        return Emptiness(package is None, package, front.method)
+        saved = certificate.member_proof(space, package) if proof and package else None
+        return Emptiness(package is None, package, front.method, saved)
     if not form.possible:
         saved = certificate.ruled_out_proof(form, len(maxmin.coalition_floors(form))) if proof else None
         return Emptiness(True, None, "the rules leave some issues without any option", saved)
@@ -284,7 +331,7 @@ def is_empty(space: Space, *, proof: bool = False, stop: Stop = never) -> Emptin
         runs.append(run)
         if run.best is not None:
             package = form.package(run.best)
-            saved = certificate.member_proof(form, package) if proof else None
+            saved = certificate.member_proof(space, package) if proof else None
             return Emptiness(False, package, "this package obeys the rules and is accepted", saved)
         if not run.proven:
             return Emptiness(None, None, "stopped before it was known")

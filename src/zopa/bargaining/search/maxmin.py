@@ -1,4 +1,4 @@
-"""The max-min family: Kalai-Smorodinsky, egalitarian, proportional, min-max regret, and the largest sum.
+"""The max-min family: Kalai-Smorodinsky, egalitarian, proportional, and the largest sum.
 
 All are one question along a direction D > 0: the packages of the zone whose least gain ratio
 ``(u_p - zero_p) / D_p`` is largest, ties broken by the next ratio (leximin). A value T is best when no
@@ -19,7 +19,7 @@ from zopa.bargaining.search.multipliers import FloatArray
 
 __all__ = ["KINDS", "MaxMin", "coalition_floors", "ideal_point", "maxmin"]
 
-KINDS = ("kalai-smorodinsky", "egalitarian", "proportional", "regret", "utilitarian")
+KINDS = ("kalai-smorodinsky", "egalitarian", "proportional", "utilitarian")
 TIES = 5_000
 
 
@@ -120,7 +120,6 @@ def maxmin(
     kind: str = "kalai-smorodinsky",
     *,
     weights: Sequence[int] | None = None,
-    ideal: Sequence[int] | None = None,
     ties: bool = True,
     mu: FloatArray | None = None,
     stop: Stop = never,
@@ -132,8 +131,6 @@ def maxmin(
     ----------
     weights : per party, optional
         The direction of ``proportional``.
-    ideal : totals, optional
-        Ideal point to use instead of the best over the zone (then the answer is relative to it).
     ties : bool
         Refine by leximin and list all packages; otherwise one package with the best least ratio.
     """
@@ -141,7 +138,7 @@ def maxmin(
     if not form.possible:
         return out
     need = list(form.need)
-    if kind in ("kalai-smorodinsky", "regret") and ideal is None:
+    if kind == "kalai-smorodinsky":
         found = ideal_point(form, mu=mu, stop=stop)
         if found is None:
             out.proven = not stop()
@@ -150,12 +147,10 @@ def maxmin(
     if kind == "utilitarian":
         form = out.form = form.with_sum()
         need, toward = [*need, 0], [0] * (form.n_parties - 1) + [1]
-    elif kind == "kalai-smorodinsky" and ideal is not None:
+    elif kind == "kalai-smorodinsky":
         toward = [max(0, b - n) for b, n in zip(ideal, need, strict=True)]
     else:
         toward = list(weights) if weights is not None and kind == "proportional" else [1] * form.n_parties
-    if kind == "regret" and ideal is not None:
-        need = list(ideal)
     if not any(toward):
         toward = [1] * form.n_parties
     out.zero, out.toward = tuple(need), tuple(toward)

@@ -359,7 +359,7 @@ def _close(
             if status == FULL:
                 out.proven, out.bound = False, float(s.kept.least)
                 break
-            entry[1] = {"order": order}
+            entry[1] = {"walk": order}
             if status != DONE:
                 g, choice = branch(s.flat, s.s, s.pen, allowed, y)
                 entry[1] = {"split": [g, choice - int(s.flat.start[g])]}

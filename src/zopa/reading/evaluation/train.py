@@ -6,6 +6,7 @@ their licence allows; the card inside the file says what it was trained on.
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 import zipfile
@@ -16,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from zopa.casefile import write_file
 from zopa.errors import CaseError, Finding, MissingExtra
 from zopa.reading.attribution.attribute import Attribution, attribute
 from zopa.reading.evaluation.score import AnnotatedText, spans
@@ -79,11 +81,12 @@ def train_model(documents: Iterable[AnnotatedText], path: Path, language: str = 
         parts = {"cues.crf": cues, "roles.crf": roles}
         for name, trainer in parts.items():
             trainer.train(str(Path(folder) / name))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in parts:
                 archive.write(Path(folder) / name, name)
             archive.writestr("card.json", json.dumps(card))
+    write_file(path, packed.getvalue())
     return path
 
 

@@ -11,9 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable
-from zopa.spatial import expected_utility as pressure
-from zopa.spatial import one_shot as static
-from zopa.spatial import voting as duels
+from zopa.spatial import expected_utility, one_shot, voting
 from zopa.spatial.expected_utility import READINGS, play
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "scholz"
@@ -38,8 +36,8 @@ TABLE_2 = (
 def summary(reading, rounds=8, **switches):
     reading = dataclasses.replace(READINGS[reading], **switches)
     played = play(X, S, C, reading=reading, rounds=rounds)
-    medians = [float(static.weighted_median(r.after, S * C)) for r in played]
-    return medians, [float(static.compromise(r.after, S * C)) for r in played]
+    medians = [float(one_shot.weighted_median(r.after, S * C)) for r in played]
+    return medians, [float(one_shot.compromise(r.after, S * C)) for r in played]
 
 
 @needs_data
@@ -57,8 +55,8 @@ def test_the_recorded_run_is_reproduced_round_by_round(name):
     for told, mine in zip(rounds, played, strict=True):
         assert mine.after == pytest.approx([told["positions"][n] for n in names], abs=1e-9)
         assert mine.exponent == pytest.approx([told["r"][n] for n in names], abs=1e-9)
-        assert static.weighted_median(mine.after, s * c) == pytest.approx(told["median"], abs=1e-9)
-        assert static.compromise(mine.after, s * c) == pytest.approx(told["mean"], abs=1e-9)
+        assert one_shot.weighted_median(mine.after, s * c) == pytest.approx(told["median"], abs=1e-9)
+        assert one_shot.compromise(mine.after, s * c) == pytest.approx(told["mean"], abs=1e-9)
         moves = {m["actor"]: m for m in told["moves"]}
         for i, n in enumerate(names):
             if n not in moves:
@@ -96,13 +94,15 @@ def test_published_table_2_but_for_the_misprinted_median_of_round_2():
 )  # fmt: skip
 def test_figures_7_to_9(viewer, seen):
     reading, span, one = READINGS["scholz-code"], np.array([6.0]), np.ones_like(X)
-    w, mu = S * C, static.weighted_median(X, S * C)
-    P = pressure.win_probabilities(X, w, one, span, reading)
-    r = pressure.risk_exponents(pressure.expected_utilities(X, S, P, one[:, None], mu, span, 1.0))
-    P = pressure.win_probabilities(X, w, r, span, reading)
+    w, mu = S * C, one_shot.weighted_median(X, S * C)
+    P = expected_utility.win_probabilities(X, w, one, span, reading)
+    r = expected_utility.risk_exponents(
+        expected_utility.expected_utilities(X, S, P, one[:, None], mu, span, 1.0)
+    )
+    P = expected_utility.win_probabilities(X, w, r, span, reading)
     i = NAMES.index(viewer)
     view = np.full((len(X), 1), r[i])
-    E = pressure.expected_utilities(X, S, P, view, mu, span, 1.0)
+    E = expected_utility.expected_utilities(X, S, P, view, mu, span, 1.0)
     for name, (own, other) in seen.items():
         j = NAMES.index(name)
         assert (E[i, j], E[j, i]) == pytest.approx((own, other), abs=6e-4)
@@ -201,8 +201,10 @@ def test_chances_add_up_and_prefix_sums_equal_the_definition(seed, n, crowded):
     if crowded:
         x = np.round(x / 20) * 20
     span, w = np.array([np.ptp(x) or 1.0]), s * c
-    assert duels.by_prefix_sums(x, w) == pytest.approx(duels.by_voter(x, w), abs=1e-9)
-    P = pressure.win_probabilities(x, w, np.ones(n), span, READINGS["scholz-paper"])
+    assert voting.by_prefix_sums(x, w) == pytest.approx(voting.by_voter(x, w), abs=1e-9)
+    r = np.random.default_rng(seed).uniform(0.5, 2, n)
+    assert voting.by_prefix_sums(x, w, r, span) == pytest.approx(voting.by_voter(x, w, r, span), abs=1e-9)
+    P = expected_utility.win_probabilities(x, w, np.ones(n), span, READINGS["scholz-paper"])
     apart = x[:, None] != x[None, :]
     assert (P + P.T)[apart] == pytest.approx(1)
     assert np.all(P[~apart] == 0)
@@ -217,9 +219,9 @@ def test_expected_utilities_equal_plain_loops_over_the_definitions(reading, ever
     finally:
         sys.path.pop(0)
     r = play(x, s, c, reading=READINGS[reading], rounds=1)[0]
-    one, span, w, mu = np.ones_like(x), np.array([np.ptp(x)]), s * c, static.weighted_median(x, s * c)
-    P = pressure.win_probabilities(x, w, r.exponent if everything else one, span, READINGS[reading])
-    E = pressure.expected_utilities(x, s, P, r.exponent[:, None], mu, span, 1.0)
+    one, span, w, mu = np.ones_like(x), np.array([np.ptp(x)]), s * c, one_shot.weighted_median(x, s * c)
+    P = expected_utility.win_probabilities(x, w, r.exponent if everything else one, span, READINGS[reading])
+    E = expected_utility.expected_utilities(x, s, P, r.exponent[:, None], mu, span, 1.0)
     assert pytest.approx(np.array(loops(x, s, c, everything))) == E
 
 
@@ -228,7 +230,7 @@ def test_settling_many_draws_equals_the_last_round_of_each(reading):
     rng = np.random.default_rng(9)
     x, s, c = rng.uniform(0, 100, (9, 5)), rng.uniform(0.1, 1, (9, 5)), rng.uniform(0.1, 1, (9, 5))
     x[3] = 40.0
-    ends = pressure.settle(x, s, c, reading=READINGS[reading], rounds=6)
+    ends = expected_utility.settle(x, s, c, reading=READINGS[reading], rounds=6)
     for k in range(9):
         played = play(x[k], s[k], c[k], reading=READINGS[reading], rounds=6)
         assert ends[k] == pytest.approx(played[-1].after if played else x[k])

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable, UnknownName
-from zopa.formats import ktab
-from zopa.spatial import ktab as smp
+from zopa.formats import ktab as scenarios
+from zopa.spatial import ktab
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "ktab"
 needs_data = pytest.mark.skipif(
@@ -46,7 +46,7 @@ def iterations(text):
 
 
 def load(name, text=None):
-    scenario = ktab.read_csv(text) if name.endswith("csv") else ktab.read_xml(text)
+    scenario = scenarios.read_csv(text) if name.endswith("csv") else scenarios.read_xml(text)
     x, s = np.array(scenario.positions), np.array(scenario.saliences) / 100
     return scenario, x, s, np.array(scenario.capabilities)
 
@@ -63,7 +63,7 @@ def example():
 
 def rules_of(scenario):
     p = scenario.parameters
-    return smp.Rules(
+    return ktab.Rules(
         p["VictoryProbModel"], p["VotingRule"], p["PCEModel"], p["StateTransitions"], p["BigRRange"],
         p["BigRAdjust"], p["ThirdPartyCommit"], p["InterVecBrgn"], p["BargnModel"],
     )  # fmt: skip
@@ -73,19 +73,19 @@ def check_matrices(lines, turn, ideal, s, c, rules):
     """Raw values, risk, utilities, each party's estimate of them, targets and what they are worth."""
     n = len(c)
     x = turn.before / 100
-    d = smp.distances(ideal, s, x)
+    d = ktab.distances(ideal, s, x)
     at = {line.strip(): k for k, line in reversed(list(enumerate(lines)))}
-    f = smp.RISK_ADJUST[rules.risk_adjust]
+    f = ktab.RISK_ADJUST[rules.risk_adjust]
     R = turn.risk
     for head, mine, digits in (
-        ("Raw actor-pos value matrix (risk neutral)", smp.utility(d, 0.0), 3),
+        ("Raw actor-pos value matrix (risk neutral)", ktab.utility(d, 0.0), 3),
         ("Inferred risk attitudes:", R[:, None], 3),
-        ("Risk-aware actor-pos utility matrix (objective):", smp.utility(d, R[:, None]), 4),
+        ("Risk-aware actor-pos utility matrix (objective):", ktab.utility(d, R[:, None]), 4),
     ):
         assert block(lines, at[head]) == pytest.approx(mine, abs=0.51 * 10**-digits)
     seen = []
     for h in range(n):
-        seen.append(smp.utility(d, (R[h] + f * (R - R[h]))[:, None]))
+        seen.append(ktab.utility(d, (R[h] + f * (R - R[h]))[:, None]))
         assert block(lines, at[f"Estimate by {h} of risk-aware utility matrix:"]) == pytest.approx(
             seen[h], abs=0.51e-4
         )
@@ -100,7 +100,7 @@ def check_matrices(lines, turn, ideal, s, c, rules):
             line,
         ):
             h, i, j, whose = int(m[1]), int(m[3]), int(m[4]), int(m[5])
-            phi, gain = smp.challenges(seen[h], i, s.sum(1), c, rules, view=whose)
+            phi, gain = ktab.challenges(seen[h], i, s.sum(1), c, rules, view=whose)
             assert phi[j] == pytest.approx(float(m[2]), abs=0.51e-4)
             if whose == i:
                 assert gain[j] == pytest.approx(float(m[6]), abs=0.51e-4)
@@ -111,8 +111,8 @@ def check_matrices(lines, turn, ideal, s, c, rules):
 def check_bargains(lines, turn, ideal, s, c, rules):
     """Both parties' proposals and KTAB's average of them, whichever of them the run used."""
     x, S = turn.before / 100, s.sum(1)
-    d = smp.distances(ideal, s, x)
-    f, R = smp.RISK_ADJUST[rules.risk_adjust], turn.risk
+    d = ktab.distances(ideal, s, x)
+    f, R = ktab.RISK_ADJUST[rules.risk_adjust], turn.risk
     found = 0
     for k, line in enumerate(lines):
         m = re.match(r"Bargain \[\d+, (\d+):(\d+)\] from (\d+)'s perspective", line)
@@ -121,10 +121,10 @@ def check_bargains(lines, turn, ideal, s, c, rules):
             continue
         i, j = (int(v) for v in (m or c_m).groups()[:2])
         (phi, _), (_, gain) = (
-            smp.challenges(smp.utility(d, (R[h] + f * (R - R[h]))[:, None]), i, S, c, rules) for h in (i, j)
+            ktab.challenges(ktab.utility(d, (R[h] + f * (R - R[h]))[:, None]), i, S, c, rules) for h in (i, j)
         )
         phis = [phi[j], gain[j]]  # KTAB takes the gain where the receiver's probability should stand
-        first, second = (smp.meet(x[i], x[j], s[i], s[j], phi, rules.bargain) for phi in phis)
+        first, second = (ktab.meet(x[i], x[j], s[i], s[j], phi, rules.bargain) for phi in phis)
         if m:
             ours, theirs = first if int(m[3]) == i else second
         else:
@@ -147,7 +147,7 @@ def value_after(pair, turn, ideal, s):
         if (b.initiator, b.receiver) == pair:
             x = x.copy()
             x[b.initiator], x[b.receiver] = b.ours / 100, b.theirs / 100
-    return smp.utility(smp.distances(ideal, s, x), turn.risk[:, None]).mean(axis=1)
+    return ktab.utility(ktab.distances(ideal, s, x), turn.risk[:, None]).mean(axis=1)
 
 
 def check_elections(lines, turn, ideal, s, c, rules):
@@ -159,7 +159,7 @@ def check_elections(lines, turn, ideal, s, c, rules):
         a = int(m[2])
         assert sorted(turn.queues[a]) == sorted(queues[a])
         u = np.column_stack([value_after(pair, turn, ideal, s) for pair in queues[a]])
-        C, P, _ = smp.election(u, c, rules)
+        C, P, _ = ktab.election(u, c, rules)
         heads = {lines[i].strip(): i for i in range(min(k + 60, len(lines) - 1), k, -1)}
         assert block(lines, k - 1 - len(c)) == pytest.approx(u, abs=0.51e-5)
         assert block(lines, heads["Coalition strengths of (i:j):"]) == pytest.approx(C, abs=0.51e-3)
@@ -197,9 +197,9 @@ def check_history(positions, winning, turns, s, c, rules, ideals):
     assert np.abs(printed - mine).max() <= 0.0501
     shown = np.array([numbers(line.split(":")[1]) for line in winning if ", prob :" in line])
     for k, x in enumerate(states):
-        d = smp.distances(ideals[k], s, x / 100)
-        R = smp.risks(smp.election(smp.utility(d, 0.0), c, rules)[2], rules.risk_range)
-        wins = smp.winning(x / 100, smp.utility(d, R[:, None]), c, rules)
+        d = ktab.distances(ideals[k], s, x / 100)
+        R = ktab.risks(ktab.election(ktab.utility(d, 0.0), c, rules)[2], rules.risk_range)
+        wins = ktab.winning(x / 100, ktab.utility(d, R[:, None]), c, rules)
         assert shown[:, k] == pytest.approx(wins, abs=0.51e-4)
         if k < len(turns):
             assert turns[k].winning == pytest.approx(wins)
@@ -208,18 +208,18 @@ def check_history(positions, winning, turns, s, c, rules, ideals):
 @needs_data
 def test_the_three_issue_log_is_reproduced_at_every_turn():
     _, x, s, c = dummy()
-    turns = smp.play(x, s, c)
+    turns = ktab.play(x, s, c)
     text = (DATA / "20170530_ref-dummyData_3Dim.txt").read_text()
     bodies, positions, winning = iterations(text)
     assert len(turns) == 10
     ideals = [t.before / 100 for t in turns] + [turns[-1].after / 100]
-    check_history(positions, winning, turns, s, c, smp.Rules(), ideals)
+    check_history(positions, winning, turns, s, c, ktab.Rules(), ideals)
     counts = defaultdict(int)
     for lines, turn in zip(bodies, turns, strict=False):
         ideal = turn.before / 100
-        counts["estimates"] += check_matrices(lines, turn, ideal, s, c, smp.Rules())
-        counts["bargains"] += check_bargains(lines, turn, ideal, s, c, smp.Rules())
-        counts["elections"] += check_elections(lines, turn, ideal, s, c, smp.Rules())
+        counts["estimates"] += check_matrices(lines, turn, ideal, s, c, ktab.Rules())
+        counts["bargains"] += check_bargains(lines, turn, ideal, s, c, ktab.Rules())
+        counts["elections"] += check_elections(lines, turn, ideal, s, c, ktab.Rules())
         for a, pair in chosen(lines).items():
             assert turn.queues[a][turn.chosen[a]] == pair
     assert counts["elections"] == 70
@@ -239,7 +239,7 @@ def test_the_stochastic_log_is_reproduced_when_its_draws_are_replayed():
         return queue.index(picks[turn][party])
 
     steps = len(numbers(positions[0].split(":")[1])) - 1
-    turns = smp.play(x, s, c, rules=rules, accommodation=A, choose=replay, turns=steps)
+    turns = ktab.play(x, s, c, rules=rules, accommodation=A, choose=replay, turns=steps)
     ideals = [x / 100]
     for t in turns:
         ideals.append(A @ (t.after / 100) + (1 - A.sum(1))[:, None] * ideals[-1])
@@ -256,7 +256,7 @@ def test_the_stochastic_log_is_reproduced_when_its_draws_are_replayed():
 @needs_data
 def test_positions_equal_our_own_six_digit_record():
     _, x, s, c = dummy()
-    turns = smp.play(x, s, c)
+    turns = ktab.play(x, s, c)
     text = (DATA / "dummyData_3Dim_trajectory_6digits.csv").read_text()
     rows = list(csv.reader(text.splitlines()))[1:]
     states = [t.before for t in turns] + [turns[-1].after]
@@ -271,13 +271,13 @@ SMALL = (
 )
 
 
-@pytest.mark.parametrize("bargain", smp.BARGAINS)
-@pytest.mark.parametrize("perspective", smp.PERSPECTIVES)
-@pytest.mark.parametrize("commit", smp.COMMIT)
+@pytest.mark.parametrize("bargain", ktab.BARGAINS)
+@pytest.mark.parametrize("perspective", ktab.PERSPECTIVES)
+@pytest.mark.parametrize("commit", ktab.COMMIT)
 def test_bargains_lie_between_the_two_parties(bargain, perspective, commit):
     x, s, c = SMALL
-    rules = smp.Rules(bargain=bargain, perspective=perspective, commit=commit)
-    for turn in smp.play(x, s, c, rules=rules, turns=4):
+    rules = ktab.Rules(bargain=bargain, perspective=perspective, commit=commit)
+    for turn in ktab.play(x, s, c, rules=rules, turns=4):
         assert np.all(turn.after >= turn.before.min(axis=0) - 0.006)
         assert np.all(turn.after <= turn.before.max(axis=0) + 0.006)
         for b in turn.bargains:
@@ -287,10 +287,10 @@ def test_bargains_lie_between_the_two_parties(bargain, perspective, commit):
                 assert np.all(place <= np.maximum(a, z) + 0.006)
 
 
-@pytest.mark.parametrize(("voting", "victory", "pce"), list(product(smp.VOTING, smp.VICTORY, smp.PCE)))
+@pytest.mark.parametrize(("voting", "victory", "pce"), list(product(ktab.VOTING, ktab.VICTORY, ktab.PCE)))
 def test_an_election_is_a_distribution_and_duels_add_up(voting, victory, pce):
     u = np.array([[0.9, 0.2, 0.5], [0.1, 0.8, 0.6], [0.4, 0.4, 0.9]])
-    C, P, p = smp.election(u, np.array([1.0, 2.0, 1.5]), smp.Rules(victory=victory, voting=voting, pce=pce))
+    C, P, p = ktab.election(u, np.array([1.0, 2.0, 1.5]), ktab.Rules(victory=victory, voting=voting, pce=pce))
     assert pytest.approx(np.ones((3, 3))) == P + P.T
     assert p.sum() == pytest.approx(1, abs=1e-6)
     assert np.all(p >= 0)
@@ -299,10 +299,10 @@ def test_an_election_is_a_distribution_and_duels_add_up(voting, victory, pce):
 
 def test_the_two_markov_elections_are_stationary():
     u = np.array([[0.9, 0.2, 0.5], [0.1, 0.8, 0.6], [0.4, 0.4, 0.9]])
-    _, P, p = smp.election(u, np.ones(3), smp.Rules(pce="MarkovUniform"))
+    _, P, p = ktab.election(u, np.ones(3), ktab.Rules(pce="MarkovUniform"))
     again = [sum(P[i, j] * (p[i] + p[j]) for j in range(3)) / 3 for i in range(3)]
     assert p == pytest.approx(again, abs=2e-6)
-    C, P, p = smp.election(u, np.ones(3), smp.Rules(pce="MarkovIncentive"))
+    C, P, p = ktab.election(u, np.ones(3), ktab.Rules(pce="MarkovIncentive"))
     H = (C * P + 1e-10 * np.eye(3)) / (C * P + 1e-10 * np.eye(3)).sum(axis=0)
     again = [sum(P[i, j] * (p[i] * H[j, i] + p[j] * H[i, j]) for j in range(3)) for i in range(3)]
     assert p == pytest.approx(again, abs=1e-7)
@@ -313,30 +313,30 @@ def test_the_two_markov_elections_are_stationary():
 def test_order_and_unit_of_capability_do_not_matter(order, unit):
     x, s, c = SMALL
     order = list(order)
-    plain = smp.play(x, s, c, turns=3)[-1].after
-    moved = smp.play(x[order], s[order], c[order] * unit, turns=3)[-1].after
+    plain = ktab.play(x, s, c, turns=3)[-1].after
+    moved = ktab.play(x[order], s[order], c[order] * unit, turns=3)[-1].after
     assert moved == pytest.approx(plain[order], abs=0.03)
 
 
 def test_reflecting_the_line_reflects_the_outcome():
     x, s, c = SMALL
-    plain = smp.play(x, s, c, turns=3)[-1].after
-    mirrored = smp.play(100 - x, s, c, turns=3)[-1].after
+    plain = ktab.play(x, s, c, turns=3)[-1].after
+    mirrored = ktab.play(100 - x, s, c, turns=3)[-1].after
     assert mirrored == pytest.approx(100 - plain, abs=0.03)
 
 
 def test_a_stochastic_run_is_the_same_for_the_same_seed_and_needs_one():
     x, s, c = SMALL
-    rules = smp.Rules(transition="Stochastic")
-    one, two = (smp.play(x, s, c, rules=rules, seed=7, turns=5) for _ in range(2))
+    rules = ktab.Rules(transition="Stochastic")
+    one, two = (ktab.play(x, s, c, rules=rules, seed=7, turns=5) for _ in range(2))
     assert all(np.array_equal(a.after, b.after) for a, b in zip(one, two, strict=True))
     with pytest.raises(NotApplicable, match="seed"):
-        smp.play(x, s, c, rules=rules)
+        ktab.play(x, s, c, rules=rules)
 
 
 def test_all_at_one_place_stay_there():
     _, s, c = SMALL
-    turns = smp.play(np.full((4, 2), 30.0), s, c)
+    turns = ktab.play(np.full((4, 2), 30.0), s, c)
     assert np.all(turns[-1].after == 30.0)
     assert np.all(turns[0].risk == 0)
 
@@ -344,12 +344,12 @@ def test_all_at_one_place_stay_there():
 def test_wrong_saliences_and_rule_names_are_named():
     x, s, c = SMALL
     with pytest.raises(NotApplicable, match="saliences"):
-        smp.play(x, s * 3, c)
+        ktab.play(x, s * 3, c)
     with pytest.raises(NotApplicable, match="saliences"):
-        smp.play(x, s * 0, c)
+        ktab.play(x, s * 0, c)
     with pytest.raises(NotApplicable, match="capability"):
-        smp.play(x, s, c * 0)
+        ktab.play(x, s, c * 0)
     with pytest.raises(NotApplicable, match="without gaps"):
-        smp.play(x * np.nan, s, c)
+        ktab.play(x * np.nan, s, c)
     with pytest.raises(UnknownName, match="Linear"):
-        smp.Rules(victory="Liner")
+        ktab.Rules(victory="Liner")

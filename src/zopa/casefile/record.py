@@ -1,0 +1,216 @@
+"""What sources say, added to a case folder and changed in it: texts, their table, and ``statements.yaml``.
+
+One call is one act: a text is never registered without what was found in it. An entry that changes is cut out
+of the file, changed and put back, so that a decision costs the same whatever the size of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zopa.case.records import Records
+from zopa.casefile import csvdoc
+from zopa.casefile.anchors import digest, normalise
+from zopa.casefile.folder import CaseFiles
+from zopa.casefile.read import RECORDS_FILE, SOURCE_COLUMNS, SOURCES_FILE
+from zopa.casefile.write import FileSet, fingerprint, one_step
+from zopa.casefile.yamltext import YamlText, scalar
+from zopa.errors import CaseError
+
+__all__ = ["NewSource", "save_records", "source_id", "written_form"]
+
+Changes = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class NewSource:
+    """A normalised text and the row that registers it (columns of ``sources.csv``)."""
+
+    ident: str
+    text: str
+    row: Mapping[str, str] = field(default_factory=dict)
+
+
+def source_id(folder: str | Path, sha256: str, name: str) -> tuple[str, bool]:
+    """The id under which a text is or would be registered, and whether it is new."""
+    files = CaseFiles(Path(folder))
+    table = _table(files)
+    _, lines = csvdoc.rows(table)
+    columns = [c.text for c in lines[0]] if lines else []
+    rows = [dict(zip(columns, (c.text for c in cells), strict=False)) for cells in lines[1:]]
+    for row in rows:
+        if row.get("sha256") == sha256 and row.get("id"):
+            return row["id"], False
+    for found in files.names("sources/*.txt"):  # texts without a row, or with one that has no digest
+        kept, problems = files.text(found)
+        if not problems and digest(normalise(kept)) == sha256:
+            return found[8:-4], False
+    base = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "text"
+    taken = {row.get("id", "") for row in rows} | {n[8:-4] for n in files.names("sources/*.txt")}
+    return next(i for i in [base, *(f"{base}-{n}" for n in range(2, 100_000))] if i not in taken), True
+
+
+def save_records(
+    folder: str | Path,
+    *,
+    sources: Sequence[NewSource] = (),
+    added: Records | None = None,
+    changed: Changes | None = None,
+) -> int:
+    """Register texts, append records, write changed ones back (None removes one); the number appended.
+
+    Comments and the order of entries stay; of a changed record only the fields that differ are touched.
+
+    Raises
+    ------
+    CaseError
+        ``statements.yaml`` or ``sources.csv`` cannot be read.
+    CannotWrite
+        The disk is full or read-only, or a file was changed meanwhile; nothing was changed.
+    """
+    root = Path(folder)
+    files = CaseFiles(root)
+    new = {g: dict(getattr(added, g)) for g in Records.model_fields} if added is not None else {}
+    with one_step(root) as act:
+        _add_sources(files, sources, act)
+        if not changed and not any(new.values()):
+            return 0
+        was = fingerprint(root / RECORDS_FILE)
+        before, findings = files.text(RECORDS_FILE) if files.has(RECORDS_FILE) else ("", [])
+        if findings:
+            raise CaseError(findings, "nothing was changed")
+        text = before.replace("\r\n", "\n")
+        for group, records in (changed or {}).items():
+            for ident, item in records.items():
+                text = _changed(text, group, ident, item, new)
+        text, count = _appended(text, new)
+        if text != before:
+            act.write(RECORDS_FILE, text, was)
+    return count
+
+
+def _table(files: CaseFiles) -> str:
+    text, findings = files.text(SOURCES_FILE) if files.has(SOURCES_FILE) else ("", [])
+    if findings:
+        raise CaseError(findings, "nothing was changed")
+    return text
+
+
+def _add_sources(files: CaseFiles, sources: Sequence[NewSource], act: FileSet) -> None:
+    if not sources:
+        return
+    was = fingerprint(files.root / SOURCES_FILE)
+    table = _table(files).replace("\r\n", "\n")
+    _, lines = csvdoc.rows(table)
+    at = next((k for k, c in enumerate(lines[0] if lines else ()) if c.text == "id"), 0)
+    listed = {cells[at].text for cells in lines[1:] if at < len(cells)}
+    for source in sources:
+        act.write(f"sources/{source.ident}.txt", source.text.encode("utf-8"))
+        if source.ident not in listed:
+            table = csvdoc.add_row(table, {**source.row, "id": source.ident}, SOURCE_COLUMNS)
+    act.write(SOURCES_FILE, table, was)
+
+
+def _appended(text: str, new: Mapping[str, Mapping[str, Any]]) -> tuple[str, int]:
+    listed = {g: {i: written_form(r) for i, r in records.items()} for g, records in new.items() if records}
+    if not listed:
+        return text, 0
+    whole = YamlText(text, RECORDS_FILE)
+    count = 0
+    for group, records in listed.items():
+        there = (whole.data or {}).get(group) or {}
+        fresh = {i: r for i, r in records.items() if i not in there}
+        whole.update((group,), fresh)
+        count += len(fresh)
+    return whole.text, count
+
+
+def _changed(text: str, group: str, ident: str, item: Any, new: dict[str, dict[str, Any]]) -> str:
+    """The text with one record changed, taken out, or (when it is not there) noted among the new ones."""
+    place = _entry(text, group, ident)
+    if place is not None:
+        start, end = place
+        try:
+            part = YamlText(text[start:end], RECORDS_FILE)
+        except CaseError:
+            part = None
+        if part is not None and isinstance(part.data, dict) and list(part.data) == [ident]:
+            if item is None:
+                return text[:start] + text[start:end][_entry_end(part) :] + text[end:]
+            _write_fields(part, (ident,), item)
+            return text[:start] + part.text + text[end:]
+    whole = YamlText(text, RECORDS_FILE)
+    if ident not in ((whole.data or {}).get(group) or {}):
+        if item is not None:
+            new.setdefault(group, {})[ident] = item
+        return text
+    if item is None:
+        whole.remove((group, ident))
+    else:
+        _write_fields(whole, (group, ident), item)
+    return whole.text
+
+
+def _entry(text: str, group: str, ident: str) -> tuple[int, int] | None:
+    """Where the lines of an entry begin and end, in a file of plain blocks."""
+    head = re.search(rf"^{re.escape(group)}:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*( +)\S", text, re.M)
+    if head is None:
+        return None
+    indent = len(head[1])
+    section = re.compile(r"^[^\s#]", re.M).search(text, head.end())
+    stop = section.start() if section else len(text)
+    key = re.compile(rf"^ {{{indent}}}{re.escape(scalar(ident))}:(?=\s)", re.M).search(
+        text, head.start(1), stop
+    )
+    if key is None:
+        return None
+    after = re.compile(rf"^ {{0,{indent}}}[^\s]", re.M).search(text, key.end(), stop)
+    return key.start(), after.start() if after else stop
+
+
+def _entry_end(part: YamlText) -> int:
+    """Where the entry itself ends; empty lines and remarks after it are not its own."""
+    end = part.end(next(iter(part.data)))
+    return min(part.text.find("\n", end) + 1 or len(part.text), len(part.text))
+
+
+def _write_fields(text: YamlText, path: tuple[str, ...], item: Any) -> None:
+    new = written_form(item)
+    old: Any = text.data
+    for part in path:
+        old = old[part]
+    if not isinstance(old, dict):
+        text.set(path, new)
+        return
+    for key in [k for k in old if k not in new]:
+        text.remove((*path, key))
+    for key, value in new.items():
+        if key not in old or _bare(old[key]) != _bare(value):
+            text.set((*path, key), value)
+
+
+def written_form(item: Any) -> dict[str, Any]:
+    """A record as YAML data: no defaults, and short forms where they exist."""
+    out: dict[str, Any] = {}
+    for key, value in item.model_dump(by_alias=True, exclude_defaults=True).items():
+        moment = key in ("said", "when", "as_of") and not isinstance(getattr(item, key, None), tuple)
+        if moment and isinstance(value, dict):
+            first, last = value.get("from"), value.get("to")
+            short = first is not None and first == last
+            out[key] = first if short else {k: v for k, v in value.items() if v is not None}
+        else:
+            out[key] = value
+    return out
+
+
+def _bare(value: Any) -> Any:
+    """Comparable plain data of a value from the file or from a noun."""
+    if isinstance(value, Mapping):
+        return {str(k): _bare(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_bare(v) for v in value]
+    return value.strip() if isinstance(value, str) else value
