@@ -13,6 +13,7 @@ The verbs are the questions; each takes a case first::
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
     zopa.divide(case)            how to split what can be split
+    zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
@@ -22,11 +23,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from zopa._version import __version__ as __version__
 
 # verb -> the room that answers it
 _VERBS = {
-    "load": "casefile",
+    "load": "formats",
     "zone": "bargaining",
     "why_not": "bargaining",
     "solve": "bargaining",
@@ -40,13 +41,14 @@ _VERBS = {
     "read": "reading",
     "run": "study",
     "report": "render",
+    "convert": "formats",
 }
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.casefile import load
     from zopa.costs import delay
     from zopa.division.divide import divide
+    from zopa.formats import convert, load
     from zopa.graphmodel.stability import stability
     from zopa.reading import read
     from zopa.render.report import report
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from zopa.study.run import run
 
 __all__ = [
+    "convert",
     "delay",
     "describe",
     "divide",

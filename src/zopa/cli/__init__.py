@@ -56,6 +56,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "explain": ask.explain,
     "convert": convert.convert,
+    "formats": convert.formats,
     "evaluate": evaluate.evaluate,
     "train": evaluate.train,
 }

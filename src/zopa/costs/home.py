@@ -9,8 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from zopa.case import Case, Statement, accepted, fraction, speaks_for, values, voters
-from zopa.space import IntArray, Readings, Space, compile_case
-from zopa.space.table import Table
+from zopa.space import IntArray, Problem, Readings, Space, Table
 
 from .ratify import Segment, tied_hand_in_space, win_set, win_set_of_all
 
@@ -222,7 +221,7 @@ def spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...
     shares: dict[str, Fraction | None] = dict.fromkeys(listed)
     if others:
         wide = case.model_copy(update={"parties": _voting(case, [*space.parties, *others])})
-        shares |= _refusing(Table.of(compile_case(wide, readings)), others, inside)
+        shares |= _refusing(Problem(wide, readings).table, others, inside)
     shares |= _refusing(
         table, [n for n in listed if case.parties[n].reservation and n in space.parties], inside
     )

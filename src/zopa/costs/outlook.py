@@ -10,11 +10,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from zopa import __version__
 from zopa.case import Case, estimate, start, voters
 from zopa.errors import NotApplicable
-from zopa.space import Answer, Question, Readings, Space, Why, choose_readings, compile_case
-from zopa.space.table import Table
+from zopa.space import Answer, Problem, Readings, Space, Table, Why
 
 from .band import Band
 from .home import (
@@ -152,26 +150,23 @@ class Delay(Answer):
 
 
 def delay(
-    case: Case,
+    case: Case | Problem,
     package: Package | Mapping[str, Package] | None = None,
     readings: Readings = None,
     *,
     months: int = 12,
-    table: Table | None = None,
 ) -> Delay:
     """What does waiting cost, and when does the zone open?
 
     Parameters
     ----------
-    case : Case
+    case : Case or Problem
     package : mapping, optional
         A full package (issue -> option) to follow beside the starting positions, or several by name.
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
     months : int
         How many months to look at, from the month of the case's ``as_of``.
-    table : Table, optional
-        The tabulated case, when the caller has it already; not used where a party must ratify.
 
     Raises
     ------
@@ -182,9 +177,10 @@ def delay(
     """
     if not 0 <= months <= MOST_MONTHS:
         raise NotApplicable(f"expected 0 to {MOST_MONTHS} months, saw {months}")
+    problem = Problem.of(case, readings)
+    case, readings = problem.case, problem.readings
     whole = with_ratifiers(case)
-    if table is None or whole is not case:
-        table = Table.of(compile_case(whole, readings))
+    table = problem.table if whole is case else Problem(whole, readings).table
     space = table.space
     settings = case.costs
     clock = Clock(settings.clock, settings.months) if settings else Clock()
@@ -196,7 +192,7 @@ def delay(
     packages = _packages(whole, space, asked, values)
     curves = tuple(_curve(b, v) for b, v in zip(borne, values, strict=True))
     return Delay(
-        Question("delay", case.digest, choose_readings(case, readings), {"months": months, "packages": asked}, version=__version__, of=case),
+        problem.question("delay", months=months, packages=asked),
         months=months,
         as_of=case.as_of,
         clock=str(clock),

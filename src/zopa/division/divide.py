@@ -8,11 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa import __version__
 from zopa.case import WEIGHT_WORDS, Basis, Case, Division, Judgment, estimate, fraction
 from zopa.errors import NotApplicable, UnknownName
-from zopa.space import Answer, Question, Readings, Why, choose_readings, compile_case
-from zopa.space.table import Table
+from zopa.space import Answer, Problem, Readings, Table, Why
 
 from .adjusted_winner import adjusted_winner, as_points
 from .cooperative import as_game, core, nucleolus, shapley
@@ -61,7 +59,7 @@ class _Data:
 
     case: Case
     division: Division
-    readings: Readings
+    problem: Problem
     points: dict[str, dict[str, Fraction]]
     bids: dict[str, dict[str, Fraction]]
 
@@ -221,7 +219,7 @@ def _coalition(parties: list[str], mask: int) -> str:
 def _side_payments(d: _Data) -> list[Split]:
     given = d.division.points_per_money
     _needs(given, "side-payments", "`points_per_money` for every party")
-    table = Table.of(compile_case(d.case, d.readings))
+    table = d.problem.table
     space = table.space
     if missing := [p for p in space.parties if p not in given]:
         raise NotApplicable(f"side-payments need points_per_money for {', '.join(missing)} too")
@@ -271,7 +269,7 @@ METHODS: dict[str, Callable[[_Data], list[Split]]] = {
 }
 
 
-def divide(case: Case, method: str | None = None, readings: Readings = None) -> Divided:
+def divide(case: Case | Problem, method: str | None = None, readings: Readings = None) -> Divided:
     """How could what is at stake be split?
 
     Parameters
@@ -290,6 +288,8 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
     NotApplicable
         The case has nothing to divide, or not what the method needs.
     """
+    problem = Problem.of(case, readings)
+    case = problem.case
     if method is not None and method not in METHODS:
         raise UnknownName("method of division", method, METHODS)
     if case.division is None:
@@ -299,7 +299,7 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
     data = _Data(
         case,
         case.division,
-        readings,
+        problem,
         _numbers(case, case.division.points),
         _numbers(case, case.division.bids),
     )
@@ -318,15 +318,9 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
         raise NotApplicable(
             "no method applies: give items with points or bids of two parties or more, claims, or coalitions"
         )
-    question = Question(
-        "divide",
-        case.digest,
-        choose_readings(case, readings),
-        {"method": method or "all"},
-        of=case,
-        version=__version__,
+    return Divided(
+        problem.question("divide", method=method or "all"), tuple(splits), tuple(_why(case, case.division))
     )
-    return Divided(question, tuple(splits), tuple(_why(case, case.division)))
 
 
 def _number(case: Case, party: str, j: Judgment) -> Fraction:

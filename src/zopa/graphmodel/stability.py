@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from zopa import __version__
 from zopa.case import Case, share_by_basis
 from zopa.errors import UnknownName
-from zopa.space import Question, Readings, choose_readings
+from zopa.space import Problem, Readings
 
 from .analysis import CHAIN, Analysis
 from .answers import Stability, Standing
@@ -24,7 +23,7 @@ SHARE_STATES = 2**13
 
 
 def stability(
-    case: Case,
+    case: Case | Problem,
     package: Package | Mapping[str, Package] | None = None,
     readings: Readings = None,
     *,
@@ -69,9 +68,11 @@ def stability(
     """
     if concept not in CHAIN:
         raise UnknownName("concept", concept, CHAIN)
+    problem = Problem.of(case, readings)
+    case = problem.case
     several = _several(package)
     by_issues = bool(several) and all(p and set(p) <= set(case.issues) for p in several.values())
-    compiled = compile_graph(case, readings, form="issues" if by_issues else None)
+    compiled = compile_graph(problem, form="issues" if by_issues else None)
     if isinstance(package, Mapping) and several is package:
         compiled = replace(
             compiled, named={**compiled.named, **{n: compiled.state(p) for n, p in several.items()}}
@@ -101,12 +102,10 @@ def stability(
     now = work.through("the status quo", start, full, FULL)
     equilibria = work.through("equilibria", top, short, 1)
     settled = work.through("where improvements lead", drift, short, 1)
-    readings_used = choose_readings(case, readings) if compiled.form == "issues" else {}
-    settings = {"concept": concept, "draws": done, "most": most}
+    question = problem.question("stability", concept=concept, draws=done, most=most)
+    used = question.readings if compiled.form == "issues" else {}
     return Stability(
-        Question(
-            "stability", case.digest, readings_used, settings, seed if done else None, __version__, of=case
-        ),
+        replace(question, seed=seed if done else None, readings=used),
         form=compiled.form,
         concept=concept,
         examined=examined,
