@@ -27,4 +27,4 @@ def divide(
     from zopa.division import divide as ask
 
     answer = ask(open_case(name), method, pick_readings(readings))
-    reply(answer, name, json=json, no=False)
+    reply(answer, name, json=json, no=not answer.divided)

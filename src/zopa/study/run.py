@@ -26,10 +26,10 @@ from zopa.bargaining import (
     zone,
 )
 from zopa.case import Case, gaps, share_by_basis, voters
-from zopa.costs import delay
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
+from zopa.ratification import ratify
 from zopa.space import (
     Answer,
     Problem,
@@ -41,6 +41,7 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
 
@@ -134,6 +135,7 @@ LENSES: Mapping[str, Lens] = {
     "stability": _stability,
     "forecast": lambda problem, _proposals: forecast(problem.case),
     "delay": _delay,
+    "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises

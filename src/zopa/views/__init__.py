@@ -25,6 +25,7 @@ VIEWS: Mapping[str, str] = {
     "Stability": "stability.stability",
     "Forecast": "forecast.forecast",
     "Delay": "delay.delay",
+    "Ratification": "ratification.ratification",
     "Divided": "division.division",
     "Study": "study.briefing",
 }

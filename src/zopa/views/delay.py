@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zopa.costs import Curve, Delay, Opening, PackageOpening, contest_words, month_name, when
 from zopa.space import Why
-from zopa.views import ratification
 from zopa.views.document import (
     Block,
     Bullets,
@@ -22,6 +20,7 @@ from zopa.views.document import (
 )
 from zopa.views.labels import Labels
 from zopa.views.numbers import listed
+from zopa.waiting import Curve, Delay, Opening, PackageOpening, contest_words, month_name, when
 
 __all__ = ["blocks", "costless_line", "delay", "opening_sentence", "reason"]
 
@@ -44,7 +43,7 @@ def delay(d: Delay, labels: Labels) -> Document:
     )))  # fmt: skip
     found.append(Heading("When a package becomes acceptable to all if no party moves"))
     found.append(Bullets(tuple(_package_line(d, p, labels) for p in d.packages)))
-    found += [paragraph(_ripe_sentence(d, labels)), *_contest(d), *ratification.remarks(d, labels)]
+    found += [paragraph(_ripe_sentence(d, labels)), *_contest(d)]
     if d.why:
         found += [Heading("The figures rest on"), Bullets(tuple((w.text,) for w in d.why))]
     return Document("", (Section("waiting", "", tuple(found)),), next=("judge CASE ISSUE=OPTION ...",))
@@ -146,7 +145,7 @@ def _ripe_sentence(d: Delay, labels: Labels) -> str:
 
 def _curves(d: Delay, labels: Labels) -> Chart:
     data = [
-        {"party": labels.party(c.party), "t": t, "low": float(b.low), "mid": float(b.central), "high": float(b.high),
+        {"party": labels.party(c.party), "t": t, "low": float(b.low), "mid": float(b.best), "high": float(b.high),
          "note": f"{labels.party(c.party)}, {month_name(d.as_of, t)}: no agreement is worth {b}"}
         for c in d.curves for t, b in enumerate(c.values)
     ]  # fmt: skip

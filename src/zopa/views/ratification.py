@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zopa.costs import Delay, Ratifier, Spoiler
-from zopa.views.document import Block, Bullets, Cell, Chart, Grid, Heading, Spans, cell, paragraph
+from zopa.ratification import Ratification, Ratifier, Spoiler
+from zopa.views.document import Block, Bullets, Cell, Chart, Document, Grid, Section, Spans, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, gain, listed, percent, short
 
-__all__ = ["blocks", "ratifier_sentence", "remarks", "spoiler_sentence"]
+__all__ = ["blocks", "ratification", "ratifier_sentence", "spoiler_sentence", "verdict"]
 
 Row = tuple[Cell | str, ...]
 BAND, LINE = "#56B4E9", "#0072B2"
@@ -36,34 +36,63 @@ def spoiler_sentence(s: Spoiler, labels: Labels) -> str:
     return f"{labels.party(s.party)} ({s.role}{seat}): {needed}; {share}"
 
 
-def _sentences(d: Delay, labels: Labels) -> list[str]:
+def _sentences(d: Ratification, labels: Labels) -> list[str]:
     return [
         *(ratifier_sentence(r, labels) for r in d.ratifiers),
         *(spoiler_sentence(s, labels) for s in d.spoilers),
     ]
 
 
-def remarks(d: Delay, labels: Labels) -> list[Block]:
-    """For the terminal: issues taken alone, ratifiers, spoilers, statements that do not bind."""
-    found: list[Spans] = []
+def ratification(d: Ratification, labels: Labels) -> Document:
+    """Whether an agreement would be ratified, who accepts how much, which statements do not bind."""
+    found: list[Block] = [paragraph(verdict(d), tone="yes" if d.ratifiable else "no")]
+    if d.win_sets.admissible:
+        found.append(_win_sets(d, labels))
+    told: list[Spans] = [(text,) for text in (*_sentences(d, labels), *_tied_hands(d, labels))]
     for line in d.lines:
         low, high = line.common
+        now = short(line.status_quo)
         reach = (
-            f"only the status quo ({short(line.status_quo)}) is"
+            f"only the status quo ({now}) is"
             if low == high
-            else f"{short(low)} to {short(high)} on its line is"
+            else f"{short(low)} to {short(high)} is (status quo {now})"
         )
-        found.append((f"{labels.issue(line.issue)} alone: {reach} acceptable to all",))
-    found += [(text,) for text in _sentences(d, labels)]
-    found += [
+        told.append((f"{labels.issue(line.issue)} alone: {reach} acceptable to all",))
+    told += [
         (labels.statement(w.statement), f", for {labels.party(w.party)}: {w.text}")
-        for w in d.words
+        for w in d.commitments
         if not w.binds
     ]
-    return [Heading("Who must agree, and which statements bind"), Bullets(tuple(found))] if found else []
+    if told:
+        found.append(Bullets(tuple(told)))
+    return Document("", (Section("ratification", "", tuple(found)),), next=("zone CASE",))
 
 
-def blocks(d: Delay, labels: Labels) -> tuple[Block, ...]:
+def verdict(d: Ratification) -> str:
+    """Whether an agreement would be ratified."""
+    sets = d.win_sets
+    if not sets.admissible:
+        return "The rules leave no package, so there is nothing to ratify."
+    if not sets.at_table:
+        return f"None of the {count(sets.admissible)} allowed packages is acceptable to all at the table."
+    left = f"{count(sets.agreed)} of {count(sets.admissible)} allowed packages make an agreement"
+    if not d.ratifiers:
+        return f"{left}; no party of the case is a ratifier."
+    return f"{left} that would be ratified; {count(sets.at_table)} are acceptable to all at the table."
+
+
+def _tied_hands(d: Ratification, labels: Labels) -> list[str]:
+    """What the need to ratify brings the party at the table, by proposer."""
+    return [
+        f"If {labels.party(proposer)} makes the last offer, the need to ratify changes what {labels.party(r.ratifies)} "
+        f"gets by {gain(change)} points"
+        for r in d.ratifiers
+        for proposer, change in r.gains.items()
+        if change is not None and r.ratifies is not None
+    ]
+
+
+def blocks(d: Ratification, labels: Labels) -> tuple[Block, ...]:
     """The section of the report: win-sets, ratifiers, spoilers, and which statements bind."""
     w = d.win_sets
     found: list[Block] = [paragraph(text + ".") for text in _sentences(d, labels)]
@@ -72,18 +101,12 @@ def blocks(d: Delay, labels: Labels) -> tuple[Block, ...]:
             f"Taken one by one, none of these issues can move: {listed(labels.issue(line.issue) for line in d.lines)}. Taken "
             f"together, {count(w.agreed)} packages are acceptable: what a party gives on one issue it gets back on another."
         ))  # fmt: skip
-    for r in d.ratifiers:
-        for proposer, change in r.gains.items():
-            if change is not None and r.ratifies:
-                found.append(paragraph(
-                    f"When {labels.party(proposer)} makes the last offer, the need to ratify changes what {labels.party(r.ratifies)} "
-                    f"gets by {gain(change)} points."
-                ))  # fmt: skip
-    loose = [x for x in d.words if not x.binds]
-    if d.words:
+    found += [paragraph(text + ".") for text in _tied_hands(d, labels)]
+    loose = [x for x in d.commitments if not x.binds]
+    if d.commitments:
         found.append(
             paragraph(
-                f"{len(d.words) - len(loose)} of {len(d.words)} statements in which a party moves were made by a speaker who can bind it."
+                f"{len(d.commitments) - len(loose)} of {len(d.commitments)} statements in which a party moves were made by a speaker who can bind it."
             )
         )
     if w.admissible:
@@ -92,7 +115,7 @@ def blocks(d: Delay, labels: Labels) -> tuple[Block, ...]:
         found.append(_lines(d, labels))
     words: tuple[Row, ...] = tuple(
         (cell(labels.statement(x.statement)), labels.party(x.party), "yes" if x.binds else "no", x.text)
-        for x in d.words
+        for x in d.commitments
     )
     if words:
         found.append(
@@ -106,7 +129,7 @@ def blocks(d: Delay, labels: Labels) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _win_sets(d: Delay, labels: Labels) -> Grid:
+def _win_sets(d: Ratification, labels: Labels) -> Grid:
     w = d.win_sets
     bars = [(f"{labels.party(p)} accepts", n) for p, n in w.accepts.items()] + [
         ("all at the table accept", w.at_table)
@@ -121,7 +144,7 @@ def _win_sets(d: Delay, labels: Labels) -> Grid:
     return Grid(caption, ("", "packages", "share"), rows)
 
 
-def _lines(d: Delay, labels: Labels) -> Chart:
+def _lines(d: Ratification, labels: Labels) -> Chart:
     data, rows = [], []
     for line in d.lines:
         issue = labels.issue(line.issue)

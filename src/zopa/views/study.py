@@ -12,9 +12,9 @@ from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Limit, Switch, WhyNot
 from zopa.case import reservation
-from zopa.costs import Delay
 from zopa.division import Divided
 from zopa.graphmodel import Stability
+from zopa.ratification import Ratification
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
 from zopa.views import bargaining, delay, division, forecast, ratification, record, stability
@@ -37,6 +37,7 @@ from zopa.views.document import (
 )
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, listed, percent, points, sentence, short
+from zopa.waiting import Delay
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
 
@@ -512,8 +513,8 @@ def _waiting(s: Study, labels: Labels) -> Section:
 
 
 def _home(s: Study, labels: Labels) -> Section | None:
-    answer = s.lenses.get("delay")
-    if not isinstance(answer, Delay):
+    answer = s.lenses.get("ratify")
+    if not isinstance(answer, Ratification):
         return None
     return Section(
         "ratification",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.costs import attrition, bargaining_range, first_mover_share, obstacle
+from zopa.waiting import attrition, bargaining_range, first_mover_share, obstacle
 
 
 def test_a_war_of_attrition_with_equal_stakes_lasts_five_months():

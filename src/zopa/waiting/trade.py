@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
 
-__all__ = ["Shift", "TradeTable", "trade_shock"]
+__all__ = ["TradeCounterfactual", "TradeTable", "trade_shock"]
 
 Array = NDArray[np.float64]
 
@@ -157,7 +157,7 @@ class TradeTable:
 
 
 @dataclass(frozen=True)
-class Shift:
+class TradeCounterfactual:
     """The equilibrium after a shock, relative to before; all arrays have one entry per country.
 
     Attributes
@@ -208,7 +208,7 @@ def trade_shock(
     close_deficits: bool = False,
     tolerance: float = 1e-9,
     most_rounds: int = 2000,
-) -> Shift:
+) -> TradeCounterfactual:
     """Solve the equilibrium after a change of tariffs or of other trade barriers.
 
     Parameters
@@ -256,7 +256,7 @@ def trade_shock(
         )
     price = np.exp((table.final_shares * found.log_p).sum(axis=1))
     after = replace(table, flows=found.flows, tariffs=new_tariffs)
-    return Shift(
+    return TradeCounterfactual(
         real_income=income / before / price - 1,
         real_wage=np.exp(found.log_w) / price - 1,
         wage=np.exp(found.log_w),

@@ -13,9 +13,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from zopa.case import Number, exact
 from zopa.space import IntArray
-
-from .band import Number, exact
 
 __all__ = [
     "Segment",
@@ -29,6 +28,7 @@ __all__ = [
 ]
 
 Segment = tuple[Fraction, Fraction]
+BoolArray = NDArray[np.bool_]
 
 
 def win_set(ideal: Number, status_quo: Number) -> Segment:
@@ -86,7 +86,7 @@ def tied_hand(proposer: Number, negotiator: Number, ratifier: Number, status_quo
     return TiedHand(free, tied, abs(free - own) - abs(tied - own))
 
 
-def best_reply(utilities: IntArray, proposer: int, holder: int, accepted: NDArray[np.bool_]) -> int | None:
+def best_reply(utilities: IntArray, proposer: int, holder: int, accepted: BoolArray) -> int | None:
     """What the holder gets from the accepted package that is best for the proposer; the least over ties.
 
     ``utilities`` has shape (n_parties, n_packages), ``accepted`` (n_packages,). None: nothing is accepted.

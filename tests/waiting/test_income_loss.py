@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.costs import Band, autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
+from zopa.case import Interval
 from zopa.errors import NotApplicable
+from zopa.waiting import (
+    autarky_loss,
+    ces_loss,
+    corners,
+    price_push,
+    price_push_band,
+    real_income_change,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +38,10 @@ def test_the_ces_cut_off_meets_its_figures(share, substitution, cut, percent):
 
 
 def test_the_interval_of_the_cut_off_a_year_and_a_month():
-    year = corners(ces_loss, Band.of("0.03", "0.04", "0.05"), Band.of("0.04", "0.1", "0.22"), Band.of("0.08"))
-    assert [round(100 * float(x), 3) for x in (year.low, year.central, year.high)] == [0.289, 0.485, 1.150]
+    year = corners(
+        ces_loss, Interval.of("0.03", "0.04", "0.05"), Interval.of("0.04", "0.1", "0.22"), Interval.of("0.08")
+    )
+    assert [round(100 * float(x), 3) for x in (year.low, year.best, year.high)] == [0.289, 0.485, 1.150]
     month = year.scaled("1/12")
     assert [round(100 * float(x), 3) for x in (month.low, month.high)] == [0.024, 0.096]
 
@@ -81,7 +91,7 @@ def test_the_loss_grows_with_share_and_cut_and_falls_with_substitution(a, s, c, 
 
 @given(unit, unit, sigmas, sigmas, unit, unit, unit, unit, unit)
 def test_no_point_inside_leaves_the_corners_of_the_cut_off(a, a2, s, s2, c, c2, x, y, z):
-    bands = [Band.of(*sorted(pair)) for pair in ((a, a2), (s, s2), (c, c2))]
+    bands = [Interval.of(*sorted(pair)) for pair in ((a, a2), (s, s2), (c, c2))]
     loss = corners(ces_loss, *bands)
     inside = [float(b.low) + t * float(b.high - b.low) for b, t in zip(bands, (x, y, z), strict=True)]
     assert float(loss.low) - 1e-12 <= ces_loss(*inside) <= float(loss.high) + 1e-12
@@ -126,11 +136,11 @@ def test_consumer_prices_grow_with_the_rise_and_the_pass_through(r, r2, phi, phi
     def band(rise, through):
         return price_push_band(MILLER_BLAIR, [0.1, 0.02], [0.4, 0.6], rise=rise, pass_through=through)
 
-    whole = band(Band.of(*sorted((r, r2))), Band.of(*sorted((phi, phi2))))
+    whole = band(Interval.of(*sorted((r, r2))), Interval.of(*sorted((phi, phi2))))
     for one in (r, r2):
         for share in (phi, phi2):
-            assert band(Band.of(one), Band.of(share)).central in Band.of(
-                whole.low - Band.of(1e-12).low, whole.high + Band.of(1e-12).low
+            assert band(Interval.of(one), Interval.of(share)).best in Interval.of(
+                whole.low - Interval.of(1e-12).low, whole.high + Interval.of(1e-12).low
             )
 
 

@@ -8,14 +8,24 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.case import Basis, Case, CostRow, Estimate, Judgment, PartyCosts, TradeShock, estimate, reservation
+from zopa.case import (
+    ZERO,
+    Basis,
+    Case,
+    CostRow,
+    Interval,
+    Judgment,
+    PartyCosts,
+    TradeShock,
+    estimate,
+    reservation,
+)
 from zopa.casefile import PriceTable, TradeTables, find_quote, line_of
 from zopa.space import Why
 
-from .band import ZERO, Band
-from .models import ces_loss, corners, price_push_band, real_income_change
+from .income_loss import ces_loss, corners, price_push_band, real_income_change
+from .no_agreement import Costs, Waiting
 from .trade import TradeTable, trade_shock
-from .waiting import Costs, Waiting
 
 __all__ = ["PartyCost", "month_of", "party_cost", "quoted", "resting_on"]
 
@@ -81,11 +91,7 @@ def _reason(case: Case, text: str, basis: Basis) -> Why:
     return Why(f"{text}; {resting_on(case, basis)}", basis.statements, basis=basis.kind)
 
 
-def _band(e: Estimate) -> Band:
-    return Band(e.low, e.best, e.high)
-
-
-class _Reader:
+class _Figures:
     """Turns judgments of one party into bands and keeps the reasons."""
 
     def __init__(self, case: Case, party: str) -> None:
@@ -93,12 +99,12 @@ class _Reader:
         self.name = case.parties[party].name
         self.why: list[Why] = []
 
-    def band(self, j: Judgment | None, default: Band, text: str) -> Band:
+    def band(self, j: Judgment | None, default: Interval, text: str) -> Interval:
         """The band of a judgment; ``text`` says what it is, with {} for the figure."""
         if j is None:
             return default
         e = estimate(self.case, j, self.party)
-        band = _band(e)
+        band = e.interval
         self.why.append(_reason(self.case, text.format(band), e.basis))
         return band
 
@@ -119,7 +125,7 @@ def party_cost(
         Solved trade tables by their files, filled here; several parties share one.
     """
     settings = case.costs.parties.get(party, NOTHING) if case.costs else NOTHING
-    read = _Reader(case, party)
+    read = _Figures(case, party)
     rows = [row for row in case.cost_rows if row.party == party]
     model = next(iter(settings.models), "")
     costs, unit, source = Costs(), "points", ""
@@ -127,12 +133,12 @@ def party_cost(
         costs, unit, source = _from_rows(read, rows), rows[0].unit, "costs.csv"
     elif model:
         costs, unit, source = _from_model(read, settings, model, {} if shocks is None else shocks)
-    worth = Band.of(1)
+    worth = Interval.of(1)
     if unit in settings.points_per:
         text = f"one {unit} is worth {{}} points to {read.name}"
         worth = read.band(settings.points_per[unit], worth, text)
     r = reservation(case, party)
-    end = Band.of(floor) if r is None else _band(r)
+    end = Interval.of(floor) if r is None else r.interval
     if settings.end is None and r is not None:
         read.why.append(
             _reason(case, f"no agreement is worth {end} to {read.name} before these costs", r.basis)
@@ -142,17 +148,17 @@ def party_cost(
         flow=read.band(settings.flow, ZERO, f"the status quo yields {{}} points per month to {read.name}"),
         costs=costs,
         worth=worth,
-        discount=read.band(settings.discount, Band.of(1), f"{read.name} discounts by {{}} per month"),
+        discount=read.band(settings.discount, Interval.of(1), f"{read.name} discounts by {{}} per month"),
         drift=read.band(settings.drift, ZERO, f"what {read.name} expects moves by {{}} points per month"),
     )
     set_aside = model if rows and model else ""
     return PartyCost(party, waiting, source, unit, set_aside, tuple(read.why))
 
 
-def _from_rows(read: _Reader, rows: list[CostRow]) -> Costs:
+def _from_rows(read: _Figures, rows: list[CostRow]) -> Costs:
     steps = []
     for row in rows:
-        band = Band.of(row.low, row.central, row.high)
+        band = Interval.of(row.low, row.central, row.high)
         since = f" from {row.start:%Y-%m}" if row.start else ""
         text = f"costs.csv:{row.line}: {read.name} loses {band} {row.unit} per {row.per}{since}"
         read.why.append(_reason(read.case, text, row))
@@ -162,7 +168,7 @@ def _from_rows(read: _Reader, rows: list[CostRow]) -> Costs:
 
 
 def _from_model(
-    read: _Reader, settings: PartyCosts, model: str, shocks: dict[tuple[str, ...], object]
+    read: _Figures, settings: PartyCosts, model: str, shocks: dict[tuple[str, ...], object]
 ) -> tuple[Costs, str, str]:
     if settings.rising is not None:
         m = settings.rising
@@ -187,9 +193,9 @@ def _files(settings: PartyCosts) -> str:
     return ""
 
 
-def _yearly_loss(read: _Reader, settings: PartyCosts, shocks: dict[tuple[str, ...], object]) -> Band:
+def _yearly_loss(read: _Figures, settings: PartyCosts, shocks: dict[tuple[str, ...], object]) -> Interval:
     """Loss of income a year as a share, from the one model that is filled in."""
-    one, name = Band.of(1), read.name
+    one, name = Interval.of(1), read.name
     if (cut := settings.cutoff) is not None:
         share = read.band(cut.share, one, f"{{}} of the cost of {name} is the input that is cut off")
         sigma = read.band(cut.substitution, one, f"the elasticity of substitution of {name} is {{}}")
@@ -212,7 +218,7 @@ def _yearly_loss(read: _Reader, settings: PartyCosts, shocks: dict[tuple[str, ..
     return _trade_loss(read.case, settings.trade, shocks)
 
 
-def _trade_loss(case: Case, trade: TradeShock, shocks: dict[tuple[str, ...], object]) -> Band:
+def _trade_loss(case: Case, trade: TradeShock, shocks: dict[tuple[str, ...], object]) -> Interval:
     key = (trade.flows, trade.inputs, trade.elasticities)
     tables: TradeTables = case.tables[key]
     if key not in shocks:
@@ -228,4 +234,4 @@ def _trade_loss(case: Case, trade: TradeShock, shocks: dict[tuple[str, ...], obj
         shocks[key] = after.real_income
     income = shocks[key]
     assert isinstance(income, np.ndarray)
-    return Band.of(-float(income[tables.countries.index(trade.country)]))
+    return Interval.of(-float(income[tables.countries.index(trade.country)]))

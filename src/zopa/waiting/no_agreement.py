@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from zopa.case import ZERO, Interval
 from zopa.errors import UnknownName
 
-from .band import ZERO, Band
-
-__all__ = ["CLOCKS", "Clock", "Costs", "Opening", "Waiting", "opening", "worth_of_waiting"]
+__all__ = ["CLOCKS", "Clock", "Costs", "Opening", "Waiting", "opening_of", "worth_of_waiting"]
 
 ClockKind = Literal["rolling", "fixed", "from-date"]
 CLOCKS: dict[str, str] = {
@@ -27,7 +26,7 @@ CLOCKS: dict[str, str] = {
     "fixed": "the party looks ahead to one fixed month, after which the end value holds",
     "from-date": "costs count from month 0 on: the value of holding out t months, as seen from month 0",
 }
-ONE = Band.of(1)
+ONE = Interval.of(1)
 
 
 @dataclass(frozen=True)
@@ -62,23 +61,23 @@ class Costs:
     ``steps`` holds (month, loss per month), ascending; before the first step the loss is 0.
     """
 
-    steps: tuple[tuple[int, Band], ...] = ()
-    rise: Band = ZERO
+    steps: tuple[tuple[int, Interval], ...] = ()
+    rise: Interval = ZERO
 
-    def at(self, month: int) -> Band:
+    def at(self, month: int) -> Interval:
         """Loss in one month."""
         loss = ZERO
         for start, figure in self.steps:
             if start > month:
                 break
             loss = figure
-        return loss if self.rise == ZERO else loss + self.rise.scaled(month)
+        return loss if self.rise.is_zero else loss + self.rise.scaled(month)
 
     @property
     def is_zero(self) -> bool:
         """Whether nothing is ever lost or gained."""
         figures = [self.rise, *(figure for _, figure in self.steps)]
-        return all(f == ZERO for f in figures)
+        return all(f.is_zero for f in figures)
 
 
 @dataclass(frozen=True)
@@ -87,27 +86,27 @@ class Waiting:
 
     Attributes
     ----------
-    end : Band
+    end : Interval
         Utility (points) that the party expects when its horizon ends (E).
-    flow : Band
+    flow : Interval
         Points per month that the status quo yields (w).
     costs : Costs
         Loss per month in the user's unit (c).
-    worth : Band
+    worth : Interval
         Points per unit of loss (k), 0 or more.
-    discount : Band
+    discount : Interval
         Monthly discount factor (d), above 0 up to 1.
-    drift : Band
+    drift : Interval
         Points by which the expected end value moves per month (g); above 0 for a party that expects
         to gain by waiting.
     """
 
-    end: Band
-    flow: Band = ZERO
+    end: Interval
+    flow: Interval = ZERO
     costs: Costs = field(default_factory=Costs)
-    worth: Band = ONE
-    discount: Band = ONE
-    drift: Band = ZERO
+    worth: Interval = ONE
+    discount: Interval = ONE
+    drift: Interval = ZERO
 
     def __post_init__(self) -> None:
         if self.worth.low < 0:
@@ -118,7 +117,7 @@ class Waiting:
     @property
     def costless(self) -> bool:
         """Whether cost plays no part: no loss, or a loss that is worth no points."""
-        return self.worth == ZERO or self.costs.is_zero
+        return self.worth.is_zero or self.costs.is_zero
 
 
 def _coefficients(
@@ -135,7 +134,7 @@ def _at(coefficients: Sequence[Fraction], x: Fraction) -> Fraction:
     return total
 
 
-def _range(coefficients: Sequence[Fraction], x: Band) -> tuple[Fraction, Fraction]:
+def _range(coefficients: Sequence[Fraction], x: Interval) -> tuple[Fraction, Fraction]:
     """Least and greatest value over the interval x (within (0, 1]).
 
     Exact when all coefficients after the first have one sign (the polynomial is then monotone);
@@ -150,7 +149,7 @@ def _range(coefficients: Sequence[Fraction], x: Band) -> tuple[Fraction, Fractio
     return _at(up, x.low) + _at(down, x.high), _at(up, x.high) + _at(down, x.low)
 
 
-def worth_of_waiting(waiting: Waiting, month: int, clock: Clock) -> Band:
+def worth_of_waiting(waiting: Waiting, month: int, clock: Clock) -> Interval:
     """No-agreement value of one party in one month, as a band with exact corners.
 
     The value rises with flow, end and drift and falls with the loss; it is linear in the points per
@@ -159,19 +158,17 @@ def worth_of_waiting(waiting: Waiting, month: int, clock: Clock) -> Band:
 
     Examples
     --------
-    >>> steady = Waiting(end=Band.of(40), flow=Band.of(2), costs=Costs(((0, Band.of("1/2")),)),
-    ...                  worth=Band.of("3/2"), discount=Band.of("0.98"))
-    >>> round(float(worth_of_waiting(steady, 0, Clock("rolling", 12)).central), 4)
+    >>> steady = Waiting(end=Interval.of(40), flow=Interval.of(2), costs=Costs(((0, Interval.of("1/2")),)),
+    ...                  worth=Interval.of("3/2"), discount=Interval.of("0.98"))
+    >>> round(float(worth_of_waiting(steady, 0, Clock("rolling", 12)).best), 4)
     44.8439
     """
     start, length = clock.window(month)
     losses = [waiting.costs.at(start + s) for s in range(length)]
     end = waiting.end + waiting.drift.scaled(month)
-    central = _at(
-        _coefficients(
-            [waiting.flow.central] * length, [c.central for c in losses], waiting.worth.central, end.central
-        ),
-        waiting.discount.central,
+    best = _at(
+        _coefficients([waiting.flow.best] * length, [c.best for c in losses], waiting.worth.best, end.best),
+        waiting.discount.best,
     )
     lows = [
         _range(
@@ -186,7 +183,7 @@ def worth_of_waiting(waiting: Waiting, month: int, clock: Clock) -> Band:
         )[1]
         for k in waiting.worth.corners
     ]
-    return Band(min(lows), central, max(highs))
+    return Interval(best=best, low=min(lows), high=max(highs))
 
 
 @dataclass(frozen=True)
@@ -211,10 +208,10 @@ def _first(holds: Sequence[bool]) -> int | None:
     return next((month for month, yes in enumerate(holds) if yes), None)
 
 
-def opening(curve: Sequence[Band], utility: Band) -> Opening:
+def opening_of(curve: Sequence[Interval], utility: Interval) -> Opening:
     """First month in which a package with this utility is acceptable (utility >= no agreement)."""
     return Opening(
         _first([utility.high >= r.low for r in curve]),
-        _first([utility.central >= r.central for r in curve]),
+        _first([utility.best >= r.best for r in curve]),
         _first([utility.low >= r.high for r in curve]),
     )

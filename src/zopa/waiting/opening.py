@@ -11,10 +11,10 @@ from typing import Literal
 
 import numpy as np
 
+from zopa.case import Interval
 from zopa.space import IntArray, Space
 
-from .band import Band
-from .waiting import Opening
+from .no_agreement import Opening
 
 __all__ = ["Ripeness", "ZoneOpening", "any_package", "breaking", "one_package", "ripeness", "zone_opening"]
 
@@ -88,12 +88,12 @@ def _first_open(months: Sequence[Levels], is_open: IsOpen) -> int | None:
     return next((t for t, levels in enumerate(months) if is_open(levels)), None)
 
 
-def zone_opening(curves: Sequence[Sequence[Band]], is_open: IsOpen) -> ZoneOpening:
+def zone_opening(curves: Sequence[Sequence[Interval]], is_open: IsOpen) -> ZoneOpening:
     """First month in which an agreement is possible, with exact ends and the pivotal parties.
 
     Parameters
     ----------
-    curves : one sequence of Band per party
+    curves : one sequence of Interval per party
         No-agreement value by month, months 0, 1, 2, ...
     is_open : callable
         Whether an agreement exists at given values; must not become false when a value falls.
@@ -104,7 +104,7 @@ def zone_opening(curves: Sequence[Sequence[Band]], is_open: IsOpen) -> ZoneOpeni
     earliest is always attained; the latest is where no value rises, else it is a bound.
     """
     low = [[band.low for band in curve] for curve in curves]
-    mid = [[band.central for band in curve] for curve in curves]
+    mid = [[band.best for band in curve] for curve in curves]
     high = [[band.high for band in curve] for curve in curves]
     earliest, first = _search(low, is_open)
     central, pivotal = _search(mid, is_open)
@@ -117,12 +117,12 @@ def zone_opening(curves: Sequence[Sequence[Band]], is_open: IsOpen) -> ZoneOpeni
     return ZoneOpening(Opening(earliest, central, latest), pivotal, tuple(sorted(may)))
 
 
-def breaking(curve: Sequence[Band], utility: Fraction, agreed_in: int = 0) -> int | None:
+def breaking(curve: Sequence[Interval], utility: Fraction, agreed_in: int = 0) -> int | None:
     """First month after ``agreed_in`` in which waiting would be worth more than the package, central case.
 
     A party for which such a month is in sight cannot promise to keep the package by its interest alone.
     """
-    return next((t for t in range(agreed_in + 1, len(curve)) if curve[t].central > utility), None)
+    return next((t for t in range(agreed_in + 1, len(curve)) if curve[t].best > utility), None)
 
 
 @dataclass(frozen=True)
@@ -145,12 +145,14 @@ def _all_of(verdicts: Sequence[Verdict]) -> Verdict:
     return "yes"
 
 
-def ripeness(waiting: Sequence[Band], best_offer: Sequence[Fraction | None], way_out: Verdict) -> Ripeness:
+def ripeness(
+    waiting: Sequence[Interval], best_offer: Sequence[Fraction | None], way_out: Verdict
+) -> Ripeness:
     """Whether the moment is ripe, as far as the figures carry ([Zartman2000]_).
 
     Parameters
     ----------
-    waiting : sequence of Band
+    waiting : sequence of Interval
         No-agreement value of every party now.
     best_offer : sequence of Fraction or None
         Utility of the best offer that the party has seen; None when there is none on record.

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from zopa.case import Case, accepted
+from zopa.case import Case, Interval, accepted
 from zopa.space import Why
 
-from .band import Band
-from .party import PartyCost, quoted
-from .waiting import Clock, Opening
-from .war import Obstacle
+from .crisis_bargaining import Obstacle
+from .no_agreement import Clock, Opening
+from .party_costs import PartyCost, quoted
 
 __all__ = ["contest_words", "month_name", "notes", "when"]
 
@@ -57,7 +56,7 @@ def contest_words(o: Obstacle) -> str:
 
 
 def notes(
-    case: Case, borne: Sequence[PartyCost], curves: Sequence[Sequence[Band]], clock: Clock
+    case: Case, borne: Sequence[PartyCost], curves: Sequence[Sequence[Interval]], clock: Clock
 ) -> tuple[Why, ...]:
     """What the reader must know before using the figures."""
     on_file = any(b.source for b in borne)

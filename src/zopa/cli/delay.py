@@ -1,4 +1,4 @@
-"""The command ``delay``: what waiting costs, when the zone opens, who must ratify."""
+"""The command ``delay``: what waiting costs, and when the zone opens."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def delay(
     readings: ReadingsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """What waiting costs, when the zone opens and on whom that turns, who must ratify, whose words bind."""
-    from zopa.costs import delay as ask
+    """What waiting costs, when the zone opens and on whom that turns."""
+    from zopa.waiting import delay as ask
 
     given = package_of(package, option)
     answer = ask(open_case(name), given, pick_readings(readings), months=months)

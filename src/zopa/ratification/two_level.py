@@ -1,4 +1,4 @@
-"""Who must ratify, who can spoil, and whose words bind: the two-level game of a case."""
+"""Who must ratify and who can spoil: the two-level game of a case ([Putnam1988]_), and the verb ``ratify``."""
 
 from __future__ import annotations
 
@@ -6,26 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
+from zopa.case import Case, fraction, values, voters, with_ratifiers, with_votes
+from zopa.space import Answer, IntArray, Problem, Readings, Space, Table
 
-from zopa.case import Case, Statement, accepted, fraction, speaks_for, values, voters
-from zopa.space import IntArray, Problem, Readings, Space, Table
+from .commitments import Commitment, commitments
+from .win_sets import BoolArray, Segment, tied_hand_in_space, win_set, win_set_of_all
 
-from .ratify import Segment, tied_hand_in_space, win_set, win_set_of_all
-
-__all__ = [
-    "LineWinSet",
-    "Ratifier",
-    "Spoiler",
-    "WinSets",
-    "Words",
-    "line_win_sets",
-    "ratifiers",
-    "spoilers",
-    "win_sets",
-    "with_ratifiers",
-    "words",
-]
+__all__ = ["LineWinSet", "Ratification", "Ratifier", "Spoiler", "WinSets", "line_win_sets", "ratify"]
 
 
 @dataclass(frozen=True)
@@ -48,13 +35,6 @@ class Ratifier:
     at_table: int
     ratified: int
     gains: Mapping[str, Fraction | None]
-
-    def __str__(self) -> str:
-        lost = "none" if not self.at_table else f"{100 * (1 - self.ratified / self.at_table):.0f} %"
-        return (
-            f"{self.party} would ratify {self.accepts:,} of {self.admissible:,} allowed packages; of the "
-            f"{self.at_table:,} that all at the table accept, {self.ratified:,} remain ({lost} fall at home)"
-        )
 
 
 @dataclass(frozen=True)
@@ -92,50 +72,67 @@ class Spoiler:
     needed: bool
     refuses: Fraction | None
 
-    def __str__(self) -> str:
-        seat = "" if self.seat else ", no seat at the table"
-        needed = "its acceptance is needed" if self.needed else "an agreement can be made without it"
-        share = (
-            "nothing is on record about what no agreement is worth to it"
-            if self.refuses is None
-            else f"{100 * float(self.refuses):.0f} % of the zone is worth less to it than no agreement"
-        )
-        return f"{self.party} ({self.role}{seat}): {needed}; {share}"
-
 
 @dataclass(frozen=True)
-class Words:
-    """A statement in which a party moves, and whether the words bind it."""
+class Ratification(Answer):
+    """Who accepts how much, who must ratify, who can spoil, and whose statements bind.
 
-    statement: str
-    party: str
-    speaker: str
-    binds: bool
-    text: str
+    Attributes
+    ----------
+    win_sets : WinSets
+    lines : tuple of LineWinSet
+        The same issue by issue, where options have places on a line.
+    ratifiers, spoilers : tuple of Ratifier, of Spoiler
+    commitments : tuple of Commitment
+        Statements in which a party moves, and whether they bind it.
+    """
 
+    win_sets: WinSets
+    lines: tuple[LineWinSet, ...]
+    ratifiers: tuple[Ratifier, ...]
+    spoilers: tuple[Spoiler, ...]
+    commitments: tuple[Commitment, ...]
 
-def with_ratifiers(case: Case) -> Case:
-    """The same case with every ratifier among those whose acceptance is needed."""
-    home = [name for name, party in case.parties.items() if party.role == "ratifier"]
-    if not home:
-        return case
-    agreement = case.agreement
-    if agreement.required is not None or agreement.at_least is not None:
-        needed = {"required": (*(agreement.required or ()), *home)}
-        if agreement.at_least is not None:
-            needed["at_least"] = agreement.at_least + len(home)  # type: ignore[assignment]
-        agreement = agreement.model_copy(update=needed)
-    return case.model_copy(update={"parties": _voting(case, home), "agreement": agreement})
-
-
-def _voting(case: Case, names: list[str]) -> dict[str, object]:
-    return {
-        name: party.model_copy(update={"role": "party"}) if name in names else party
-        for name, party in case.parties.items()
-    }
+    @property
+    def ratifiable(self) -> bool:
+        """Whether some package makes an agreement that every ratifier accepts."""
+        return self.win_sets.agreed > 0
 
 
-def ratifiers(case: Case, table: Table) -> tuple[Ratifier, ...]:
+def ratify(case: Case | Problem, readings: Readings = None) -> Ratification:
+    """Would an agreement be ratified, who could spoil it, and whose statements bind a party?
+
+    A ratifier is a party without a seat whose acceptance the agreement needs all the same
+    ([Putnam1988]_); its win-set is what it accepts rather than no agreement.
+
+    Parameters
+    ----------
+    case : Case or Problem
+    readings : str, mapping or None
+        Named set of readings, or rule -> reading; None takes every rule's default.
+
+    Raises
+    ------
+    UnknownName
+        A reading that the case does not have.
+    NotApplicable
+        A case too large to list.
+    """
+    asked = Problem.of(case, readings)
+    case, whole = asked.case, with_ratifiers(asked.case)
+    problem = asked if whole is case else Problem(whole, asked.readings)
+    table = problem.table
+    return Ratification(
+        asked.question("ratify"),
+        win_sets=_win_sets(case, table),
+        lines=line_win_sets(whole),
+        ratifiers=_ratifiers(case, table),
+        spoilers=_spoilers(case, problem),
+        commitments=commitments(case),
+    )
+
+
+def _ratifiers(case: Case, table: Table) -> tuple[Ratifier, ...]:
     """Win-set of every ratifier, and what it brings those for whom it ratifies.
 
     ``table`` is that of :func:`with_ratifiers`.
@@ -155,10 +152,15 @@ def ratifiers(case: Case, table: Table) -> tuple[Ratifier, ...]:
                     gains[space.parties[proposer]] = _gain(space, allowed, proposer, holder, seats, own)
         found.append(
             Ratifier(
-                name, party.ratifies, int(table.zone([own]).sum()), int(table.admissible.sum()),
-                int(table.zone(seats).sum()), int(table.zone([*seats, own]).sum()), gains,
+                party=name,
+                ratifies=party.ratifies,
+                accepts=int(table.zone([own]).sum()),
+                admissible=int(table.admissible.sum()),
+                at_table=int(table.zone(seats).sum()),
+                ratified=int(table.zone([*seats, own]).sum()),
+                gains=gains,
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -171,7 +173,7 @@ def _gain(
     return None if hand.gain is None else hand.gain / space.scale
 
 
-def win_sets(case: Case, table: Table) -> WinSets:
+def _win_sets(case: Case, table: Table) -> WinSets:
     """The win-set of every party whose acceptance counts; ``table`` is that of :func:`with_ratifiers`."""
     space = table.space
     accepts = {p: int(table.zone([k]).sum()) for k, p in enumerate(space.parties)}
@@ -207,9 +209,9 @@ def line_win_sets(case: Case) -> tuple[LineWinSet, ...]:
     return tuple(found)
 
 
-def spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...]:
+def _spoilers(case: Case, problem: Problem) -> tuple[Spoiler, ...]:
     """Everybody who is named as a spoiler, has no seat, or whose acceptance is not needed."""
-    space = table.space
+    table, space = problem.table, problem.space
     needed = {p for p, r in zip(space.parties, space.required, strict=True) if r}
     listed = [
         name
@@ -220,8 +222,8 @@ def spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...
     inside = table.agreed
     shares: dict[str, Fraction | None] = dict.fromkeys(listed)
     if others:
-        wide = case.model_copy(update={"parties": _voting(case, [*space.parties, *others])})
-        shares |= _refusing(Problem(wide, readings).table, others, inside)
+        wide = case.model_copy(update={"parties": with_votes(case, [*space.parties, *others])})
+        shares |= _refusing(Problem(wide, problem.readings).table, others, inside)
     shares |= _refusing(
         table, [n for n in listed if case.parties[n].reservation and n in space.parties], inside
     )
@@ -230,49 +232,10 @@ def spoilers(case: Case, table: Table, readings: Readings) -> tuple[Spoiler, ...
     )
 
 
-def _refusing(table: Table, names: list[str], inside: np.ndarray) -> dict[str, Fraction | None]:
+def _refusing(table: Table, names: list[str], inside: BoolArray) -> dict[str, Fraction | None]:
     count = int(inside.sum())
     found: dict[str, Fraction | None] = {}
     for name in names:
         refuses = inside & ~table.accepts[table.space.parties.index(name)]
         found[name] = Fraction(int(refuses.sum()), count) if count else None
     return found
-
-
-MOVES = {"concession", "commitment", "offer", "conditional_offer"}
-NOT_BINDING = {
-    "former": "speaks for an earlier government",
-    "anonymous": "is not named",
-    "commentator": "speaks for no party",
-    "reporter": "reports the words of others",
-}
-
-
-def words(case: Case) -> tuple[Words, ...]:
-    """Statements in which a party moves, each with whether it binds the party and why."""
-    found = []
-    for ident, s in accepted(case).items():
-        party = speaks_for(case, s)
-        if party is not None and (s.kind in MOVES or s.stance in ("accept", "conditional")):
-            binds, text = _binding(case, s)
-            found.append(Words(ident, party, s.speaker or "", binds, text))
-    return tuple(found)
-
-
-def _binding(case: Case, s: Statement) -> tuple[bool, str]:
-    speaker = case.speakers.get(s.speaker or "")
-    name = speaker.name if speaker else "nobody named"
-    if s.channel in ("private", "leak"):
-        return (
-            False,
-            f"said {'in private' if s.channel == 'private' else 'in a leak'} by {name}: not a commitment",
-        )
-    if speaker is None:
-        return False, "no speaker is named: not a commitment"
-    if speaker.authority in NOT_BINDING:
-        return False, f"{name} {NOT_BINDING[speaker.authority]}: not a commitment"
-    if speaker.until is not None and case.as_of is not None and speaker.until <= case.as_of:
-        return False, f"{name} {NOT_BINDING['former']} (until {speaker.until}): not a commitment"
-    if speaker.authority == "decides":
-        return True, f"{name} decides for the party"
-    return True, f"{name} speaks for the party and can be overruled by whoever decides"

@@ -4,22 +4,22 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.costs import (
-    Band,
+from zopa.case import Interval
+from zopa.space import Space
+from zopa.waiting import (
     Clock,
     Costs,
     Opening,
     Waiting,
     breaking,
-    opening,
+    opening_of,
     ripeness,
     worth_of_waiting,
     zone_opening,
 )
-from zopa.costs.zone import any_package, one_package
-from zopa.space import Space
+from zopa.waiting.opening import any_package, one_package
 
-from .test_waiting import FIRST, SECOND, curve
+from .test_no_agreement import FIRST, SECOND, curve
 
 
 def space(n, **more):
@@ -36,7 +36,7 @@ def test_the_zone_opens_for_the_worked_package_in_month_32_and_the_second_party_
 
 def falling(start, speed):
     """A party whose value falls by ``speed`` (low, central, high cost) a month."""
-    waiting = Waiting(end=Band.of(start), costs=Costs(((0, Band.of(*speed)),)))
+    waiting = Waiting(end=Interval.of(start), costs=Costs(((0, Interval.of(*speed)),)))
     return [worth_of_waiting(waiting, t, Clock("from-date")) for t in range(25)]
 
 
@@ -76,7 +76,7 @@ def test_under_unanimity_the_zone_opens_with_the_last_party(rows, utility):
     curves = [falling(start, speed) for start, speed in rows]
     n = len(rows)
     zone = zone_opening(curves, one_package(space(n), [Fraction(utility)] * n))
-    single = [opening(c, Band.of(utility)) for c in curves]
+    single = [opening_of(c, Interval.of(utility)) for c in curves]
 
     def last(name):
         months = [getattr(o, name) for o in single]
@@ -109,7 +109,7 @@ def test_the_first_open_month_and_the_pivots_are_those_of_looking_at_every_month
     levels, falling_only, utility
 ):
     rows = [sorted(row, reverse=True) if falling_only else row for row in levels]
-    curves = [[Band.of(x) for x in row] for row in rows]
+    curves = [[Interval.of(x) for x in row] for row in rows]
     n = len(rows)
     zone = zone_opening(curves, one_package(space(n), [Fraction(u) for u in utility[:n]]))
     accepts = [[u >= x for x in row] for u, row in zip(utility, rows, strict=False)]
@@ -130,7 +130,7 @@ def test_acceptance_is_exact_to_the_last_unit_of_the_scale():
 
 def test_a_party_that_grows_stronger_can_not_promise_for_long():
     rising = [
-        worth_of_waiting(Waiting(end=Band.of(40), drift=Band.of(1, 2)), t, Clock("rolling", 0))
+        worth_of_waiting(Waiting(end=Interval.of(40), drift=Interval.of(1, 2)), t, Clock("rolling", 0))
         for t in range(13)
     ]
     assert breaking(rising, Fraction(46)) == 5  # 40 + 1.5 t first exceeds 46 in month 5
@@ -138,7 +138,7 @@ def test_a_party_that_grows_stronger_can_not_promise_for_long():
 
 
 def test_ripe_needs_a_stalemate_that_hurts_everybody_and_a_way_out():
-    hurt, unsure, well = Band.of(30), Band.of(30, 50), Band.of(60)
+    hurt, unsure, well = Interval.of(30), Interval.of(30, 50), Interval.of(60)
     assert ripeness([hurt, hurt], [Fraction(40), Fraction(30)], "yes").ripe == "yes"
     assert ripeness([hurt, hurt], [Fraction(40), Fraction(30)], "no").ripe == "no"
     assert ripeness([hurt, unsure], [Fraction(40), Fraction(40)], "yes").hurting == ("yes", "possibly")

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from zopa.costs import TradeTable, real_income_change, trade_shock
 from zopa.errors import NotApplicable
+from zopa.waiting import TradeTable, real_income_change, trade_shock
 
 
 def levels(labour, cost, inputs, alpha, theta, tariffs, barriers):

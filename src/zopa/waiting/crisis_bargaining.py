@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from .band import Number, exact
+from zopa.case import Number, exact
 
 __all__ = ["Attrition", "Obstacle", "attrition", "bargaining_range", "first_mover_share", "obstacle"]
 

@@ -2,7 +2,7 @@
 
 A user's own figure (``costs.csv``) always wins over these. Losses are shares of income (0.0157 = 1.57 %).
 None of them uses a first- or second-order approximation: those are wrong for a cut-off, by a factor
-of three and more (see ``docs/how-to/costs.md``). Intervals are exact corners, because every model is
+of three and more (see ``docs/how-to/delay.md``). Intervals are exact corners, because every model is
 monotone in each argument.
 """
 
@@ -15,27 +15,26 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from zopa.case import Interval
 from zopa.errors import NotApplicable
-
-from .band import Band
 
 __all__ = ["autarky_loss", "ces_loss", "corners", "price_push", "price_push_band", "real_income_change"]
 
 FloatArray = NDArray[np.float64]
 
 
-def corners(model: Callable[..., float], *bands: Band) -> Band:
+def corners(model: Callable[..., float], *bands: Interval) -> Interval:
     """Exact range of a model that is monotone in each argument, given bands for the arguments.
 
     A function monotone in each argument (in whatever direction, which may depend on the other
     arguments) takes its extremes at corners of the box.
 
-    >>> corners(lambda a, b: a - b, Band.of(1, 2), Band.of(0, 1)).high
+    >>> corners(lambda a, b: a - b, Interval.of(1, 2), Interval.of(0, 1)).high
     Fraction(2, 1)
     """
-    central = model(*(float(b.central) for b in bands))
+    central = model(*(float(b.best) for b in bands))
     ends = [model(*(float(x) for x in point)) for point in product(*(b.corners for b in bands))]
-    return Band.of(min(*ends, central), central, max(*ends, central))
+    return Interval.of(min(*ends, central), central, max(*ends, central))
 
 
 def _need(name: str, value: float, low: float, high: float) -> None:
@@ -172,10 +171,10 @@ def price_push_band(
     cost_share: ArrayLike,
     basket: Sequence[float],
     *,
-    rise: Band,
-    pass_through: Band,
+    rise: Interval,
+    pass_through: Interval,
     direct: float = 0.0,
-) -> Band:
+) -> Interval:
     """Rise of consumer prices when one cost item gets dearer, with exact corners.
 
     ``cost_share`` (n,) is the item's share in each sector's cost, ``rise`` its relative price rise,

@@ -10,31 +10,26 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from zopa.case import Case, estimate, start, voters
+from zopa.case import Case, Interval, estimate, start, voters, with_ratifiers
 from zopa.errors import NotApplicable
 from zopa.space import Answer, Problem, Readings, Space, Table, Why
 
-from .band import Band
-from .home import (
-    LineWinSet,
-    Ratifier,
-    Spoiler,
-    WinSets,
-    Words,
-    line_win_sets,
-    ratifiers,
-    spoilers,
-    win_sets,
-    with_ratifiers,
-    words,
+from .crisis_bargaining import Attrition, Obstacle, attrition, obstacle
+from .no_agreement import CLOCKS, Clock, Opening, opening_of, worth_of_waiting
+from .opening import (
+    Ripeness,
+    Verdict,
+    ZoneOpening,
+    any_package,
+    breaking,
+    one_package,
+    ripeness,
+    zone_opening,
 )
-from .party import PartyCost, party_cost
-from .waiting import CLOCKS, Clock, Opening, opening, worth_of_waiting
-from .war import Attrition, Obstacle, attrition, obstacle
-from .wording import month_name, notes, when
-from .zone import Ripeness, Verdict, ZoneOpening, any_package, breaking, one_package, ripeness, zone_opening
+from .party_costs import PartyCost, party_cost
+from .words import month_name, notes
 
-__all__ = ["Curve", "Delay", "PackageOpening", "delay", "when"]
+__all__ = ["Curve", "Delay", "PackageOpening", "delay"]
 
 Package: TypeAlias = Mapping[str, str]
 MOST_MONTHS = 240
@@ -48,10 +43,10 @@ class Curve:
     """
 
     party: str
-    values: tuple[Band, ...]
+    values: tuple[Interval, ...]
     source: str
     unit: str
-    loss: tuple[Band, Band]
+    loss: tuple[Interval, Interval]
     costless: bool
 
 
@@ -102,9 +97,6 @@ class Delay(Answer):
         The same explanation from the case's ``costs.contest``, at the low, central and high ends.
     attrition : Attrition or None
         For two parties that both bear a cost: how long until one concedes, in months.
-    win_sets, lines, ratifiers, spoilers, words
-        Who accepts how much, and on the line of each issue how far; who must ratify, who can spoil, and
-        whose words bind.
     notes : tuple of Why
         What the reader must know before using the figures.
     why : tuple of Why
@@ -124,11 +116,6 @@ class Delay(Answer):
     obstacle: str
     contest: tuple[Obstacle, ...]
     attrition: Attrition | None
-    win_sets: WinSets
-    lines: tuple[LineWinSet, ...]
-    ratifiers: tuple[Ratifier, ...]
-    spoilers: tuple[Spoiler, ...]
-    words: tuple[Words, ...]
     notes: tuple[Why, ...]
     why: tuple[Why, ...]
 
@@ -178,9 +165,8 @@ def delay(
     if not 0 <= months <= MOST_MONTHS:
         raise NotApplicable(f"expected 0 to {MOST_MONTHS} months, saw {months}")
     problem = Problem.of(case, readings)
-    case, readings = problem.case, problem.readings
-    whole = with_ratifiers(case)
-    table = problem.table if whole is case else Problem(whole, readings).table
+    case, whole = problem.case, with_ratifiers(problem.case)
+    table = (problem if whole is case else Problem(whole, problem.readings)).table
     space = table.space
     settings = case.costs
     clock = Clock(settings.clock, settings.months) if settings else Clock()
@@ -206,11 +192,6 @@ def delay(
         obstacle=_obstacle(space, inside, values),
         contest=_contest(case),
         attrition=_attrition(case, space, borne),
-        win_sets=win_sets(case, table),
-        lines=line_win_sets(whole),
-        ratifiers=ratifiers(case, table),
-        spoilers=spoilers(case, table, readings),
-        words=words(case),
         notes=notes(case, borne, values, clock),
         why=tuple(w for b in borne for w in b.why),
     )  # fmt: skip
@@ -223,7 +204,7 @@ def _borne(case: Case, table: Table) -> list[PartyCost]:
     return [party_cost(case, p, floor, shocks) for p, floor in zip(table.space.parties, floors, strict=True)]
 
 
-def _curve(b: PartyCost, values: list[Band]) -> Curve:
+def _curve(b: PartyCost, values: list[Interval]) -> Curve:
     losses = b.waiting.costs.at(0), b.waiting.costs.at(len(values) - 1)
     return Curve(b.party, tuple(values), b.source, b.unit, losses, b.waiting.costless)
 
@@ -250,17 +231,19 @@ def _named(package: Package | Mapping[str, Package] | None) -> dict[str, dict[st
 
 
 def _packages(
-    case: Case, space: Space, asked: Mapping[str, Package], values: list[list[Band]]
+    case: Case, space: Space, asked: Mapping[str, Package], values: list[list[Interval]]
 ) -> tuple[PackageOpening, ...]:
     named = {**asked, **{f"starting position of {p}": package for p, package in _starts(case).items()}}
     return tuple(_package(space, name, package, values) for name, package in named.items())
 
 
-def _package(space: Space, name: str, package: Mapping[str, str], values: list[list[Band]]) -> PackageOpening:
+def _package(
+    space: Space, name: str, package: Mapping[str, str], values: list[list[Interval]]
+) -> PackageOpening:
     chosen = space.package(package)
     utility = [space.points(u) for u in space.utility(chosen)]
     zone = zone_opening(values, one_package(space, utility))
-    by_party = [opening(v, Band.of(u)) for v, u in zip(values, utility, strict=True)]
+    by_party = [opening_of(v, Interval.of(u)) for v, u in zip(values, utility, strict=True)]
     leaves = {
         p: month
         for p, v, u, o in zip(space.parties, values, utility, by_party, strict=True)
@@ -296,13 +279,13 @@ def _way_out(zone: ZoneOpening | None) -> Verdict:
     return "yes" if zone.opening.latest == 0 else "possibly"
 
 
-def _obstacle(space: Space, inside: np.ndarray, values: list[list[Band]]) -> str:
+def _obstacle(space: Space, inside: np.ndarray, values: list[list[Interval]]) -> str:
     if not inside.size:
         return "no zone"
     is_open = any_package(space, inside)
-    if not is_open([v[0].central for v in values]):
+    if not is_open([v[0].best for v in values]):
         return "no zone"
-    lasting = is_open([max(band.central for band in v) for v in values])
+    lasting = is_open([max(band.best for band in v) for v in values])
     return "none" if lasting else "a zone but no credible promise"
 
 
@@ -329,7 +312,7 @@ def _attrition(case: Case, space: Space, borne: list[PartyCost]) -> Attrition | 
         return None
     own = [space.utility(space.package(starts[p])) for p in space.parties]
     prizes = space.points(own[0][0] - own[1][0]), space.points(own[1][1] - own[0][1])
-    costs = [b.waiting.costs.at(0).central * b.waiting.worth.central for b in borne]
+    costs = [b.waiting.costs.at(0).best * b.waiting.worth.best for b in borne]
     if min(*prizes, *costs) <= 0:
         return None
     return attrition((costs[0], costs[1]), prizes)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.costs import settle, tied_hand, win_set, win_set_of_all
-from zopa.costs.ratify import tied_hand_in_space
+from zopa.ratification import settle, tied_hand, win_set, win_set_of_all
+from zopa.ratification.win_sets import tied_hand_in_space
 
 places = st.integers(0, 100).map(Fraction)
 
