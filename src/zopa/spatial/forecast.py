@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa import __version__
+from zopa._version import __version__
 from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.space import Question, Readings, Why, choose_readings
