@@ -71,7 +71,9 @@ def segment(text: str, lex: Lexicon) -> Segments:
         start += len(line)
         if len(words) > first:
             paragraphs.append((first, len(words)))
-    lower = [w.lower().replace("’", "'") for w in words]
+    lower = [w.lower() for w in words]
+    if "’" in text:
+        lower = [w.replace("’", "'") for w in lower]
     quotes: list[Quote] = []
     for a, b in paragraphs:
         quotes.extend(_quotes(words, begin, end, a, b, lex))
@@ -90,18 +92,19 @@ def segment(text: str, lex: Lexicon) -> Segments:
 def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:
     """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
     abbreviations, split, names = lex["abbreviations"], lex.patterns["tokens.contraction"], lex["no_initials"]
+    apostrophes, stops = "'" in line or "’" in line, "." in line
     scan = _TOKEN.finditer(line)
     while m := next(scan, None):
-        word = m.group()
         a, b = m.span()
-        if b < len(line) and line[b] == "." and word[0].isalpha():
+        word = line[a:b]
+        if stops and line[b : b + 1] == "." and word[0].isalpha():
             initial = word[-1].isupper() and (len(word) == 1 or word[-2] in ".-") and word not in names
             if initial or word.rpartition("-")[2].lower() in abbreviations:
                 b += 1
                 word = line[a:b]
                 scan = _TOKEN.finditer(line, b)
         begin.append(offset + a)
-        if len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
+        if apostrophes and len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
             words.append(word[: cut.start()])
             end.append(offset + a + cut.start())
             begin.append(end[-1])
