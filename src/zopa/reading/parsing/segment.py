@@ -82,11 +82,14 @@ def segment(text: str, lex: Lexicon) -> Segments:
         quote_of[q.start : q.stop] = [k] * (q.stop - q.start)
     sentences: list[tuple[int, int]] = []
     for a, b in paragraphs:
-        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex))
+        sentences.extend(_sentences(words, lower, quote_of, quotes, (a, b), lex))
     sentence_of = [0] * len(words)
     for k, (a, b) in enumerate(sentences):
         sentence_of[a:b] = [k] * (b - a)
-    return Segments(text, words, lower, begin, end, paragraphs, quotes, quote_of, sentences, sentence_of)
+    return Segments(
+        text=text, words=words, lower=lower, begin=begin, end=end, paragraphs=paragraphs, quotes=quotes, quote_of=quote_of,
+        sentences=sentences, sentence_of=sentence_of,
+    )  # fmt: skip
 
 
 def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:
@@ -125,7 +128,7 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, 
         nxt = straight[1]
         if begin[nxt] > end[nxt - 1]:  # white space before it: an opener, so the first one wraps the article
             wrapper = a
-    signs = [(i, _direction(words, begin, end, i, a, b, lex)) for i in found if i != wrapper]
+    signs = [(i, _direction(words, begin, end, i, (a, b), lex)) for i in found if i != wrapper]
     balanced = sum(sign for _, sign in signs) == 0
     out: list[Quote] = []
     opened, depth = -1, 0
@@ -145,9 +148,10 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, 
 
 
 def _direction(
-    words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int, lex: Lexicon
+    words: list[str], begin: list[int], end: list[int], i: int, paragraph: tuple[int, int], lex: Lexicon
 ) -> int:
     """+1 for an opening mark, -1 for a closing one, 0 for a straight mark, which may be either."""
+    a, b = paragraph
     if words[i] in STRAIGHT:
         return 0
     opens = words[i] in lex["quotes.opening"]
@@ -159,9 +163,15 @@ def _direction(
 
 
 def _sentences(
-    words: list[str], lower: list[str], quote_of: list[int], quotes: list[Quote], a: int, b: int, lex: Lexicon
+    words: list[str],
+    lower: list[str],
+    quote_of: list[int],
+    quotes: list[Quote],
+    paragraph: tuple[int, int],
+    lex: Lexicon,
 ) -> list[tuple[int, int]]:
     """Sentence ranges of one paragraph; no break inside a quotation."""
+    a, b = paragraph
     out: list[tuple[int, int]] = []
     titles = lex["titles"]
     start = i = a
