@@ -30,10 +30,10 @@ def case():
         },
         "parties": {
             "n": {"name": "North", "about": "up", "points": {"water": {"a": 40, "b": 0}, "pump": {"c": 5.5, "d": "100/3"}},
-                  "reservation": 20, "discount": 0.5, "capability": 30, "places": {"water": 0, "pump": 100}, "saliences": {"water": 20, "pump": 30},
+                  "reservation": 20, "discount": 0.5, "start": {"water": "a", "pump": "d"}, "capability": 30, "places": {"water": 0, "pump": 100}, "saliences": {"water": 20, "pump": 30},
                   "basis": {"assumed": "an exercise"}},
             "s": {"name": "South", "points": {"water": {"a": 0, "b": 30}, "pump": {"c": 15, "d": 0}},
-                  "reservation": 10, "capability": 130, "places": {"water": 100, "pump": 10}, "saliences": {"water": 70, "pump": 30},
+                  "reservation": 10, "start": {"water": "b"}, "capability": 130, "places": {"water": 100, "pump": 10}, "saliences": {"water": 70, "pump": 30},
                   "basis": {"assumed": "an exercise"}},
         },
         "ktab": {"seed": "7", "adjust": {"n": {"s": 0.25}}},
@@ -48,7 +48,15 @@ def seeds():
         if one.read is None or one.write is None or name in ("gmcr", "ktab-csv"):
             continue
         files, _ = one.write(made)
-        found.append((name, {n or f"one{one.endings[0]}": raw for n, raw in files.items()}))
+        found.append(
+            (
+                name,
+                {
+                    n or f"one{(*one.endings, '.' + name.rpartition('-')[2])[0]}": raw
+                    for n, raw in files.items()
+                },
+            )
+        )
     bonus = Interaction(party="n", when={"water": ("a",), "pump": ("c",)}, points=7)
     boxed = made.model_copy(update={"interactions": (bonus,)})
     return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed)[0]) for n in ("genius", "negmas"))]

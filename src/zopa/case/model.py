@@ -205,6 +205,9 @@ class Head(Sections):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    outcome: dict[str, str] = Field(
+        default_factory=dict, description="what was agreed in the end, option per issue; never a position"
+    )
 
 
 class Case(Head, Records):
