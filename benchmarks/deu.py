@@ -82,13 +82,20 @@ def load(path: Path = FILE) -> list[Issue]:
         top = max(council.values())
         issues.append(
             Issue(
-                row[col["prnr"]], row[col["isnr"]], year, tuple(held),
-                np.array([place[a][0] for a in held]), np.array([place[a][1] / 100 for a in held]),
-                np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
-                np.array([gdp[a] for a in held]), _number(row, col["rp"]), out,
-                place["com"][0], place["ep"][0],
+                proposal=row[col["prnr"]],
+                name=row[col["isnr"]],
+                year=year,
+                actors=tuple(held),
+                x=np.array([place[a][0] for a in held]),
+                s=np.array([place[a][1] / 100 for a in held]),
+                c=np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
+                gdp=np.array([gdp[a] for a in held]),
+                reference=_number(row, col["rp"]),
+                outcome=out,
+                commission=place["com"][0],
+                parliament=place["ep"][0],
             )
-        )  # fmt: skip
+        )
     return issues
 
 
@@ -151,10 +158,28 @@ def held(i: Issue, place: float) -> float:
     return mean_of(i) if np.isnan(place) else place
 
 
+def nash_reference(x: np.ndarray, w: np.ndarray, reference: float) -> float:
+    """Nash bargaining point when no agreement means the ``reference`` place; one situation, ``(n,)``.
+
+    Utility falls linearly with distance. Only places that everybody prefers to the reference are
+    feasible; when there is none (somebody on each side of it, or on it) the reference is the answer.
+    """
+    reach = np.abs(x - reference)
+    low, high = float(np.max(x - reach)), float(np.min(x + reach))
+    if low >= high - 1e-12:
+        return float(reference)
+
+    def uphill(z: np.ndarray) -> np.ndarray:
+        gain = np.maximum(reach - np.abs(x - z), 1e-300)
+        return np.asarray(np.sum(w * np.sign(x - z) / gain) > 0)
+
+    return float(one_shot.bisect(uphill, np.asarray(low), np.asarray(high)))
+
+
 def table() -> dict[str, Model]:
     """The point forecasts of the table, by the names that it prints."""
     mean, median = one_shot.compromise, one_shot.weighted_median
-    nash, toward = one_shot.nash_point, one_shot.nash_reference
+    nash, toward = one_shot.nash_point, nash_reference
     return {
         "constant 50": lambda _: 50.0,
         "unweighted mean": lambda i: float(i.x.mean()),

@@ -232,3 +232,14 @@ def test_weights_of_zero_are_refused():
     with pytest.raises(NotApplicable, match="zero"):
         calibration.distribution(np.array([1.0, 2.0]), np.zeros(2))
     assert one_shot.compromise(np.array([5.0]), np.array([1.0])) == 5
+
+
+def test_a_nash_point_against_a_reference_needs_a_place_that_all_prefer(deu):
+    x, w = np.array([10.0, 40.0, 60.0]), np.ones(3)
+    assert deu.nash_reference(x, w, 50.0) == 50.0
+    assert deu.nash_reference(x, w, 40.0) == 40.0
+    found = deu.nash_reference(x, w, 100.0)
+    grid = np.linspace(0, 100, 2001)
+    gains = abs(x - 100)[:, None] - abs(x[:, None] - grid)
+    product = np.where((gains > 0).all(axis=0), np.prod(np.maximum(gains, 0), axis=0), 0)
+    assert found == pytest.approx(grid[np.argmax(product)], abs=0.06)

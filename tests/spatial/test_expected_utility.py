@@ -97,12 +97,12 @@ def test_figures_7_to_9(viewer, seen):
     w, mu = S * C, one_shot.weighted_median(X, S * C)
     P = expected_utility.win_probabilities(X, w, one, span, reading)
     r = expected_utility.risk_exponents(
-        expected_utility.expected_utilities(X, S, P, one[:, None], mu, span, 1.0)
+        expected_utility.expected_utilities(X, S, P, one[:, None], mu, span, q=1.0)
     )
     P = expected_utility.win_probabilities(X, w, r, span, reading)
     i = NAMES.index(viewer)
     view = np.full((len(X), 1), r[i])
-    E = expected_utility.expected_utilities(X, S, P, view, mu, span, 1.0)
+    E = expected_utility.expected_utilities(X, S, P, view, mu, span, q=1.0)
     for name, (own, other) in seen.items():
         j = NAMES.index(name)
         assert (E[i, j], E[j, i]) == pytest.approx((own, other), abs=6e-4)
@@ -221,7 +221,7 @@ def test_expected_utilities_equal_plain_loops_over_the_definitions(reading, ever
     r = play(x, s, c, reading=READINGS[reading], rounds=1)[0]
     one, span, w, mu = np.ones_like(x), np.array([np.ptp(x)]), s * c, one_shot.weighted_median(x, s * c)
     P = expected_utility.win_probabilities(x, w, r.exponent if everything else one, span, READINGS[reading])
-    E = expected_utility.expected_utilities(x, s, P, r.exponent[:, None], mu, span, 1.0)
+    E = expected_utility.expected_utilities(x, s, P, r.exponent[:, None], mu, span, q=1.0)
     assert pytest.approx(np.array(loops(x, s, c, everything))) == E
 
 

@@ -115,17 +115,6 @@ def test_the_nash_point_becomes_the_compromise_when_no_agreement_is_terrible(sit
     assert far == pytest.approx(float(one_shot.compromise(x, s * c)), abs=1e-3)
 
 
-def test_a_nash_point_against_a_reference_needs_a_place_that_all_prefer():
-    x, w = np.array([10.0, 40.0, 60.0]), np.ones(3)
-    assert one_shot.nash_reference(x, w, 50.0) == 50.0
-    assert one_shot.nash_reference(x, w, 40.0) == 40.0
-    found = one_shot.nash_reference(x, w, 100.0)
-    grid = np.linspace(0, 100, 2001)
-    gains = abs(x - 100)[:, None] - abs(x[:, None] - grid)
-    product = np.where((gains > 0).all(axis=0), np.prod(np.maximum(gains, 0), axis=0), 0)
-    assert found == pytest.approx(grid[np.argmax(product)], abs=0.06)
-
-
 @settings(max_examples=30, deadline=None)
 @given(situations())
 def test_the_election_by_hand(situation):

@@ -208,6 +208,15 @@ class Head(Sections):
     outcome: dict[str, str] = Field(
         default_factory=dict, description="what was agreed in the end, option per issue; never a position"
     )
+    numbers: Literal["as meant", "as typed"] = Field(
+        "as meant", description="whether binary noise (14.719999999999999 for 14.72) is taken off"
+    )
+    rounding: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="round all utilities to multiples of this many points; exact without it",
+    )
 
 
 class Case(Head, Records):
@@ -226,6 +235,15 @@ class Case(Head, Records):
     tables: dict[tuple[str, ...], Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
+
+    @property
+    def derived(self) -> dict[Any, Any]:
+        """What has been worked out from this case alone; a copy with other contents starts anew."""
+        owner, memo = self.__dict__.get("_derived", (0, {}))
+        if owner != id(self):
+            memo = {}
+            self.__dict__["_derived"] = (id(self), memo)
+        return memo
 
 
 NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder")

@@ -102,7 +102,10 @@ def _print_outlook(o: Outlook) -> None:
         shares = ", ".join(f"{k} {100 * v:.0f} %" for k, v in o.option_shares.items())
         out.print(f"  nearest option by this model's calibrated distribution: {shares}", markup=False)
     low, _, high = o.input_band
-    band = f"{low:.0f} to {high:.0f}" if o.uncertain else "none: no number entered has an interval"
+    if o.draws:
+        band = f"{low:.0f} to {high:.0f}"
+    else:
+        band = "not drawn" if o.uncertain else "none, because no number entered has an interval"
     out.print(f"  input uncertainty only (80 %): {band}", markup=False)
     least, most = o.readings_band
     told = ", ".join(f"{label} {place:.0f}" for label, place in o.readings)

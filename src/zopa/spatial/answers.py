@@ -69,9 +69,10 @@ class Outlook:
     intervals : level -> (low, high), at every calibrated level; empty where there is none.
     quantiles : level -> place of the model's calibrated distribution; empty where there is none.
     option_shares : option -> share of that distribution which is nearest to the option's place.
+    uncertain, draws : whether a number has an interval, and how many draws of the inputs were made
     input_band : (low, median, high)
-        10 %, 50 % and 90 % of the outcome over draws of the inputs: input uncertainty only. All three are
-        the outcome where no number is uncertain (``uncertain`` is False), and then nothing was drawn.
+        10 %, 50 % and 90 % of the outcome over the draws of the inputs: input uncertainty only. All three
+        are the outcome where nothing was drawn.
     readings : (label, place)
         What every model and reading says at the central estimates.
     levers, bars : see :class:`Lever`, :class:`Bar`; bars by swing, largest first. Empty where the model
@@ -93,6 +94,7 @@ class Outlook:
     quantiles: Mapping[float, float]
     option_shares: Mapping[str, float]
     uncertain: bool
+    draws: int
     input_band: tuple[float, float, float]
     readings: tuple[tuple[str, float], ...]
     levers: tuple[Lever, ...]

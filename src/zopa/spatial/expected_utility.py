@@ -64,7 +64,9 @@ class ChallengeReading:
 
 
 READINGS: dict[str, ChallengeReading] = {
-    "scholz-code": ChallengeReading("all", "own", "first", "kind", True, "concedes", False),
+    "scholz-code": ChallengeReading(
+        votes="all", opponent="own", span="first", pick="kind", lowest=True, both="concedes", gives_in=False
+    ),
     "scholz-paper": ChallengeReading(),
 }
 
@@ -106,7 +108,7 @@ def win_probabilities(x: Array, w: Array, r: Array, span: Array, reading: Challe
     return np.divide(votes, everything, out=np.zeros_like(votes), where=everything > 0)
 
 
-def expected_utilities(x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, q: float) -> Array:
+def expected_utilities(x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, *, q: float) -> Array:
     """E[i, j] of i challenging j with exponents ``r`` broadcast to (..., n, n) (eqs 15, 16, 22-24)."""
     gap = x[..., :, None] - x[..., None, :]
     d = np.abs(gap) / span[..., None]
@@ -175,11 +177,11 @@ def play_round(x: Array, s: Array, c: Array, span: Array, reading: ChallengeRead
     one = np.ones_like(x)
     mu = weighted_median(x, w)
     plain = win_probabilities(x, w, one, span, reading)
-    r = risk_exponents(expected_utilities(x, s, plain, one[..., None], mu, span, reading.q))
+    r = risk_exponents(expected_utilities(x, s, plain, one[..., None], mu, span, q=reading.q))
     P = win_probabilities(x, w, r, span, reading) if reading.votes == "all" else plain
-    own = expected_utilities(x, s, P, r[..., :, None], mu, span, reading.q)
+    own = expected_utilities(x, s, P, r[..., :, None], mu, span, q=reading.q)
     view = r[..., None, :] if reading.opponent == "own" else r[..., :, None]
-    other = np.swapaxes(expected_utilities(x, s, P, view, mu, span, reading.q), -1, -2)
+    other = np.swapaxes(expected_utilities(x, s, P, view, mu, span, q=reading.q), -1, -2)
     place, kind = _offers(x, own, other, reading)
     chosen = _chosen(x, place, kind, own, other, reading)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa import __version__
+from zopa._version import __version__
 from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.space import Question, Readings, Why, choose_readings
@@ -139,6 +139,7 @@ def forecast(
         )
     watch = Watch()
     watch = Watch(progress or watch.progress, stop or watch.stop)
+    watch.progress(f"playing {found.title}", 0.0)
     central, played = _central(f, found, setting)
     uncertain = is_uncertain(f)
     wanted = 0 if not uncertain else affordable_draws(f, found, setting) if draws is None else draws
@@ -150,8 +151,11 @@ def forecast(
     deep = sensitivity if sensitivity is not None else not played_anew(f, found)
     places = {(name, str(setting.reading)): central} if is_default(name, setting) and found.joint else {}
     outlooks = []
-    for ln in asked_lines:
-        shown = all_readings(wide, wide.issues.index(ln.issue), setting, places)
+    for number, ln in enumerate(asked_lines):
+        if watch.over("all models on every line", number, len(asked_lines)):
+            shown: tuple[tuple[str, float], ...] = ((name, float(central[f.issues.index(ln.issue)])),)
+        else:
+            shown = all_readings(wide, wide.issues.index(ln.issue), setting, places)
         outlooks.append(_outlook(ln, run, level, told, shown, watch if deep else None))
     settings = {
         "model": name, "reading": setting.reading, "rounds": setting.rounds, "draws": len(run.drawn), "level": level,
@@ -258,6 +262,7 @@ def _outlook(
         ),
         option_shares={} if d is None else option_shares(ln, d),
         uncertain=run.uncertain,
+        draws=len(run.drawn),
         input_band=band(run.drawn[:, k]) if len(run.drawn) else (place, place, place),
         readings=shown,
         levers=() if watch is None else levers(run.field, k, run.model, run.setting, watch),
@@ -349,8 +354,11 @@ def _unfinished(run: _Run, wanted: int, draws: int | None, deep: bool, watch: Wa
             f"The input band of {run.model.title} is from {wanted} draws"
             + (", the fewest that give one." if wanted == FEWEST else ".")
         )
-    if watch.stopped and deep:
-        told.append(f"Stopped early: {watch.stopped} was not finished, and what would follow is left out.")
+    if watch.stopped:
+        told.append(
+            f"Stopped early: {watch.stopped} was not finished; other models and what each number does are left out "
+            "where they would have followed."
+        )
     elif not deep:
         told.append(
             "What each single number does was left out, because the model must be played anew for each: "

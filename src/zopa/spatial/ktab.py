@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -296,8 +297,9 @@ def meet(x_i: Array, x_j: Array, s_i: Array, s_j: Array, phi: float, kind: str) 
 
 
 def _proposals(
-    i: int, j: int, x: Array, s: Array, c: Array, odds: tuple[float, float], rules: Rules
+    pair: Pair, x: Array, s: Array, c: Array, odds: tuple[float, float], rules: Rules
 ) -> list[Bargain]:
+    i, j = pair
     first = meet(x[i], x[j], s[i], s[j], odds[0], rules.bargain)
     if rules.perspective == "InitOnlyInterp":
         return [Bargain(i, j, *first)]
@@ -333,7 +335,7 @@ def _pressed(
         if rules.perspective != "InitOnlyInterp":
             their_phi, their_gain = challenges(seen_by(j), i, S, c, rules)
             estimate = float(np.clip(their_gain[j], 0, 1) if rules.as_ktab else their_phi[j])
-        made += _proposals(i, j, x, s, c, (float(phi[j]), estimate), rules)
+        made += _proposals((i, j), x, s, c, (float(phi[j]), estimate), rules)
     return target, gain, odds, made
 
 
@@ -348,7 +350,14 @@ def _worth(made: list[Bargain], ideal: Array, s: Array, own_u: Array, R: Array) 
     return list((stay[:, None] + np.sum(moved - old, axis=2) / len(stay)).T)
 
 
-def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose) -> Turn:
+def _take_turn(
+    x: Array,
+    ideal: Array,
+    s: Array,
+    c: Array,
+    rules: Rules,
+    choose: Callable[[int, Sequence[Pair], Array], int],
+) -> Turn:
     d = distances(ideal, s, x)
     _, _, standing = election(utility(d, 0.0), c, rules)
     R = risks(standing, rules.risk_range)
@@ -361,7 +370,7 @@ def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: R
         mine = [k for k, b in enumerate(made) if a in (b.initiator, b.receiver)]
         queue = ((a, a), *((made[k].initiator, made[k].receiver) for k in mine))
         _, _, p = election(np.column_stack([stay, *(worth[k] for k in mine)]), c, rules)
-        pick = choose(number, a, queue, p)
+        pick = choose(a, queue, p)
         if pick:
             b = made[mine[pick - 1]]
             after[a] = b.ours if a == b.initiator else b.theirs
@@ -369,10 +378,19 @@ def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: R
         chances.append(p)
         chosen.append(pick)
     return Turn(
-        x * 100, after * 100, standing, winning(x, own_u, c, rules), R, target, gain, odds,
-        tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made),
-        tuple(queues), tuple(chances), tuple(chosen),
-    )  # fmt: skip
+        before=x * 100,
+        after=after * 100,
+        standing=standing,
+        winning=winning(x, own_u, c, rules),
+        risk=R,
+        target=target,
+        gain=gain,
+        odds=odds,
+        bargains=tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made),
+        queues=tuple(queues),
+        chances=tuple(chances),
+        chosen=tuple(chosen),
+    )
 
 
 def _most_probable(_turn: int, _party: int, _queue: Sequence[Pair], p: Array) -> int:
@@ -430,7 +448,7 @@ def play(
     played: list[Turn] = []
     first = 0.0
     for number in range(turns):
-        turn = _take_turn(number, at, ideal, s, c, rules, choose)
+        turn = _take_turn(at, ideal, s, c, rules, partial(choose, number))
         played.append(turn)
         after = turn.after / 100
         moved = float(np.sum(np.sqrt(np.sum((after - at) ** 2, axis=1))))

@@ -20,7 +20,7 @@ from zopa.case import (
     snapshots,
     speaks_for,
     weights,
-)  # fmt: skip
+)
 from zopa.case.positions import WISHES
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, choose_readings, clauses
@@ -136,13 +136,19 @@ def line(case: Case, issue: str) -> Line:
         else:
             reach = quantity(case, name, "flexibility")
             salience = quantity(case, name, "saliences", issue) or weights(case, name)[issue]
-            stands.append(
-                Stand(name, _input(*found), _input(salience), _input(strength),
-                      None if reach is None else float(reach.best))
-            )  # fmt: skip
+            most = None if reach is None else float(reach.best)
+            stands.append(Stand(name, _input(*found), _input(salience), _input(strength), most))
     _complain(issue, stands, absent, missing)
     noun = case.issues[issue]
-    return Line(issue, noun.name, noun.scale, options, tuple(stands), absent, snapshots(case, issue))
+    return Line(
+        issue=issue,
+        name=noun.name,
+        scale=noun.scale,
+        options=options,
+        stands=tuple(stands),
+        absent=absent,
+        snapshots=snapshots(case, issue),
+    )
 
 
 def _placeless(case: Case, name: str, issue: str) -> str:
@@ -240,7 +246,8 @@ def limits(case: Case, lines: tuple[Line, ...], readings: Readings = None) -> Li
                 offers.append((a, clause))
             elif len(clause.when) == 1 and issues[clause.when[0][0]] in f.issues:
                 k = f.issues.index(issues[clause.when[0][0]])
-                _wall(case, lines[k], clause.when[0][1], a, k, f.x, low, high)
+                floor, ceiling = _walls(case, lines[k], clause.when[0][1], f.x[a, k])
+                low[a, k], high[a, k] = max(low[a, k], floor), min(high[a, k], ceiling)
     for k, ln in enumerate(lines):
         for stand in ln.stands:
             a = f.parties.index(stand.party)
@@ -251,19 +258,17 @@ def limits(case: Case, lines: tuple[Line, ...], readings: Readings = None) -> Li
     return Limits([[float(v) for v in row] for row in low], [[float(v) for v in row] for row in high], ask)
 
 
-def _wall(case: Case, ln: Line, mask: int, a: int, k: int, x: Array, low: Array, high: Array) -> None:
-    """No further than the last option before the nearest forbidden one on either side of the own place."""
-    order = list(case.issues[ln.issue].options)
-    own = x[a, k]
+def _walls(case: Case, ln: Line, mask: int, own: float) -> tuple[float, float]:
+    """The last free option before the nearest forbidden one on either side of the own place, or an end."""
     if np.isnan(own):
-        return
+        return 0.0, 100.0
+    order = list(case.issues[ln.issue].options)
     forbidden = [at for o, _, at in ln.options if mask >> order.index(o) & 1]
     free = [at for o, _, at in ln.options if not mask >> order.index(o) & 1]
     above, below = [v for v in forbidden if v > own], [v for v in forbidden if v < own]
-    if above:
-        high[a, k] = max([own, *(v for v in free if v < min(above))])
-    if below:
-        low[a, k] = min([own, *(v for v in free if v > max(below))])
+    high = max([own, *(v for v in free if v < min(above))]) if above else 100.0
+    low = min([own, *(v for v in free if v > max(below))]) if below else 0.0
+    return low, high
 
 
 def _conditions(case: Case, lines: tuple[Line, ...], f: Field, offers: list[tuple[int, Clause]]) -> Permits:
