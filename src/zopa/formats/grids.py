@@ -51,7 +51,7 @@ def kind_of(name: str, raw: bytes) -> str:
         return "xlsx" if b"xl/workbook.xml" in raw else ""
     if re.search(rb"<table[\s>]", raw[:2_000_000], re.I):
         return "html"
-    return "csv" if name.lower().endswith((".csv", ".tsv")) else ""
+    return "csv" if name.lower().endswith((".csv", ".tsv")) and raw.strip() else ""
 
 
 def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[Grid]:
