@@ -165,9 +165,13 @@ def test_what_was_agreed_is_an_outcome_and_never_a_position(tmp_path):
     assert len(case.statements) == 2
     assert [o.at for o in case.issues["quota"].options.values()] == [0, 100, 50]
     assert [r.what for r in fidelity.left_out] == ["the column 'Comments'"]
-    broken = (tmp_path / "case" / "case.yaml").read_text().replace("20-t", "25-t", 1)
-    found = inspect(tmp_path / "case", {"case.yaml": broken.replace("quota: '20-t'", "quota: '25-t'")})[1]
-    assert any(f.path.startswith("outcome.") for f in found)
+    broken = (
+        (tmp_path / "case" / "case.yaml")
+        .read_text()
+        .replace("outcome:\n  quota: ", "outcome:\n  quota: none-")
+    )
+    found = inspect(tmp_path / "case", {"case.yaml": broken})[1]
+    assert [f.path for f in found] == ["outcome.quota"]
 
 
 def test_a_circle_of_references_is_an_error_with_both_places(tmp_path):
