@@ -221,6 +221,20 @@ def test_an_outcome_is_read_checked_and_gone_before_its_day(tmp_path: Path) -> N
     assert load(tmp_path).outcome.agreed == "none"  # type: ignore[union-attr]
 
 
+def test_an_outcome_may_be_written_as_options_per_issue_alone(tmp_path: Path) -> None:
+    folder_with_everything(tmp_path)
+    for text, options in (
+        ("{flow: F2}", {"flow": "F2"}),
+        ("none", {}),
+        ("{date: 2025-01-01, agreed: none}", {}),
+    ):
+        (tmp_path / "case.yaml").write_text(CASE_YAML + f"outcome: {text}\n")
+        outcome = load(tmp_path).outcome
+        assert outcome is not None
+        assert outcome.options == options
+    assert Case.model_validate({**BASE, "outcome": {}}).outcome is None
+
+
 def test_an_outcome_names_what_exists(tmp_path: Path) -> None:
     wrong = "outcome: {agreed: {flow: F9, tea: x}, sources: gone}\n"
     folder_with_everything(tmp_path)
@@ -240,4 +254,7 @@ def test_no_lens_reads_the_outcome() -> None:
                 and ast.unparse(node.value).endswith("case")
             ):
                 readers.add(str(path.relative_to(SRC)))
-    assert readers <= {"case/dates.py"}
+    assert readers == {
+        "case/dates.py",
+        "formats/position_table.py",
+    }  # a table shows it, no question asks for it

@@ -205,6 +205,19 @@ class Outcome(Noun):
     sources: Ids = Field((), description="ids of the texts that tell of it")
     about: str = ""
 
+    @property
+    def options(self) -> dict[str, str]:
+        """The agreed option per issue; empty where nothing was agreed."""
+        return self.agreed if isinstance(self.agreed, dict) else {}
+
+
+def _outcome(value: object) -> object:
+    """``{issue: option}`` and ``none`` stand for an outcome without date."""
+    if value == {}:
+        return None
+    short = value == "none" or (isinstance(value, dict) and not set(value) & set(Outcome.model_fields))
+    return {"agreed": value} if short else value
+
 
 class Head(Sections):
     """The plain fields of a case, and the sections of the lenses."""
@@ -216,7 +229,9 @@ class Head(Sections):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
-    outcome: Outcome | None = Field(None, description="what was agreed in the end; read by no lens")
+    outcome: Annotated[Outcome | None, BeforeValidator(_outcome)] = Field(
+        None, description="what was agreed in the end: option per issue, or a mapping; read by no lens"
+    )
     numbers: Literal["as meant", "as typed"] = Field(
         "as meant", description="whether binary noise (14.719999999999999 for 14.72) is taken off"
     )

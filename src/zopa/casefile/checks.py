@@ -396,8 +396,9 @@ def _outcome(p: Pieces) -> Iterator[Finding]:
     path: Path_ = ("outcome", "sources")
     for source in outcome.sources:
         yield from known(p.main, path, "source", source, p.declared["sources"] or ())
-    for issue, option in outcome.agreed.items() if isinstance(outcome.agreed, Mapping) else ():
+    for issue, option in outcome.options.items():
         path = ("outcome", "agreed", issue)
+        path = path if path in p.main.places else ("outcome", issue)
         missing = declared(p, p.main, path, "issues", issue)
         yield from missing
         if not missing and issue in p.issues:
