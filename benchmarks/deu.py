@@ -1,6 +1,6 @@
 """Accuracy of every forecast model on the DEU data: 351 issues of European legislation.
 
-    python -m benchmarks.deu [deu3.csv] [--model package.module:function] [--fit] [--quick]
+    python -m benchmarks.deu [deu3.csv] [--model package.module:function] [--coverage [--of MODEL]] [--fit] [--quick]
 
 The file is the DEU III data set, Javier Arregui and Clément Perarnaud (2021), doi:10.34810/data53, CC BY 4.0.
 A model of one's own is a function of positions 0-100, saliences 0-1 and capabilities that returns a place. Each
@@ -20,15 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
-from zopa.spatial import calibration as calibrated
-from zopa.spatial import exchange, models
-from zopa.spatial import expected_utility as pressure
-from zopa.spatial import ktab as smp
-from zopa.spatial import one_shot as static
+from zopa.spatial import calibration, exchange, expected_utility, ktab, models, one_shot
 
 FILE = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "forecast" / "deu" / "deu3.csv"
 
-LEVELS = (0.5, 0.8, 0.9, 0.95)
+LEVELS = calibration.LEVELS
+SEEDS = 5
+"""Cross-validations, each with its own folds; figures are their means."""
+SOURCE = "DEU I-III: issues of EU legislation, 1996-2019, Arregui & Perarnaud 2021, doi:10.34810/data53"
 PRE_NICE = dict(de=10, fr=10, it=10, uk=10, es=8, be=5, el=5, nl=5, pt=5, at=4, se=4, dk=3, ie=3, fi=3, lu=2)
 NICE = dict(
     de=29, fr=29, it=29, uk=29, es=27, pl=27, ro=14, nl=13, be=12, cz=12, el=12, hu=12, pt=12, at=10, bu=10,
@@ -83,13 +82,20 @@ def load(path: Path = FILE) -> list[Issue]:
         top = max(council.values())
         issues.append(
             Issue(
-                row[col["prnr"]], row[col["isnr"]], year, tuple(held),
-                np.array([place[a][0] for a in held]), np.array([place[a][1] / 100 for a in held]),
-                np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
-                np.array([gdp[a] for a in held]), _number(row, col["rp"]), out,
-                place["com"][0], place["ep"][0],
+                proposal=row[col["prnr"]],
+                name=row[col["isnr"]],
+                year=year,
+                actors=tuple(held),
+                x=np.array([place[a][0] for a in held]),
+                s=np.array([place[a][1] / 100 for a in held]),
+                c=np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
+                gdp=np.array([gdp[a] for a in held]),
+                reference=_number(row, col["rp"]),
+                outcome=out,
+                commission=place["com"][0],
+                parliament=place["ep"][0],
             )
-        )  # fmt: skip
+        )
     return issues
 
 
@@ -119,7 +125,7 @@ Model = Callable[[Issue], float]
 def pressed(reading: str, rounds: int, statistic: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Model:
     def model(i: Issue) -> float:
         s, c = np.maximum(i.s, 1e-6), np.maximum(i.c, 1e-6)
-        played = pressure.play(i.x, s, c, reading=pressure.READINGS[reading], rounds=rounds)
+        played = expected_utility.play(i.x, s, c, reading=expected_utility.READINGS[reading], rounds=rounds)
         return float(statistic(played[-1].after if played else i.x, s * c))
 
     return model
@@ -128,7 +134,7 @@ def pressed(reading: str, rounds: int, statistic: Callable[[np.ndarray, np.ndarr
 def settled(i: Issue, statistic: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float:
     """KTAB's model run to its end."""
     c, s = np.maximum(i.c * 100, 0.1), np.maximum(i.s, 0.01) * 0.999
-    turns = smp.play(i.x[:, None], s[:, None], c, turns=30)
+    turns = ktab.play(i.x[:, None], s[:, None], c, turns=30)
     return float(statistic(turns[-1].after[:, 0], c * s))
 
 
@@ -140,11 +146,11 @@ def heaviest(x: np.ndarray, mass: np.ndarray) -> float:
 
 
 def elected(i: Issue) -> np.ndarray:
-    return static.condorcet_election(i.x, i.w)
+    return one_shot.condorcet_election(i.x, i.w)
 
 
 def mean_of(i: Issue, w: np.ndarray | None = None) -> float:
-    return float(static.compromise(i.x, i.w if w is None else w))
+    return float(one_shot.compromise(i.x, i.w if w is None else w))
 
 
 def held(i: Issue, place: float) -> float:
@@ -152,10 +158,28 @@ def held(i: Issue, place: float) -> float:
     return mean_of(i) if np.isnan(place) else place
 
 
+def nash_reference(x: np.ndarray, w: np.ndarray, reference: float) -> float:
+    """Nash bargaining point when no agreement means the ``reference`` place; one situation, ``(n,)``.
+
+    Utility falls linearly with distance. Only places that everybody prefers to the reference are
+    feasible; when there is none (somebody on each side of it, or on it) the reference is the answer.
+    """
+    reach = np.abs(x - reference)
+    low, high = float(np.max(x - reach)), float(np.min(x + reach))
+    if low >= high - 1e-12:
+        return float(reference)
+
+    def uphill(z: np.ndarray) -> np.ndarray:
+        gain = np.maximum(reach - np.abs(x - z), 1e-300)
+        return np.asarray(np.sum(w * np.sign(x - z) / gain) > 0)
+
+    return float(one_shot.bisect(uphill, np.asarray(low), np.asarray(high)))
+
+
 def table() -> dict[str, Model]:
     """The point forecasts of the table, by the names that it prints."""
-    mean, median = static.compromise, static.weighted_median
-    nash, toward = static.nash_point, static.nash_reference
+    mean, median = one_shot.compromise, one_shot.weighted_median
+    nash, toward = one_shot.nash_point, nash_reference
     return {
         "constant 50": lambda _: 50.0,
         "unweighted mean": lambda i: float(i.x.mean()),
@@ -259,71 +283,134 @@ def folds(groups: np.ndarray, seed: int, k: int = 5) -> np.ndarray:
     return (order % k)[place]
 
 
-def point(place: float) -> calibrated.Distribution:
-    return calibrated.Distribution(np.array([place]), np.ones(1))
+def point(place: float) -> calibration.Distribution:
+    return calibration.Distribution(np.array([place]), np.ones(1))
 
 
-def spread(x: np.ndarray, mass: np.ndarray) -> calibrated.Distribution:
+def spread(x: np.ndarray, mass: np.ndarray) -> calibration.Distribution:
     order = np.argsort(x)
-    return calibrated.Distribution(x[order], mass[order] / mass.sum())
+    return calibration.Distribution(x[order], mass[order] / mass.sum())
 
 
-def cross_validated(issues: list[Issue], seed: int) -> dict[str, np.ndarray]:
-    """Scores per issue of everything that is fitted, out of fold; and who was inside the 80 % interval."""
-    fold = folds(np.array([i.proposal for i in issues]), seed)
-    names = ("climatology", "conformal", "mixture", *(f"inside {100 * v:.0f} %" for v in LEVELS))
-    result = {name: np.zeros(len(issues)) for name in names}
-    for k in np.unique(fold):
-        train = [i for i, f in zip(issues, fold, strict=True) if f != k]
-        table = fit(train)
-        for m in np.flatnonzero(fold == k):
-            i, w = issues[m], issues[m].w
-            for name, shares in (
-                ("climatology", (0, 0, 1)),
-                ("conformal", (0, 1, 0)),
-                ("mixture", table.shares),
-            ):
-                mixed = replace(table, shares=shares)
-                result[name][m] = calibrated.crps(calibrated.distribution(i.x, w, mixed), i.outcome)
-            for level in LEVELS:
-                low, high = table.interval(mean_of(i), level)
-                result[f"inside {100 * level:.0f} %"][m] = low - 1e-9 <= i.outcome <= high + 1e-9
-    return result
-
-
-def fit(issues: list[Issue]) -> calibrated.Calibration:
-    return calibrated.fit(
-        [i.x for i in issues],
-        [i.w for i in issues],
-        np.array([i.outcome for i in issues]),
-        source="DEU",
-    )
-
-
-def half_widths(issues: list[Issue], name: str, levels: tuple[float, ...] = LEVELS) -> tuple[float, ...]:
-    """Split-conformal half-widths of one shipped model in its default reading, on these issues."""
+def said_by(issues: list[Issue], name: str) -> np.ndarray:
+    """What a shipped model says in its default reading, per issue; NaN where it cannot be asked."""
     model = models.MODELS[name]
     setting = models.Setting(model.readings[0] if model.readings else "", model.rounds)
     if name == "exchange":
-        guess = exchanged(issues, model.rounds)
-    elif name == "ktab":
-        guess = np.array([settled(i, static.compromise) for i in issues])
-    else:
-        assert model.single is not None
-        guess = np.array(
-            [model.single(i.x, np.maximum(i.s, 1e-6), np.maximum(i.c, 1e-6), setting) for i in issues]
+        return exchanged(issues, model.rounds)
+    if name == "ktab":
+        return np.array([settled(i, one_shot.compromise) for i in issues])
+    if name == "compromise":
+        return np.array([mean_of(i) for i in issues])
+    assert model.single is not None
+    return np.array(
+        [model.single(i.x, np.maximum(i.s, 1e-6), np.maximum(i.c, 1e-6), setting) for i in issues]
+    )
+
+
+def fit(issues: list[Issue], said: np.ndarray | None = None) -> calibration.Calibration:
+    """The calibration of a model that says ``said``; of the compromise when left out."""
+    said = said_by(issues, "compromise") if said is None else said
+    use = [k for k, place in enumerate(said) if not np.isnan(place)]
+    return calibration.fit(
+        [issues[k].x for k in use],
+        [issues[k].w for k in use],
+        np.array([issues[k].outcome for k in use]),
+        places=[float(said[k]) for k in use],
+        source=SOURCE,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """Per issue, from calibrations that have not seen its proposal: CRPS by distribution, interval by level."""
+
+    scores: dict[str, np.ndarray]
+    low: dict[float, np.ndarray]
+    high: dict[float, np.ndarray]
+
+    def inside(self, issues: list[Issue], level: float) -> np.ndarray:
+        out = np.array([i.outcome for i in issues])
+        return (self.low[level] - 1e-9 <= out) & (out <= self.high[level] + 1e-9)
+
+
+def cross_validated(issues: list[Issue], seed: int, said: np.ndarray | None = None) -> OutOfFold:
+    """Five folds of whole proposals; nothing about an issue's proposal is known to what judges it."""
+    said = said_by(issues, "compromise") if said is None else said
+    fold = folds(np.array([i.proposal for i in issues]), seed)
+    parts = {"ends of the range": (0, 0, 1), "place and its errors": (0, 1, 0), "the default": None}
+    scored = {name: np.full(len(issues), np.nan) for name in parts}
+    low, high = ({level: np.full(len(issues), np.nan) for level in LEVELS} for _ in range(2))
+    for k in np.unique(fold):
+        table = fit([i for i, f in zip(issues, fold, strict=True) if f != k], said[fold != k])
+        for m in np.flatnonzero((fold == k) & ~np.isnan(said)):
+            i = issues[m]
+            for name, shares in parts.items():
+                mixed = table if shares is None else replace(table, shares=shares)
+                d = calibration.distribution(i.x, i.w, place=float(said[m]), calibration=mixed)
+                scored[name][m] = calibration.crps(d, i.outcome)
+            for level in LEVELS:
+                low[level][m], high[level][m] = table.interval(d, level)
+    return OutOfFold(scored, low, high)
+
+
+def camps(i: Issue) -> bool:
+    """Two camps at the ends: at least 3/4 of the weight at 0 and 100, at least 1/5 at each."""
+    at = [float(i.w[i.x == end].sum() / i.w.sum()) for end in (0.0, 100.0)]
+    return sum(at) >= 0.75 and min(at) >= 0.2
+
+
+def subsets(issues: list[Issue]) -> dict[str, np.ndarray]:
+    """Groups of issues by how far the positions are apart; masks over the issues."""
+    by_weight = np.array([calibration.spread(i.x, i.w) for i in issues])
+    plain = np.array([i.x.std() for i in issues])
+    found = {"all": np.ones(len(issues), dtype=bool)}
+    for name, spread_ in (("spread by weight", by_weight), ("spread unweighted", plain)):
+        quarter = np.digitize(spread_, np.quantile(spread_, (0.25, 0.5, 0.75)))
+        for q, word in enumerate(("smallest", "second", "third", "largest")):
+            inside = spread_[quarter == q]
+            found[f"{name}, {word} quarter ({inside.min():.0f}-{inside.max():.0f})"] = quarter == q
+    found["two camps at the ends"] = np.array([camps(i) for i in issues])
+    found["two places only"] = np.array([len(np.unique(i.x)) == 2 for i in issues])
+    found["range below 50"] = np.array([np.ptp(i.x) < 50 for i in issues])
+    found["all agree"] = np.array([np.ptp(i.x) == 0 for i in issues])
+    return found
+
+
+def coverage(issues: list[Issue], runs: list[OutOfFold]) -> list[str]:
+    """Coverage of the intervals out of fold by subset, over several cross-validations."""
+    out, lowest, highest = (
+        np.array([f(i) for i in issues])
+        for f in (lambda i: i.outcome, lambda i: i.x.min(), lambda i: i.x.max())
+    )
+    told = [
+        f"{'issues':42s} {'n':>4s}  80 % covers [least, most]  width  misses both ends   50 %   90 %   95 %"
+    ]
+    for name, mask in subsets(issues).items():
+        if not mask.any():
+            told.append(f"{name:42s} {0:4d}")
+            continue
+        inside = [float(r.inside(issues, 0.8)[mask].mean()) for r in runs]
+        width = np.mean([(r.high[0.8] - r.low[0.8])[mask].mean() for r in runs])
+        missed = np.mean([((r.low[0.8] > lowest) & (r.high[0.8] < highest))[mask].mean() for r in runs])
+        rest = "  ".join(
+            f"{np.mean([r.inside(issues, level)[mask].mean() for r in runs]):.3f}"
+            for level in (0.5, 0.9, 0.95)
         )
-    errors = np.sort(np.abs(guess - [i.outcome for i in issues]))
-    errors = errors[~np.isnan(errors)]
-    n = len(errors)
-    return tuple(float(errors[min(int(np.ceil((n + 1) * level)), n) - 1]) for level in levels)
+        told.append(
+            f"{name:42s} {mask.sum():4d}  {np.mean(inside):.3f} [{min(inside):.3f}, {max(inside):.3f}]"
+            f"        {width:5.1f}  {missed:.3f}            {rest}"
+        )
+    held = (lowest - 1e-9 <= out) & (out <= highest + 1e-9)
+    told.append(f"outcomes within the range of positions held: {held.sum()} of {len(issues)}")
+    return told
 
 
-def distributions(issues: list[Issue], seeds: int = 3) -> dict[str, np.ndarray]:
+def distributions(issues: list[Issue], seeds: int = SEEDS) -> tuple[dict[str, np.ndarray], list[OutOfFold]]:
     """CRPS per issue of each distribution; fitted ones are means over ``seeds`` cross-validations."""
 
-    def score(make: Callable[[Issue], calibrated.Distribution]) -> np.ndarray:
-        return np.array([calibrated.crps(make(i), i.outcome) for i in issues])
+    def score(make: Callable[[Issue], calibration.Distribution]) -> np.ndarray:
+        return np.array([calibration.crps(make(i), i.outcome) for i in issues])
 
     found = {
         "compromise as a point": score(lambda i: point(mean_of(i))),
@@ -332,14 +419,35 @@ def distributions(issues: list[Issue], seeds: int = 3) -> dict[str, np.ndarray]:
         "Condorcet election": score(lambda i: spread(i.x, elected(i))),
     }
     runs = [cross_validated(issues, seed) for seed in range(seeds)]
-    return found | {name: np.mean([run[name] for run in runs], axis=0) for name in runs[0]}
+    return found | {
+        name: np.mean([run.scores[name] for run in runs], axis=0) for name in runs[0].scores
+    }, runs
+
+
+def literal(table: calibration.Calibration) -> str:
+    """A calibration as it is written in ``zopa.spatial.calibration``."""
+    rows = [
+        f"errors=({', '.join(f'{v:g}' for v in table.errors)})",
+        f"ends=({', '.join(f'{v:g}' for v in table.ends)})",
+        f"shares=({', '.join(f'{v:g}' for v in table.shares)})",
+        f"masses=({', '.join(f'({level:g}, {mass:g})' for level, mass in table.masses)})",
+    ]
+    return (
+        f"Calibration(source=SOURCE, issues={table.issues},\n        " + ",\n        ".join(rows) + ",\n    )"
+    )
 
 
 def main(words: Sequence[str] = ()) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", nargs="?", type=Path, default=FILE)
     parser.add_argument("--model", help="package.module:function of (x, s, c), to be scored too")
-    parser.add_argument("--fit", action="store_true", help="print the table of zopa.spatial.calibration anew")
+    parser.add_argument(
+        "--fit", action="store_true", help="print the tables of zopa.spatial.calibration anew"
+    )
+    parser.add_argument(
+        "--coverage", action="store_true", help="print only where the intervals hold, by subset"
+    )
+    parser.add_argument("--of", choices=list(models.MODELS), help="with --coverage: of which model")
     parser.add_argument("--quick", action="store_true", help="leave out KTAB")
     args = parser.parse_args(words)
     if not args.file.is_file():
@@ -348,9 +456,16 @@ def main(words: Sequence[str] = ()) -> None:
     issues = load(args.file)
     print(f"{len(issues)} issues of {len({i.proposal for i in issues})} proposals, {args.file.name}")
     if args.fit:
-        print(fit(issues))
         for name in models.MODELS:
-            print(f"    {name!r}: ({', '.join(f'{v:.1f}' for v in half_widths(issues, name))}),")
+            print(f"    {name!r}: {literal(fit(issues, said_by(issues, name)))},")
+        return
+    if args.coverage:
+        for name in (args.of,) if args.of else ("compromise",):
+            said = said_by(issues, name)
+            held = [i for i, place in zip(issues, said, strict=True) if not np.isnan(place)]
+            told = said[~np.isnan(said)]
+            print(f"{name}, out of fold: 5 folds of whole proposals, seeds 0 to {SEEDS - 1}")
+            print("\n".join(coverage(held, [cross_validated(held, seed, told) for seed in range(SEEDS)])))
         return
     start = time.perf_counter()
     shown = table()
@@ -366,16 +481,15 @@ def main(words: Sequence[str] = ()) -> None:
         print(line(name, forecasts(issues, model), base, issues))
     for rounds in (1, 2):
         print(line(f"exchange, round {rounds}", exchanged(issues, rounds), base, issues))
-    spreads = distributions(issues)
-    inside = {level: spreads.pop(f"inside {100 * level:.0f} %").mean() for level in LEVELS}
+    spreads, runs = distributions(issues)
     groups = np.array([i.proposal for i in issues])
     print(f"\n{'distribution':36s}   CRPS  minus weighted positions [paired 95 %]")
     for name, values in spreads.items():
         gap = values - spreads["positions, weighted"]
         low, high = clustered(gap, groups)
         print(f"{name:36s} {values.mean():6.2f}  {gap.mean():+5.2f} [{low:+.2f}, {high:+.2f}]")
-    told = ", ".join(f"{100 * level:.0f} % covers {share:.3f}" for level, share in inside.items())
-    print(f"calibrated intervals, out of fold: {told}")
+    print()
+    print("\n".join(coverage(issues, runs)))
     print(f"{time.perf_counter() - start:.1f} s")
 
 

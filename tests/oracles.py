@@ -97,7 +97,8 @@ class Oracle:
         found = []
         for rule in self.spec.get("rules", {}):
             for n, (when, only_if) in enumerate(self.parts(rule), 1):
-                found.append((rule if n == 1 else f"{rule}/{n}", breaks(when, only_if)))
+                several = len(self.parts(rule)) > 1
+                found.append((f"{rule}/{n}" if several else rule, breaks(when, only_if)))
         return found
 
     def allowed(self, k: int) -> bool:

@@ -11,8 +11,10 @@ The verbs are the questions; each takes a case first::
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
-    zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
+    zopa.delay(case)             what waiting costs, and when the zone opens
+    zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
@@ -22,11 +24,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from zopa._version import __version__ as __version__
 
 # verb -> the room that answers it
 _VERBS = {
-    "load": "casefile",
+    "load": "formats",
     "zone": "bargaining",
     "why_not": "bargaining",
     "solve": "bargaining",
@@ -35,25 +37,29 @@ _VERBS = {
     "describe": "bargaining",
     "stability": "graphmodel",
     "forecast": "spatial",
-    "delay": "costs",
+    "delay": "waiting",
+    "ratify": "ratification",
     "divide": "division",
     "read": "reading",
     "run": "study",
     "report": "reports",
+    "convert": "formats",
 }
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.casefile import load
-    from zopa.costs import delay
     from zopa.division.divide import divide
+    from zopa.formats import convert, load
     from zopa.graphmodel.stability import stability
+    from zopa.ratification.two_level import ratify
     from zopa.reading import read
     from zopa.reports import report
     from zopa.spatial.forecast import forecast
     from zopa.study.run import run
+    from zopa.waiting.delay import delay
 
 __all__ = [
+    "convert",
     "delay",
     "describe",
     "divide",
@@ -61,6 +67,7 @@ __all__ = [
     "frontier",
     "judge",
     "load",
+    "ratify",
     "read",
     "report",
     "run",

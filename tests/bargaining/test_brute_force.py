@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from oracles import Oracle, dominates
 from strategies import Spec, case_of, for_all, small_cases
-from zopa.bargaining import frontier, solve, tabulate, why_not, zone
+from zopa.bargaining import frontier, solve, why_not, zone
 from zopa.bargaining.solutions import nash
 from zopa.case import Case
+from zopa.space import Problem
 
 
 def picked(case: Case, method: str, **settings: Any) -> list[tuple[str, ...]]:
@@ -40,7 +41,7 @@ def test_the_zone_is_what_counting_finds(spec: Spec) -> None:
 
 @for_all(small_cases())
 def test_utilities_are_exact(spec: Spec) -> None:
-    table, truth = tabulate(case_of(spec)), Oracle(spec)
+    table, truth = Problem(case_of(spec)).table, Oracle(spec)
     for k, package in enumerate(truth.packages):
         chosen = table.space.package(package)
         assert table.package(k) == chosen

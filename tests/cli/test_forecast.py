@@ -75,7 +75,8 @@ def test_wrong_words_are_named(words, said):
 
 def test_a_ktab_file_becomes_a_case_and_comes_back(tmp_path):
     first, second, folder = tmp_path / "one.csv", tmp_path / "two.xml", tmp_path / "case"
-    assert zopa("convert", "ukraine-2025", str(first)).exit_code == 0
+    assert zopa("convert", "ukraine-2025", str(first)).exit_code == 1  # a CSV holds no words
+    assert zopa("convert", "ukraine-2025", str(first), "--lossy").exit_code == 0
     assert zopa("convert", str(first), str(folder)).exit_code == 0
     assert zopa("convert", str(first), str(folder)).exit_code == 2  # it is there already
     case = load(folder)

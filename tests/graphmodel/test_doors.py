@@ -67,7 +67,9 @@ def test_the_command_reads_a_file_of_another_program(tmp_path):
 
 def test_a_file_becomes_a_case_folder_and_the_folder_a_file_with_the_same_answer(tmp_path):
     first, folder, second = (tmp_path / n for n in ("first.gmcr", "talks", "second.gmcr"))
-    assert zopa("convert", "ukraine-2025", str(first)).exit_code == 0
+    lost = zopa("convert", "ukraine-2025", str(first))
+    assert lost.exit_code == 1
+    assert "rules" in lost.output
     made = zopa("convert", str(first), str(folder))
     assert made.exit_code == 0, made.output
     assert "next: zopa stability" in made.output

@@ -1,6 +1,7 @@
 """From a case to a forecast: where parties stand, what is missing, what the answer holds."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,11 +10,8 @@ import zopa
 from spatial.cases import issue, make, party, statement
 from zopa.cli.options import open_case
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial import MODELS, forecast
-from zopa.spatial import expected_utility as pressure
-from zopa.spatial import ktab as smp
-from zopa.spatial import one_shot as static
-from zopa.spatial.calibration import DEU, distribution
+from zopa.spatial import MODELS, expected_utility, forecast, ktab, one_shot
+from zopa.spatial.calibration import DEU, TABLES, distribution
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +24,8 @@ def test_the_default_is_the_compromise_with_its_calibrated_interval():
     x, w = np.array([0.0, 40.0, 100.0]), np.array([50.0, 40.0, 10.0])
     assert o.outcome == pytest.approx(26.0)
     assert o.nearest == "middle"
-    assert o.interval == pytest.approx((0.0, 26 + dict(DEU.half_widths)[0.8]))
+    assert o.interval == pytest.approx(DEU.interval(distribution(x, w), 0.8))
+    assert o.held == (0, 100)
     assert "calibrated" in o.contains
     spread = distribution(x, w)
     assert o.quantiles[0.5] == spread.quantile(0.5)
@@ -46,7 +45,7 @@ def test_input_uncertainty_is_shown_apart_and_says_so():
     assert "input uncertainty only" in str(o)
     assert o.matters_most.party == "B"
     assert o.matters_most.what == "capability"
-    ends = [static.compromise(np.array([0.0, 40, 100]), np.array([50.0, c, 10.0])) for c in (20, 60)]
+    ends = [one_shot.compromise(np.array([0.0, 40, 100]), np.array([50.0, c, 10.0])) for c in (20, 60)]
     assert (o.matters_most.outcome_low, o.matters_most.outcome_high) == pytest.approx(ends)
     exact = forecast(make({"A": party("A", "low"), "B": party("B", "high")}), "line")["line"]
     assert exact.input_band == pytest.approx((50, 50, 50))
@@ -112,7 +111,7 @@ def test_what_is_missing_is_named_with_the_place_to_enter_it():
         forecast(make({"A": party("A", "low", capability=None), "B": party("B", "high", capability=None)}))
     with pytest.raises(NotApplicable, match=r"at least two parties with a position, found 1.*B: no position"):
         forecast(make({"A": party("A", "low"), "B": {"name": "B", "capability": 5.0}}))
-    with pytest.raises(NotApplicable, match="every weight times capability is zero"):
+    with pytest.raises(NotApplicable, match="every salience times capability is zero"):
         forecast(make({"A": party("A", "low", capability=0.0), "B": party("B", "high", capability=0.0)}))
     with pytest.raises(NotApplicable, match=r"write `at:`"):
         forecast(make(issues={"line": {"name": "L", "options": {"low": "l", "high": "h", "middle": "m"}}}))
@@ -189,19 +188,23 @@ def test_a_reading_or_length_that_was_not_measured_has_no_interval():
 def test_switches_of_ones_own_are_readings_too():
     case = make()
     named = forecast(case, model="ktab", reading="S1P1", draws=2)["line"].outcome
-    same = forecast(case, model="ktab", reading=smp.Rules(bargain="S1P1"), draws=2)["line"]
+    same = forecast(case, model="ktab", reading=ktab.Rules(bargain="S1P1"), draws=2)["line"]
     assert same.outcome == named
     assert same.interval is None
-    other = forecast(case, model="ktab", reading=smp.Rules(voting="Cubic", pce="MarkovUniform"), draws=2)
+    other = forecast(case, model="ktab", reading=ktab.Rules(voting="Cubic", pce="MarkovUniform"), draws=2)
     assert other.to_dict()["question"]["settings"]["reading"]["voting"] == "Cubic"
-    code = pressure.READINGS["scholz-code"]
+    code = expected_utility.READINGS["scholz-code"]
     assert forecast(case, model="pressure", reading=code, draws=2)["line"].outcome == pytest.approx(
         forecast(case, model="pressure", draws=2)["line"].outcome
     )
     with pytest.raises(UnknownName, match="Rules"):
-        forecast(case, model="pressure", reading=smp.Rules())
-    with pytest.raises(NotApplicable, match="most probable"):
-        forecast(case, model="ktab", reading=smp.Rules(transition="Stochastic"))
+        forecast(case, model="pressure", reading=ktab.Rules())
+    drawn = [
+        forecast(case, model="ktab", reading=ktab.Rules(transition="Stochastic"), draws=1, seed=s)
+        for s in (3, 3, 4)
+    ]
+    assert drawn[0]["line"].outcome == drawn[1]["line"].outcome != drawn[2]["line"].outcome
+    assert any("at random" in w for w in drawn[0].warnings)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -220,7 +223,7 @@ def test_every_model_answers_on_the_example_and_its_trace_fits_the_outcome(examp
         if model in ("pressure", "ktab"):
             w = np.array([s.salience.best * s.capability.best for s in o.line.stands])
             ends = np.array([at[s.party] for s in o.line.stands])
-            assert o.outcome == pytest.approx(float(static.compromise(ends, w)), abs=0.05)
+            assert o.outcome == pytest.approx(float(one_shot.compromise(ends, w)), abs=0.05)
         assert set(o.traces) == {"pressure", "ktab", "exchange"}
 
 
@@ -277,3 +280,138 @@ def test_exchanges_keep_red_lines_flexibility_and_conditions():
     dear = {**priced, "only_if": {"line": "high"}}
     assert moved(two({"r": dear})) == []
     assert moved(two({"r": {**dear, "party": "B"}})) == [pytest.approx(0)]
+
+
+def test_saliences_and_capabilities_of_single_issues_are_used_as_they_stand():
+    people = {
+        "A": party("A", "low", weight=100.0, saliences={"line": 80.0}, capability=300.0),
+        "B": party(
+            "B", "high", weight=100.0, saliences={"line": 20.0}, capability=10.0, capabilities={"line": 600.0}
+        ),
+    }
+    o = forecast(make(people))["line"]
+    assert o.outcome == pytest.approx(100 * 20 * 600 / (80 * 300 + 20 * 600))
+    assert [(s.salience.best, s.capability.best) for s in o.line.stands] == [(80, 300), (20, 600)]
+    with_two = {k: v | {"start": {"line": v["start"]["line"], "other": "low"}} for k, v in people.items()}
+    with_two["A"] |= {"saliences": {"line": 80.0, "other": 70.0}, "weights": {"line": 50.0, "other": 50.0}}
+    case = make(with_two, issues=TWO)
+    with pytest.raises(NotApplicable, match="one capability per party"):
+        forecast(case, model="ktab")
+    del with_two["B"]["capabilities"]
+    told = forecast(make(with_two, issues=TWO), model="ktab").warnings
+    assert any("those of A were scaled to 100" in w for w in told)
+
+
+def test_ktab_runs_with_the_settings_of_the_case():
+    given = {"voting": "Cubic", "bargain": "S1P1", "adjust": {"A": {"A": 0.2}, "B": {"C": 0.5}}}
+    o = forecast(make(ktab=given), model="ktab", draws=1)
+    x, c = np.array([[0.0], [40.0], [100.0]]), np.array([50.0, 40.0, 10.0])
+    follows = np.array([[0.2, 0, 0], [0, 1, 0.5], [0, 0, 1]])
+    rules = ktab.Rules(voting="Cubic", bargain="S1P1")
+    turns = ktab.play(x, np.ones((3, 1)), c, rules=rules, turns=30, accommodation=follows)
+    assert o["line"].outcome == pytest.approx(float(one_shot.compromise(turns[-1].after[:, 0], c)))
+    assert o["line"].interval is None
+    plain = forecast(make(ktab={}), model="ktab", draws=1)["line"]
+    assert plain.interval is not None
+    assert plain.outcome == forecast(make(), model="ktab", draws=1)["line"].outcome
+
+
+def test_where_all_agree_the_answer_says_so_and_stays_there():
+    f = forecast(make({p: party(p, "middle") for p in "ABC"}))
+    o = f["line"]
+    assert o.all_agree
+    assert o.interval == (40, 40)
+    assert "all parties on the line hold 40" in o.contains
+    assert any("had such agreement" in w for w in f.warnings)
+
+
+def test_shares_of_options_are_those_of_the_model_shown():
+    case = make()
+    x, w = np.array([0.0, 40.0, 100.0]), np.array([50.0, 40.0, 10.0])
+    places = np.array([0, 40, 100])
+    for model in ("compromise", "median", "nash", "election", "pressure", "ktab"):
+        o = forecast(case, model=model, draws=1)["line"]
+        d = distribution(x, w, place=o.outcome, calibration=TABLES[model])
+        nearest = np.argmin(np.abs(d.places[:, None] - places), axis=1)
+        shares = [float(d.masses[nearest == k].sum()) for k in range(3)]
+        assert list(o.option_shares.values()) == pytest.approx(shares, abs=0.02), model
+    assert forecast(case, model=lambda x, s, c: 3.0, draws=1)["line"].option_shares == {}
+
+
+def test_nothing_is_drawn_where_nothing_is_uncertain():
+    calls = []
+
+    def last(x, s, c):
+        calls.append(x)
+        return x[-1]
+
+    f = forecast(make({"A": party("A", "low"), "B": party("B", "high")}), model=last, sensitivity=False)
+    assert len(calls) == 1
+    assert f.question.settings["draws"] == 0
+    assert not f["line"].uncertain
+
+
+def test_an_option_without_a_place_is_named_as_the_cause():
+    lines = {"line": {"name": "L", "options": {**issue()["options"], "open": {"label": "open"}}}}
+    people = {
+        "A": party("A", "low"),
+        "B": party("B", "high"),
+        "C": party("C", "open"),
+        "D": party("D", "open"),
+    }
+    del people["D"]["start"]
+    said = {"s1": statement("D", "open")}
+    f = forecast(make(people, issues=lines, statements=said))
+    assert f["line"].line.absent == {
+        "C": "its start is 'open', which has no place; write issues.line.options.open.at (0 to 100)",
+        "D": "its statement s1 names 'open', which has no place; write issues.line.options.open.at (0 to 100)",
+    }
+
+
+def test_a_model_that_is_played_anew_leaves_sensitivities_out_unless_asked():
+    f = forecast(make(), model="ktab", draws=2)
+    assert f["line"].levers == f["line"].bars == ()
+    assert any("sensitivity=True" in w for w in f.warnings)
+    deep = forecast(make(), model="ktab", draws=2, sensitivity=True)
+    assert len(deep["line"].levers) == 3
+    assert deep["line"].bars[0].party == "B"
+
+
+def test_a_stop_keeps_what_is_done_and_says_what_is_not():
+    asked = []
+
+    def stop():
+        asked.append(1)
+        return len(asked) > 7
+
+    f = forecast(make(), model="ktab", draws=50, sensitivity=True, stop=stop)
+    o = f["line"]
+    assert o.interval is not None
+    assert o.levers == ()
+    assert f.question.settings["draws"] == 7
+    assert any("from 7 of 50 draws" in w for w in f.warnings)
+    at_once = forecast(make(), draws=50, stop=lambda: True)
+    assert at_once.question.settings["draws"] == 0
+    assert at_once["line"].interval is not None
+
+
+def test_progress_counts_the_plays_of_long_steps():
+    told = []
+    forecast(make(), model="ktab", draws=5, sensitivity=True, progress=lambda *step: told.append(step))
+    assert ("draws of the inputs", 0.6) in told
+    assert any(step.startswith("what each number does") and done > 0.9 for step, done in told)
+
+
+FOUND = Path(__file__).resolve().parents[3] / "shared" / "data" / "found_in_use" / "42-lenses"
+
+
+@pytest.mark.skipif(not FOUND.is_dir(), reason="the inputs found in use are not beside the project")
+def test_inputs_found_in_use_are_answered_as_their_page_says():
+    same = forecast(open_case(str(FOUND / "same")))["x"]
+    assert (same.interval, same.all_agree) == ((50, 50), True)
+    far = forecast(open_case(str(FOUND / "far")))["x"]
+    assert far.interval == (0, 100)
+    missing = forecast(open_case(str(FOUND / "start_no_at")))["x"].line.absent
+    assert missing == {
+        "A": "its start is 'mid', which has no place; write issues.x.options.mid.at (0 to 100)"
+    }

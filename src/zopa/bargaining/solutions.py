@@ -1,6 +1,7 @@
 """Named ways to pick from the zone, each exact and with all its ties.
 
-Every function takes the gains of the packages in the zone and says which of them it picks. The published
+Every function takes the gains of the packages in the zone and says which of them it picks, and what its score is
+there, in points (``docs/reference/answers.md``). The published
 axioms assume a convex set; on a finite set of packages a discrete definition is needed, and ours are named
 in each docstring. Floats only ever discard what is clearly worse; Python integers decide.
 """
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -23,15 +25,18 @@ __all__ = ["SOLUTIONS", "Method", "egalitarian", "kalai_smorodinsky", "nash", "p
 
 SLACK = 1e-9
 MOST_EXACT = 64
+MOST_TIES = 1000
+"""How many packages that tie are given."""
 SAME_LOGARITHM = Decimal("1e-50")
 Picked = tuple[BoolArray, Fraction | None]
 
 
-def nash(gains: IntArray, powers: Sequence[Fraction] | None = None) -> Picked:
+def nash(gains: IntArray, powers: Sequence[Fraction] | None = None, *, scale: int = 1) -> Picked:
     """Largest product of the gains above no agreement.
 
     On a finite set: first the largest number of parties with a positive gain, then the largest product
-    of ``gain ** power`` among those (the degenerate rule of maximum Nash welfare, Caragiannis et al. 2019).
+    of ``gain ** power`` among those, gains in points (the degenerate rule of maximum Nash welfare, Caragiannis et
+    al. 2019). Where nobody can gain, every package is picked.
 
     Parameters
     ----------
@@ -39,11 +44,14 @@ def nash(gains: IntArray, powers: Sequence[Fraction] | None = None) -> Picked:
         Utility above the reservation value, in units of the space; all >= 0.
     powers : sequence of Fraction, optional
         Bargaining powers, positive; all 1 gives Nash (1950), others the weighted solution (Kalai 1977).
+    scale : int
+        Units per point. Products over different sets of parties are comparable in points only.
 
     Returns
     -------
     (array of bool, shape (n_packages,); Fraction or None)
-        The packages picked, and the product in units of the space (None with powers).
+        The packages picked, and the product of the gains of those who gain, in points: 0 where nobody gains, None
+        with powers.
     """
     parties = gains.shape[0]
     weights = [Fraction(1)] * parties if powers is None else list(powers)
@@ -53,32 +61,38 @@ def nash(gains: IntArray, powers: Sequence[Fraction] | None = None) -> Picked:
     counts = positive.sum(axis=0)
     alive = counts == counts.max()
     with np.errstate(divide="ignore"):
-        logs = np.where(positive, np.log(np.maximum(gains, 1).astype(float)), 0.0)
+        logs = np.where(positive, np.log(np.maximum(gains, 1).astype(float)) - math.log(scale), 0.0)
     score = np.array([float(w / max(weights)) for w in weights]) @ logs
     alive &= score >= score[alive].max() - SLACK * (1 + abs(float(score[alive].max())))
     candidates = np.flatnonzero(alive)
     keys = [tuple(int(g) for g in gains[:, k]) for k in candidates]
     whole = all(w.denominator == 1 and w <= MOST_EXACT for w in weights)
-    worth = {key: (_product if whole else _logarithm)(key, weights) for key in set(keys)}
+    worth = {key: (_product if whole else _logarithm)(key, weights, scale) for key in set(keys)}
     best = max(worth.values())
     ties = {key for key, w in worth.items() if best - w <= (0 if whole else SAME_LOGARITHM)}
     picked = np.zeros(gains.shape[1], dtype=bool)
     picked[[k for k, key in zip(candidates, keys, strict=True) if key in ties]] = True
-    return picked, Fraction(best) if powers is None else None
+    if powers is not None:
+        return picked, None
+    return picked, Fraction(best) if counts.max() else Fraction(0)
 
 
-def _product(gains: Sequence[int], powers: Sequence[Fraction]) -> Decimal | int:
-    return math.prod(g ** int(w) for g, w in zip(gains, powers, strict=True) if g > 0)
+def _product(gains: Sequence[int], powers: Sequence[Fraction], scale: int) -> Any:
+    among = [(g, int(w)) for g, w in zip(gains, powers, strict=True) if g > 0]
+    return Fraction(math.prod(g**w for g, w in among), scale ** sum(w for _, w in among))
 
 
-def _logarithm(gains: Sequence[int], powers: Sequence[Fraction]) -> Decimal | int:
+def _logarithm(gains: Sequence[int], powers: Sequence[Fraction], scale: int) -> Any:
     """Logarithm of the product to 60 digits: powers such as 1/3 and 2/3 have no product in whole numbers."""
     with localcontext(prec=60):
-        terms = ((Decimal(g).ln(), w / max(powers)) for g, w in zip(gains, powers, strict=True) if g > 0)
+        unit = Decimal(scale).ln()
+        terms = [
+            (Decimal(g).ln() - unit, w / max(powers)) for g, w in zip(gains, powers, strict=True) if g > 0
+        ]
         return sum((log * w.numerator / w.denominator for log, w in terms), Decimal(0))
 
 
-def kalai_smorodinsky(gains: IntArray) -> Picked:
+def kalai_smorodinsky(gains: IntArray, *, scale: int = 1) -> Picked:
     """Leximin of each party's gain as a share of its ideal gain in the zone.
 
     Kalai & Smorodinsky (1975) take the maximal point on the line to the ideal point; on a finite set we
@@ -87,34 +101,35 @@ def kalai_smorodinsky(gains: IntArray) -> Picked:
     Returns
     -------
     (array of bool, shape (n_packages,); Fraction)
-        The packages picked, and their smallest share.
+        The packages picked, and their smallest share; 1 where nobody can gain.
     """
+    del scale  # shares have no unit
     ideal = [int(g) for g in gains.max(axis=1)]
     return _leximin_of_ratios(gains, ideal)
 
 
-def egalitarian(gains: IntArray) -> Picked:
+def egalitarian(gains: IntArray, *, scale: int = 1) -> Picked:
     """Leximin of the gains: the smallest gain as large as can be, then the second smallest.
 
     Compares the parties' utilities, which needs a common scale (Kalai 1977; Imai 1983).
     """
     picked = leximin(list(gains))
-    return picked, Fraction(int(gains[:, picked].min()))
+    return picked, Fraction(int(gains[:, picked].min()), scale)
 
 
-def proportional(gains: IntArray, shares: Sequence[Fraction]) -> Picked:
+def proportional(gains: IntArray, shares: Sequence[Fraction], *, scale: int = 1) -> Picked:
     """Leximin of gain / share: gains in the proportion ``shares`` as far as they go (Kalai 1977)."""
     if len(shares) != gains.shape[0] or min(shares) <= 0:
         raise NotApplicable("the proportional solution needs one positive share per party")
     common = math.lcm(*(s.denominator for s in shares))
     picked, smallest = _leximin_of_ratios(gains, [int(s * common) for s in shares])
-    return picked, smallest * common
+    return picked, smallest * common / scale
 
 
-def utilitarian(gains: IntArray) -> Picked:
-    """Largest sum of utilities. Adds points of different parties: needs a common scale."""
+def utilitarian(gains: IntArray, *, scale: int = 1) -> Picked:
+    """Largest sum of utilities; the score is the sum of the gains. Needs a common scale of all parties."""
     total = gains.sum(axis=0)
-    return total == total.max(), Fraction(int(total.max()))
+    return total == total.max(), Fraction(int(total.max()), scale)
 
 
 def _leximin_of_ratios(gains: IntArray, bases: Sequence[int]) -> tuple[BoolArray, Fraction]:
@@ -122,12 +137,14 @@ def _leximin_of_ratios(gains: IntArray, bases: Sequence[int]) -> tuple[BoolArray
     common = math.lcm(*(b for b in bases if b > 0)) if any(bases) else 1
     factors = [common // b if b > 0 else 0 for b in bases]
     largest = max((int(g.max()) * f for g, f in zip(gains, factors, strict=True)), default=0)
-    if max(largest, common) < 2**62:
+    if max(largest, common) < 2**62 and gains.dtype != object:
         columns = [g * f if f else np.full_like(g, common) for g, f in zip(gains, factors, strict=True)]
         picked = leximin(columns)
         return picked, Fraction(min(int(c[picked][0]) for c in columns), common)
     # 64 bits do not suffice: drop what is clearly worse by floats, decide the rest in Python integers.
-    ratios = np.stack([g / b if b > 0 else np.ones(g.size) for g, b in zip(gains, bases, strict=True)])
+    ratios = np.stack(
+        [(g / b if b > 0 else np.ones(g.size)).astype(float) for g, b in zip(gains, bases, strict=True)]
+    )
     ranked = np.sort(ratios, axis=0)
     alive = np.ones(gains.shape[1], dtype=bool)
     for row in ranked:

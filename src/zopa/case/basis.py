@@ -18,6 +18,7 @@ __all__ = [
     "STANCES",
     "WEIGHT_WORDS",
     "Basis",
+    "Exact",
     "Ids",
     "Judgment",
     "Moment",
@@ -65,6 +66,8 @@ class Noun(BaseModel):
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+Exact = Number | Annotated[str, Field(pattern=r"^-?\d{1,80}/[1-9]\d{0,79}$")]
+"""A number, or a fraction such as ``"5/9"`` where no decimal is exact."""
 
 
 def _as_tuple(value: object) -> object:

@@ -7,10 +7,16 @@ every answer that rests on them. Nothing is invented silently: a cell on which n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+import math
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import Concatenate, ParamSpec, TypeVar
 
+from zopa.case.interval import Interval
 from zopa.case.model import STANCES, WEIGHT_WORDS, Basis, Case, Judgment, Party, Rule, Statement
 
 __all__ = [
@@ -20,6 +26,10 @@ __all__ = [
     "estimate",
     "fraction",
     "gaps",
+    "meant",
+    "noise",
+    "number_of",
+    "once",
     "reservation",
     "share_by_basis",
     "speaks_for",
@@ -34,26 +44,72 @@ GAP = "gap"
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A number with its interval and its basis. ``gap`` marks a cell on which nobody said anything."""
+class Estimate(Interval):
+    """An interval with its basis. ``gap`` marks a cell on which nobody said anything."""
 
-    best: Fraction
-    low: Fraction
-    high: Fraction
     basis: Basis
     gap: bool = False
 
 
-def fraction(number: float | int) -> Fraction:
-    """The decimal that a person typed, exactly: 0.35 is 7/20."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def once(answer: Callable[Concatenate[Case, P], T]) -> Callable[Concatenate[Case, P], T]:
+    """Work something out once per case: a case is never changed, so what follows from it is kept with it."""
+
+    @functools.wraps(answer)
+    def kept(case: Case, /, *args: P.args, **named: P.kwargs) -> T:
+        memo = case.derived
+        key = (answer.__name__, *args, *named.items())
+        if key not in memo:
+            memo[key] = answer(case, *args, **named)
+        return memo[key]
+
+    return kept
+
+
+def fraction(number: float | int | str) -> Fraction:
+    """The decimal or fraction that a person typed, exactly: 0.35 is 7/20."""
     return Fraction(str(number))
 
 
+LONG = 15
+"""Significant digits from which a number was written by a machine, not by a person."""
+
+
+@functools.lru_cache(maxsize=100_000)
+def meant(number: float | int | str) -> Fraction:
+    """The number without binary noise: 14.719999999999999 is 14.72, and 0.35 and 1e-12 stay what they are.
+
+    Sums and products of binary fractions miss the decimal that was meant by a few units in the last place. A
+    number with at least 15 significant digits counts as noisy when a decimal with nine places lies within 1e-13
+    of it (relative above 1), or one of 13 digits within four units in its last place.
+    """
+    typed = fraction(number)
+    digits = re.sub(r"e.*|[^0-9]", "", repr(number)).lstrip("0")
+    if not isinstance(number, float) or len(digits) < LONG:
+        return typed
+    exact = Decimal(repr(number))
+    near = Fraction(round(exact, 9))
+    if abs(near - typed) <= Fraction(1, 10**13) * max(Fraction(1), abs(typed)):
+        return near
+    short = Fraction(f"{exact:.12e}")
+    return short if abs(short - typed) <= 4 * Fraction(math.ulp(number)) else typed
+
+
+def noise(number: float | int | str | None) -> bool:
+    """Whether a number is off a decimal by binary noise."""
+    return number is not None and meant(number) != fraction(number)
+
+
+@once
 def voters(case: Case) -> tuple[str, ...]:
     """The parties whose acceptance counts, in file order."""
     return tuple(name for name, party in case.parties.items() if party.role == "party")
 
 
+@once
 def accepted(case: Case) -> dict[str, Statement]:
     """The statements that may reach the model: accepted or edited ones."""
     return {k: s for k, s in case.statements.items() if s.review.state in ("accepted", "edited")}
@@ -72,28 +128,35 @@ def _basis(case: Case, party: Party, own: Basis) -> Basis:
     return Basis(assumed="no reason given", by=case.authors)
 
 
-def _numbers(j: Judgment, ranks: int = 0) -> tuple[Fraction, Fraction, Fraction]:
-    """(low, best, high) of a value judgment; rank r of n options is 100 (n - r) / (n - 1)."""
+def number_of(case: Case) -> Callable[[float | int | str], Fraction]:
+    """How this case wants its numbers read: as they were meant, or as they were typed."""
+    return fraction if case.numbers == "as typed" else meant
+
+
+def _numbers(case: Case, j: Judgment, ranks: int = 0) -> tuple[Fraction, Fraction, Fraction]:
+    """(low, best, high) of a value judgment; rank r of n ranks is 100 (n - r) / (n - 1), a lone rank is 100."""
     if j.word is not None:
         low, best, high = STANCES[j.word]
         return Fraction(low), Fraction(best), Fraction(high)
     if j.rank is not None:
-        value = Fraction(100 * max(ranks - j.rank, 0), max(ranks - 1, 1))
+        value = Fraction(100 * max(ranks - j.rank, 0), ranks - 1) if ranks > 1 else Fraction(100)
         step = Fraction(100, max(ranks - 1, 1))
         return max(Fraction(0), value - step), value, min(Fraction(100), value + step)
+    number = number_of(case)
     if j.best is None:
         assert j.low is not None
         assert j.high is not None
-        low_, high_ = fraction(j.low), fraction(j.high)
+        low_, high_ = number(j.low), number(j.high)
         return low_, (low_ + high_) / 2, high_
-    best_ = fraction(j.best)
+    best_ = number(j.best)
     return (
-        (fraction(j.low) if j.low is not None else best_),
+        (number(j.low) if j.low is not None else best_),
         best_,
-        (fraction(j.high) if j.high is not None else best_),
+        (number(j.high) if j.high is not None else best_),
     )
 
 
+@once
 def weights(case: Case, name: str) -> dict[str, Estimate]:
     """Weight of every issue for a party, adding up to 100.
 
@@ -131,7 +194,7 @@ def weights(case: Case, name: str) -> dict[str, Estimate]:
             raw[issue] = sum((Fraction(1, k) for k in range(min(j.rank, n), n + 1)), Fraction(0)) / n * 100
             spread[issue] = (raw[issue] / 2, raw[issue] * 3 / 2)
         else:
-            low, raw[issue], high = _numbers(j)
+            low, raw[issue], high = _numbers(case, j)
             spread[issue] = (low, high)
     total = sum(raw.values())
     if not total:
@@ -158,6 +221,7 @@ def _to_hundred(raw: dict[str, Fraction], steps: int = 10_000) -> dict[str, Frac
     return {k: Fraction(v * 100, steps) for k, v in floor.items()}
 
 
+@once
 def values(case: Case, name: str, issue: str) -> dict[str, Estimate]:
     """Value of every option of an issue for a party (0-100, or raw points where the party has points).
 
@@ -168,7 +232,8 @@ def values(case: Case, name: str, issue: str) -> dict[str, Estimate]:
     options = case.issues[issue].options
     if party.points:
         basis = _basis(case, party, Basis())
-        raw = {o: fraction(party.points.get(issue, {}).get(o, 0)) for o in options}
+        number = number_of(case)
+        raw = {o: number(party.points.get(issue, {}).get(o, 0)) for o in options}
         return {o: Estimate(v, v, v, basis) for o, v in raw.items()}
     given = party.values.get(issue, {})
     ranks = max((j.rank or 0 for j in given.values()), default=0)
@@ -176,7 +241,7 @@ def values(case: Case, name: str, issue: str) -> dict[str, Estimate]:
     found = {}
     for option in options:
         if option in given:
-            low, best, high = _numbers(given[option], ranks)
+            low, best, high = _numbers(case, given[option], ranks)
             found[option] = Estimate(best, low, high, _basis(case, party, given[option]))
         elif option in said:
             ident, word = said[option]
@@ -187,6 +252,7 @@ def values(case: Case, name: str, issue: str) -> dict[str, Estimate]:
     return found
 
 
+@once
 def _stances(case: Case, name: str, issue: str) -> dict[str, tuple[str, str]]:
     """Latest accepted stance per option: option -> (statement id, stance)."""
     found: dict[str, tuple[str, str]] = {}
@@ -215,19 +281,20 @@ def speaks_for(case: Case, s: Statement) -> str | None:
 
 def estimate(case: Case, j: Judgment, party: str = "") -> Estimate:
     """A number or interval with its basis: its own, else its party's, else that of the case."""
-    low, best, high = _numbers(j)
+    low, best, high = _numbers(case, j)
     for basis in (j, case.parties[party].basis if party else None, case.basis):
         if basis is not None and basis.kind != "none":
             return Estimate(best, low, high, Basis(**{k: getattr(basis, k) for k in Basis.model_fields}))
     return Estimate(best, low, high, Basis(assumed="no reason given", by=case.authors))
 
 
+@once
 def reservation(case: Case, name: str) -> Estimate | None:
     """Utility of no agreement for a party, or None where nobody gave one."""
     party = case.parties[name]
     if party.reservation is None:
         return None
-    low, best, high = _numbers(party.reservation)
+    low, best, high = _numbers(case, party.reservation)
     return Estimate(best, low, high, _basis(case, party, party.reservation))
 
 
@@ -250,6 +317,7 @@ def start(case: Case, name: str) -> dict[str, tuple[str, Basis]]:
     return found
 
 
+@once
 def all_rules(case: Case) -> dict[str, Rule]:
     """The rules of the case, and those that follow from accepted statements and red-line stances.
 
@@ -293,6 +361,7 @@ def all_rules(case: Case) -> dict[str, Rule]:
     return rules
 
 
+@once
 def share_by_basis(case: Case, name: str | None = None) -> dict[str, int]:
     """How many judgments rest on what: counts of ``stated``, ``inferred``, ``assumed``, ``gap``."""
     counts = {"stated": 0, "inferred": 0, "assumed": 0, GAP: 0}
@@ -308,6 +377,7 @@ def share_by_basis(case: Case, name: str | None = None) -> dict[str, int]:
     return counts
 
 
+@once
 def gaps(case: Case) -> list[tuple[str, str, str]]:
     """(party, issue, option) on which nobody said anything; option is empty for a weight."""
     found = []

@@ -15,10 +15,10 @@ from zopa.case.basis import (
     STANCES,
     WEIGHT_WORDS,
     Basis,
+    Exact,
     Ids,
     Judgment,
     Noun,
-    Number,
     Quantity,
     Text,
     Value,
@@ -105,6 +105,7 @@ class Party(Noun):
     """Who must agree, or ratify, or can spoil."""
 
     name: Text
+    about: str = Field("", description="who this is, in a sentence")
     role: Literal["party", "ratifier", "mediator", "spoiler", "observer"] = "party"
     ratifies: str | None = Field(None, description="the party for which this one ratifies")
     seat: bool = Field(True, description="sits at the table")
@@ -113,11 +114,16 @@ class Party(Noun):
     )
     weights: dict[str, Weight] = Field(default_factory=dict)
     values: dict[str, dict[str, Value]] = Field(default_factory=dict)
-    points: dict[str, dict[str, Number]] = Field(
+    points: dict[str, dict[str, Exact]] = Field(
         default_factory=dict,
-        description="scores that add up, on the party's own scale, instead of weights and values",
+        description="scores that add up, on the party's own scale, instead of weights and values; "
+        "numbers, or fractions such as 5/9",
     )
     reservation: Quantity | None = Field(None, description="utility of no agreement")
+    discount: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None,
+        description="what is left of a utility at the deadline of talks: u d^t, t from 0 to 1; default 1",
+    )
     start: dict[str, str] = Field(default_factory=dict, description="starting position: option per issue")
     start_basis: dict[str, Basis] = Field(
         default_factory=dict, description="basis per issue of the starting position"
@@ -161,7 +167,7 @@ class Interaction(Basis):
 
     party: str
     when: dict[str, Ids]
-    points: Number
+    points: Exact
 
 
 class Agreement(Noun):
@@ -199,6 +205,15 @@ class Head(Sections):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    numbers: Literal["as meant", "as typed"] = Field(
+        "as meant", description="whether binary noise (14.719999999999999 for 14.72) is taken off"
+    )
+    rounding: float | None = Field(
+        None,
+        gt=0,
+        le=100,
+        description="round all utilities to multiples of this many points; exact without it",
+    )
 
 
 class Case(Head, Records):
@@ -217,6 +232,15 @@ class Case(Head, Records):
     tables: dict[tuple[str, ...], Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
+
+    @property
+    def derived(self) -> dict[Any, Any]:
+        """What has been worked out from this case alone; a copy with other contents starts anew."""
+        owner, memo = self.__dict__.get("_derived", (0, {}))
+        if owner != id(self):
+            memo = {}
+            self.__dict__["_derived"] = (id(self), memo)
+        return memo
 
 
 NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder")

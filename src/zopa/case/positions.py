@@ -64,7 +64,7 @@ def quantity(
             judgment = party.capabilities.get(issue, judgment)
     if judgment is None:
         return None
-    low, best, high = _numbers(judgment)
+    low, best, high = _numbers(case, judgment)
     return Estimate(best, low, high, _basis(case, party, judgment))
 
 

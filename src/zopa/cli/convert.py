@@ -1,67 +1,110 @@
-"""The command ``convert``: other programs' files to a case folder, and back."""
+"""The commands ``convert`` and ``formats``: other programs' files to a case folder, and back."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from zopa.cli.options import open_case
+from zopa.cli.options import JsonOption, bundled, console, print_json
 
-__all__ = ["convert"]
-
-ENDINGS = (".csv", ".xml", ".gmcr")
+__all__ = ["convert", "formats"]
 
 
 def convert(
-    source: Annotated[str, typer.Argument(help="A file of KTAB (.csv, .xml) or GMCR+ (.gmcr), or a case.")],
-    target: Annotated[Path, typer.Argument(help="The case folder to make, or the file to write.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="A file or folder of another tool, or a case.")
+    ],
+    target: Annotated[
+        Path, typer.Argument(metavar="TO", help="The case folder to make, or the file or folder to write.")
+    ],
+    source_format: Annotated[
+        str | None,
+        typer.Option("--from", help="The format that is read; recognised by content when left out."),
+    ] = None,
+    target_format: Annotated[
+        str | None, typer.Option("--to", help="The format to write; from the ending of TO when left out.")
+    ] = None,
+    lossy: Annotated[
+        bool, typer.Option("--lossy", help="Exit with 0 although something was left out.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing if anything would be left out.")
+    ] = False,
+    party: Annotated[
+        list[str] | None, typer.Option("--party", help="A profile that becomes a party; may be repeated.")
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=2, max=1000, help="Cut a continuous issue into so many options."),
+    ] = None,
+    json: JsonOption = False,
 ) -> None:
-    """Turn a KTAB scenario or a graph model of GMCR+ into a case folder, or a case into one of these files."""
-    if Path(source).suffix.lower() in ENDINGS and Path(source).is_file():
-        _read(Path(source), target)
-    else:
-        _write(source, target)
+    """Turn another tool's file into a case folder, or a case into such a file; all that is not carried is listed.
 
+    Exit code 1 when something was left out, unless --lossy.
+    """
+    from zopa.formats import plan
 
-def _read(source: Path, target: Path) -> None:
-    from zopa.formats import gmcr, ktab
-
-    if (target / "case.yaml").exists():
+    if (target / "case.yaml").exists() and target_format in (None, "case"):
         typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
         raise typer.Exit(2)
-    text, kind = source.read_text(encoding="utf-8-sig", errors="replace"), source.suffix.lower()
-    if kind == ".gmcr":
-        case = gmcr.read_gmcr(text, str(source))
-        _write_case(case.model_dump(mode="json", exclude_defaults=True, by_alias=True), target)
-        typer.echo(f"made {target}: {len(case.parties)} parties, {len(case.issues)} actions")
-        typer.echo(f"next: zopa stability {target}")
+    found = plan(
+        bundled(source), target, source_format=source_format, target_format=target_format,
+        parties=party or (), steps=steps,
+    )  # fmt: skip
+    lost = not found.fidelity.lossless
+    refused = strict and lost
+    if not refused:
+        found.save()
+    if json:
+        print_json(
+            {
+                "from": found.source_format,
+                "to": found.target_format,
+                "written": not refused,
+                **found.fidelity.to_dict(),
+            }
+        )
+    else:
+        typer.echo(str(found.fidelity))
+        typer.echo(f"nothing was written: {len(found.fidelity.left_out)} things would be left out" if refused
+                   else f"{'made' if found.target_format == 'case' else 'wrote'} {target}")  # fmt: skip
+        if found.target_format == "case" and not refused:
+            typer.echo(f"next: {_next(found.case.graph is not None, found.source_format, target)}")
+    if lost and not lossy:
+        raise typer.Exit(1)
+
+
+def _next(graph: bool, source_format: str, target: Path) -> str:
+    if graph:
+        return f"zopa stability {target}"
+    return (
+        f"zopa forecast {target} --model ktab" if source_format.startswith("ktab") else f"zopa run {target}"
+    )
+
+
+def formats(json: JsonOption = False) -> None:
+    """List the formats of other tools that can be read and written, and what they carry."""
+    from rich.table import Table
+
+    from zopa.formats import FORMATS
+
+    if json:
+        print_json([
+            {
+                "name": name, "label": f.label, "endings": list(f.endings), "folder": f.folder,
+                "read": f.read is not None, "written": f.write is not None, "carries": f.carries,
+            }
+            for name, f in FORMATS.items()
+        ])  # fmt: skip
         return
-    scenario = (ktab.read_csv if kind == ".csv" else ktab.read_xml)(text, str(source))
-    _write_case(ktab.to_case(scenario), target)
-    typer.echo(f"made {target}: {len(scenario.parties)} parties, {len(scenario.issues)} lines")
-    typer.echo(f"next: zopa forecast {target} --model ktab")
-
-
-def _write(source: str, target: Path) -> None:
-    from zopa.casefile import write_file
-    from zopa.formats import gmcr, ktab
-
-    kind = target.suffix.lower()
-    if kind not in ENDINGS:
-        raise typer.BadParameter(f"expected a target that ends in .csv, .xml or .gmcr, saw '{target}'")
-    case = open_case(source)
-    if kind == ".gmcr":
-        write_file(target, gmcr.write_gmcr(case))
-        typer.echo(f"wrote {target}: the graph model of the case")
-        return
-    found = ktab.from_case(case)
-    write_file(target, (ktab.write_csv if kind == ".csv" else ktab.write_xml)(found))
-    typer.echo(f"wrote {target}: {len(found.parties)} parties, {len(found.issues)} lines")
-
-
-def _write_case(data: dict[str, Any], folder: Path) -> None:
-    from zopa.casefile import write_file, yaml_of
-
-    write_file(folder / "case.yaml", yaml_of(data))
+    ways = {(True, True): "in, out", (True, False): "in", (False, True): "out"}
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("name", "what it is", "ways", "what is carried"):
+        grid.add_column(title, overflow="fold")
+    for name, f in FORMATS.items():
+        grid.add_row(name, f.label, ways[f.read is not None, f.write is not None], f.carries)
+    console().print(grid)
+    typer.echo("everything else is listed by `zopa convert` as left out, with its place")

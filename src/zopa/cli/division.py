@@ -18,7 +18,7 @@ from zopa.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from zopa.division import Split
+    from zopa.division import Divided, Split
 
 __all__ = ["divide"]
 
@@ -40,17 +40,24 @@ def divide(
     answer = ask(open_case(name), method, pick_readings(readings))
     if json:
         print_json(answer.to_dict())
-        return
+    else:
+        _print(answer)
+    raise typer.Exit(0 if answer.divided else 1)
+
+
+def _print(answer: Divided) -> None:
     out = console()
+    if not answer.divided:
+        out.print("Nothing is divided. What stands in the way, by method:", markup=False)
     for split in answer.splits:
-        _print(split)
+        _print_split(split)
     if answer.why:
         out.print("The numbers rest on:", markup=False)
         for w in answer.why:
             out.print(f"  - {w.text}", markup=False)
 
 
-def _print(split: Split) -> None:
+def _print_split(split: Split) -> None:
     out = console()
     out.print(split.title + (f" ({split.unit})" if split.unit else ""), markup=False, style="bold")
     rows = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,9 @@ from zopa.cli.options import (
     open_case,
     pick_readings,
     print_json,
+    progress,
+    stopper,
+    time_left,
 )
 
 if TYPE_CHECKING:
@@ -37,8 +41,19 @@ def forecast(
     level: Annotated[
         float, typer.Option(help="Level of the calibrated interval: 0.5, 0.8, 0.9 or 0.95")
     ] = 0.8,
-    draws: Annotated[int, typer.Option(min=1, max=1_000_000, help="Draws of the uncertain inputs")] = 10_000,
+    draws: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1_000_000, help="Draws of the uncertain inputs. Default: some seconds' worth"
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws")] = 1,
+    sensitivity: Annotated[
+        bool | None,
+        typer.Option(
+            help="What each single number does to the outcome. Default: unless the model must be played anew for each"
+        ),
+    ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print who moved, round by round")] = False,
     readings: ReadingsOption = None,
     json: JsonOption = False,
@@ -46,10 +61,13 @@ def forecast(
     """Where pressure leads on an issue's line, as a calibrated distribution; what moves it most."""
     from zopa.spatial import forecast as ask
 
-    answer = ask(
-        open_case(name), issue, model=model, reading=reading, rounds=rounds, readings=pick_readings(readings),
-        level=level, draws=draws, seed=seed,
-    )  # fmt: skip
+    case, chosen = open_case(name), pick_readings(readings)
+    steps: dict[str, Callable[[str, float], None]] = {}
+    with stopper(None) as stop, progress(json) as tell:
+        answer = ask(
+            case, issue, model=model, reading=reading, rounds=rounds, readings=chosen, level=level, draws=draws, seed=seed,
+            sensitivity=sensitivity, progress=lambda step, done: steps.setdefault(step, time_left(tell))(step, done), stop=stop,
+        )  # fmt: skip
     if json:
         print_json(answer.to_dict())
         return
@@ -80,10 +98,15 @@ def _print_outlook(o: Outlook) -> None:
         out.print(f"  {100 * o.level:.0f} % interval {low:.0f} to {high:.0f}, {o.contains}", markup=False)
     else:
         out.print(f"  no interval: {o.contains}", markup=False)
-    shares = ", ".join(f"{k} {100 * v:.0f} %" for k, v in o.option_shares.items())
-    out.print(f"  nearest option by the calibrated distribution: {shares}", markup=False)
+    if o.option_shares:
+        shares = ", ".join(f"{k} {100 * v:.0f} %" for k, v in o.option_shares.items())
+        out.print(f"  nearest option by this model's calibrated distribution: {shares}", markup=False)
     low, _, high = o.input_band
-    out.print(f"  input uncertainty only (80 %): {low:.0f} to {high:.0f}", markup=False)
+    if o.draws:
+        band = f"{low:.0f} to {high:.0f}"
+    else:
+        band = "not drawn" if o.uncertain else "none, because no number entered has an interval"
+    out.print(f"  input uncertainty only (80 %): {band}", markup=False)
     least, most = o.readings_band
     told = ", ".join(f"{label} {place:.0f}" for label, place in o.readings)
     out.print(f"  models and readings: {least:.0f} to {most:.0f} ({told})", markup=False)

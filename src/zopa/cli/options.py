@@ -22,6 +22,7 @@ __all__ = [
     "PackageOption",
     "ReadingsOption",
     "TimeOption",
+    "bundled",
     "console",
     "deadline",
     "examples",
@@ -86,18 +87,19 @@ def examples() -> Path:
     return Path(str(files("zopa") / "examples"))
 
 
+def bundled(name: str) -> Path:
+    """The path that a user named: a bundled example where nothing of that name lies here."""
+    path = Path(name)
+    if not path.exists() and (examples() / name / "case.yaml").exists():
+        return examples() / name
+    return path
+
+
 def open_case(name: str) -> Case:
-    """Load a case folder, a bundled example by its name, or a graph model from a ``.gmcr`` file."""
-    from zopa.casefile import load
+    """Load a case folder, a bundled example by its name, or a file of any format that zopa reads."""
+    from zopa.formats import load
 
-    folder = Path(name)
-    if folder.suffix == ".gmcr" and folder.is_file():
-        from zopa.formats.gmcr import read_gmcr
-
-        return read_gmcr(folder.read_text(encoding="utf-8-sig", errors="replace"), folder.name)
-    if not folder.exists() and (examples() / name / "case.yaml").exists():
-        folder = examples() / name
-    return load(folder)
+    return load(bundled(name))
 
 
 def pairs_of(items: Iterable[str], what: str) -> dict[str, str]:

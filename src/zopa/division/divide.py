@@ -8,11 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa import __version__
 from zopa.case import WEIGHT_WORDS, Basis, Case, Division, Judgment, estimate, fraction
 from zopa.errors import NotApplicable, UnknownName
-from zopa.space import Answer, Question, Readings, Why, choose_readings, compile_case
-from zopa.space.table import Table
+from zopa.space import Answer, Problem, Readings, Table, Why
 
 from .adjusted_winner import adjusted_winner, as_points
 from .cooperative import as_game, core, nucleolus, shapley
@@ -46,11 +44,6 @@ class Split:
     properties: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        parts = ", ".join(f"{p} {float(x):.6g}" for p, x in self.gets.items())
-        divided = f"; divided: {', '.join(self.split)}" if self.split else ""
-        return f"{self.title}: {parts} {self.unit}{divided}"
-
 
 @dataclass(frozen=True)
 class Divided(Answer):
@@ -59,8 +52,10 @@ class Divided(Answer):
     splits: tuple[Split, ...]
     why: tuple[Why, ...]
 
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.splits))
+    @property
+    def divided(self) -> bool:
+        """Whether some method divides something; where none does, the notes of the splits say why."""
+        return any(split.gets for split in self.splits)
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ class _Data:
 
     case: Case
     division: Division
-    readings: Readings
+    problem: Problem
     points: dict[str, dict[str, Fraction]]
     bids: dict[str, dict[str, Fraction]]
 
@@ -93,10 +88,20 @@ def _needs(condition: object, method: str, what: str) -> None:
         raise _Missing(f"{method} needs {what} under `division:` in case.yaml")
 
 
+def _worth_something(d: _Data) -> list[list[Fraction]]:
+    """The points by party and item, each party with some above 0."""
+    empty = [d.case.parties[p].name for p, row in d.points.items() if not any(row.values())]
+    if empty:
+        raise NotApplicable(
+            f"{' and '.join(empty)} gave no points above 0 to any item, so there is no share to compare"
+        )
+    return d.table(d.points)
+
+
 def _adjusted(d: _Data) -> list[Split]:
     _needs(d.items and len(d.points) == 2, "adjusted-winner", "items and the points of exactly two parties")
     first, second = d.points
-    rows = d.table(d.points)
+    rows = _worth_something(d)
     found = adjusted_winner(rows[0], rows[1])
     notes = [f"{d.name(i)} cannot be shared in parts: agree on a substitute such as time or money" for k, i in enumerate(d.items)
              if k == found.split and not d.division.items[i].divisible]  # fmt: skip
@@ -114,14 +119,13 @@ def _adjusted(d: _Data) -> list[Split]:
     return [
         Split(
             "adjusted-winner",
-            "Adjusted Winner",
+            TITLES["adjusted-winner"],
             "of 100 points",
-            gets,
-            shares,
-            {},
-            split,
-            properties,
-            tuple(notes),
+            gets=gets,
+            shares=shares,
+            split=split,
+            properties=properties,
+            notes=tuple(notes),
         )
     ]
 
@@ -129,24 +133,30 @@ def _adjusted(d: _Data) -> list[Split]:
 WARNING = "compares points between the parties: each side's points are scaled to 100"
 
 
-def _whole(rule: str, title: str) -> Callable[[_Data], list[Split]]:
+def _whole(rule: str) -> Callable[[_Data], list[Split]]:
     def run(d: _Data) -> list[Split]:
         _needs(d.items and len(d.points) >= 2, rule, "items and the points of two parties or more")
         parties = list(d.points)
-        found = whole_items([as_points(row) for row in d.table(d.points)], rule)
+        scaled = dict(zip(parties, map(as_points, _worth_something(d)), strict=True))
+        found = whole_items(list(scaled.values()), rule)
         splits = []
         for owners, envy in zip(found.owners, found.envy, strict=True):
             shares = {
                 p: {i: Fraction(1) for i, o in zip(d.items, owners, strict=True) if parties[o] == p}
                 for p in parties
             }
-            scaled = dict(zip(parties, [as_points(row) for row in d.table(d.points)], strict=True))
             gets = {p: sum((scaled[p][d.items.index(i)] for i in shares[p]), Fraction(0)) for p in parties}
             notes = [f"{found.n_best} allocations tie"] if found.n_best > 1 else []
             notes += [WARNING] if rule != "max-nash" else []
             splits.append(
                 Split(
-                    rule, title, "of 100 points", gets, shares, {}, (), {"envy-free": not envy}, tuple(notes)
+                    rule,
+                    TITLES[rule],
+                    "of 100 points",
+                    gets=gets,
+                    shares=shares,
+                    properties={"envy-free": not envy},
+                    notes=tuple(notes),
                 )
             )
         return splits
@@ -156,6 +166,8 @@ def _whole(rule: str, title: str) -> Callable[[_Data], list[Split]]:
 
 def _knaster(d: _Data) -> list[Split]:
     _needs(d.items and len(d.bids) >= 2, "knaster", "items and the bids of two parties or more")
+    if not any(any(row.values()) for row in d.bids.values()):
+        raise NotApplicable("no party bid more than 0 for any item, so there is nothing to settle")
     parties = list(d.bids)
     found = knaster(d.table(d.bids))
     shares = {
@@ -169,7 +181,18 @@ def _knaster(d: _Data) -> list[Split]:
     }
     gets, pays = dict(zip(parties, found.total, strict=True)), dict(zip(parties, found.cash, strict=True))
     unit = d.division.money or "money"
-    return [Split("knaster", "Knaster's sealed bids", unit, gets, shares, pays, (), properties, tuple(notes))]
+    return [
+        Split(
+            "knaster",
+            TITLES["knaster"],
+            unit,
+            gets=gets,
+            shares=shares,
+            pays=pays,
+            properties=properties,
+            notes=tuple(notes),
+        )
+    ]
 
 
 def _claims(d: _Data) -> list[Split]:
@@ -229,7 +252,7 @@ def _coalition(parties: list[str], mask: int) -> str:
 def _side_payments(d: _Data) -> list[Split]:
     given = d.division.points_per_money
     _needs(given, "side-payments", "`points_per_money` for every party")
-    table = Table.of(compile_case(d.case, d.readings))
+    table = d.problem.table
     space = table.space
     if missing := [p for p in space.parties if p not in given]:
         raise NotApplicable(f"side-payments need points_per_money for {', '.join(missing)} too")
@@ -243,7 +266,7 @@ def _side_payments(d: _Data) -> list[Split]:
         return [
             Split(
                 "side-payments",
-                "Side payments",
+                TITLES["side-payments"],
                 "",
                 {},
                 notes=("no payment makes any package acceptable to all",),
@@ -268,10 +291,20 @@ def _richest(
     return [[points(int(u)) for u in table.utilities[:, k]] for k in near], near
 
 
+TITLES = {
+    "adjusted-winner": "Adjusted Winner",
+    "max-nash": "Whole items, max Nash welfare",
+    "leximin": "Whole items, leximin",
+    "knaster": "Knaster's sealed bids",
+    "claims": "Claims",
+    "coalitions": "Coalitions",
+    "side-payments": "Side payments",
+}
+
 METHODS: dict[str, Callable[[_Data], list[Split]]] = {
     "adjusted-winner": _adjusted,
-    "max-nash": _whole("max-nash", "Whole items, max Nash welfare"),
-    "leximin": _whole("leximin", "Whole items, leximin"),
+    "max-nash": _whole("max-nash"),
+    "leximin": _whole("leximin"),
     "knaster": _knaster,
     "claims": _claims,
     "coalitions": _coalitions,
@@ -279,7 +312,7 @@ METHODS: dict[str, Callable[[_Data], list[Split]]] = {
 }
 
 
-def divide(case: Case, method: str | None = None, readings: Readings = None) -> Divided:
+def divide(case: Case | Problem, method: str | None = None, readings: Readings = None) -> Divided:
     """How could what is at stake be split?
 
     Parameters
@@ -298,6 +331,8 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
     NotApplicable
         The case has nothing to divide, or not what the method needs.
     """
+    problem = Problem.of(case, readings)
+    case = problem.case
     if method is not None and method not in METHODS:
         raise UnknownName("method of division", method, METHODS)
     if case.division is None:
@@ -307,7 +342,7 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
     data = _Data(
         case,
         case.division,
-        readings,
+        problem,
         _numbers(case, case.division.points),
         _numbers(case, case.division.bids),
     )
@@ -321,20 +356,14 @@ def divide(case: Case, method: str | None = None, readings: Readings = None) -> 
         except NotApplicable as error:
             if method:
                 raise
-            splits.append(Split(name, name.replace("-", " ").capitalize(), "", {}, notes=(str(error),)))
+            splits.append(Split(name, TITLES[name], "", {}, notes=(str(error),)))
     if not splits:
         raise NotApplicable(
             "no method applies: give items with points or bids of two parties or more, claims, or coalitions"
         )
-    question = Question(
-        "divide",
-        case.digest,
-        choose_readings(case, readings),
-        {"method": method or "all"},
-        of=case,
-        version=__version__,
+    return Divided(
+        problem.question("divide", method=method or "all"), tuple(splits), tuple(_why(case, case.division))
     )
-    return Divided(question, tuple(splits), tuple(_why(case, case.division)))
 
 
 def _number(case: Case, party: str, j: Judgment) -> Fraction:

@@ -1,6 +1,6 @@
 """``.gmcr`` files of GMCR+ / gmcr-py (JSON): a graph model with yes/no options, in and out.
 
-Text in, text out: the doors open the files. An option becomes an issue with the options no and yes and its
+An option becomes an issue with the options no and yes and its
 decision maker as holder; preferences, impossible combinations and states that a decision maker does not
 see become the ``graph`` section. Derived parts of the file (payoffs, coalitions) are not read.
 """
@@ -15,13 +15,30 @@ from zopa.case import Case
 from zopa.case.formula import Formula, Is, Op, holds, parse
 from zopa.case.graph import Graph
 from zopa.errors import CaseError, Finding, NotApplicable
+from zopa.formats.documents import decode, json_data
+from zopa.formats.fidelity import IMPORTED, Fidelity, left_out
+from zopa.formats.names import label
 
-__all__ = ["read_gmcr", "write_gmcr"]
+__all__ = ["read", "read_gmcr", "recognise", "write", "write_gmcr"]
 
 MOST_RANKED = 2**12
 MOST_PARTS = 256
 DIRECTIONS = {"both": None, "fwd": "yes", "back": "no"}
-ASSUMED = "as in the file that was read"
+ASSUMED = f"{IMPORTED} a graph model of GMCR+"
+MOST_OPTIONS = 64
+KNOWN = {
+    "program",
+    "version",
+    "title",
+    "options",
+    "decisionMakers",
+    "infeasibles",
+    "useManualPreferenceRanking",
+    "useManualPreferenceVectors",
+}
+KNOWN_MAKER = {"name", "options", "preferences", "misperceptions", "preferenceRanking", "preferenceVector"}
+KNOWN_OPTION = {"name", "permittedDirection"}
+DERIVED = {"payoffs", "calculatedPreferences", "weightedPreferences", "preferenceRankingCalculated"}
 
 Literals = tuple[tuple[int, bool], ...]
 """A conjunction: (option number, whether it is yes)."""
@@ -50,9 +67,8 @@ class _Reader:
             if not isinstance(name, str) or not name.strip():
                 self.problem(f"{key}[{k}]", f"expected an entry with a name, saw {_saw(row)}")
                 name = f"{key}-{k + 1}"
-            if '"' in name or name in out:
-                name = f"{name.replace(chr(34), chr(39))} ({k + 1})"
-            out.append(name)
+            name = label(name)[:150].replace('"', "'")
+            out.append(name if name not in out else f"{name} ({k + 1})")
         if not out:
             self.problem(key, "expected at least one entry, saw none")
         return out
@@ -64,7 +80,8 @@ class _Reader:
             return
         for k, row in enumerate(rows):
             members = row.get("members") if isinstance(row, dict) else [row]
-            found = [self.literals(f"{path}[{k}]", m, options) for m in members or ()]
+            members = members if isinstance(members, list) else []
+            found = [self.literals(f"{path}[{k}]", m, options) for m in members[: 4 * MOST_PARTS]]
             if found and all(found):
                 yield tuple(f for f in found if f)
             elif not found:
@@ -87,6 +104,8 @@ class _Reader:
         out: list[str] = [""] * len(options)
         for k, row in enumerate(self.rows("decisionMakers")):
             own = row.get("options") if isinstance(row, dict) else None
+            if k >= len(parties):
+                break
             for n in own if isinstance(own, list) else ():
                 path = f"decisionMakers[{k}].options"
                 if not _number(n, len(options)):
@@ -116,6 +135,55 @@ def _saw(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def recognise(files: Mapping[str, bytes]) -> bool:
+    """Whether a file is a graph model: JSON with decision makers, or one that says so by its ending."""
+    if len(files) != 1:
+        return False
+    name, raw = next(iter(files.items()))
+    return name.lower().endswith(".gmcr") or (b'"decisionMakers"' in raw and raw.lstrip()[:1] == b"{")
+
+
+def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
+    """A case from a ``.gmcr`` file, and what was carried."""
+    del source
+    name, raw = next(iter(files.items()))
+    fidelity = Fidelity("gmcr")
+    text = decode(raw, name, fidelity)
+    case = read_gmcr(text, name)
+    _not_read(json_data(text, name), name, fidelity)
+    fidelity.keep("decision makers", len(case.parties))
+    fidelity.keep("options", len(case.issues))
+    if case.graph:
+        fidelity.keep("impossible combinations", len(case.graph.never))
+        fidelity.keep("preference statements", sum(map(len, case.graph.preferences.values())))
+        fidelity.keep("rankings", len(case.graph.rankings))
+        fidelity.keep("misperceptions", sum(len(p.unseen) for p in case.graph.pictures.values()))
+    return case, fidelity
+
+
+def _not_read(data: Mapping[str, Any], file: str, fidelity: Fidelity) -> None:
+    """Keys that hold something and have no place in a case; derived results are computed anew."""
+    makers = [m for m in data.get("decisionMakers", ()) if isinstance(m, dict)]
+    manual = bool(data.get("useManualPreferenceRanking", data.get("useManualPreferenceVectors", False)))
+    places = [("", data, KNOWN)]
+    places += [(f"decisionMakers[{k}].", m, KNOWN_MAKER) for k, m in enumerate(makers)]
+    places += [(f"options[{k}].", o, KNOWN_OPTION) for k, o in enumerate(data["options"])]
+    for path, one, known in places:
+        for key, value in one.items():
+            if key in known or value in (None, "", [], {}, False):
+                continue
+            if key in DERIVED:
+                fidelity.change("a derived result is not read; zopa computes it", f"{file}: {path}{key}")
+            elif not (key == "coalitions" and not path and value == list(range(len(makers)))):
+                fidelity.leave(f"'{label(key)[:40]}'", f"{file}: {path}{label(key)[:40]}")
+    for k, m in enumerate(makers):
+        if manual and m.get("preferences"):
+            what = "preference statements, which the file's own ranking overrides"
+            fidelity.leave(what, f"{file}: decisionMakers[{k}].preferences", len(m["preferences"]))
+        elif not manual and (m.get("preferenceRanking") or m.get("preferenceVector")):
+            fidelity.change("the ranking is derived from the statements", f"{file}: decisionMakers[{k}]")
+
+
 def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     """A case from the text of a ``.gmcr`` file.
 
@@ -125,19 +193,14 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
         Not JSON, options that two decision makers hold or none does, conditions on options that do not
         exist, rankings that leave out or repeat a state; every problem with its place in the file.
     """
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        what = f"expected JSON, saw a mistake: {error.msg}"
-        raise CaseError(
-            [Finding("", what, "is the file cut off?", file, error.lineno, error.colno)]
-        ) from None
-    except RecursionError:
-        raise CaseError([Finding("", "expected a few levels of nesting, saw very many", "", file)]) from None
+    data = json_data(text, file)
     if not isinstance(data, dict):
         raise CaseError([Finding("", f"expected a mapping at the top, saw {_saw(data)}", "", file)])
     reader = _Reader(data, file)
     options, parties = reader.names("options"), reader.names("decisionMakers")
+    if len(options) > MOST_OPTIONS:
+        reader.problem("options", f"expected at most {MOST_OPTIONS} options, saw {len(options)}")
+        raise CaseError(reader.found)
     holders = reader.holders(options, parties) if not reader.found else []
     never = list(reader.conditions("infeasibles", reader.rows("infeasibles"), len(options)))
     graph: dict[str, Any] = {
@@ -145,17 +208,23 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
         "preferences": {}, "rankings": {}, "ranking_basis": {}, "pictures": {},
     }  # fmt: skip
     manual = bool(data.get("useManualPreferenceRanking", data.get("useManualPreferenceVectors", False)))
+    if manual and len(options) > 16 and not reader.found:
+        reader.problem(
+            "options", f"a ranking of the states is read for at most 16 options, saw {len(options)}"
+        )
     words = _words(len(options), never) if manual and not reader.found else []
     for k, row in enumerate(reader.rows("decisionMakers")):
-        if isinstance(row, dict):
+        if isinstance(row, dict) and not any(f.path == f"decisionMakers[{k}]" for f in reader.found):
             _preferences(reader, graph, f"decisionMakers[{k}]", row, parties[k], options, words, manual)
+    rows = reader.rows("options")
     issues = {
         name: _issue(reader, k, name, holder)
         for k, (name, holder) in enumerate(zip(options, holders, strict=False))
+        if isinstance(rows[k], dict)
     }
     if reader.found:
         raise CaseError(reader.found)
-    title = str(data.get("title") or file.rsplit("/", 1)[-1].removesuffix(".gmcr"))
+    title = label(str(data.get("title") or file.rsplit("/", 1)[-1].removesuffix(".gmcr")), "graph model")
     return Case.model_validate(
         {"title": title, "parties": {p: {"name": p} for p in parties}, "issues": issues, "graph": graph}
     )
@@ -163,7 +232,7 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
 
 def _issue(reader: _Reader, k: int, name: str, holder: str) -> dict[str, Any]:
     direction = reader.rows("options")[k].get("permittedDirection", "both")
-    if direction not in DIRECTIONS:
+    if not isinstance(direction, str) or direction not in DIRECTIONS:
         reader.problem(
             f"options[{k}].permittedDirection", f"expected both, fwd or back, saw {_saw(direction)}"
         )
@@ -244,6 +313,50 @@ def _ranking(reader: _Reader, path: str, rows: object, words: Sequence[str]) -> 
             path, f"expected every feasible state, saw no place for {', '.join(map(str, left[:8]))}{more}"
         )
     return tuple(g for g in groups if g)
+
+
+CARRIED = (
+    "title", "graph.actions.*.holder", "graph.actions.*.irreversible", "graph.never.*.never",
+    "graph.preferences.*.*.holds", "graph.rankings.**",
+    "graph.pictures.*.unseen.**", "graph.pictures.*.unseen", "graph.states.*.yes",
+)  # fmt: skip
+
+
+def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
+    """A ``.gmcr`` file, and what was carried.
+
+    Raises
+    ------
+    NotApplicable
+        See :func:`write_gmcr`.
+    """
+    fidelity = Fidelity("gmcr")
+    text = write_gmcr(case)
+    graph = case.graph
+    assert graph is not None
+    ranked = {n for groups in graph.rankings.values() for group in groups for n in group}
+    carried: list[str | tuple[str, ...]] = [p for p in CARRIED if p != "graph.states.*.yes"]
+    carried += [("graph", "states", n, "yes") for n in graph.states if n in ranked]
+    carried += [("parties", p, "name") for p in (*graph.preferences, *graph.rankings)]
+    for p, wishes in graph.preferences.items():
+        # Levels are carried by the order of the statements, ties by the ranking that is written too.
+        carried += [("graph", "preferences", p, str(k), "level") for k in range(len(wishes))]
+    if not graph.actions:
+        for name, issue in case.issues.items():
+            carried += [("issues", name, "holder"), ("issues", name, "options", "*", "irreversible")]
+            if issue.name == name:
+                carried.append(("issues", name, "name"))
+            carried += [
+                ("issues", name, "options", o, "label")
+                for o, v in issue.options.items()
+                if v.label == f"{name}: {o}"
+            ]
+    left_out(case, carried, fidelity)
+    found = json.loads(text)
+    fidelity.keep("decision makers", len(found["decisionMakers"]))
+    fidelity.keep("options", len(found["options"]))
+    fidelity.keep("impossible combinations", len(found["infeasibles"]))
+    return {"": text.encode("utf-8", "replace")}, fidelity
 
 
 def write_gmcr(case: Case) -> str:

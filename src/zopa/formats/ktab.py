@@ -1,28 +1,55 @@
 """KTAB's CSV and XML: a scenario of the Spatial Model of Politics, in and out, and to and from a case.
 
-Positions and saliences are 0-100 in the files and here; a party's saliences sum to at most 100. Text in,
-text out: the doors open the files.
+Positions and saliences are 0-100 in the files and here; a party's saliences sum to at most 100. The CSV has
+no place for model parameters; the XML has.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from zopa.case import Case, place, pressing, quantity, weights
+from zopa.case.forecast import KtabSettings
 from zopa.errors import CaseError, Finding, NotApplicable
+from zopa.formats.documents import Element, decode, number, refuse, xml_root, xml_tree
+from zopa.formats.fidelity import IMPORTED, Fidelity, left_out
+from zopa.formats.names import label, short_ids
 
-__all__ = ["Scenario", "from_case", "read_csv", "read_xml", "to_case", "write_csv", "write_xml"]
+__all__ = [
+    "Scenario",
+    "from_case",
+    "read",
+    "read_csv",
+    "read_xml",
+    "recognise_csv",
+    "recognise_xml",
+    "to_case",
+    "write",
+    "write_csv",
+    "write_xml",
+]
 
-PARAMETERS = (
-    "VictoryProbModel", "PCEModel", "StateTransitions", "VotingRule", "BigRAdjust", "BigRRange",
-    "ThirdPartyCommit", "InterVecBrgn", "BargnModel",
+PARAMETERS: Mapping[str, str] = {
+    "VictoryProbModel": "victory", "PCEModel": "pce", "StateTransitions": "transition", "VotingRule": "voting",
+    "BigRAdjust": "risk_adjust", "BigRRange": "risk_range", "ThirdPartyCommit": "commit",
+    "InterVecBrgn": "bargain", "BargnModel": "perspective",
+}  # fmt: skip
+"""KTAB's names, in the order of its schema, and those of the case's ``ktab`` section."""
+MOST_CAPABLE = 1e8
+MOST = 5_000
+CARRIED = (
+    "title", "about", "parties.*.name", "parties.*.about", "parties.*.capability.best", "parties.*.places.*.best",
+    "parties.*.saliences.*.best", "issues.*.name",
 )  # fmt: skip
+ENDS = {"low": {"label": "0", "at": 0.0}, "high": {"label": "100", "at": 100.0}}
+"""The options of an imported line."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +91,70 @@ class _Problems:
         self.found.append(Finding(path, what, hint, self.file, line, 1 if line else 0))
 
     def number(self, text: str | None, path: str, low: float, high: float, line: int = 0) -> float:
-        try:
-            value = float((text or "").strip())
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            self.add(
-                path, f"expected a number from {low:g} to {high:g}, saw {(text or '').strip()!r}", line=line
-            )
-        return value
+        found = number((text or "").strip())
+        if found is None or not low <= found <= high:
+            saw = (text or "").strip()
+            saw = saw if len(saw) <= 40 else saw[:40] + "…"
+            self.add(path, f"expected a number from {low:g} to {high:g}, saw {saw!r}", line=line)
+            return low
+        return float(found)
 
-    def close(self, scenario: Scenario, lines: list[int] | None = None) -> Scenario:
+    def count(self, text: str, path: str) -> int:
+        if re.fullmatch(r"[0-9]{1,6}", text) and 1 <= int(text) <= MOST:
+            return int(text)
+        self.add(path, f"expected a number from 1 to {MOST}, saw {text[:40]!r}", line=1)
+        return 0
+
+    def close(self, scenario: Scenario, lines: Sequence[int]) -> Scenario:
         for i, (party, row) in enumerate(zip(scenario.parties, scenario.saliences, strict=True)):
             if sum(row) > 100 + 1e-6:
-                line = lines[i] if lines else 0
                 hint = "scale the row so that it adds up to 100 or less"
-                self.add(party, f"saliences sum to {sum(row):g}, expected at most 100", hint, line)
+                self.add(party, f"saliences sum to {sum(row):g}, expected at most 100", hint, lines[i])
+        for i, party in enumerate(scenario.parties):
+            if not party:
+                self.add(f"party {i + 1}", "expected a name, saw none", line=lines[i])
+            elif party in scenario.parties[:i]:
+                self.add(party, "expected each party once, saw it again", line=lines[i])
+        for name, times in Counter(scenario.issues).items():
+            if not name or times > 1:
+                self.add(name or "issues", "expected issues with different names")
+        for moving, followed, _ in scenario.adjust:
+            for name in (moving, followed):
+                if name not in scenario.parties:
+                    self.add("IdealAdjustment", f"no party called {name[:60]!r}")
         if self.found:
             raise CaseError(self.found)
         return scenario
+
+
+def recognise_csv(files: Mapping[str, bytes]) -> bool:
+    """Whether a file is a CSV of KTAB: a first row with two counts, a second with a column of power."""
+    if len(files) != 1:
+        return False
+    lines = next(iter(files.values()))[:8000].replace(b"\x00", b"").decode("latin-1").splitlines()
+    rows = [line for line in lines if line.strip(" ,\t")]
+    if len(rows) < 2:
+        return False
+    head = [cell.strip() for cell in rows[0].rstrip(", \t").rsplit(",", 2)]
+    counts = len(head) == 3 and head[1].isdecimal() and head[2].isdecimal()
+    return counts or bool(
+        re.match(r'"?actor"?\s*,\s*"?description"?\s*,\s*"?(power|capability)', rows[1].strip(), re.I)
+    )
+
+
+def recognise_xml(files: Mapping[str, bytes]) -> bool:
+    """Whether a file is a scenario of KTAB in XML."""
+    return len(files) == 1 and xml_root(next(iter(files.values()))) == "Scenario"
+
+
+def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
+    """A case from a CSV or XML of KTAB, and what was carried."""
+    name, raw = next(iter(files.items()))
+    fidelity = Fidelity("ktab-xml" if xml_root(raw) else "ktab-csv")
+    text = decode(raw, name, fidelity)
+    scenario = read_xml(text, name, fidelity) if xml_root(raw) else read_csv(text, name)
+    del source
+    return Case.model_validate(to_case(scenario, fidelity)), fidelity
 
 
 def read_csv(text: str, file: str = "ktab.csv") -> Scenario:
@@ -98,38 +170,52 @@ def read_csv(text: str, file: str = "ktab.csv") -> Scenario:
         Everything that is wrong, with line numbers.
     """
     bad = _Problems(file)
-    rows = [
-        (n, [cell.strip() for cell in row])
-        for n, row in enumerate(csv.reader(io.StringIO(text.removeprefix("﻿")), skipinitialspace=True), 1)
-        if any(cell.strip() for cell in row)
-    ]
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), skipinitialspace=True)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for row in lines:
+            if any(cell.strip() for cell in row):
+                rows.append((lines.line_num, [cell.strip() for cell in row]))
+    except csv.Error as error:
+        refuse(
+            file, f"expected CSV, saw a mistake: {error}", "is a quotation mark left open?", lines.line_num
+        )
     if len(rows) < 3 or len(rows[0][1]) < 4:
         bad.add("", "expected a row 'name, description, parties, issues', headers and one row per party")
         raise CaseError(bad.found)
     first, header = rows[0][1], rows[1][1]
-    n, k = (int(bad.number(first[i], what, 1, 1e6, 1) or 0) if first[i].isdigit() else 0
-            for i, what in ((2, "number of parties"), (3, "number of issues")))  # fmt: skip
+    n, k = bad.count(first[2], "number of parties"), bad.count(first[3], "number of issues")
     body = rows[2:]
     if n != len(body):
         bad.add(
-            "number of parties", f"the first row announces {first[2]!r}, the file has {len(body)}", line=1
+            "number of parties",
+            f"the first row announces {first[2][:40]!r}, the file has {len(body)}",
+            line=1,
         )
     if len(header) < 3 + 2 * k or not k:
-        bad.add("number of issues", f"the first row announces {first[3]!r}, the headers do not", line=1)
+        bad.add("number of issues", f"the first row announces {first[3][:40]!r}, the headers do not", line=1)
         raise CaseError(bad.found)
     powers, positions, saliences = [], [], []
     for line, row in body:
         cells = row + [""] * (3 + 2 * k - len(row))
-        powers.append(bad.number(cells[2], f"{cells[0]}.power", 0, 1e8, line))
+        powers.append(bad.number(cells[2], f"{cells[0]}.power", 0, MOST_CAPABLE, line))
         at = [
             bad.number(v, f"{cells[0]}.{header[i + 3]}", 0, 100, line)
             for i, v in enumerate(cells[3 : 3 + 2 * k])
         ]
         positions.append(tuple(at[0::2]))
         saliences.append(tuple(at[1::2]))
+        if any(row[3 + 2 * k :]):
+            bad.add(
+                cells[0],
+                f"expected {3 + 2 * k} cells, saw {len(row)}",
+                "delete what stands after the last issue",
+                line,
+            )
     scenario = Scenario(
-        first[0], first[1], tuple(r[0] for _, r in body), tuple(header[3 : 3 + 2 * k : 2]), tuple(powers),
-        tuple(positions), tuple(saliences), tuple(r[1] for _, r in body),
+        name=first[0], description=first[1], parties=tuple(r[0] for _, r in body),
+        issues=tuple(header[3 : 3 + 2 * k : 2]), capabilities=tuple(powers), positions=tuple(positions),
+        saliences=tuple(saliences), descriptions=tuple(r[1] if len(r) > 1 else "" for _, r in body),
     )  # fmt: skip
     return bad.close(scenario, [line for line, _ in body])
 
@@ -146,56 +232,93 @@ def write_csv(scenario: Scenario) -> str:
         scenario.parties, notes, scenario.capabilities, scenario.positions, scenario.saliences, strict=True
     ):
         rows.writerow(
-            [party, note, f"{power:.12g}", *(f"{v:.12g}" for pair in zip(x, s, strict=True) for v in pair)]
+            [party, note, f"{power:.15g}", *(f"{v:.15g}" for pair in zip(x, s, strict=True) for v in pair)]
         )
     return out.getvalue()
 
 
-def read_xml(text: str, file: str = "ktab.xml") -> Scenario:
+_KNOWN = {
+    "Scenario", "name", "desc", "prngSeed", "ModelParameters", "Dimensions", "dName", "Actors", "Actor",
+    "description", "capability", "Position", "dCoord", "Salience", "dSal", "IdealAdjustment", "iaPair",
+    "adjustingIdeal", "referencePos", "adjust", *PARAMETERS,
+}  # fmt: skip
+
+
+def read_xml(text: str, file: str = "ktab.xml", fidelity: Fidelity | None = None) -> Scenario:
     """The scenario in a KTAB XML, with model parameters and ideal adjustments.
 
     Raises
     ------
     CaseError
-        Not XML, a document type declaration (refused), or values out of range.
+        Not XML, a document type declaration (refused), another kind of XML, or values out of range.
     """
     bad = _Problems(file)
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        bad.add("", "a document type declaration is not read", "delete the <!DOCTYPE ...> part")
-        raise CaseError(bad.found)
-    try:
-        root = ET.fromstring(text.removeprefix("﻿"))
-    except ET.ParseError as error:
-        bad.add("", f"expected XML: {error}", line=error.position[0])
-        raise CaseError(bad.found) from None
-    actors = root.findall("Actors/Actor")
+    root = xml_tree(text.removeprefix("\ufeff"), file)
+    if root.tag != "Scenario":
+        refuse(
+            file,
+            f"this is no KTAB scenario: the root is <{root.tag}>, not <Scenario>",
+            "",
+            root.line,
+            root.column,
+        )
+    actors = root.all("Actors", "Actor")
+    if not actors:
+        bad.add("Actors", "expected at least one actor, saw none", line=root.line)
+    for element in root.walk():
+        if element.tag not in _KNOWN and fidelity is not None:
+            fidelity.leave(
+                f"the element <{label(element.tag)[:60]}>, which KTAB's schema does not have",
+                f"{file}:{element.line}",
+            )
 
-    def row(actor: ET.Element, path: str, party: str) -> tuple[float, ...]:
-        cells = actor.findall(path)
-        return tuple(bad.number(e.text, f"{party}.{path}[{i + 1}]", 0, 100) for i, e in enumerate(cells))
+    def row(actor: Element, block: str, cell: str, party: str) -> tuple[float, ...]:
+        cells = actor.all(block, cell)
+        return tuple(
+            bad.number(e.text, f"{party}.{block}/{cell}[{i + 1}]", 0, 100, e.line)
+            for i, e in enumerate(cells)
+        )
 
-    parties = tuple(_text(a, "name") for a in actors)
+    parties = tuple(a.words("name") for a in actors)
     scenario = Scenario(
-        _text(root, "name"), _text(root, "desc"), parties,
-        tuple((e.text or "").strip() for e in root.findall("Dimensions/dName")),
-        tuple(bad.number(_text(a, "capability"), f"{p}.capability", 0, 1000)
-              for a, p in zip(actors, parties, strict=True)),
-        tuple(row(a, "Position/dCoord", p) for a, p in zip(actors, parties, strict=True)),
-        tuple(row(a, "Salience/dSal", p) for a, p in zip(actors, parties, strict=True)),
-        tuple(_text(a, "description") for a in actors), _text(root, "prngSeed"),
-        {e.tag: (e.text or "").strip() for e in root.findall("ModelParameters/*")},
-        tuple((_text(e, "adjustingIdeal"), _text(e, "referencePos"), bad.number(_text(e, "adjust"), "adjust", 0, 1))
-              for e in root.findall("IdealAdjustment/iaPair")),
+        name=root.words("name"), description=root.words("desc"), parties=parties,
+        issues=tuple(e.text.strip() for e in root.all("Dimensions", "dName")),
+        capabilities=tuple(
+            bad.number(a.words("capability"), f"{p}.capability", 0, MOST_CAPABLE, a.line)
+            for a, p in zip(actors, parties, strict=True)
+        ),
+        positions=tuple(row(a, "Position", "dCoord", p) for a, p in zip(actors, parties, strict=True)),
+        saliences=tuple(row(a, "Salience", "dSal", p) for a, p in zip(actors, parties, strict=True)),
+        descriptions=tuple(a.words("description") for a in actors), seed=root.words("prngSeed"),
+        parameters=_parameters(root, bad),
+        adjust=tuple(
+            (e.words("adjustingIdeal"), e.words("referencePos"), bad.number(e.words("adjust"), "adjust", 0, 1, e.line))
+            for e in root.all("IdealAdjustment", "iaPair")
+        ),
     )  # fmt: skip
     k = len(scenario.issues)
-    for party, x, s in zip(parties, scenario.positions, scenario.saliences, strict=True):
+    if not k:
+        bad.add("Dimensions", "expected at least one dimension, saw none", line=root.line)
+    for party, x, s, actor in zip(parties, scenario.positions, scenario.saliences, actors, strict=True):
         if len(x) != k or len(s) != k:
-            bad.add(party, f"expected {k} positions and saliences, saw {len(x)} and {len(s)}")
-    return bad.close(scenario)
+            bad.add(
+                party, f"expected {k} positions and saliences, saw {len(x)} and {len(s)}", line=actor.line
+            )
+    return bad.close(scenario, [a.line for a in actors])
 
 
-def _text(element: ET.Element, path: str) -> str:
-    return (element.findtext(path) or "").strip()
+def _parameters(root: Element, bad: _Problems) -> dict[str, str]:
+    found = {}
+    for block in root.all("ModelParameters"):
+        for e in block.children:
+            if e.tag not in PARAMETERS:
+                continue
+            allowed = KtabSettings.model_fields[PARAMETERS[e.tag]].annotation.__args__  # type: ignore[union-attr]
+            value = e.text.strip()
+            if value not in allowed:
+                bad.add(e.tag, f"expected one of {', '.join(allowed)}, saw {value[:40]!r}", line=e.line)
+            found[e.tag] = value
+    return found
 
 
 def write_xml(scenario: Scenario) -> str:
@@ -224,27 +347,78 @@ def write_xml(scenario: Scenario) -> str:
         actor = add(actors, "Actor")
         add(actor, "name", party)
         add(actor, "description", notes[i])
-        add(actor, "capability", f"{scenario.capabilities[i]:.12g}")
+        add(actor, "capability", f"{scenario.capabilities[i]:.15g}")
         for block, tag, values in (
             ("Position", "dCoord", scenario.positions),
             ("Salience", "dSal", scenario.saliences),
         ):
             parent = add(actor, block)
             for v in values[i]:
-                add(parent, tag, f"{v:.12g}")
+                add(parent, tag, f"{v:.15g}")
     if scenario.adjust:
         pairs = add(root, "IdealAdjustment")
         for moving, followed, share in scenario.adjust:
             pair = add(pairs, "iaPair")
             add(pair, "adjustingIdeal", moving)
             add(pair, "referencePos", followed)
-            add(pair, "adjust", f"{share:.12g}")
+            add(pair, "adjust", f"{share:.15g}")
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
+def write(case: Case, kind: str) -> tuple[dict[str, bytes], Fidelity]:
+    """One file of KTAB, ``csv`` or ``xml``, and what was carried.
+
+    Raises
+    ------
+    NotApplicable
+        See :func:`from_case`.
+    """
+    fidelity = Fidelity(f"ktab-{kind}")
+    scenario = from_case(case)
+    _account(case, scenario, kind, fidelity)
+    text = write_csv(scenario) if kind == "csv" else write_xml(scenario)
+    return {"": text.encode("utf-8", "replace")}, fidelity
+
+
+def _account(case: Case, scenario: Scenario, kind: str, fidelity: Fidelity) -> None:
+    """What a KTAB file does not hold of this case."""
+    parties, lines = pressing(case), _lines(case)
+    names = ("parties", "capability", "places", "saliences")
+    carried: list[Any] = [p for p in CARRIED if p.split(".")[0] not in ("parties", "issues")]
+    for p in parties:
+        carried += [("parties", p, *path.split(".")[2:]) for path in CARRIED if path.startswith(names[0])]
+        if any(i not in case.parties[p].saliences for i in lines):
+            carried += [
+                ("parties", p, "weights", i, form) for i in lines for form in ("best", "word", "rank")
+            ]
+            fidelity.change("weights are written as saliences", f"parties.{p}.weights")
+        used = [i for i in lines if i not in case.parties[p].places and i in case.parties[p].start]
+        if used:
+            carried += [("parties", p, "start", i) for i in used]
+            fidelity.change("starting positions are written as places", f"parties.{p}.start", len(used))
+    for i in lines:
+        carried.append(("issues", i, "name"))
+        ends = {o: {"label": v.label, "at": v.at} for o, v in case.issues[i].options.items()}
+        if ends == ENDS:
+            carried.append(("issues", i, "options", "**"))
+        else:
+            carried.append(("issues", i, "options", "*", "at"))
+    if kind == "xml":
+        carried.append("ktab.**")
+    left_out(case, carried, fidelity)
+    fidelity.keep("parties", len(scenario.parties))
+    fidelity.keep("issues", len(scenario.issues))
+
+
+def _lines(case: Case) -> tuple[str, ...]:
+    return tuple(
+        i for i, issue in case.issues.items() if sum(o.at is not None for o in issue.options.values()) > 1
+    )
+
+
 def from_case(case: Case, issues: Iterable[str] | None = None) -> Scenario:
-    """The lines of a case as a scenario: places, weights as saliences, capabilities.
+    """The lines of a case as a scenario: places, saliences (weights where there are none), capabilities.
 
     Parameters
     ----------
@@ -256,10 +430,7 @@ def from_case(case: Case, issues: Iterable[str] | None = None) -> Scenario:
     NotApplicable
         A party without a place on one of the lines or without a capability: KTAB knows no gaps.
     """
-    known = tuple(
-        i for i, issue in case.issues.items() if sum(o.at is not None for o in issue.options.values()) > 1
-    )
-    chosen = tuple(issues) if issues is not None else known
+    chosen = tuple(issues) if issues is not None else _lines(case)
     parties = pressing(case)
     powers, positions, saliences, gaps = [], [], [], []
     for p in parties:
@@ -269,53 +440,74 @@ def from_case(case: Case, issues: Iterable[str] | None = None) -> Scenario:
         gaps += [f"parties.{p}.capability"] if strength is None else []
         powers.append(float(strength.best) if strength else 0.0)
         positions.append(tuple(float(at[0].best) if at else 0.0 for at in places))
-        saliences.append(tuple(float(weight[i].best) for i in chosen))
+        own = {i: quantity(case, p, "saliences", i) or weight[i] for i in chosen}
+        saliences.append(tuple(float(own[i].best) for i in chosen))
     if gaps or not chosen:
-        what = ", ".join(gaps) or "an issue whose options have places (`at:`)"
-        raise NotApplicable(f"KTAB knows no gaps; enter {what}")
+        what = ", ".join(gaps[:6]) + (f" and {len(gaps) - 6} more" if len(gaps) > 6 else "")
+        raise NotApplicable(
+            f"KTAB knows no gaps; enter {what or 'an issue whose options have places (`at:`)'}"
+        )
+    names = {p: case.parties[p].name for p in parties}
+    notes = tuple(case.parties[p].about for p in parties)
+    settings = case.ktab
     return Scenario(
-        case.title, case.about, parties, chosen, tuple(powers), tuple(positions), tuple(saliences),
-        tuple(case.parties[p].name for p in parties),
+        name=case.title, description=case.about, parties=_once(tuple(names.values())),
+        issues=_once(tuple(case.issues[i].name for i in chosen)), capabilities=tuple(powers),
+        positions=tuple(positions), saliences=tuple(saliences), descriptions=notes if any(notes) else (),
+        seed=settings.seed if settings else "",
+        parameters={tag: str(getattr(settings, key)) for tag, key in PARAMETERS.items()} if settings else {},
+        adjust=tuple(
+            (names[p], names[q], share) for p, row in settings.adjust.items() for q, share in row.items()
+            if p in names and q in names
+        ) if settings else (),
     )  # fmt: skip
 
 
-REST = "other-matters"
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same names; a second one of a kind gets a number."""
+    return tuple(n if n not in names[:k] else f"{n} ({names[:k].count(n) + 1})" for k, n in enumerate(names))
 
 
-def to_case(scenario: Scenario) -> dict[str, object]:
-    """What ``case.yaml`` holds for a scenario: one line per issue, places, weights, capabilities.
-
-    Weights of a party add up to 100 in a case; what KTAB leaves unused goes to an issue of its own
-    (``other-matters``), so that the way back gives the same saliences.
-    """
-    ids, people = _ids(scenario.issues), _ids(scenario.parties)
-    rest = [round(100 - sum(row), 9) for row in scenario.saliences]
-    told = f"imported from the KTAB scenario {scenario.name}"
+def to_case(scenario: Scenario, fidelity: Fidelity | None = None) -> dict[str, object]:
+    """What ``case.yaml`` holds for a scenario: a line per issue, places, saliences, capabilities, settings."""
+    fidelity = fidelity or Fidelity("ktab")
+    ids, people = short_ids(scenario.issues), short_ids(scenario.parties)
+    title = label(scenario.name, "KTAB scenario")
+    told = f"{IMPORTED} the KTAB scenario {title}"
     issues: dict[str, object] = {
-        i: {"name": name, "options": {"low": {"label": "0", "at": 0}, "high": {"label": "100", "at": 100}}}
+        i: {"name": label(name), "options": {o: dict(v) for o, v in ENDS.items()}}
         for i, name in zip(ids, scenario.issues, strict=True)
     }
-    if any(r > 0 for r in rest):
-        issues[REST] = {"name": "Everything else", "options": {"any": {"label": "any", "assumed": told}}}
-    notes = scenario.descriptions or scenario.parties
-    parties: dict[str, object] = {}
-    for k, p in enumerate(people):
-        given = dict(zip(ids, scenario.saliences[k], strict=True)) | (
-            {REST: rest[k]} if REST in issues else {}
-        )
-        parties[p] = {
-            "name": scenario.parties[k] + (f" ({notes[k]})" if notes[k] not in ("", scenario.parties[k]) else ""),
-            "basis": {"assumed": told}, "weights": given, "capability": scenario.capabilities[k],
+    notes = scenario.descriptions or ("",) * len(people)
+    parties: dict[str, object] = {
+        p: {
+            "name": label(scenario.parties[k]),
+            "about": label(notes[k], ""),
+            "basis": {"assumed": told},
+            "saliences": dict(zip(ids, scenario.saliences[k], strict=True)),
+            "capability": scenario.capabilities[k],
             "places": dict(zip(ids, scenario.positions[k], strict=True)),
-        }  # fmt: skip
-    return {"title": scenario.name, "about": scenario.description, "issues": issues, "parties": parties}
-
-
-def _ids(names: tuple[str, ...]) -> list[str]:
-    """Short ids from names, made unique by a number."""
-    found: list[str] = []
-    for name in names:
-        word = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower() or "x"
-        numbered = (word if k == 1 else f"{word}-{k}" for k in itertools.count(1))
-        found.append(next(w for w in numbered if w not in found and w != REST))
+        }
+        for k, p in enumerate(people)
+    }
+    found: dict[str, object] = {
+        "title": title,
+        "about": label(scenario.description, ""),
+        "issues": issues,
+        "parties": parties,
+    }
+    names = dict(zip(scenario.parties, people, strict=True))
+    adjust: dict[str, dict[str, float]] = {}
+    for moving, followed, share in scenario.adjust:
+        adjust.setdefault(names[moving], {})[names[followed]] = share
+    settings = {PARAMETERS[tag]: value for tag, value in scenario.parameters.items() if tag in PARAMETERS}
+    if scenario.parameters or scenario.seed or adjust:
+        found["ktab"] = {**settings, "seed": label(scenario.seed, ""), "adjust": adjust}
+    fidelity.keep("parties", len(people))
+    fidelity.keep("issues", len(ids))
+    fidelity.keep("positions, saliences and capabilities", len(people) * (2 * len(ids) + 1))
+    if settings:
+        fidelity.keep("model parameters", len(settings))
+    if adjust:
+        fidelity.keep("ideal adjustments", len(scenario.adjust))
     return found

@@ -14,8 +14,7 @@ from zopa.case.formula import holds, parse
 from zopa.case.graph import Graph, Priority
 from zopa.casefile.graph_checks import ranked_state
 from zopa.errors import NotApplicable, UnknownName
-from zopa.space import Readings, Space, compile_case
-from zopa.space.table import Table
+from zopa.space import Problem, Readings, Space
 
 from .model import GraphIssue, GraphModel, yes_no
 from .moves import BoolArray
@@ -88,7 +87,7 @@ class Compiled:
         return self.model.state(rest | given)
 
 
-def compile_graph(case: Case, readings: Readings = None, *, form: str | None = None) -> Compiled:
+def compile_graph(case: Case | Problem, readings: Readings = None, *, form: str | None = None) -> Compiled:
     """Compile a case into a graph model.
 
     Parameters
@@ -103,12 +102,14 @@ def compile_graph(case: Case, readings: Readings = None, *, form: str | None = N
     NotApplicable
         The case says nowhere who can do what alone, or has too many packages.
     """
+    problem = Problem.of(case, readings)
+    case = problem.case
     graph = case.graph
     if graph is not None and (graph.actions or graph.moves):
         if form != "issues":
             return _from_moves(case, graph) if graph.moves else _from_actions(case, graph)
         graph = None
-    return _from_issues(case, graph, readings)
+    return _from_issues(problem, graph)
 
 
 def _from_actions(case: Case, graph: Graph) -> Compiled:
@@ -165,13 +166,14 @@ def _from_moves(case: Case, graph: Graph) -> Compiled:
     return Compiled(case, model, "moves", named, start, priorities, _wishes(graph, parties), (), answered)
 
 
-def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compiled:
+def _from_issues(problem: Problem, graph: Graph | None) -> Compiled:
+    case = problem.case
     holders = {i.holder for i in case.issues.values() if i.holder}
     if not holders:
         raise NotApplicable(
             "stability needs to know who can do what alone: give an issue a `holder`, or add a `graph` section"
         )
-    space = compile_case(case, readings)
+    space = problem.space
     if not holders <= set(space.parties):
         missing = ", ".join(sorted(holders - set(space.parties)))
         raise NotApplicable(f"{missing} can settle an issue alone but is no party whose acceptance counts")
@@ -186,7 +188,7 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
     )
     blank = _blank(space.parties, issues, size)
     answered = _masks(blank)
-    table = Table.of(space)
+    table = problem.table
     feasible = _feasible(graph, answered, size) & _first_fastest(table.admissible, space)
     if not feasible.any():
         raise NotApplicable(
@@ -201,7 +203,10 @@ def _from_issues(case: Case, graph: Graph | None, readings: Readings) -> Compile
             groups = [[_yes_no_state(graph, blank, e) for e in group] for group in rankings[p]]
             ranks.append(by_ranking(groups, feasible))
         else:
-            ranks.append(_first_fastest(table.utilities[k], space) if own is None else own.payoffs())
+            row = (
+                table.utilities[k] if space.compact else np.unique(table.utilities[k], return_inverse=True)[1]
+            )
+            ranks.append(_first_fastest(row, space) if own is None else own.payoffs())
     model = GraphModel(space.parties, feasible, np.stack(ranks), issues)
     named = {n: model.state(s.options) for n, s in graph.states.items()} if graph else {}
     phrases = tuple(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.case import Estimate, values, weights
+from zopa.case import Estimate, fraction, values, weights
 
 from .compile import Compiled
 from .concepts import stable
@@ -141,7 +141,7 @@ def _utility(compiled: Compiled, party: str) -> Draw:
                 np.logical_or.reduce([compiled.answered(i, o) for o in options])
                 for i, options in bonus.when.items()
             ]
-            fixed[np.logical_and.reduce(terms)] += bonus.points
+            fixed[np.logical_and.reduce(terms)] += float(fraction(bonus.points))
 
     def draw(rng: np.random.Generator) -> NDArray[np.float64]:
         total = fixed.copy()

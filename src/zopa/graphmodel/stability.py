@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from zopa import __version__
 from zopa.case import Case, share_by_basis
 from zopa.errors import UnknownName
-from zopa.space import Question, Readings, choose_readings
+from zopa.space import Problem, Readings
 
 from .analysis import CHAIN, Analysis
 from .answers import Stability, Standing
@@ -23,7 +22,7 @@ SHARE_STATES = 2**13
 
 
 def stability(
-    case: Case,
+    case: Case | Problem,
     package: Package | None = None,
     readings: Readings = None,
     *,
@@ -68,8 +67,10 @@ def stability(
     """
     if concept not in CHAIN:
         raise UnknownName("concept", concept, CHAIN)
+    problem = Problem.of(case, readings)
+    case = problem.case
     by_issues = isinstance(package, Mapping) and bool(package) and set(package) <= set(case.issues)
-    compiled = compile_graph(case, readings, form="issues" if by_issues else None)
+    compiled = compile_graph(problem, form="issues" if by_issues else None)
     analysis = Analysis(compiled)
     asked = _asked(compiled, package)
     work = _Work(stop or (lambda: False), progress or (lambda _step, _done: None))
@@ -95,12 +96,10 @@ def stability(
     now = work.through("the status quo", start, full, FULL)
     equilibria = work.through("equilibria", top, short, 1)
     settled = work.through("where improvements lead", drift, short, 1)
-    readings_used = choose_readings(case, readings) if compiled.form == "issues" else {}
-    settings = {"concept": concept, "draws": done, "most": most}
+    question = problem.question("stability", concept=concept, draws=done, most=most)
+    used = question.readings if compiled.form == "issues" else {}
     return Stability(
-        Question(
-            "stability", case.digest, readings_used, settings, seed if done else None, __version__, of=case
-        ),
+        replace(question, seed=seed if done else None, readings=used),
         form=compiled.form,
         concept=concept,
         examined=examined,

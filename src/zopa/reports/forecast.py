@@ -247,7 +247,7 @@ def _spread_picture(f: Forecast) -> Figure:
     )
     head = (
         "issue", "outcome", "50 % interval", "80 % interval", "90 % interval", "inputs only, 80 %",
-        "nearest option, by the default distribution",
+        "nearest option, by the distribution of the model",
     )  # fmt: skip
     return Figure(
         "forecast-spread",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from zopa.costs import Delay, Opening, PackageOpening, contest_words, month_name, when
 from zopa.division import Divided
+from zopa.ratification import Ratification, ratifier_sentence, spoiler_sentence, tied_hand_sentences
 from zopa.reports.parts import Cell, Figure, Link, Section, Table, cell
 from zopa.space import Why
 from zopa.study import Study
+from zopa.waiting import Delay, Opening, PackageOpening, contest_words, month_name, when
 
 __all__ = ["division_section", "home_section", "waiting_section"]
 
@@ -87,7 +88,7 @@ def _ripe_sentence(d: Delay) -> str:
 
 def _curves(d: Delay) -> Figure:
     data = [
-        {"party": c.party, "t": t, "low": float(b.low), "mid": float(b.central), "high": float(b.high),
+        {"party": c.party, "t": t, "low": float(b.low), "mid": float(b.best), "high": float(b.high),
          "note": f"{c.party}, {month_name(d.as_of, t)}: no agreement is worth {b}"}
         for c in d.curves for t, b in enumerate(c.values)
     ]  # fmt: skip
@@ -201,11 +202,13 @@ def _leaves(d: Delay, p: PackageOpening, who: str) -> str:
 
 def home_section(study: Study) -> Section | None:
     """Win-sets, ratifiers, spoilers, and whose words bind."""
-    d = study.lenses.get("delay")
-    if not isinstance(d, Delay):
+    d = study.lenses.get("ratify")
+    if not isinstance(d, Ratification):
         return None
     w = d.win_sets
-    paragraphs: list[tuple[str | Link, ...]] = [(f"{r}.",) for r in (*d.ratifiers, *d.spoilers)]
+    names = {p: party.name for p, party in study.case.parties.items()}
+    paragraphs: list[tuple[str | Link, ...]] = [(f"{ratifier_sentence(r, names)}.",) for r in d.ratifiers]
+    paragraphs += [(f"{spoiler_sentence(x, names)}.",) for x in d.spoilers]
     if d.lines and w.agreed and all(line.common[0] == line.common[1] for line in d.lines):
         paragraphs.append(
             (
@@ -213,24 +216,17 @@ def home_section(study: Study) -> Section | None:
                 f"{w.agreed:,} packages are acceptable: what one party gives on one issue it gets back on another.",
             )
         )
-    for r in d.ratifiers:
-        for proposer, gain in r.gains.items():
-            if gain is not None:
-                paragraphs.append(
-                    (
-                        f"When {proposer} makes the last offer, the tied hand changes what {r.ratifies} gets by {float(gain):+g} points.",
-                    )
-                )
-    loose = [x for x in d.words if not x.binds]
-    if d.words:
+    paragraphs += [(f"{line}.",) for r in d.ratifiers for line in tied_hand_sentences(r, names)]
+    loose = [x for x in d.commitments if not x.binds]
+    if d.commitments:
         paragraphs.append(
             (
-                f"{len(d.words) - len(loose)} of {len(d.words)} statements in which a party moves come from somebody who can bind it.",
+                f"{len(d.commitments) - len(loose)} of {len(d.commitments)} statements in which a party moves come from somebody who can bind it.",
             )
         )
     words: tuple[Row, ...] = tuple(
         (cell(Link(x.statement, f"#statement-{x.statement}")), x.party, "yes" if x.binds else "no", x.text)
-        for x in d.words
+        for x in d.commitments
     )
     tables = (
         (Table("Whose words bind", ("statement", "for", "binds", "because"), words, folded=len(words) > 12),)
@@ -243,7 +239,7 @@ def home_section(study: Study) -> Section | None:
     )
 
 
-def _win_sets(d: Delay) -> Figure:
+def _win_sets(d: Ratification) -> Figure:
     w = d.win_sets
     bars = [(f"{p} accepts", n) for p, n in w.accepts.items()] + [("all at the table accept", w.at_table)]
     if d.ratifiers or w.agreed != w.at_table:
@@ -275,7 +271,7 @@ def _win_sets(d: Delay) -> Figure:
     return Figure("win-sets", "Win-sets", said, spec, table)
 
 
-def _lines(d: Delay) -> Figure:
+def _lines(d: Ratification) -> Figure:
     data, rows = [], []
     for line in d.lines:
         for who, (low, high) in [*line.accepts.items(), ("all of them", line.common)]:

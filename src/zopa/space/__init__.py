@@ -6,18 +6,20 @@ chance.
 
 from zopa.space.answers import Answer, Question, Why, plain
 from zopa.space.compile import (
-    MAX_SCALE,
     Readings,
     choose_readings,
     clause_basis,
     clause_text,
     clauses,
-    compile_case,
     reading_names,
 )
+from zopa.space.decimals import decimal
 from zopa.space.model import Bonus, Clause, IntArray, Package, Space, Term
+from zopa.space.problem import Problem, compile_case
+from zopa.space.table import MAX_PACKAGES, Table
 
 __all__ = [
-    "MAX_SCALE", "Answer", "Bonus", "Clause", "IntArray", "Package", "Question", "Readings", "Space", "Term", "Why",
-    "choose_readings", "clause_basis", "clause_text", "clauses", "compile_case", "plain", "reading_names",
+    "MAX_PACKAGES", "Answer", "Bonus", "Clause", "IntArray", "Package", "Problem", "Question", "Readings", "Space", "Table",
+    "Term", "Why", "choose_readings", "clause_basis", "clause_text", "clauses", "compile_case", "decimal", "plain",
+    "reading_names",
 ]  # fmt: skip

@@ -1,10 +1,12 @@
-"""From a case to a :class:`Space`: judgments to integers, rules in chosen readings to clauses."""
+"""From a case to a :class:`Space`: judgments to exact integers, rules in chosen readings to clauses."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,8 @@ from zopa.case import (
     Reading,
     Rule,
     all_rules,
-    fraction,
+    noise,
+    number_of,
     reservation,
     values,
     voters,
@@ -25,18 +28,19 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.space.model import Bonus, Clause, Space, Term
 
 __all__ = [
-    "MAX_SCALE",
+    "Compiled",
     "Readings",
     "choose_readings",
     "clause_basis",
     "clause_text",
     "clauses",
-    "compile_case",
+    "compile_utilities",
     "reading_names",
 ]
 
-MAX_SCALE = 2**20
-"""Largest common denominator that is kept exact; beyond it scores are rounded to this many steps."""
+WORD = 2**61
+"""What the utilities of all parties together must stay below to be held in 64 bits; else Python's integers."""
+SHOWN = 3
 
 Readings = str | Mapping[str, str] | None
 """A named set of readings, or rule -> reading ('off' sets the rule aside), or None for the defaults."""
@@ -129,68 +133,133 @@ def _terms(case: Case, condition: Mapping[str, Iterable[str]]) -> tuple[Term, ..
     return tuple(sorted(found))
 
 
-def compile_case(case: Case, readings: Readings = None, at: str = "best") -> Space:
-    """Compile a case, once for each choice of readings.
+@dataclass(frozen=True)
+class Compiled:
+    """The judgments of a case as integers, before any rule.
 
-    Parameters
+    Attributes
     ----------
-    case : Case
-    readings : str, mapping or None
-        Named set of readings, or rule -> reading; None takes every rule's default.
-    at : {"best", "low", "high"}
-        Which end of the reservation values to take.
+    space : Space
+        Without clauses.
+    ends : "low" and "high" -> reservation values there, in units of the space, rounded up (utilities are
+        integers, so ``utility >= value`` stays exact).
+    unstated : parties without a reservation value.
+    remarks : what every answer must say about its numbers.
+    """
+
+    space: Space
+    ends: Mapping[str, tuple[int, ...]]
+    unstated: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def compile_utilities(case: Case) -> Compiled:
+    """Scores, reservation values and interactions as integers in one exact scale.
+
+    The scale is the least common denominator of all numbers. Where utilities in that scale do not fit 64 bits,
+    the arrays hold Python's integers; nothing is rounded unless the case asks for it (``rounding``).
 
     Raises
     ------
     NotApplicable
         No party whose acceptance counts.
-    UnknownName
-        A set, rule or reading that the case does not have.
     """
     parties = voters(case)
     if not parties:
         raise NotApplicable("an agreement needs at least one party with `role: party`")
-    table = {
-        (p, i): [
-            w.best * v.best / 100 if not case.parties[p].points else v.best
-            for v in values(case, p, i).values()
-        ]
-        for p in parties
-        for i, w in weights(case, p).items()
-    }
+    rounded, number = _rounding(case), number_of(case)
+    table = {(p, i): [rounded(n) for n in _scores(case, p, i)] for p in parties for i in case.issues}
     floors = {p: sum((min(table[p, i]) for i in case.issues), Fraction(0)) for p in parties}
     bonus = [
-        (parties.index(b.party), _terms(case, b.when), fraction(b.points))
+        (parties.index(b.party), _terms(case, b.when), rounded(number(b.points)))
         for b in case.interactions
         if b.party in parties
     ]
     for position, _, points in bonus:
         floors[parties[position]] += min(points, Fraction(0))
-    limits = []
-    for p in parties:
-        estimate = reservation(case, p)
-        limits.append(floors[p] if estimate is None else getattr(estimate, at))
-    numbers = [n for row in table.values() for n in row] + [*limits] + [points for _, _, points in bonus]
+    stated = {p: reservation(case, p) for p in parties}
+    limits = [floors[p] if r is None else rounded(r.best) for p, r in stated.items()]
+    numbers = [n for row in table.values() for n in row] + limits + [points for _, _, points in bonus]
     scale = math.lcm(*(n.denominator for n in numbers))
-    exact = scale <= MAX_SCALE
-    scale = scale if exact else MAX_SCALE
-    chosen = choose_readings(case, readings)
+    units = {key: [int(n * scale) for n in row] for key, row in table.items()}
+    bonuses = tuple(Bonus(p, terms, int(points * scale)) for p, terms, points in bonus)
+    held = tuple(int(n * scale) for n in limits)
+    largest = sum(max(map(abs, row)) for row in units.values())
+    largest += sum(abs(b.points) for b in bonuses) + sum(map(abs, held))
+    dtype = np.int64 if largest < WORD else object
     required = case.agreement.required
     names = parties if required is None and case.agreement.at_least is None else (required or ())
-    return Space(
+    space = Space(
         parties=parties,
         issues=tuple(case.issues),
         options=tuple(tuple(issue.options) for issue in case.issues.values()),
-        scores=tuple(
-            np.array([[round(n * scale) for n in table[p, i]] for p in parties], dtype=np.int64)
-            for i in case.issues
-        ),
-        reservation=tuple(round(n * scale) for n in limits),
+        scores=tuple(np.array([units[p, i] for p in parties], dtype=dtype) for i in case.issues),
+        reservation=held,
         scale=scale,
         required=tuple(p in names for p in parties),
         at_least=case.agreement.at_least or sum(p in names for p in parties),
-        clauses=tuple(c for rule, reading in chosen.items() for c in clauses(case, rule, reading)),
-        bonuses=tuple(Bonus(p, terms, round(points * scale)) for p, terms, points in bonus),
-        exact=exact,
+        bonuses=bonuses,
         digest=case.digest,
     )
+    ends = {
+        end: tuple(
+            held[k] if r is None else math.ceil(rounded(getattr(r, end)) * scale)
+            for k, r in enumerate(stated.values())
+        )
+        for end in ("low", "high")
+    }
+    unstated = tuple(p for p, r in stated.items() if r is None)
+    return Compiled(space, ends, unstated, tuple(_remarks(case, space)))
+
+
+def _scores(case: Case, party: str, issue: str) -> list[Fraction]:
+    """What each option of an issue adds to a party's utility, in points."""
+    cells = [v.best for v in values(case, party, issue).values()]
+    if case.parties[party].points:
+        return cells
+    weight = weights(case, party)[issue].best
+    return [weight * v / 100 for v in cells]
+
+
+def _rounding(case: Case) -> Callable[[Fraction], Fraction]:
+    if case.rounding is None:
+        return lambda n: n
+    step = number_of(case)(case.rounding)
+    return lambda n: round(n / step) * step
+
+
+def _remarks(case: Case, space: Space) -> Iterator[str]:
+    noisy = list(_noisy(case)) if case.numbers == "as meant" else []
+    if noisy:
+        number = number_of(case)
+        shown = ", ".join(f"{where} {n!r} as {float(number(n)):.12g}" for where, n in noisy[:SHOWN])
+        more = f" and {len(noisy) - SHOWN} more" if len(noisy) > SHOWN else ""
+        yield (
+            f"binary noise was taken off {len(noisy)} numbers: {shown}{more}; "
+            "`numbers: as typed` in the case keeps them"
+        )
+    if case.rounding is not None:
+        step = number_of(case)(case.rounding)
+        most = max(
+            len(space.issues) + sum(b.party == p for b in space.bonuses) for p in range(len(space.parties))
+        )
+        yield (
+            f"numbers were rounded to multiples of {float(step):g} points, as the case asks: a utility may be off "
+            f"by up to {float(most * step / 2):g} points, a reservation value by {float(step / 2):g}"
+        )
+
+
+def _noisy(case: Case) -> Iterator[tuple[str, float | str]]:
+    """Every number of the parties that carries binary noise, with its path in the case."""
+    for name in voters(case):
+        party, path = case.parties[name], f"parties.{name}"
+        found: list[tuple[str, Any]] = [(f"{path}.weights.{i}", j) for i, j in party.weights.items()]
+        found += [(f"{path}.values.{i}.{o}", j) for i, row in party.values.items() for o, j in row.items()]
+        found += [(f"{path}.points.{i}.{o}", n) for i, row in party.points.items() for o, n in row.items()]
+        found += [(f"{path}.reservation", party.reservation)] if party.reservation else []
+        for where, j in found:
+            numbers = [j] if isinstance(j, int | float | str) else [j.best, j.low, j.high]
+            yield from ((where, n) for n in numbers if noise(n))
+    for k, b in enumerate(case.interactions):
+        if noise(b.points):
+            yield f"interactions.{k}.points", b.points

@@ -3,8 +3,10 @@
 Names become indices here and come back here; they never enter the maths. Everything is
 immutable: :func:`dataclasses.replace` makes variants. May not enter: files, clocks, chance.
 
-Utilities are integers in units of ``1 / scale`` point. One scale serves all parties, so gains can be
-compared wherever a method compares them, and ties, dominance and acceptability are exact.
+Utilities are integers in units of ``1 / scale`` point. One exact scale serves all parties: acceptance and
+dominance compare numbers of one party only and would not need it, but the egalitarian, proportional and
+utilitarian solutions compare points of several. Nothing is rounded to fit: what 64 bits do not hold is held in
+Python's integers.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -76,7 +78,8 @@ class Space:
     options : tuple of tuple of str
         Option ids per issue.
     scores : tuple of arrays of int64, one per issue, shape (n_parties, n_options)
-        Score of an option for a party, in units of ``1 / scale`` point; may be negative.
+        Score of an option for a party, in units of ``1 / scale`` point; may be negative. Python's integers in
+        arrays of objects where utilities do not fit 64 bits (see ``compact``).
     reservation : tuple of int
         A package is acceptable to party p when its utility >= ``reservation[p]`` (same units).
         A party without a stated or assumed value has the least utility it can get.
@@ -88,8 +91,6 @@ class Space:
         How many parties in all must accept (``len(parties)`` = unanimity).
     clauses : tuple of Clause
     bonuses : tuple of Bonus
-    exact : bool
-        False where fractions with too large a common denominator were rounded (see ``compile``).
     digest : str
         Digest of the case that this was compiled from; empty for a space built by hand.
     """
@@ -104,7 +105,6 @@ class Space:
     at_least: int = 0
     clauses: tuple[Clause, ...] = ()
     bonuses: tuple[Bonus, ...] = ()
-    exact: bool = True
     digest: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -122,6 +122,39 @@ class Space:
     def n_packages(self) -> int:
         """Number of packages before any rule, as an exact integer."""
         return math.prod(self.sizes)
+
+    @property
+    def compact(self) -> bool:
+        """Whether utilities fit 64 bits."""
+        return all(s.dtype != object for s in self.scores)
+
+    @property
+    def everybody(self) -> Space:
+        """The same where every party must accept: what the zone is, whatever the agreement rule."""
+        return replace(self, required=(), at_least=0)
+
+    def settled(self, chosen: Mapping[int, int]) -> Space:
+        """The space in which these issues have been settled: each keeps one option.
+
+        Parameters
+        ----------
+        chosen : issue index -> option index
+        """
+        keep = {i: [k] for i, k in chosen.items()}
+        every = [keep.get(i, list(range(size))) for i, size in enumerate(self.sizes)]
+
+        def cut(terms: Sequence[Term]) -> tuple[Term, ...]:
+            return tuple((i, mask >> chosen[i] & 1 if i in chosen else mask) for i, mask in terms)
+
+        return replace(
+            self,
+            options=tuple(tuple(o[k] for k in ks) for o, ks in zip(self.options, every, strict=True)),
+            scores=tuple(np.ascontiguousarray(s[:, ks]) for s, ks in zip(self.scores, every, strict=True)),
+            clauses=tuple(
+                replace(c, when=cut(c.when), only_if=tuple(cut(a) for a in c.only_if)) for c in self.clauses
+            ),
+            bonuses=tuple(replace(b, terms=cut(b.terms)) for b in self.bonuses),
+        )
 
     @property
     def lowest(self) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,8 @@ from zopa.space.model import Clause, IntArray, Package, Space, Term
 __all__ = ["MAX_PACKAGES", "BoolArray", "Table", "leximin", "nondominated"]
 
 MAX_PACKAGES = 10_000_000
+MAX_KEPT = 1_000_000
+"""In larger tables the masks of clauses are not kept."""
 BoolArray = NDArray[np.bool_]
 
 
@@ -30,11 +32,16 @@ class Table:
     ----------
     space : Space
     utilities : array of int64, shape (n_parties, n_packages)
-        In units of ``1 / space.scale`` point.
+        In units of ``1 / space.scale`` point; Python's integers where 64 bits do not hold them.
     """
 
     space: Space
     utilities: IntArray
+    masks: dict[Clause, BoolArray] = field(default_factory=dict, repr=False, compare=False)
+
+    def at(self, space: Space) -> Table:
+        """The same packages and utilities under other rules, reservation values or another agreement rule."""
+        return self if space is self.space else Table(space, self.utilities, self.masks)
 
     @classmethod
     def of(cls, space: Space) -> Table:
@@ -48,11 +55,12 @@ class Table:
         if space.n_packages > MAX_PACKAGES:
             raise NotApplicable(
                 f"{space.n_packages:,} packages are too many to list (at most {MAX_PACKAGES:,}); "
-                "the engines for large spaces answer instead"
+                "zone, frontier, solve, why_not and judge answer by search instead"
             )
-        rows = np.empty((len(space.parties), space.n_packages), dtype=np.int64)
+        dtype = np.int64 if space.compact else object
+        rows = np.empty((len(space.parties), space.n_packages), dtype=dtype)
         for p in range(len(space.parties)):
-            total = np.zeros(1, dtype=np.int64)
+            total = np.zeros(1, dtype=dtype)
             for scores in space.scores:
                 total = np.add.outer(total, scores[p]).ravel()
             rows[p] = total
@@ -85,9 +93,13 @@ class Table:
 
     def violates(self, clause: Clause) -> BoolArray:
         """Packages that a clause rules out, shape (n_packages,)."""
+        if clause in self.masks:
+            return self.masks[clause]
         bad = self.holds(clause.when)
         for alternative in clause.only_if:
             bad = bad & ~self.holds(alternative)
+        if self.space.n_packages <= MAX_KEPT:
+            self.masks[clause] = bad
         return bad
 
     @cached_property
@@ -101,7 +113,12 @@ class Table:
     @cached_property
     def accepts(self) -> BoolArray:
         """Whether a party accepts a package (utility >= reservation), shape (n_parties, n_packages)."""
-        return self.utilities >= np.array(self.space.reservation, dtype=np.int64)[:, None]
+        return self.reaching(self.space.reservation)
+
+    def reaching(self, floors: Sequence[int]) -> BoolArray:
+        """Which parties get at least these utilities, shape (n_parties, n_packages)."""
+        ok: BoolArray = self.utilities >= np.array(floors, dtype=self.utilities.dtype)[:, None]
+        return ok
 
     def zone(self, parties: Sequence[int] | None = None) -> BoolArray:
         """Admissible packages that all these parties (default: all) accept."""
@@ -147,6 +164,10 @@ def nondominated(points: IntArray) -> IntArray:
     n = points.shape[1]
     if n == 0:
         return np.zeros(0, dtype=np.int64)
+    if points.dtype == object:
+        points = np.stack([np.unique(row, return_inverse=True)[1] for row in points]).astype(np.int64)
+    if points.shape[0] == 2:
+        return _staircase(points)
     order = np.lexsort(
         (np.arange(n), *(-points[p] for p in range(points.shape[0] - 1, 0, -1)), -points.sum(axis=0))
     )
@@ -158,6 +179,15 @@ def nondominated(points: IntArray) -> IntArray:
         covered = (left <= left[:, :1]).all(axis=0)
         left, order = left[:, ~covered], order[~covered]
     return np.sort(np.array(kept, dtype=np.int64))
+
+
+def _staircase(points: IntArray) -> IntArray:
+    """Two parties: in descending order of the first, those that beat every earlier one for the second."""
+    order = np.lexsort((np.arange(points.shape[1]), -points[1], -points[0]))
+    second = points[1, order]
+    keep = np.ones(order.size, dtype=bool)
+    keep[1:] = second[1:] > np.maximum.accumulate(second)[:-1]
+    return np.sort(order[keep])
 
 
 def leximin(columns: Sequence[IntArray]) -> BoolArray:

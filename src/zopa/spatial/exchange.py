@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
 
-__all__ = ["Exchange", "Limits", "Round", "play"]
+__all__ = ["ExchangeRound", "Limits", "PositionExchange", "play"]
 
 Number: TypeAlias = float
 """Or Fraction: nothing below leaves the field that the input is in."""
@@ -27,7 +27,7 @@ LEAST = 1e-10
 
 
 @dataclass(frozen=True)
-class Exchange:
+class PositionExchange:
     """Party ``i`` moves on issue ``q`` and party ``j`` on issue ``p``, each for the other's move.
 
     ``gain`` is the same for both, in salience times places. ``others`` are the gains of all parties from
@@ -47,7 +47,7 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Round:
+class ExchangeRound:
     """One round: ``before`` and ``voting`` positions, the next round's ``start``, and the outcomes.
 
     Grids are party by issue with None where a party has no position; ``outcome`` has one number per
@@ -59,7 +59,7 @@ class Round:
     start: tuple[tuple[Number | None, ...], ...]
     outcome: tuple[Number, ...]
     candidates: int
-    executed: tuple[Exchange, ...]
+    executed: tuple[PositionExchange, ...]
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,10 @@ class _Table:
             for a in self.parties
         ]
         self.total = [sum(self.w[a][p] for a in self.parties) for p in self.issues]
+        self.moment = [
+            sum(self.w[a][p] * place for a in self.parties if (place := x[a][p]) is not None)
+            for p in self.issues
+        ]
         for p in self.issues:
             if not self.total[p] > 0:
                 raise NotApplicable(
@@ -123,11 +127,11 @@ class _Table:
 
     def outcome(self, p: int, moved: dict[int, Number] | None = None) -> Number:
         """Weighted mean of the positions on p, some of them replaced by ``moved``."""
-        total: Number = 0
-        for a in self.parties:
-            place = (moved or {}).get(a, self.x[a][p])
-            if place is not None:
-                total = total + self.w[a][p] * place
+        total: Number = self.moment[p]
+        for a, place in (moved or {}).items():
+            start = self.x[a][p]
+            if start is not None:
+                total = total + self.w[a][p] * (place - start)
         return total / self.total[p]
 
     def power(self, a: int, p: int) -> Number:
@@ -275,33 +279,40 @@ def _react(t: _Table, f: _Candidate, e: _Candidate) -> None:
 
 def _play_round(t: _Table) -> tuple[int, list[_Candidate]]:
     queue = _enumerate(t)
-    count = len(queue)
+    involved: dict[int, list[_Candidate]] = {}
+    for c in queue:
+        for role in (c.i, c.j):
+            involved.setdefault(role.party, []).append(c)
+    gains = np.array([float(c.gain) if c.valid else -np.inf for c in queue])
     executed: list[_Candidate] = []
-    queue = [c for c in queue if c.valid]
-    while queue:
-        top = max(c.gain for c in queue)
-        e = next(c for c in queue if c.gain >= top - SLACK)  # queue keeps the enumeration order
+    while gains.size and (top := gains.max()) > -np.inf:
+        # the queue keeps the enumeration order, so the first of a tie is the one enumerated first
+        e = queue[int(np.argmax(gains >= top - SLACK))]
         executed.append(e)
-        queue = [c for c in queue if c is not e]
-        for f in queue:
+        gains[e.index] = -np.inf
+        touched = {f.index for role in (e.i, e.j) for f in involved[role.party] if gains[f.index] > -np.inf}
+        for index in touched:
+            f = queue[index]
             _react(t, f, e)
-        queue = [c for c in queue if c.valid]
-    return count, executed
+            gains[index] = float(f.gain) if f.valid else -np.inf
+    return len(queue), executed
 
 
-def _describe(t: _Table, executed: list[_Candidate]) -> tuple[list[list[Number | None]], list[Exchange]]:
+def _describe(
+    t: _Table, executed: list[_Candidate]
+) -> tuple[list[list[Number | None]], list[PositionExchange]]:
     """Voting positions after all exchanges, and each exchange with its effect on third parties."""
     voting = [list(row) for row in t.x]
-    told: list[Exchange] = []
-
-    def outcome(p: int) -> Number:
-        return t.outcome(p, {a: voting[a][p] for a in t.parties if voting[a][p] is not None})  # type: ignore[misc]
-
+    outcome = [t.outcome(p) for p in t.issues]
+    told: list[PositionExchange] = []
     for e in executed:
         i, j = e.i, e.j
-        before = outcome(i.supply), outcome(j.supply)
-        voting[i.party][i.supply], voting[j.party][j.supply] = i.to, j.to
-        after = outcome(i.supply), outcome(j.supply)
+        before = outcome[i.supply], outcome[j.supply]
+        for role in (i, j):
+            a, p = role.party, role.supply
+            outcome[p] = outcome[p] + t.power(a, p) * (role.to - voting[a][p])  # type: ignore[operator]
+            voting[a][p] = role.to
+        after = outcome[i.supply], outcome[j.supply]
         others: list[Number] = []
         for a in t.parties:
             effect: Number = 0
@@ -311,7 +322,18 @@ def _describe(t: _Table, executed: list[_Candidate]) -> tuple[list[list[Number |
                     effect = effect + t.saliences(a, p) * (abs(o0 - place) - abs(o1 - place))
             others.append(effect)
         told.append(
-            Exchange(i.party, i.supply, i.at, i.to, j.party, j.supply, j.at, j.to, e.gain, tuple(others))
+            PositionExchange(
+                i=i.party,
+                q=i.supply,
+                i_from=i.at,
+                i_to=i.to,
+                j=j.party,
+                p=j.supply,
+                j_from=j.at,
+                j_to=j.to,
+                gain=e.gain,
+                others=tuple(others),
+            )
         )
     return voting, told
 
@@ -323,7 +345,7 @@ def play(
     *,
     rounds: int = 1,
     limits: Limits | None = None,
-) -> tuple[Round, ...]:
+) -> tuple[ExchangeRound, ...]:
     """Rounds of exchanges; each starts where the last one's voting positions have drawn the parties.
 
     Parameters
@@ -347,7 +369,7 @@ def play(
     power = tuple(tuple(_clean(v) for v in row) for row in c)
     if not grid or len(grid[0]) < 2:
         raise NotApplicable("an exchange needs at least two issues whose options have a place 'at'")
-    played: list[Round] = []
+    played: list[ExchangeRound] = []
     for _ in range(rounds):
         t = _Table(grid, sal, power, limits)
         count, done = _play_round(t)
@@ -356,7 +378,7 @@ def play(
             t.outcome(p, {a: v for a in t.parties if (v := voting[a][p]) is not None}) for p in t.issues
         )
         start = tuple(tuple(_drawn(grid[a][p], voting[a][p], sal[a][p]) for p in t.issues) for a in t.parties)
-        played.append(Round(grid, tuple(map(tuple, voting)), start, outcome, count, tuple(told)))
+        played.append(ExchangeRound(grid, tuple(map(tuple, voting)), start, outcome, count, tuple(told)))
         grid = start
     return tuple(played)
 

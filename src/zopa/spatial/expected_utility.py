@@ -2,7 +2,7 @@
 
 Source: Scholz, Calbert & Smith 2011 (ICAART 2011, pp. 18-30; J. Theoretical Politics 23:510); equation
 numbers are theirs. The paper and the program behind its tables differ; every point of difference is a
-switch of :class:`Reading`. All arrays have the parties on the last axis, so many draws run at once.
+switch of :class:`ChallengeReading`. All arrays have the parties on the last axis, so many draws run at once.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.spatial.one_shot import compromise, weighted_median
-from zopa.spatial.voting import duels
+from zopa.spatial.voting import support
 
 __all__ = [
     "OFFERS",
     "READINGS",
-    "Reading",
-    "Round",
+    "ChallengeReading",
+    "ChallengeRound",
     "expected_utilities",
     "play",
     "play_round",
@@ -31,11 +31,11 @@ __all__ = [
 
 Array = NDArray[np.float64]
 OFFERS = ("stays", "confronted", "compromises", "gives in")
-"""What a party's chosen offer was: index into this tuple in :attr:`Round.kind`."""
+"""What a party's chosen offer was: index into this tuple in :attr:`ChallengeRound.kind`."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class ChallengeReading:
     """One meaning of the published model; each field is a point on which programs differ.
 
     Attributes
@@ -63,14 +63,16 @@ class Reading:
     q: float = 1.0
 
 
-READINGS: dict[str, Reading] = {
-    "scholz-code": Reading("all", "own", "first", "kind", True, "concedes", False),
-    "scholz-paper": Reading(),
+READINGS: dict[str, ChallengeReading] = {
+    "scholz-code": ChallengeReading(
+        votes="all", opponent="own", span="first", pick="kind", lowest=True, both="concedes", gives_in=False
+    ),
+    "scholz-paper": ChallengeReading(),
 }
 
 
 @dataclass(frozen=True)
-class Round:
+class ChallengeRound:
     """One round of pressure, seen by each party; leading axes are draws, ``n`` parties.
 
     Attributes
@@ -92,21 +94,21 @@ class Round:
     other: Array
 
 
-def win_probabilities(x: Array, w: Array, r: Array, span: Array, reading: Reading) -> Array:
+def win_probabilities(x: Array, w: Array, r: Array, span: Array, reading: ChallengeReading) -> Array:
     """P[i, j]: probability that i wins against j, shape (..., n, n); 0 where they stand together.
 
     ``votes="all"`` raises the distances to the voter's exponent ``r``; ``"pair"`` leaves them linear.
     """
     if reading.votes == "pair":
-        support = duels(x, w)
-        both = support + np.swapaxes(support, -1, -2)
-        return np.divide(support, both, out=np.zeros_like(support), where=both > 0)
-    support = duels(x, w, r, span)
-    everything = np.sum(support, axis=(-1, -2), keepdims=True) * 2
-    return np.divide(support, everything, out=np.zeros_like(support), where=everything > 0)
+        votes = support(x, w)
+        both = votes + np.swapaxes(votes, -1, -2)
+        return np.divide(votes, both, out=np.zeros_like(votes), where=both > 0)
+    votes = support(x, w, r, span)
+    everything = np.sum(votes, axis=(-1, -2), keepdims=True) * 2
+    return np.divide(votes, everything, out=np.zeros_like(votes), where=everything > 0)
 
 
-def expected_utilities(x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, q: float) -> Array:
+def expected_utilities(x: Array, s: Array, P: Array, r: Array, mu: Array, span: Array, *, q: float) -> Array:
     """E[i, j] of i challenging j with exponents ``r`` broadcast to (..., n, n) (eqs 15, 16, 22-24)."""
     gap = x[..., :, None] - x[..., None, :]
     d = np.abs(gap) / span[..., None]
@@ -135,7 +137,7 @@ def risk_exponents(E: Array) -> Array:
     return (1 - risk / 3) / (1 + risk / 3)
 
 
-def _offers(x: Array, own: Array, other: Array, reading: Reading) -> tuple[Array, NDArray[np.intp]]:
+def _offers(x: Array, own: Array, other: Array, reading: ChallengeReading) -> tuple[Array, NDArray[np.intp]]:
     """Place and kind of the offer from each j to each i, both (..., n, n); kind 0 = no offer."""
     here, there = x[..., :, None], x[..., None, :]
     confronted = (other > own) & (own > 0) & (reading.both == "concedes")
@@ -149,7 +151,7 @@ def _offers(x: Array, own: Array, other: Array, reading: Reading) -> tuple[Array
 
 
 def _chosen(
-    x: Array, place: Array, kind: NDArray[np.intp], own: Array, other: Array, reading: Reading
+    x: Array, place: Array, kind: NDArray[np.intp], own: Array, other: Array, reading: ChallengeReading
 ) -> NDArray[np.intp]:
     """Whose offer each i takes, first index on ties; meaningless where there is no offer."""
     move = np.abs(place - x[..., :, None])
@@ -169,17 +171,17 @@ def _chosen(
     return np.argmin(np.where(live & (kind > 0), move, np.inf), axis=-1)
 
 
-def play_round(x: Array, s: Array, c: Array, span: Array, reading: Reading) -> Round:
+def play_round(x: Array, s: Array, c: Array, span: Array, reading: ChallengeReading) -> ChallengeRound:
     """One round from positions ``x``; all parties move at once. ``span`` has shape (..., 1)."""
     w = c * s
     one = np.ones_like(x)
     mu = weighted_median(x, w)
     plain = win_probabilities(x, w, one, span, reading)
-    r = risk_exponents(expected_utilities(x, s, plain, one[..., None], mu, span, reading.q))
+    r = risk_exponents(expected_utilities(x, s, plain, one[..., None], mu, span, q=reading.q))
     P = win_probabilities(x, w, r, span, reading) if reading.votes == "all" else plain
-    own = expected_utilities(x, s, P, r[..., :, None], mu, span, reading.q)
+    own = expected_utilities(x, s, P, r[..., :, None], mu, span, q=reading.q)
     view = r[..., None, :] if reading.opponent == "own" else r[..., :, None]
-    other = np.swapaxes(expected_utilities(x, s, P, view, mu, span, reading.q), -1, -2)
+    other = np.swapaxes(expected_utilities(x, s, P, view, mu, span, q=reading.q), -1, -2)
     place, kind = _offers(x, own, other, reading)
     chosen = _chosen(x, place, kind, own, other, reading)
 
@@ -187,7 +189,7 @@ def play_round(x: Array, s: Array, c: Array, span: Array, reading: Reading) -> R
         return np.take_along_axis(values, chosen[..., None], axis=-1)[..., 0]
 
     got = at(kind) > 0
-    return Round(
+    return ChallengeRound(
         before=x,
         after=np.where(got, at(place), x),
         exponent=r,
@@ -198,7 +200,7 @@ def play_round(x: Array, s: Array, c: Array, span: Array, reading: Reading) -> R
     )
 
 
-def _span(x: Array, first: Array, reading: Reading) -> Array:
+def _span(x: Array, first: Array, reading: ChallengeReading) -> Array:
     """The range that distances are divided by, shape (..., 1); 1 where all stand at one place."""
     if reading.span == "current":
         first = np.ptp(x, axis=-1)[..., None]
@@ -208,25 +210,25 @@ def _span(x: Array, first: Array, reading: Reading) -> Array:
 
 
 def play(
-    x: Array, s: Array, c: Array, *, reading: Reading | None = None, rounds: int = 10
-) -> tuple[Round, ...]:
+    x: Array, s: Array, c: Array, *, reading: ChallengeReading | None = None, rounds: int = 10
+) -> tuple[ChallengeRound, ...]:
     """Rounds of pressure until nobody moves, at most ``rounds`` of them.
 
     Parameters
     ----------
     x, s, c : arrays, shape (..., n)
         Positions in any unit, salience in [0, 1], capability >= 0.
-    reading : Reading, default ``READINGS["scholz-code"]``
+    reading : ChallengeReading, default ``READINGS["scholz-code"]``
 
     Returns
     -------
-    tuple of Round
+    tuple of ChallengeRound
         Empty when all stand at one place. The model has no stopping rule of its own and need not
         stabilise (Scholz et al., p. 28).
     """
     reading = reading or READINGS["scholz-code"]
     compromise(x, c * s)  # refuses zero total weight
-    played: list[Round] = []
+    played: list[ChallengeRound] = []
     first = np.ptp(x, axis=-1)[..., None]
     for _ in range(rounds):
         if not np.any(np.ptp(x, axis=-1) > 0):
@@ -239,7 +241,9 @@ def play(
     return tuple(played)
 
 
-def settle(x: Array, s: Array, c: Array, *, reading: Reading | None = None, rounds: int = 10) -> Array:
+def settle(
+    x: Array, s: Array, c: Array, *, reading: ChallengeReading | None = None, rounds: int = 10
+) -> Array:
     """Positions after the last round of :func:`play`, for many draws: shape (..., n).
 
     Draws in which nobody moves any more are left alone, which is what makes this faster than ``play``.

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from zopa import __version__
+from zopa._version import __version__
 from zopa.case import Case
 from zopa.errors import NotApplicable
-from zopa.space import Answer, Question, Readings, Why, choose_readings
-from zopa.spatial import calibration as calibrated
+from zopa.space import Question, Readings, Why, choose_readings
+from zopa.spatial import calibration, ktab
+from zopa.spatial.answers import Forecast, Outlook
 from zopa.spatial.lines import Field, Line, field, limits, line, lines_of
 from zopa.spatial.models import (
     LARGE,
     MODELS,
-    Model,
+    RUNS,
+    ForecastModel,
+    ForecastStep,
     Own,
     Setting,
-    Step,
     Switches,
     heavy,
     is_default,
@@ -28,39 +31,37 @@ from zopa.spatial.models import (
     steps,
 )
 from zopa.spatial.sensitivity import (
-    Outlook,
+    FEWEST,
+    Watch,
+    affordable_draws,
     assumed_share,
     band,
     bars,
     draws_of,
+    is_uncertain,
     levers,
     moments,
     option_shares,
+    played_anew,
 )
 from zopa.spatial.sensitivity import readings as all_readings
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["forecast"]
 
-LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-JOINT_DRAWS = 200
-"""Most draws for models that treat all lines together, one draw at a time."""
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-@dataclass(frozen=True)
-class Forecast(Answer):
-    """What the models say about one or several lines; ``outlooks`` in the order of the case."""
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """One model played on the lines of a case, and what was drawn around it."""
 
-    model: str
-    title: str
-    outlooks: tuple[Outlook, ...]
-    why: tuple[Why, ...]
-    warnings: tuple[str, ...] = ()
-
-    def __getitem__(self, issue: str) -> Outlook:
-        return next(o for o in self.outlooks if o.issue == issue)
-
-    def __str__(self) -> str:
-        return "\n".join([f"{self.title}", *(str(o) for o in self.outlooks), *self.warnings])
+    name: str
+    model: ForecastModel
+    setting: Setting
+    field: Field
+    central: NDArray[np.float64]
+    drawn: NDArray[np.float64]
+    uncertain: bool
 
 
 def forecast(
@@ -72,8 +73,11 @@ def forecast(
     rounds: int | None = None,
     readings: Readings = None,
     level: float = 0.8,
-    draws: int = 10_000,
+    draws: int | None = None,
     seed: int = 1,
+    sensitivity: bool | None = None,
+    progress: Callable[[str, float], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Forecast:
     """Where pressure leads on an issue, or on every issue whose options have places.
 
@@ -85,16 +89,23 @@ def forecast(
     model : str or callable
         A name of :data:`MODELS`, or a function of positions (0-100), saliences (0-1) and capabilities of the
         parties on one line that returns a place.
-    reading : str, pressure.Reading or smp.Rules, optional
+    reading : str, expected_utility.ChallengeReading or ktab.Rules, optional
         A named meaning of the model, where it has several, or switches of one's own for ``pressure`` and
-        ``ktab`` (all of KTAB's vote, victory, election, bargain and risk rules).
+        ``ktab``. When left out, KTAB's model runs with the ``ktab`` settings of the case, where it has them.
     rounds : int, optional
     readings : str, mapping or None
         Which readings of the case's rules limit exchanges.
     level : float
         Level of the calibrated interval: 0.5, 0.8, 0.9 or 0.95.
     draws, seed : int
-        Draws of the inputs for the band of input uncertainty.
+        Draws of the inputs for the band of input uncertainty; as many as take a few seconds when left out,
+        none where no number is uncertain.
+    sensitivity : bool, optional
+        Whether to compute levers and bars. When left out: yes, unless the model has to be played anew for
+        every one of them.
+    progress : callable (step, share done 0-1), optional
+    stop : callable, optional
+        True ends the draws and sensitivities early; the answer holds what is done and says so.
 
     Raises
     ------
@@ -109,61 +120,103 @@ def forecast(
         raise NotApplicable(
             f"a forecast needs an issue whose options have places; write `at:` (0 to 100) under issues.{next(iter(case.issues))}.options"
         )
-    levels = [v for v, _ in calibrated.DEU.half_widths]
-    if level not in levels:
+    if level not in calibration.LEVELS:
         raise NotApplicable(
-            f"no interval was calibrated at {level:g}; choose one of {', '.join(f'{v:g}' for v in levels)}"
+            f"no interval was calibrated at {level:g}; choose one of {', '.join(f'{v:g}' for v in calibration.LEVELS)}"
         )
     found, setting = resolve(model, reading, rounds)
     name = model if isinstance(model, str) else found.title
     asked_lines = tuple(line(case, i) for i in asked)
     together = _all_lines(case, known, asked_lines)
-    f = field(together)
-    setting = replace(setting, limits=limits(case, together, readings))
-    if found.joint is None:
-        f = field(asked_lines)
-    elif name == "exchange" and len(f.issues) < 2:
+    wide = field(together)
+    setting = replace(setting, limits=limits(case, together, readings), seed=seed)
+    if name == "ktab" and reading is None:
+        setting = _as_in_the_case(case, wide, setting)
+    f = wide if found.joint is not None else field(asked_lines)
+    if name == "exchange" and len(f.issues) < 2:
         raise NotApplicable(
             "an exchange needs at least two issues whose options have a place; write `at:` under both"
         )
-    used = draws if found.joint is None else min(draws, JOINT_DRAWS)
-    many = draws_of(f, found, setting, used, seed)
-    central = outcomes(found, f.x, f.s, f.c, setting)
-    wide = field(together)
-    told = _traces(wide, name, setting)
+    watch = Watch()
+    watch = Watch(progress or watch.progress, stop or watch.stop)
+    watch.progress(f"playing {found.title}", 0.0)
+    central, played = _central(f, found, setting)
+    uncertain = is_uncertain(f)
+    wanted = 0 if not uncertain else affordable_draws(f, found, setting) if draws is None else draws
+    run = _Run(
+        name=name, model=found, setting=setting, field=f, central=central,
+        drawn=draws_of(f, found, setting, wanted, seed, watch), uncertain=uncertain,
+    )  # fmt: skip
+    told = _traces(wide, name, setting, played)
+    deep = sensitivity if sensitivity is not None else not played_anew(f, found)
+    places = {(name, str(setting.reading)): central} if is_default(name, setting) and found.joint else {}
     outlooks = []
-    for ln in asked_lines:
-        k = f.issues.index(ln.issue)
-        shown = all_readings(wide, wide.issues.index(ln.issue), setting)
-        outlooks.append(_outlook(ln, f, k, name, found, setting, central, many, level, told, shown))
+    for number, ln in enumerate(asked_lines):
+        if watch.over("all models on every line", number, len(asked_lines)):
+            shown: tuple[tuple[str, float], ...] = ((name, float(central[f.issues.index(ln.issue)])),)
+        else:
+            shown = all_readings(wide, wide.issues.index(ln.issue), setting, places)
+        outlooks.append(_outlook(ln, run, level, told, shown, watch if deep else None))
     settings = {
-        "model": name, "reading": setting.reading, "rounds": setting.rounds, "draws": used, "level": level,
-        "calibration": calibrated.DEU.source,
+        "model": name, "reading": setting.reading, "rounds": setting.rounds, "draws": len(run.drawn), "level": level,
+        "calibration": calibration.DEU.source,
     }  # fmt: skip
     return Forecast(
-        Question("forecast", case.digest, choose_readings(case, readings), settings, seed, __version__, of=case),
-        name, found.title, tuple(outlooks), _reasons(outlooks), _warnings(outlooks, found, used, draws),
+        question=Question(
+            "forecast", case.digest, choose_readings(case, readings), settings, seed, __version__, of=case
+        ),
+        model=name,
+        title=found.title,
+        outlooks=tuple(outlooks),
+        why=_reasons(outlooks),
+        warnings=(*_warnings(outlooks, run), *_unfinished(run, wanted, draws, deep, watch)),
+    )
+
+
+def _central(
+    f: Field, model: ForecastModel, setting: Setting
+) -> tuple[NDArray[np.float64], tuple[object, ...] | None]:
+    if model.joint is not None:
+        return model.joint(f.x, f.s, f.c, setting)
+    return outcomes(model, f.x, f.s, f.c, setting), None
+
+
+def _as_in_the_case(case: Case, f: Field, setting: Setting) -> Setting:
+    """KTAB's settings of the case, where it has some: all nine rules and how far ideals follow positions."""
+    given = case.ktab
+    if given is None:
+        return setting
+    rules = ktab.Rules(
+        victory=given.victory, voting="Prop" if given.voting == "Proportional" else given.voting, pce=given.pce,
+        transition=given.transition, risk_range=given.risk_range, risk_adjust=given.risk_adjust,
+        commit=given.commit, bargain=given.bargain, perspective=given.perspective,
     )  # fmt: skip
+    follows = None
+    if given.adjust:
+        follows = np.eye(len(f.parties))
+        for party, row in given.adjust.items():
+            for other, share in row.items():
+                if party in f.parties and other in f.parties:
+                    follows[f.parties.index(party), f.parties.index(other)] = share
+    plain = rules == ktab.Rules() and follows is None
+    return setting if plain else replace(setting, reading=rules, accommodation=follows)
 
 
-def _traces(f: Field, name: str, setting: Setting) -> dict[str, tuple[Step, ...]]:
+def _traces(
+    f: Field, name: str, setting: Setting, played: tuple[object, ...] | None
+) -> dict[str, tuple[ForecastStep, ...]]:
     """The moves in every model with rounds; the asked model as asked, the others in their default form."""
     told = {}
     for other, model in MODELS.items():
         alone = other == "exchange" and len(f.issues) < 2
-        if (
-            not model.rounds
-            or alone
-            or (other != name and heavy(other, len(f.parties)))
-            or (other == "ktab" and np.isnan(f.x).any())
-        ):
+        if not model.rounds or alone or (other != name and heavy(other, len(f.parties))):
             continue
-        run = (
-            setting
-            if other == name
-            else Setting(next(iter(model.readings), ""), model.rounds, setting.limits)
-        )
-        told[other] = steps(other, f.x, f.s, f.c, run, f.parties, f.issues)
+        asked = other == name
+        run = setting if asked else Setting(next(iter(model.readings), ""), model.rounds, setting.limits)
+        try:
+            told[other] = steps(other, f, run, played if asked else None)
+        except NotApplicable:
+            continue
     return told
 
 
@@ -180,27 +233,56 @@ def _all_lines(case: Case, known: tuple[str, ...], asked: tuple[Line, ...]) -> t
 
 
 def _outlook(
-    ln: Line, f: Field, k: int, name: str, model: Model, setting: Setting, central: np.ndarray, many: np.ndarray,
-    level: float, told: Mapping[str, tuple[Step, ...]], shown: tuple[tuple[str, float], ...],
-) -> Outlook:  # fmt: skip
-    place = float(central[k])
+    ln: Line,
+    run: _Run,
+    level: float,
+    told: Mapping[str, tuple[ForecastStep, ...]],
+    shown: tuple[tuple[str, float], ...],
+    watch: Watch | None,
+) -> Outlook:
+    k = run.field.issues.index(ln.issue)
+    place = float(run.central[k])
     x = np.array([s.place.best for s in ln.stands])
     w = np.array([s.salience.best * s.capability.best for s in ln.stands])
-    spread = calibrated.distribution(x, w)
-    known = calibrated.intervals(name if is_default(name, setting) else "", place)
-    interval = known.get(level)
-    contains = (
-        f"calibrated: this wide around this model's place it held {100 * level:.0f} % of settled issues of European legislation"
-        if interval
-        else "not calibrated: this model was not measured in this form; only the input band is shown"
-    )
+    held = (float(np.min(x)), float(np.max(x)))
+    table = calibration.TABLES.get(run.name) if is_default(run.name, run.setting) else None
+    d = None if table is None else calibration.distribution(x, w, place=place, calibration=table)
+    intervals = {} if d is None or table is None else {v: table.interval(d, v) for v in calibration.LEVELS}
     return Outlook(
-        ln, place, ln.nearest(place), interval, level, contains, known,
-        {q: float(v) for q, v in zip(LEVELS, spread.quantile(LEVELS), strict=True)},
-        option_shares(ln, spread), band(many[:, k]), shown, levers(f, k, model, setting),
-        model is MODELS["compromise"], bars(f, k, ln, model, setting),
-        {m: tuple(s for s in moves if s.issue == ln.issue) for m, moves in told.items()}, moments(ln), assumed_share(ln.stands),
-    )  # fmt: skip
+        line=ln,
+        outcome=place,
+        nearest=ln.nearest(place),
+        held=held,
+        interval=intervals.get(level),
+        level=level,
+        contains=_contains(table, level, held),
+        intervals=intervals,
+        quantiles=(
+            {} if d is None else {q: float(v) for q, v in zip(QUANTILES, d.quantile(QUANTILES), strict=True)}
+        ),
+        option_shares={} if d is None else option_shares(ln, d),
+        uncertain=run.uncertain,
+        draws=len(run.drawn),
+        input_band=band(run.drawn[:, k]) if len(run.drawn) else (place, place, place),
+        readings=shown,
+        levers=() if watch is None else levers(run.field, k, run.model, run.setting, watch),
+        exact_levers=run.model is MODELS["compromise"],
+        bars=() if watch is None else bars(run.field, k, ln, run.model, run.setting, watch),
+        traces={m: tuple(s for s in moves if s.issue == ln.issue) for m, moves in told.items()},
+        moments=moments(ln),
+        assumed=assumed_share(ln.stands),
+    )
+
+
+def _contains(table: calibration.Calibration | None, level: float, held: tuple[float, float]) -> str:
+    if held[0] == held[1]:
+        return f"all parties on the line hold {held[0]:g}, and no interval goes beyond the positions held"
+    if table is None:
+        return "not calibrated: this model was not measured in this form; only the input band is shown"
+    return (
+        f"calibrated: intervals made this way contained {100 * level:.0f} % of {table.issues} settled issues of "
+        "European legislation that they had not seen"
+    )
 
 
 def _reasons(outlooks: Sequence[Outlook]) -> tuple[Why, ...]:
@@ -218,7 +300,7 @@ def _reasons(outlooks: Sequence[Outlook]) -> tuple[Why, ...]:
     return tuple(told)
 
 
-def _warnings(outlooks: Sequence[Outlook], model: Model, used: int, draws: int) -> tuple[str, ...]:
+def _warnings(outlooks: Sequence[Outlook], run: _Run) -> list[str]:
     told = [
         "Widths were measured on European legislation, which is consensual; how far they carry to other disputes is not known."
     ]
@@ -228,10 +310,58 @@ def _warnings(outlooks: Sequence[Outlook], model: Model, used: int, draws: int) 
             "Weights and capabilities rest mostly on assumptions (" + ", ".join(f"{o.issue} {100 * o.assumed:.0f} %" for o in soft)
             + "): read the shares as what follows from them."
         )  # fmt: skip
-    if used < draws:
-        told.append(f"The input band of {model.title} is from {used} draws.")
+    told += [
+        f"All parties on {o.issue} hold {o.held[0]:g}; no issue of the calibration had such agreement."
+        for o in outlooks
+        if o.all_agree
+    ]
     if max(len(o.line.stands) for o in outlooks) > LARGE:
         told.append(f"With more than {LARGE} parties, models with rounds are run only when asked for.")
     for o in outlooks:
         told += [f"{o.issue} leaves out {party}: {reason}" for party, reason in o.line.absent.items()]
-    return tuple(told)
+    return told + _of_ktab(run)
+
+
+def _of_ktab(run: _Run) -> list[str]:
+    if run.name != "ktab":
+        return []
+    f, rules = run.field, run.setting.reading
+    over = [p for p, total in zip(f.parties, f.s.sum(axis=1), strict=True) if total > 1 + 1e-9]
+    told = []
+    if over:
+        told.append(
+            f"KTAB's model takes saliences that add up to at most 100; those of {', '.join(over)} were scaled to 100."
+        )
+    if isinstance(rules, ktab.Rules) and rules.transition == "Stochastic":
+        told.append(
+            f"KTAB draws its bargains at random here: the outcome is the mean of {RUNS} runs, the moves are those of the first."
+        )
+    return told
+
+
+def _unfinished(run: _Run, wanted: int, draws: int | None, deep: bool, watch: Watch) -> list[str]:
+    """What was cut short or left out, and how to get it."""
+    told = []
+    done = len(run.drawn)
+    if done < wanted:
+        told.append(
+            f"Stopped early: the input band is from {done} of {wanted} draws."
+            if done
+            else "Stopped early: no inputs were drawn, so there is no input band."
+        )
+    elif run.uncertain and draws is None and wanted < 1000:
+        told.append(
+            f"The input band of {run.model.title} is from {wanted} draws"
+            + (", the fewest that give one." if wanted == FEWEST else ".")
+        )
+    if watch.stopped:
+        told.append(
+            f"Stopped early: {watch.stopped} was not finished; other models and what each number does are left out "
+            "where they would have followed."
+        )
+    elif not deep:
+        told.append(
+            "What each single number does was left out, because the model must be played anew for each: "
+            "ask for it with --sensitivity (sensitivity=True)."
+        )
+    return told

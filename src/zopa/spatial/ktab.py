@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -74,6 +75,8 @@ VICTORY: dict[str, Callable[[Array, Array], Array]] = {
 PCE = ("Conditional", "MarkovUniform", "MarkovIncentive")
 RISK_RANGE = ("Min", "Mid", "Max")
 RISK_ADJUST = {"No": 0.0, "OneThird": 1 / 3, "Half": 0.5, "TwoThirds": 2 / 3, "Full": 1.0}
+LARGEST = 1_000_000
+"""Most cells of one piece of an election's votes."""
 COMMIT = ("NoCommit", "SemiCommit", "FullCommit")
 BARGAINS = ("S1P1", "S2P2", "S2PMax")
 PERSPECTIVES = ("InitOnlyInterp", "InitRcvrInterp", "PWCompInterp")
@@ -185,8 +188,11 @@ def election(u: Array, strength: Array, rules: Rules) -> tuple[Array, Array, Arr
     vote = VOTING[rules.voting]
     m = u.shape[1]
     C = np.full((m, m), 1e-8)
-    for k in range(u.shape[0]):
-        C += np.maximum(strength[k] * vote(u[k][:, None] - u[k][None, :]), 0.0)
+    piece = max(1, LARGEST // m**2)
+    for k in range(0, u.shape[0], piece):
+        gap = u[k : k + piece, :, None] - u[k : k + piece, None, :]
+        votes = np.maximum(strength[k : k + piece, None, None] * vote(gap), 0.0)
+        C = C + np.sum(votes, axis=0)
     P = VICTORY[rules.victory](C, C.T)
     np.fill_diagonal(P, 0.5)
     return C, P, _outcome(C, P, rules.pce)
@@ -291,8 +297,9 @@ def meet(x_i: Array, x_j: Array, s_i: Array, s_j: Array, phi: float, kind: str) 
 
 
 def _proposals(
-    i: int, j: int, x: Array, s: Array, c: Array, odds: tuple[float, float], rules: Rules
+    pair: Pair, x: Array, s: Array, c: Array, odds: tuple[float, float], rules: Rules
 ) -> list[Bargain]:
+    i, j = pair
     first = meet(x[i], x[j], s[i], s[j], odds[0], rules.bargain)
     if rules.perspective == "InitOnlyInterp":
         return [Bargain(i, j, *first)]
@@ -328,21 +335,29 @@ def _pressed(
         if rules.perspective != "InitOnlyInterp":
             their_phi, their_gain = challenges(seen_by(j), i, S, c, rules)
             estimate = float(np.clip(their_gain[j], 0, 1) if rules.as_ktab else their_phi[j])
-        made += _proposals(i, j, x, s, c, (float(phi[j]), estimate), rules)
+        made += _proposals((i, j), x, s, c, (float(phi[j]), estimate), rules)
     return target, gain, odds, made
 
 
 def _worth(made: list[Bargain], ideal: Array, s: Array, own_u: Array, R: Array) -> list[Array]:
     """What each bargain is worth to each party: the mean over all positions as they would be after it."""
-    stay, found = np.mean(own_u, axis=1), []
-    for b in made:
-        moved = utility(distances(ideal, s, np.stack([b.ours, b.theirs])), R[:, None])
-        change = np.sum(moved, axis=1) - own_u[:, b.initiator] - own_u[:, b.receiver]
-        found.append(stay + change / len(stay))
-    return found
+    if not made:
+        return []
+    stay = np.mean(own_u, axis=1)
+    ends = np.stack([[b.ours, b.theirs] for b in made]).reshape(2 * len(made), -1)
+    moved = utility(distances(ideal, s, ends), R[:, None]).reshape(len(stay), len(made), 2)
+    old = np.stack([own_u[:, [b.initiator, b.receiver]] for b in made], axis=1)
+    return list((stay[:, None] + np.sum(moved - old, axis=2) / len(stay)).T)
 
 
-def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: Rules, choose: Choose) -> Turn:
+def _take_turn(
+    x: Array,
+    ideal: Array,
+    s: Array,
+    c: Array,
+    rules: Rules,
+    choose: Callable[[int, Sequence[Pair], Array], int],
+) -> Turn:
     d = distances(ideal, s, x)
     _, _, standing = election(utility(d, 0.0), c, rules)
     R = risks(standing, rules.risk_range)
@@ -355,7 +370,7 @@ def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: R
         mine = [k for k, b in enumerate(made) if a in (b.initiator, b.receiver)]
         queue = ((a, a), *((made[k].initiator, made[k].receiver) for k in mine))
         _, _, p = election(np.column_stack([stay, *(worth[k] for k in mine)]), c, rules)
-        pick = choose(number, a, queue, p)
+        pick = choose(a, queue, p)
         if pick:
             b = made[mine[pick - 1]]
             after[a] = b.ours if a == b.initiator else b.theirs
@@ -363,10 +378,19 @@ def _take_turn(number: int, x: Array, ideal: Array, s: Array, c: Array, rules: R
         chances.append(p)
         chosen.append(pick)
     return Turn(
-        x * 100, after * 100, standing, winning(x, own_u, c, rules), R, target, gain, odds,
-        tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made),
-        tuple(queues), tuple(chances), tuple(chosen),
-    )  # fmt: skip
+        before=x * 100,
+        after=after * 100,
+        standing=standing,
+        winning=winning(x, own_u, c, rules),
+        risk=R,
+        target=target,
+        gain=gain,
+        odds=odds,
+        bargains=tuple(Bargain(b.initiator, b.receiver, b.ours * 100, b.theirs * 100) for b in made),
+        queues=tuple(queues),
+        chances=tuple(chances),
+        chosen=tuple(chosen),
+    )
 
 
 def _most_probable(_turn: int, _party: int, _queue: Sequence[Pair], p: Array) -> int:
@@ -424,7 +448,7 @@ def play(
     played: list[Turn] = []
     first = 0.0
     for number in range(turns):
-        turn = _take_turn(number, at, ideal, s, c, rules, choose)
+        turn = _take_turn(at, ideal, s, c, rules, partial(choose, number))
         played.append(turn)
         after = turn.after / 100
         moved = float(np.sum(np.sqrt(np.sum((after - at) ** 2, axis=1))))

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.case import Case, Estimate, Snapshot, all_rules, place, pressing, quantity, snapshots, weights
+from zopa.case import (
+    Case,
+    Estimate,
+    Snapshot,
+    accepted,
+    all_rules,
+    place,
+    pressing,
+    quantity,
+    snapshots,
+    speaks_for,
+    weights,
+)
+from zopa.case.positions import WISHES
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, choose_readings, clauses
 from zopa.space.model import Clause
@@ -34,7 +47,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Stand:
-    """A party on one line: place 0-100, salience (its weight) 0-100, capability 0-100.
+    """A party on one line: place 0-100, salience 0-100 (its weight where none was entered), capability.
 
     ``flexibility`` is how many places it can be moved at most, None where nobody entered it.
     """
@@ -68,9 +81,10 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """Several lines as arrays: positions and saliences party by issue (NaN where absent), capabilities.
+    """Several lines as arrays, party by issue: positions and saliences (NaN where absent), capabilities.
 
     ``x``, ``s`` and ``c`` hold the central estimates, the pairs ``*_range`` the intervals; salience is 0-1.
+    A party's capability on a line where it is absent is that of its first line.
     """
 
     parties: tuple[str, ...]
@@ -113,29 +127,53 @@ def line(case: Case, issue: str) -> Line:
     presses = pressing(case)
     for name, party in case.parties.items():
         if name not in presses:
-            absent[name] = f"a {party.role}" + ("" if party.capability else " without a capability")
+            able = party.capability is not None or party.capabilities
+            absent[name] = f"a {party.role}" + ("" if able else " without a capability")
         elif (found := place(case, name, issue)) is None:
-            absent[name] = (
-                f"no position: no statement with a stance, no parties.{name}.start.{issue}, "
-                f"no parties.{name}.places.{issue}"
-            )
-        elif (strength := quantity(case, name, "capability")) is None:
+            absent[name] = _placeless(case, name, issue)
+        elif (strength := quantity(case, name, "capability", issue)) is None:
             missing.append(name)
         else:
-            room = quantity(case, name, "flexibility")
-            stands.append(
-                Stand(name, _input(*found), _input(weights(case, name)[issue]), _input(strength),
-                      None if room is None else float(room.best))
-            )  # fmt: skip
+            reach = quantity(case, name, "flexibility")
+            salience = quantity(case, name, "saliences", issue) or weights(case, name)[issue]
+            most = None if reach is None else float(reach.best)
+            stands.append(Stand(name, _input(*found), _input(salience), _input(strength), most))
     _complain(issue, stands, absent, missing)
     noun = case.issues[issue]
-    return Line(issue, noun.name, noun.scale, options, tuple(stands), absent, snapshots(case, issue))
+    return Line(
+        issue=issue,
+        name=noun.name,
+        scale=noun.scale,
+        options=options,
+        stands=tuple(stands),
+        absent=absent,
+        snapshots=snapshots(case, issue),
+    )
+
+
+def _placeless(case: Case, name: str, issue: str) -> str:
+    """Why a party has no position on a line: nothing entered, or an option that has no place."""
+    options = case.issues[issue].options
+    said = [
+        (ident, o)
+        for ident, s in accepted(case).items()
+        if s.issue == issue and s.stance in WISHES and speaks_for(case, s) == name
+        for o in s.options
+        if o in options and options[o].at is None
+    ]
+    option = case.parties[name].start.get(issue, "")
+    if option in options and options[option].at is None:
+        return f"its start is '{option}', which has no place; write issues.{issue}.options.{option}.at (0 to 100)"
+    if said:
+        ident, o = said[-1]
+        return f"its statement {ident} names '{o}', which has no place; write issues.{issue}.options.{o}.at (0 to 100)"
+    return f"no position: no statement with a stance, no parties.{name}.start.{issue}, no parties.{name}.places.{issue}"
 
 
 def _complain(issue: str, stands: list[Stand], absent: Mapping[str, str], missing: list[str]) -> None:
     if missing:
         raise NotApplicable(
-            f"a forecast needs the capability of {', '.join(missing)}: how strongly each can press, 0-100; "
+            f"a forecast needs the capability of {', '.join(missing)}: how strongly each can press, on one scale for all; "
             f"write parties.{missing[0]}.capability, with a basis"
         )
     if len(stands) < 2:
@@ -145,7 +183,7 @@ def _complain(issue: str, stands: list[Stand], absent: Mapping[str, str], missin
         )
     if not sum(s.salience.best * s.capability.best for s in stands) > 0:
         raise NotApplicable(
-            f"on '{issue}' every weight times capability is zero, so nobody pulls; give a party with a "
+            f"on '{issue}' every salience times capability is zero, so the forecast is undefined; give a party with a "
             f"position a weight and a capability above zero (parties.{stands[0].party}.weights.{issue})"
         )
 
@@ -161,19 +199,29 @@ def field(lines: tuple[Line, ...]) -> Field:
     parties = tuple(dict.fromkeys(s.party for ln in lines for s in ln.stands))
     shape = (len(parties), len(lines))
     x, s = ([np.full(shape, np.nan) for _ in range(3)] for _ in range(2))
-    c = [np.zeros(len(parties)) for _ in range(3)]
+    c = [np.full(shape, np.nan) for _ in range(3)]
     for k, ln in enumerate(lines):
         for stand in ln.stands:
             a = parties.index(stand.party)
-            for grid, given, unit in ((x, stand.place, 1), (s, stand.salience, 100)):
+            for grid, given, unit in (
+                (x, stand.place, 1),
+                (s, stand.salience, 100),
+                (c, stand.capability, 1),
+            ):
                 for g, v in zip(grid, (given.best, given.low, given.high), strict=True):
                     g[a, k] = v / unit
-            for vector, v in zip(
-                c, (stand.capability.best, stand.capability.low, stand.capability.high), strict=True
-            ):
-                vector[a] = v
+    for g in c:
+        first = g[np.arange(len(parties)), np.argmax(~np.isnan(g), axis=1)]
+        g[:] = np.where(np.isnan(g), first[:, None], g)
     return Field(
-        parties, tuple(ln.issue for ln in lines), x[0], s[0], c[0], (x[1], x[2]), (s[1], s[2]), (c[1], c[2])
+        parties=parties,
+        issues=tuple(ln.issue for ln in lines),
+        x=x[0],
+        s=s[0],
+        c=c[0],
+        x_range=(x[1], x[2]),
+        s_range=(s[1], s[2]),
+        c_range=(c[1], c[2]),
     )
 
 
@@ -198,7 +246,8 @@ def limits(case: Case, lines: tuple[Line, ...], readings: Readings = None) -> Li
                 offers.append((a, clause))
             elif len(clause.when) == 1 and issues[clause.when[0][0]] in f.issues:
                 k = f.issues.index(issues[clause.when[0][0]])
-                _wall(case, lines[k], clause.when[0][1], a, k, f.x, low, high)
+                floor, ceiling = _walls(case, lines[k], clause.when[0][1], f.x[a, k])
+                low[a, k], high[a, k] = max(low[a, k], floor), min(high[a, k], ceiling)
     for k, ln in enumerate(lines):
         for stand in ln.stands:
             a = f.parties.index(stand.party)
@@ -209,19 +258,17 @@ def limits(case: Case, lines: tuple[Line, ...], readings: Readings = None) -> Li
     return Limits([[float(v) for v in row] for row in low], [[float(v) for v in row] for row in high], ask)
 
 
-def _wall(case: Case, ln: Line, mask: int, a: int, k: int, x: Array, low: Array, high: Array) -> None:
-    """No further than the last option before the nearest forbidden one on either side of the own place."""
-    order = list(case.issues[ln.issue].options)
-    own = x[a, k]
+def _walls(case: Case, ln: Line, mask: int, own: float) -> tuple[float, float]:
+    """The last free option before the nearest forbidden one on either side of the own place, or an end."""
     if np.isnan(own):
-        return
+        return 0.0, 100.0
+    order = list(case.issues[ln.issue].options)
     forbidden = [at for o, _, at in ln.options if mask >> order.index(o) & 1]
     free = [at for o, _, at in ln.options if not mask >> order.index(o) & 1]
     above, below = [v for v in forbidden if v > own], [v for v in forbidden if v < own]
-    if above:
-        high[a, k] = max([own, *(v for v in free if v < min(above))])
-    if below:
-        low[a, k] = min([own, *(v for v in free if v > max(below))])
+    high = max([own, *(v for v in free if v < min(above))]) if above else 100.0
+    low = min([own, *(v for v in free if v > max(below))]) if below else 0.0
+    return low, high
 
 
 def _conditions(case: Case, lines: tuple[Line, ...], f: Field, offers: list[tuple[int, Clause]]) -> Permits:

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
-from zopa.spatial.voting import duels
+from zopa.spatial.voting import support
 
 __all__ = [
     "MEDIANS",
+    "bisect",
     "compromise",
     "condorcet_election",
     "levers",
     "nash_point",
-    "nash_reference",
     "weighted_median",
 ]
 
@@ -151,28 +151,11 @@ def nash_point(
         gain = np.maximum(1.0 - disagreement - stake * (gap / span) ** 2, 1e-300)
         return np.sum(w * stake * gap / gain, axis=-1) > 0
 
-    return _bisect(uphill, np.min(x, axis=-1), np.max(x, axis=-1))
+    return bisect(uphill, np.min(x, axis=-1), np.max(x, axis=-1))
 
 
-def nash_reference(x: Array, w: Array, reference: float) -> float:
-    """Nash bargaining point when no agreement means the ``reference`` place; one situation, ``(n,)``.
-
-    Utility falls linearly with distance. Only places that everybody prefers to the reference are
-    feasible; when there is none (somebody on each side of it, or on it) the reference is the answer.
-    """
-    reach = np.abs(x - reference)
-    low, high = float(np.max(x - reach)), float(np.min(x + reach))
-    if low >= high - 1e-12:
-        return float(reference)
-
-    def uphill(z: Array) -> NDArray[np.bool_]:
-        gain = np.maximum(reach - np.abs(x - z), 1e-300)
-        return np.asarray(np.sum(w * np.sign(x - z) / gain) > 0)
-
-    return float(_bisect(uphill, np.asarray(low), np.asarray(high)))
-
-
-def _bisect(uphill: Callable[[Array], NDArray[np.bool_]], low: Array, high: Array) -> Array:
+def bisect(uphill: Callable[[Array], NDArray[np.bool_]], low: Array, high: Array) -> Array:
+    """Where a concave objective stops rising between ``low`` and ``high``."""
     for _ in range(60):
         z = (low + high) / 2
         up = uphill(z)
@@ -189,8 +172,8 @@ def condorcet_election(x: Array, w: Array, *, span: float = 100.0) -> Array:
     normalising, so that a place does not win by being held often.
     """
     _total(x, w)
-    support = 1e-8 + duels(x, w) / span
-    share = support / (support + np.swapaxes(support, -1, -2))
+    votes = 1e-8 + support(x, w) / span
+    share = votes / (votes + np.swapaxes(votes, -1, -2))
     logs = np.sum(np.log(share), axis=-1)
     p = np.exp(logs - np.max(logs, axis=-1, keepdims=True))
     together = np.sum(x[..., :, None] == x[..., None, :], axis=-1)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from zopa.bargaining import SOLUTIONS, Table, frontier, solve, zone
+from zopa.bargaining import SOLUTIONS, frontier, solve, zone
 from zopa.case import Case, Expected
 from zopa.graphmodel import stability
-from zopa.space import plain
+from zopa.space import Problem, plain
 
 __all__ = ["Checked", "verify"]
 
@@ -25,27 +25,23 @@ class Checked:
 
 def verify(case: Case) -> list[Checked]:
     """Compute every expected answer of the case and compare."""
-    tables: dict[str | None, Table] = {}
+    problem = Problem(case)
     checked = []
     for e in case.expect:
-        if e.readings not in tables:
-            from zopa.space import compile_case
-
-            tables[e.readings] = Table.of(compile_case(case, e.readings))
-        found = _answer(case, e, tables[e.readings])
+        found = _answer(problem.with_readings(e.readings), e)
         checked.append(Checked(e, found, _same(found, e.equals)))
     return checked
 
 
-def _answer(case: Case, e: Expected, table: Table) -> Any:
+def _answer(problem: Problem, e: Expected) -> Any:
     head, _, field = e.answer.partition(".")
     answer: Any
     if head == "zone":
-        answer = zone(case, e.readings, table=table)
+        answer = zone(problem)
     elif head == "frontier":
-        answer = frontier(case, e.readings, table=table)
+        answer = frontier(problem)
     elif head in SOLUTIONS:
-        answer = solve(case, head, e.readings, table=table)
+        answer = solve(problem, head)
         if field == "packages":
             return [list(d.package.values()) for d in answer.deals]
         if field in ("product", "value", "sum", "share"):
@@ -53,7 +49,7 @@ def _answer(case: Case, e: Expected, table: Table) -> Any:
         if field == "utilities":
             return [plain(list(d.utilities.values())) for d in answer.deals]
     elif head == "stability":
-        answer = stability(case, readings=e.readings, draws=0)
+        answer = stability(problem.case, readings=e.readings, draws=0)
     else:
         return f"no answer called '{head}'"
     return answer.to_dict() if not field else answer.to_dict().get(field, f"no such answer: {e.answer}")

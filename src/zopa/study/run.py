@@ -9,43 +9,39 @@ from typing import Any
 
 import numpy as np
 
-from zopa import __version__
 from zopa.bargaining import (
-    MAX_PACKAGES,
     SOLUTIONS,
     Deal,
     Frontier,
     Solution,
-    Table,
     Views,
     WhyNot,
     Zone,
+    engine_for,
     frontier,
     judge,
-    nondominated,
     solve,
     why_not,
     winning_coalitions,
     zone,
 )
-from zopa.case import Case, all_rules, gaps, share_by_basis, voters
-from zopa.costs import delay
+from zopa.case import Case, gaps, share_by_basis, voters
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
+from zopa.ratification import ratify
 from zopa.space import (
     Answer,
-    Question,
+    Problem,
     Readings,
     Space,
-    choose_readings,
+    Table,
     clause_basis,
-    clauses,
-    compile_case,
     plain,
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
 
@@ -100,33 +96,34 @@ class ReadingRow:
     nash: Deal | None
 
 
-Lens = Callable[[Case, Sequence[Proposal], Readings], Answer]
+Lens = Callable[[Problem, Sequence[Proposal]], Answer]
 MONTHS = 24
 """How far the main job looks ahead when it asks what waiting costs."""
 
 
-def _delay(case: Case, proposals: Sequence[Proposal], readings: Readings) -> Answer:
+def _delay(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(proposals)}
-    return delay(case, named, readings, months=MONTHS)
+    return delay(problem, named, months=MONTHS)
 
 
-def _divide(case: Case, _: Sequence[Proposal], readings: Readings) -> Answer:
-    return divide(case, readings=readings)
+def _divide(problem: Problem, _: Sequence[Proposal]) -> Answer:
+    return divide(problem)
 
 
-def _stability(case: Case, proposals: Sequence[Proposal], _: Readings) -> Answer:
+def _stability(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     """The graph section of the case; without one, whether the first proposal would hold."""
-    if case.graph is not None:
-        return stability(case)
+    if problem.case.graph is not None:
+        return stability(problem)
     if not proposals:
         raise NotApplicable("whether a package holds needs a package acceptable to all")
-    return stability(case, proposals[0].deal.package, proposals[0].readings, draws=0)
+    return stability(problem.with_readings(proposals[0].readings), proposals[0].deal.package, draws=0)
 
 
 LENSES: Mapping[str, Lens] = {
     "stability": _stability,
-    "forecast": lambda case, _proposals, _readings: forecast(case),
+    "forecast": lambda problem, _proposals: forecast(problem.case),
     "delay": _delay,
+    "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
@@ -185,7 +182,7 @@ class Study(Answer):
 
 
 def run(
-    case: Case,
+    case: Case | Problem,
     readings: Readings = None,
     *,
     progress: Progress | None = None,
@@ -195,7 +192,7 @@ def run(
 
     Parameters
     ----------
-    case : Case
+    case : Case or Problem
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
     progress : callable, optional
@@ -205,87 +202,83 @@ def run(
     """
     tell = progress or (lambda _: None)
     fresh = patience or (lambda: lambda: False)
-    space = compile_case(case, readings)
-    table = None
-    if space.n_packages <= MAX_PACKAGES:
+    problem = Problem.of(case, readings)
+    if problem.listable:
         tell("listing packages")
-        table = Table.of(space)
+        _ = problem.table
     tell("is there a zone")
-    found = zone(case, readings, table=table, stop=fresh())
+    found = zone(problem, stop=fresh())
     tell("what conflicts, and which reading decides")
-    why = why_not(case, readings, table=table, stop=fresh())
+    why = why_not(problem, stop=fresh())
     tell("frontier")
-    edge = frontier(case, readings, table=table, stop=fresh())
+    edge = frontier(problem, stop=fresh())
     tell("solutions")
-    solutions = {
-        m: solve(case, m, readings, table=table, stop=fresh())
-        for m, method in SOLUTIONS.items()
-        if not method.needs
-    }
+    solutions = {m: solve(problem, m, stop=fresh()) for m, method in SOLUTIONS.items() if not method.needs}
     tell("named readings")
-    rows = tuple(_row(case, table, name) for name in case.readings)
-    closed = {r.name: why_not(case, r.name, table=_reread(case, table, r.name)) for r in rows if not r.count}
+    named = {name: problem.with_readings(name) for name in problem.case.readings}
+    rows = tuple(_row(other, name, fresh()) for name, other in named.items())
+    closed = {r.name: why_not(named[r.name], stop=fresh()) for r in rows if not r.count}
     tell("packages worth discussing")
-    proposals = _proposals(
-        Found(case, choose_readings(case, readings), space, table, found, edge, solutions, why)
-    )
-    basis = {p: share_by_basis(case, p) for p in voters(case)}
-    lenses, not_asked = _ask_lenses(case, proposals, readings, tell)
+    proposals = _proposals(Found(problem, found, edge, solutions, why))
+    lenses, not_asked = _ask_lenses(problem, proposals, tell)
     return Study(
-        Question("run", case.digest, choose_readings(case, readings), version=__version__, of=case),
-        case, space, table, found, why, edge, solutions, proposals, rows, closed, basis, tuple(gaps(case)), lenses, not_asked,
-    )  # fmt: skip
+        problem.question("run"),
+        case=problem.case,
+        space=problem.space,
+        table=problem.table if problem.listable else None,
+        zone=found,
+        why_not=why,
+        frontier=edge,
+        solutions=solutions,
+        proposals=proposals,
+        reading_rows=rows,
+        closed=closed,
+        basis={p: share_by_basis(problem.case, p) for p in voters(problem.case)},
+        gaps=tuple(gaps(problem.case)),
+        lenses=lenses,
+        not_asked=not_asked,
+    )
 
 
 def _ask_lenses(
-    case: Case, proposals: tuple[Proposal, ...], readings: Readings, tell: Progress
+    problem: Problem, proposals: tuple[Proposal, ...], tell: Progress
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     answers, missing = {}, {}
     for name, question in LENSES.items():
         tell(name)
         try:
-            answers[name] = question(case, proposals, readings)
+            answers[name] = question(problem, proposals)
         except NotApplicable as needs:
             missing[name] = str(needs)
     return answers, missing
 
 
-def _reread(case: Case, table: Table | None, readings: Readings) -> Table | None:
-    """The same utilities under other readings, without tabulating again; None where nothing was listed."""
-    return None if table is None else Table(compile_case(case, readings), table.utilities)
-
-
-def _row(case: Case, table: Table | None, name: str) -> ReadingRow:
-    other = _reread(case, table, name)
-    nash = solve(case, "nash", name, table=other)
-    if other is None:
-        size = zone(case, name)
-        admissible, count, points = size.admissible, size.count, None
-    else:
-        inside = other.zone()
-        admissible, count = int(other.admissible.sum()), int(inside.sum())
-        points = int(nondominated(other.utilities[:, np.flatnonzero(inside)]).size)
+def _row(problem: Problem, name: str, stop: Callable[[], bool]) -> ReadingRow:
+    space, engine = problem.space, engine_for(problem, "zone", stop=stop)
+    nash = solve(problem, "nash", stop=stop)
     return ReadingRow(
-        name, case.readings[name].says, choose_readings(case, name), admissible, count, points,
-        nash.deals[0] if nash.deals else None,
-    )  # fmt: skip
+        name,
+        problem.case.readings[name].says,
+        problem.readings,
+        admissible=engine.count(space.lowest).low,
+        count=engine.count(space.reservation).low,
+        frontier_points=frontier(problem, stop=stop).points if problem.listable else None,
+        nash=nash.deals[0] if nash.deals else None,
+    )
 
 
 @dataclass(frozen=True)
 class Found:
     """What the main job knows when it looks for packages worth discussing."""
 
-    case: Case
-    chosen: Mapping[str, str]
-    space: Space
-    table: Table | None
+    problem: Problem
     zone: Zone
     frontier: Frontier
     solutions: Mapping[str, Solution]
     why: WhyNot
 
 
-Pick = tuple[Deal, str, Mapping[str, str]]
+Suggested = tuple[Deal, str, Mapping[str, str]]
 """A package, why it is proposed, and the readings under which it is possible."""
 
 
@@ -296,44 +289,47 @@ def _proposals(f: Found) -> tuple[Proposal, ...]:
         merged.setdefault(tuple(d.package.values()), (d, [], readings))[1].append(label)
     return tuple(
         Proposal(
-            d, tuple(labels), readings, _objections(f.case, d, readings, f.chosen),
-            min(((p, g) for p, g in d.gains.items()), key=lambda pair: pair[1]),
-            judge(f.case, d.package, readings, table=_reread(f.case, f.table, readings)),
+            d,
+            tuple(labels),
+            readings,
+            objections=_objections(f.problem, d, readings),
+            tightest=min(((p, g) for p, g in d.gains.items()), key=lambda pair: pair[1]),
+            views=judge(f.problem.with_readings(readings), d.package),
         )
         for d, labels, readings in list(merged.values())[:MOST_PROPOSALS]
-    )  # fmt: skip
+    )
 
 
-def _picks(f: Found) -> Iterator[Pick]:
+def _picks(f: Found) -> Iterator[Suggested]:
     """The solutions' picks; without a zone, the Nash picks of the readings that would open one."""
     if f.zone.agreed and not f.zone.count:
         # Not everybody accepts anything, but enough parties do: what each smallest winning coalition picks.
-        for names in winning_coalitions(f.space):
-            for d in solve(f.case, "nash", f.chosen, coalition=names, table=f.table).deals[:1]:
-                yield d, "Nash of " + ", ".join(names), f.chosen
+        for names in winning_coalitions(f.problem.space):
+            for d in solve(f.problem, "nash", coalition=names).deals[:1]:
+                yield d, "Nash of " + ", ".join(names), f.problem.readings
     elif any(s.deals for s in f.solutions.values()):
-        picked = [(d, s.title, f.chosen) for s in f.solutions.values() for d in s.deals[:2]]
+        picked = [(d, s.title, f.problem.readings) for s in f.solutions.values() for d in s.deals[:2]]
         yield from picked
         for d in _spread(f, [d for d, _, _ in picked]):
-            yield d, "on the frontier, unlike the others", f.chosen
+            yield d, "on the frontier, unlike the others", f.problem.readings
     else:
         opened = False
         for switch in sorted(f.why.switches, key=lambda s: (s.reading == "off", -(s.count or 0))):
             if not switch.open or (switch.reading == "off" and opened):
                 continue
-            readings = {**f.chosen, switch.rule: switch.reading}
+            other = f.problem.with_readings({switch.rule: switch.reading})
             label = f"Nash, if {switch.rule} is {'set aside' if switch.reading == 'off' else 'read as ' + switch.reading}"
-            for d in solve(f.case, "nash", readings, table=_reread(f.case, f.table, readings)).deals[:1]:
+            for d in solve(other, "nash").deals[:1]:
                 opened = True
-                yield d, label, readings
+                yield d, label, other.readings
 
 
 def _spread(f: Found, have: list[Deal]) -> list[Deal]:
     """A frontier package that differs from the picks in the most issues, so that talks have a real choice."""
     if len({tuple(d.package.values()) for d in have}) >= MOST_PROPOSALS or not f.frontier.deals:
         return []
-    options = np.array([f.space.package(d.package) for d in f.frontier.deals])
-    picked = np.array([f.space.package(d.package) for d in have])
+    options = np.array([f.problem.space.package(d.package) for d in f.frontier.deals])
+    picked = np.array([f.problem.space.package(d.package) for d in have])
     distance = np.min((options[:, None, :] != picked[None, :, :]).sum(axis=2), axis=1)
     # Among those where the worst-off party does not do badly, the most different one.
     worst = np.array([float(min(d.gains.values())) for d in f.frontier.deals])
@@ -342,17 +338,15 @@ def _spread(f: Found, have: list[Deal]) -> list[Deal]:
     return [f.frontier.deals[best]] if distance[best] > 0 else []
 
 
-def _objections(
-    case: Case, d: Deal, readings: Mapping[str, str], chosen: Mapping[str, str]
-) -> tuple[Objection, ...]:
+def _objections(problem: Problem, d: Deal, readings: Mapping[str, str]) -> tuple[Objection, ...]:
+    case, rules, chosen = problem.case, problem.rules, problem.readings
     found = []
-    rules = all_rules(case)
-    package = [list(case.issues[i].options).index(o) for i, o in d.package.items()]
+    package = problem.space.package(d.package)
     for rule, names in reading_names(case).items():
         for reading in names:
             if reading == readings[rule] and reading == chosen[rule]:
                 continue
-            broken = [c for c in clauses(case, rule, reading) if not c.allows(package)]
+            broken = [c for c in problem.clauses_of(rule, reading) if not c.allows(package)]
             if not broken:
                 continue
             noun = rules[rule].readings.get(reading, rules[rule])

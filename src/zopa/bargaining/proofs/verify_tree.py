@@ -176,6 +176,10 @@ class Trees:
                 stack += self._split(box, read_record(action, where, ("split",))["split"], where)
             else:
                 order = read_list(read_record(action, where, ("walk",))["walk"], where)
+                need(
+                    all(type(g) is int for g in order) and sorted(order) == [*range(len(self.groups))],
+                    f"{where}: not every group once",
+                )
                 found += self._walk(box, lam, slack, floors, wanted, part, order) if box else []
         need(not stack, "the tree leaves boxes open")
         return found
@@ -295,10 +299,6 @@ class Trees:
         The first test is the box's own: what a package loses against the best choices, and what it is charged
         for rows, may not exceed ``slack``. Each pattern gives another test, with the weights times the pattern.
         """
-        need(
-            all(type(g) is int for g in order) and sorted(order) == [*range(len(box))],
-            "walk: not every group once",
-        )
         tests = [tuple(x * z for x, z in zip(lam, pattern, strict=True)) for pattern in part.patterns]
         self.budget.spend(sum(map(len, box)) * (1 + len(tests)))
         left = [slack, *(-sum(x * f for x, f in zip(t, floors, strict=True)) for t in tests)]

@@ -8,11 +8,9 @@ from zopa.bargaining.search.break_even import improve
 from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Refusal
 from zopa.bargaining.search.engine import (
-    Description,
     Emptiness,
     Outcome,
     count,
-    describe,
     frontier,
     is_empty,
     packages_at,
@@ -26,7 +24,7 @@ from zopa.bargaining.search.pareto import Frontier, TooLarge
 from zopa.bargaining.search.scalarization import Rays
 
 __all__ = [
-    "Conflicts", "Count", "Description", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge",
-    "conflicts", "count", "describe", "frontier", "improve",
+    "Conflicts", "Count", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge",
+    "conflicts", "count", "frontier", "improve",
     "is_empty", "packages_at", "rays", "sample", "solve_maxmin", "solve_nash",
 ]  # fmt: skip

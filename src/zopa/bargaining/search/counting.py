@@ -23,7 +23,10 @@ __all__ = ["Count", "count", "count_between", "sample", "share"]
 
 MAX_STATES = 30_000_000
 MAX_WORK = 2e11
+QUICK_WORK = 1e9
 MEET_LIMIT = 4_000_000
+MOST_COUNTED_SINGLY = 500_000
+"""Up to so many packages are simply added up and counted."""
 
 Table = NDArray[np.uint64]
 
@@ -228,25 +231,47 @@ def _over_coalitions(form: Additive, ways: Callable[[Sequence[int]], int]) -> in
     return total
 
 
-def count(form: Additive, *, stop: Callable[[], bool] = lambda: False) -> Count:
+def count(form: Additive, *, stop: Callable[[], bool] = lambda: False, quick: bool = False) -> Count:
     """Number of packages in the zone: exact where the states fit, certified bounds otherwise.
+
+    ``quick`` refuses what takes more than a moment.
 
     Raises
     ------
     Refusal
         Rules span the groups, or it was stopped.
     """
+    packages = math.prod(len(t) for t in form.tables)
+    if packages <= MOST_COUNTED_SINGLY:
+        n = _singly(form)
+        return Count(n, n, "one by one")
     form.without_rows("counting")
     try:
-        n = _over_coalitions(form, lambda need: _ways(form.tables, need, stop))
+        work = QUICK_WORK if quick else MAX_WORK
+        n = _over_coalitions(form, lambda need: _ways(form.tables, need, stop, work))
         return Count(n, n, "need table with residues")
     except Refusal:
-        if stop():
+        if stop() or quick:
             raise
     if form.n_parties == 2 and form.space.unanimous and _halves(form) is not None:
         n = _meet(form)
         return Count(n, n, "meet in the middle")
     return count_between(form, stop=stop)
+
+
+def _singly(form: Additive) -> int:
+    """Packages of a small space, one by one."""
+    sizes = [len(t) for t in form.tables]
+    at = np.indices(sizes).reshape(len(sizes), -1)
+    totals = sum(
+        (t[k] for t, k in zip(form.tables, at, strict=True)), np.zeros((1, form.n_parties), np.int64)
+    )
+    accepts = totals >= np.array(form.need)
+    ok = accepts.sum(axis=1) >= form.space.at_least
+    ok &= accepts[:, np.flatnonzero(form.space.required)].all(axis=1)
+    for row in form.rows:
+        ok &= ~np.logical_and.reduce([mask[at[g]] for g, mask in row.parts])
+    return int(ok.sum())
 
 
 def count_between(form: Additive, *, work: float = 2e10, stop: Callable[[], bool] = lambda: False) -> Count:

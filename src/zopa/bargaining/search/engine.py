@@ -26,7 +26,7 @@ from zopa.bargaining.search.scalarization import Rays, ray_frontier
 from zopa.space import IntArray, Package, Space
 
 __all__ = [
-    "Description", "Emptiness", "Outcome", "count", "describe", "frontier", "is_empty", "packages_at", "rays", "sample",
+    "Emptiness", "Outcome", "SearchPlan", "count", "describe_search", "frontier", "is_empty", "packages_at", "rays", "sample",
     "solve_maxmin", "solve_nash",
 ]  # fmt: skip
 
@@ -51,6 +51,8 @@ class Outcome:
         The saved form for ``check-proof``; None where it was not asked for, is too large, or not proven.
     note : str
         What the reader must know (who stays at the reservation value, ties not listed).
+    complete : bool
+        Whether all packages that tie are listed.
     """
 
     engine: str
@@ -61,6 +63,7 @@ class Outcome:
     bound: float | None = None
     proof: dict[str, Any] | None = None
     note: str = ""
+    complete: bool = True
 
     @property
     def gap(self) -> float:
@@ -141,9 +144,11 @@ def solve_nash(
     except Refusal:
         return _nash_from_frontier(space, weights, stop)
     runs = nash.nash(form, weights, k=k, stop=stop, on_progress=on_progress)
-    ranked = sorted(
-        {b.picks: b for r in runs for b in r.best}.values(), key=lambda b: (-b.product, form.package(b.picks))
-    )
+    # Products over different parties are comparable in points only.
+    worth = {
+        b.picks: (Fraction(b.product, space.scale ** sum(r.weights)), b, r) for r in runs for b in r.best
+    }
+    ranked = sorted(worth.values(), key=lambda w: (-w[0], form.package(w[1].picks)))
     engine = "dual multipliers and an integer walk" + (
         ", charges for rules that span issues" if form.rows else ""
     )
@@ -151,25 +156,27 @@ def solve_nash(
         if not all(r.proven for r in runs):
             return Outcome(engine=engine, proven=False, note="stopped")
         return _nobody_gains(form, weights, engine, proof=proof, stop=stop)
-    least = ranked[min(k, len(ranked)) - 1].product
-    kept = [b for b in ranked if b.product >= least]
-    members = next(r.members for r in runs if any(b.picks == kept[0].picks for b in r.best))
+    least = ranked[min(k, len(ranked)) - 1][0]
+    kept = [b for value, b, _ in ranked if value >= least]
+    members = ranked[0][2].members
     proven = all(r.proven for r in runs)
     stay = [space.parties[p] for p in range(form.n_parties) if p not in members]
     said = [f"{', '.join(stay)} cannot gain together with the others"] if stay else []
-    said += ["ties are too many to list them all"] if any(r.strict for r in runs) else []
+    strict = any(r.strict for r in runs)
+    said += ["ties are too many to list them all"] if strict else []
     saved = None
-    if proof and proven and k == 1:
+    if proof and proven and k == 1 and len({sum(r.weights) for r in runs}) == 1:
         saved = certificate.nash_proof(form, runs, nash.larger_sets(form, members, stop), weights)
     return Outcome(
         packages=tuple(form.package(b.picks) for b in kept),
         utilities=tuple(_utilities(form, b.totals) for b in kept),
-        value=Fraction(ranked[0].product),
+        value=Fraction(ranked[0][1].product),
         engine=engine,
         proven=proven,
         bound=max((r.bound for r in runs if r.bound is not None), default=None),
         proof=saved,
         note="; ".join(said),
+        complete=not strict,
     )
 
 
@@ -204,6 +211,7 @@ def _nobody_gains(
         proven=True,
         proof=saved,
         note=note if complete else f"{note}; acceptable packages are too many to list them all",
+        complete=complete,
     )
 
 
@@ -218,7 +226,10 @@ def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop)
     w = list(weights or [1] * len(space.parties))
     gains = [[int(u) - r for u, r in zip(row, space.reservation, strict=True)] for row in front.points]
     rank = [
-        (sum(g > 0 for g in row), math.prod(g**x for g, x in zip(row, w, strict=True) if g > 0))
+        (
+            sum(g > 0 for g in row),
+            math.prod(Fraction(g, space.scale) ** x for g, x in zip(row, w, strict=True) if g > 0),
+        )
         for row in gains
     ]
     if not rank:
@@ -233,6 +244,7 @@ def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop)
         engine=front.method,
         proven=True,
         note=note if best[0] else f"no acceptable package gives any party a gain; {note}",
+        complete=False,
     )
 
 
@@ -279,6 +291,7 @@ def solve_maxmin(
         bound=out.bound,
         proof=certificate.maxmin_proof(out) if proof else None,
         note="" if out.all_ties or not ties else "ties are too many to list them all",
+        complete=out.all_ties or not ties,
     )
 
 
@@ -309,6 +322,7 @@ def _maxmin_from_frontier(space: Space, kind: str, weights: Sequence[int] | None
         engine=front.method,
         proven=True,
         note="one package for each best point",
+        complete=False,
     )
 
 
@@ -377,35 +391,32 @@ def sample(space: Space, n: int, seed: int, *, stop: Stop = never) -> list[Packa
 
 # ---- describe -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Description:
-    """Which engine will answer which question, why, and what it will cost."""
+class SearchPlan:
+    """How a space falls into groups, and per verb what answers within the search: (what, how, cost)."""
 
-    size: int
     structure: str
-    lines: tuple[tuple[str, str, str], ...]
+    by_verb: dict[str, tuple[tuple[str, str, str], ...]]
 
-    def __str__(self) -> str:
-        head = (
-            f"{self.size:.3g} packages; {self.structure}"
-            if self.size > 10**7
-            else f"{self.size:,} packages; {self.structure}"
-        )
-        return "\n".join([head, *(f"{what}: {engine} ({cost})" for what, engine, cost in self.lines)])
+    def lines(self, verb: str) -> tuple[tuple[str, str, str], ...]:
+        """What answers a verb."""
+        return self.by_verb[verb]
 
 
-def describe(space: Space) -> Description:
-    """What answers each question about this space, and at what cost."""
+def describe_search(space: Space) -> SearchPlan:
+    """How a search answers each verb about this space, and at what cost."""
     speed = "compiled kernels" if fast() is not None else "numpy; 'zopa[fast]' is quicker"
     try:
-        form = additive(space)
+        form = additive(space.everybody)
     except Refusal as why:
-        plan = bucket_plan(space)
-        text = f"bucket elimination, {plan.contexts} contexts at the widest place"
         structure = f"{len(space.issues)} issues whose interactions hang together ({why})"
-        return Description(
-            space.n_packages,
-            structure,
-            (("frontier", text, speed), ("solutions", "read off the frontier", "small")),
+        try:
+            width = f"{bucket_plan(space).contexts} contexts at the widest place"
+        except Refusal as wide:
+            width = str(wide)
+        there = (("", f"bucket elimination, {width}", speed),)
+        read = (("", "read off the frontier", "small"),)
+        return SearchPlan(
+            structure, {"frontier": there, "zone": there, "solve": read, "why_not": there, "judge": there}
         )
     joined = sum(len(g) > 1 for g in form.groups)
     largest = max(len(t) for t in form.tables) if form.tables else 0
@@ -413,29 +424,38 @@ def describe(space: Space) -> Description:
         f"{len(form.groups)} independent groups of issues ({joined} joined by rules or interactions, at most "
         f"{largest} joint options), {len(form.rows)} rules that span groups"
     )
-    lines: list[tuple[str, str, str]] = []
-    if form.rows:
-        lines.append(("frontier", "not answered: rules span groups; rays and solutions are", ""))
-        lines.append(("count", "not answered: rules span groups", ""))
-    elif form.possible:
-        size, exact = pareto.forecast(form)
-        engine = {2: "merged staircases", 3: "sweep or dense table"}.get(
-            form.n_parties, "packed words or dense table"
-        )
-        over = "; more than is held, rays instead" if size > CAP else ""
-        lines.append(("frontier", engine, f"{'' if exact else 'about '}{size:,} points{over}"))
-        states = math.prod(max(0, n) + 1 for n in form.need)
-        lines.append(
-            (
-                "count",
-                "need table with residues"
-                if states <= counting.MAX_STATES
-                else "meet in the middle or bounds",
-                f"{states:,} states",
-            )
-        )
-    lines.append(("nash", "dual multipliers, integer walk, proof", speed))
+    edge, number = _frontier_plan(form), _count_plan(form)
     hard = "seconds to minutes" if form.n_parties > 5 else "well under a second for most"
-    lines.append(("max-min", "branch and bound, proof", hard))
-    lines.append(("emptiness", "integer weights", "milliseconds"))
-    return Description(space.n_packages, structure, tuple(lines))
+    conflicts = ("", "seed, shrink and grow, each by integer weights", "milliseconds a test")
+    return SearchPlan(structure, {
+        "zone": (("count", *number), ("emptiness and break-even values", "integer weights", "milliseconds")),
+        "frontier": (("", *edge),),
+        "solve": (
+            ("Nash", "dual multipliers, integer walk, proof", speed), ("max-min", "branch and bound, proof", hard),
+        ),
+        "why_not": (conflicts,),
+        "judge": (("improvements", *edge), ("conflicts", *conflicts[1:])),
+    })  # fmt: skip
+
+
+def _frontier_plan(form: Additive) -> tuple[str, str]:
+    if form.rows:
+        return "bucket elimination, else rays: rules span groups", "depends on how far the rules reach"
+    if not form.possible:
+        return "no package obeys the rules", "nothing"
+    size, exact = pareto.forecast(form)
+    engine = {2: "merged staircases", 3: "sweep or dense table"}.get(
+        form.n_parties, "packed words or dense table"
+    )
+    over = "; more than is held, rays instead" if size > CAP else ""
+    return engine, f"{'' if exact else 'about '}{size:,} points{over}"
+
+
+def _count_plan(form: Additive) -> tuple[str, str]:
+    if form.rows:
+        return "not answered: rules span groups", "bounds only"
+    if not form.possible:
+        return "no package obeys the rules", "nothing"
+    states = math.prod(max(0, n) + 1 for n in form.need)
+    fits = states <= counting.MAX_STATES
+    return "need table with residues" if fits else "meet in the middle or bounds", f"{states:,} states"

@@ -1,6 +1,7 @@
 """All minimal conflicts and corrections without listing packages: seed, shrink, grow.
 
-Members are the clauses of the rules and the acceptances ``u_p >= r_p``. A map of unexplored sets gives a
+Members are the clauses of the rules, the acceptances ``u_p >= r_p`` that an agreement cannot do without, and, where
+more parties than these must accept, that at least so many do. A map of unexplored sets gives a
 maximal seed; a consistent seed yields a minimal correction, an inconsistent one is shrunk to a minimal
 conflict (Liffiton, Previti, Malik, Marques-Silva 2016). Every consistency test is exact: a package verified
 in integers, or a tree of integer weights.
@@ -9,19 +10,20 @@ in integers, or a tree of integer weights.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from zopa.bargaining.search.branch_and_bound import Stop, Target, never, search
-from zopa.bargaining.search.decomposition import Additive, additive
+from zopa.bargaining.search.decomposition import additive
 from zopa.space import Package, Space
 
-__all__ = ["Conflicts", "conflicts"]
+__all__ = ["Conflicts", "conflicts", "members_of"]
 
 Member = tuple[str, int]
-"""("rule", clause number) or ("accept", party number)."""
+"""("rule", clause number), ("accept", party number) or ("agreement", number of parties that must accept)."""
 
 
 @dataclass
@@ -35,45 +37,62 @@ class Conflicts:
     tests: int = 0
 
 
+def members_of(space: Space) -> tuple[Member, ...]:
+    """All members of a space: clauses, vetoes, the number of parties that must accept."""
+    found: list[Member] = [("rule", k) for k in range(len(space.clauses))]
+    found += [("accept", p) for p, needed in enumerate(space.required) if needed]
+    return (*found, ("agreement", space.at_least)) if space.at_least > sum(space.required) else tuple(found)
+
+
 class _Test:
     """Whether some package satisfies a set of members, with memory."""
 
     def __init__(self, space: Space, stop: Stop) -> None:
         self.space, self.stop, self.tests = space, stop, 0
+        self.members = members_of(space)
         self.packages: list[tuple[frozenset[int], Package]] = []
 
     def holds(self, package: Package) -> frozenset[int]:
         """Members (by position) that a package satisfies."""
-        rules = [c.allows(package) for c in self.space.clauses]
-        return frozenset(n for n, ok in enumerate([*rules, *self.space.accepting(package)]) if ok)
+        accepts = self.space.accepting(package)
+        allows = [c.allows(package) for c in self.space.clauses]
+
+        def ok(kind: str, k: int) -> bool:
+            return allows[k] if kind == "rule" else accepts[k] if kind == "accept" else sum(accepts) >= k
+
+        return frozenset(n for n, member in enumerate(self.members) if ok(*member))
 
     def __call__(self, some: frozenset[int]) -> bool | None:
         """True with a package kept, False with a proof, None when stopped before either."""
         if any(some <= held for held, _ in self.packages):
             return True
         self.tests += 1
-        n = len(self.space.clauses)
-        limits = tuple(
-            r if n + p in some else low
-            for p, (r, low) in enumerate(zip(self.space.reservation, self.space.lowest, strict=True))
-        )
-        part = dataclasses.replace(
-            self.space, reservation=limits, required=(), at_least=0,
-            clauses=tuple(c for k, c in enumerate(self.space.clauses) if k in some),
-        )  # fmt: skip
-        form: Additive = additive(part)
+        chosen = [self.members[n] for n in some]
+        clauses = tuple(c for k, c in enumerate(self.space.clauses) if ("rule", k) in chosen)
+        needed = {p for kind, p in chosen if kind == "accept"}
+        at_least = max((k for kind, k in chosen if kind == "agreement"), default=0)
+        form = additive(dataclasses.replace(self.space.everybody, clauses=clauses))
         if not form.possible:
             return False
-        floors = tuple(max(0, x) for x in form.need)
-        run = search(form, Target(floors, form.need, (0,) * form.n_parties), first_only=True, stop=self.stop)
-        if run.best is None:
-            return False if run.proven else None
-        package = form.package(run.best)
+        others = [p for p in range(form.n_parties) if p not in needed]
+        known: bool | None = False
+        for more in itertools.combinations(others, max(0, at_least - len(needed))):
+            accept = needed.union(more)
+            floors = tuple(max(0, n) if p in accept else 0 for p, n in enumerate(form.need))
+            run = search(
+                form, Target(floors, form.need, (0,) * form.n_parties), first_only=True, stop=self.stop
+            )
+            if run.best is not None:
+                self._keep(some, form.package(run.best))
+                return True
+            known = known if run.proven else None
+        return known
+
+    def _keep(self, some: frozenset[int], package: Package) -> None:
         held = self.holds(package)
         if not some <= held:
             raise AssertionError("a package that does not satisfy what it was found for")
         self.packages.append((held, package))
-        return True
 
     def grown(self, some: frozenset[int]) -> frozenset[int]:
         """The largest set known to be satisfied together with ``some``."""
@@ -81,16 +100,10 @@ class _Test:
 
 
 def conflicts(space: Space, *, most: int = 200, stop: Stop = never) -> Conflicts:
-    """All minimal conflicts and minimal corrections, at most ``most`` of both together.
-
-    Every acceptance counts as needed (unanimity).
-    """
-    n = len(space.clauses)
-    members: list[Member] = [("rule", k) for k in range(n)] + [
-        ("accept", p) for p in range(len(space.parties))
-    ]
+    """All minimal conflicts and minimal corrections, at most ``most`` of both together."""
+    members = members_of(space)
     test = _Test(space, stop)
-    out = Conflicts(tuple(members))
+    out = Conflicts(members)
     whole = frozenset(range(len(members)))
     muses: list[frozenset[int]] = []
     mcses: list[frozenset[int]] = []

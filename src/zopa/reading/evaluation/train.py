@@ -6,12 +6,13 @@ their licence allows; the card inside the file says what it was trained on.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tempfile
 import zipfile
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +28,11 @@ from zopa.reading.parsing.segment import Segments, segment
 
 __all__ = ["load_model", "train_model"]
 
+FORMAT = 2
+"""2: the card holds the sha256 of the weights."""
+PARTS = ("cues.crf", "roles.crf")
+LARGEST = 500_000_000
+"""Bytes of a model, unpacked."""
 CUE_ROUNDS, ROLE_ROUNDS = 60, 50
 LEFT, RIGHT = 80, 100
 """Tokens to both sides of a cue in which its speaker and content are looked for."""
@@ -75,17 +81,15 @@ def train_model(documents: Iterable[AnnotatedText], path: Path, language: str = 
         "documents": n,
         "statements": statements,
         "licence": "that of the training texts",
-        "format": 1,
+        "format": FORMAT,
     }
-    with tempfile.TemporaryDirectory() as folder:
-        parts = {"cues.crf": cues, "roles.crf": roles}
-        for name, trainer in parts.items():
-            trainer.train(str(Path(folder) / name))
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in parts:
-                archive.write(Path(folder) / name, name)
-            archive.writestr("card.json", json.dumps(card))
+    weights = {name: _trained(trainer) for name, trainer in zip(PARTS, (cues, roles), strict=True)}
+    card["sha256"] = {name: _digest(data) for name, data in weights.items()}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in weights.items():
+            archive.writestr(name, data)
+        archive.writestr("card.json", json.dumps(card))
     write_file(path, packed.getvalue())
     return path
 
@@ -96,27 +100,31 @@ def _trainer(crf: Any, rounds: int, minimum: int) -> Any:
     return trainer
 
 
+def _trained(trainer: Any) -> bytes:
+    """The weights, as the library writes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "weights"
+        trainer.train(str(file))
+        return file.read_bytes()
+
+
 def load_model(path: Path) -> Trained:
     """The trained reader in a file written by :func:`train_model`.
 
     Raises
     ------
     CaseError
-        If the file is not such a model.
+        If the file is not such a model, or was changed since it was written.
     """
     crf = _crfsuite()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            card = json.loads(archive.read("card.json"))
-            weights = {name: archive.read(name) for name in ("cues.crf", "roles.crf")}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise CaseError(
-            [Finding("", f"expected a model written by `zopa read --train`: {error}", "", str(path))]
-        ) from None
+    card, weights = _opened(path)
     lex = lexicon(card["language"])
     taggers = {name: crf.Tagger() for name in weights}
-    for name, data in weights.items():
-        taggers[name].open_inmemory(data)
+    try:
+        for name, data in weights.items():
+            taggers[name].open_inmemory(data)
+    except ValueError as error:
+        raise _refused(path, f"holds weights that cannot be used: {error}") from None
 
     def reader(seg: Segments, rules: list[Attribution]) -> list[Attribution]:
         assert weights  # a tagger reads the bytes where they are: they must outlive it
@@ -124,6 +132,40 @@ def load_model(path: Path) -> Trained:
         return _tag(seg, lex, outer, taggers["cues.crf"], taggers["roles.crf"])
 
     return reader
+
+
+def _opened(path: Path) -> tuple[Mapping[str, Any], dict[str, bytes]]:
+    """Card and weights of a model file, after their digests were compared.
+
+    The library that runs the weights trusts them, and a damaged file can end the process.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(m.file_size for m in archive.infolist())
+            if size > LARGEST:
+                raise _refused(path, f"is larger than {LARGEST // 1_000_000} MB when unpacked")
+            card = json.loads(archive.read("card.json"))
+            weights = {name: archive.read(name) for name in PARTS}
+    except CaseError:
+        raise
+    except Exception as error:  # what the zip reader throws at damaged bytes is not bounded
+        raise _refused(path, f"cannot be opened: {error or type(error).__name__}") from None
+    if not isinstance(card, dict) or not isinstance(card.get("language"), str):
+        raise _refused(path, "has no card that names its language")
+    if card.get("format") != FORMAT:
+        raise _refused(path, f"is of format {card.get('format')!r:.20}, not {FORMAT}")
+    if card.get("sha256") != {name: _digest(data) for name, data in weights.items()}:
+        raise _refused(path, "holds weights that are not those that were written (sha256 differs)")
+    return card, weights
+
+
+def _refused(path: Path, what: str) -> CaseError:
+    finding = Finding("", f"expected a model written by `zopa train`: it {what}", "train it again", str(path))
+    return CaseError([finding], "nothing was read")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _tag(

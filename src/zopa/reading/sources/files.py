@@ -6,13 +6,16 @@ taken out and reported; archives, XML and PDF are opened under limits.
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.policy
 import io
+import itertools
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -21,7 +24,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from zopa.errors import MissingExtra
+from zopa.errors import MissingExtra, ZopaError
 from zopa.reading.sources.html import day, html_text
 from zopa.reading.sources.text import Published
 from zopa.reading.sources.web import MAX_BYTES, fetch, refused
@@ -31,7 +34,11 @@ __all__ = ["Incoming", "open_source"]
 PDF_SECONDS = 30
 PDF_MEMORY = 800_000_000
 ZIP_MEMBERS, ZIP_BYTES, ZIP_RATIO = 2_000, 60_000_000, 200
-XML_DEPTH = 200
+XML_DEPTH, XML_ELEMENTS = 200, 1_000_000
+MAIL_PARTS, MAIL_HEADER = 5_000, 5_000
+_CHARSETS = ("utf-8", "utf-16", "utf-32", "ascii", "iso8859", "cp", "koi8", "mac-", "big5", "gb", "euc", "shift_jis", "iso2022", "hz",
+             "johab", "tis", "ptcp", "kz")  # fmt: skip
+_HEADER = re.compile(rb"(?im)^(?:content-[a-z-]+|from|subject|date)[ \t]*+:(?:[^\n]*+\n(?=[ \t]))*+[^\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,21 @@ def open_source(source: str) -> list[Incoming]:
             for i in _read(raw, name, kind or _kind(urlsplit(url).path, raw), source)
         ]
     path = Path(source)
-    if not path.is_file():
-        raise refused(source, "expected a file or an http(s) address, saw nothing there")
-    if path.stat().st_size > MAX_BYTES:
-        raise refused(
-            source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {path.stat().st_size / 1e6:.1f} MB"
-        )
-    raw = path.read_bytes()
+    raw = _bytes(path, source)
     return _read(raw, path.stem, _kind(path.name, raw), source)
+
+
+def _bytes(path: Path, source: str) -> bytes:
+    """A file's bytes, if it is one that can be read and not too large."""
+    try:
+        if not path.is_file():
+            raise refused(source, "expected a file or an http(s) address, saw nothing there")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise refused(source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {size / 1e6:.1f} MB")
+        return path.read_bytes()
+    except OSError as error:
+        raise refused(source, f"expected a file that can be read: {error.strerror}") from None
 
 
 def _kind(name: str, raw: bytes) -> str:
@@ -98,7 +112,15 @@ def _read(raw: bytes, name: str, kind: str, source: str) -> list[Incoming]:
     if kind == "text" and b"\x00" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refused(source, "expected text, saw binary data", "zopa reads txt, html, pdf, docx, eml, rss")
     readers = {"html": _html, "pdf": _pdf, "docx": _docx, "mail": _mail, "feed": _feed, "text": _text}
-    return readers[kind](raw, name, source)
+    try:
+        return readers[kind](raw, name, source)
+    except ZopaError:
+        raise
+    except Exception as error:  # what the parsers of foreign formats throw at damaged bytes is not bounded
+        what = str(error).partition("\n")[0][:80] or type(error).__name__
+        raise refused(
+            source, f"expected a sound {kind} file: {what}", "open it in its own program and save it as text"
+        ) from None
 
 
 # ---------------------------------------------------------------- plain text
@@ -110,12 +132,20 @@ def _decode(raw: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
         if raw.startswith(bom):
             return raw.decode(charset, "replace"), ()
     for charset in ("utf-8", declared):
-        if charset:
+        if _is_charset(charset):
             try:
                 return raw.decode(charset), ()
-            except (UnicodeDecodeError, LookupError):
+            except UnicodeError:
                 continue
     return raw.decode("cp1252", "replace"), ("not UTF-8: read as Windows-1252",)
+
+
+def _is_charset(name: str) -> bool:
+    """Whether this names an encoding of text; Python knows others, which are slow or none."""
+    try:
+        return codecs.lookup(name).name.startswith(_CHARSETS)
+    except (LookupError, ValueError):
+        return False
 
 
 def _text(raw: bytes, name: str, _source: str) -> list[Incoming]:
@@ -193,8 +223,10 @@ def _pdf(raw: bytes, name: str, source: str) -> list[Incoming]:
 def _unwrap(text: str) -> str:
     """Lines of a page joined into paragraphs; hyphens at line ends closed where a small letter follows."""
     text = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", text)
-    paragraphs = re.split(r"\n\s*\n", text)
-    return "\n".join(re.sub(r"\s*\n\s*", " ", p).strip() for p in paragraphs if p.strip())
+    paragraphs = re.split(r"\n(?:[^\S\n]*+\n)++", text)
+    return "\n".join(
+        " ".join(line.strip() for line in p.split("\n")).strip() for p in paragraphs if p.strip()
+    )
 
 
 # ---------------------------------------------------------------- DOCX, e-mail, feeds
@@ -248,13 +280,16 @@ def _docx(raw: bytes, name: str, source: str) -> list[Incoming]:
 
 def _xml(raw: bytes, source: str) -> ElementTree.Element:
     """Parse XML with no entities, no document type and bounded depth."""
-    depth = 0
+    depth = elements = 0
 
     def opened(_name: str, _attrs: object) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
         if depth > XML_DEPTH:
             raise refused(source, f"expected XML at most {XML_DEPTH} levels deep")
+        if elements > XML_ELEMENTS:
+            raise refused(source, f"expected XML with at most {XML_ELEMENTS:,} elements")
 
     def closed(_name: str) -> None:
         nonlocal depth
@@ -274,16 +309,18 @@ def _xml(raw: bytes, source: str) -> ElementTree.Element:
 
 
 def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
+    if raw.count(b"\n--") > MAIL_PARTS:
+        raise refused(source, f"expected a message with at most {MAIL_PARTS:,} parts")
+    if any(m.end() - m.start() > MAIL_HEADER for m in _HEADER.finditer(raw)):
+        raise refused(source, f"expected no header of a message above {MAIL_HEADER:,} characters")
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     part = message.get_body(("plain", "html"))
     if part is None:
         raise refused(source, "expected a message with text, saw none")
-    try:
-        content = part.get_content()
-    except (LookupError, UnicodeDecodeError):
-        content = _decode(part.get_payload(decode=True) or b"")[0]  # type: ignore[arg-type]
-    text, hidden = (str(content), 0)
+    payload = part.get_payload(decode=True)
+    text, decoded = _decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "")
+    hidden = 0
     if part.get_content_type() == "text/html":
         text, _, hidden = html_text(text)
     text = re.sub(r"(?m)^>.*\n?", "", text)
@@ -293,9 +330,18 @@ def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
         on = None
     published = Published(str(message["subject"] or ""), "", str(message["from"] or ""), on)
     attachments = sum(1 for _ in message.iter_attachments())
-    notes = [f"{attachments} attachments not opened"] if attachments else []
+    notes = [*decoded, *([f"{attachments} attachments not opened"] if attachments else [])]
     notes += [f"{hidden} hidden parts of the message left out"] if hidden else []
     return [Incoming(name, text, published, notes=tuple(notes))]
+
+
+def _items(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The items of a feed; one inside another is part of it."""
+    if element.tag.rpartition("}")[2] in ("item", "entry"):
+        yield element
+        return
+    for child in element:
+        yield from _items(child)
 
 
 def _feed(raw: bytes, name: str, source: str) -> list[Incoming]:
@@ -309,10 +355,9 @@ def _feed(raw: bytes, name: str, source: str) -> list[Incoming]:
                     return "".join(e.itertext()).strip()
         return ""
 
-    items = [e for e in root.iter() if e.tag.rpartition("}")[2] in ("item", "entry")]
     out = []
     channel = words(root, "title")
-    for n, item in enumerate(items[:200], 1):
+    for n, item in enumerate(itertools.islice(_items(root), 200), 1):
         body, _, hidden = html_text(words(item, "encoded", "content", "description", "summary"))
         stamp = words(item, "pubDate", "published", "updated", "date")
         try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from html.parser import HTMLParser
+from html import unescape
 
 from zopa.reading.extraction.dates import plain_date
 from zopa.reading.sources.text import Published
@@ -37,18 +38,34 @@ _HIDDEN = re.compile(
     re.I,
 )
 _WHITE = re.compile(
-    r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]*\)|transparent)", re.I
+    r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?|rgba?\(\s*255\s*,\s*255\s*,\s*255[^)]{0,40}\)|transparent)",
+    re.I,
 )
 _DARK = re.compile(r"background(?:-color)?\s*:\s*(?!white|#fff|transparent|none|inherit)", re.I)
 _META = {"og:title": "title", "og:site_name": "publisher", "author": "byline", "article:author": "byline",
          "article:published_time": "on", "date": "on", "dc.date": "on", "datepublished": "on"}  # fmt: skip
 
 
-class _Page(HTMLParser):
-    """Paragraphs of a page, with the depth of article they stand in; hidden ones are counted, not kept."""
+_TAG = re.compile(r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])))*+)>""")
+_ATTRIBUTE = re.compile(r"""([^\s=/>]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?""")
+_RAW = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.I)
+    for name in ("script", "style", "textarea", "iframe", "xmp", "noembed", "noframes")
+}
+"""Elements that hold text up to their end tag, whatever it looks like."""
+_LETTER = re.compile("[a-zA-Z]")
+_ENDLESS = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
+LONGEST_STYLE = 5_000
+
+
+class _Page:
+    """Paragraphs of a page, with the depth of article they stand in; hidden ones are counted, not kept.
+
+    The page is cut into tags and text as browsers do it (HTML standard, 13.2.5), in one pass: what is left open at
+    the end, be it a tag, a comment or a script, takes the rest of the page with it.
+    """
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.stack: list[tuple[str, bool]] = []
         self.skipping = 0
         self.article = 0
@@ -60,9 +77,56 @@ class _Page(HTMLParser):
         self.in_title = False
         self.tag = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def feed(self, page: str) -> None:
+        """Read a whole page."""
+        at = 0
+        while at < len(page):
+            start = page.find("<", at)
+            self.handle_data(_plain(page[at : start if start >= 0 else len(page)]))
+            if start < 0:
+                break
+            at = self._markup(page, start)
+        self._flush("")
+
+    def _markup(self, page: str, at: int) -> int:
+        """Read what starts with the "<" at an offset; the offset after it."""
+        if page.startswith("<!--", at):
+            return self._past("-->", page, at + 2)
+        if page[at + 1 : at + 2] in ("!", "?") or (
+            page[at + 1 : at + 2] == "/" and not _LETTER.match(page, at + 2)
+        ):
+            return self._past(">", page, at + 2)  # a declaration, marked section or instruction
+        if page[at + 1 : at + 2] != "/" and not _LETTER.match(page, at + 1):
+            self.handle_data("<")
+            return at + 1
+        m = _TAG.match(page, at)
+        if m is None:
+            return self._cut_off(page)
+        tag, end = m[2].lower(), m.end()
+        if m[1]:
+            self.handle_endtag(tag)
+            return end
+        self.handle_starttag(tag, m[3])
+        if m[3].endswith("/") and tag not in _VOID:
+            self.handle_endtag(tag)
+        elif tag in _RAW:
+            close = _RAW[tag].search(page, end)
+            return close.start() if close else self._cut_off(page)
+        return end
+
+    def _past(self, mark: str, page: str, at: int) -> int:
+        """The offset after the next mark."""
+        found = page.find(mark, at)
+        return found + len(mark) if found >= 0 else self._cut_off(page)
+
+    def _cut_off(self, page: str) -> int:
+        """The rest of the page is not read; it counts as a hidden part."""
+        self.hidden += 1
+        return len(page)
+
+    def handle_starttag(self, tag: str, attributes: str) -> None:
         """Open a tag; decide whether what follows is seen by a reader."""
-        a = {k: v or "" for k, v in attrs}
+        a = _attributes(attributes)
         if tag == "meta":
             key = (a.get("property") or a.get("name") or a.get("itemprop") or "").lower()
             if key in _META and a.get("content"):
@@ -76,13 +140,7 @@ class _Page(HTMLParser):
             self._flush(tag)
         if tag in _VOID or len(self.stack) > 400:
             return
-        style = a.get("style", "")
-        concealed = (
-            bool(_HIDDEN.search(style))
-            or (bool(_WHITE.search(style)) and not _DARK.search(style))
-            or "hidden" in a
-            or a.get("aria-hidden") == "true"
-        )
+        concealed = _is_concealed(a)
         off = tag in _SKIP or concealed
         self.stack.append((tag, off))
         self.skipping += off
@@ -120,12 +178,28 @@ class _Page(HTMLParser):
         self.tag = tag
 
 
+def _plain(text: str) -> str:
+    """Text with its character references resolved; a number too long for any character becomes U+FFFD."""
+    return unescape(_ENDLESS.sub("\ufffd", text)) if "&" in text else text
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """The attributes of a tag; the last of two with one name counts."""
+    return {m[1].lower(): _plain((m[2] or "").strip("\"'")) for m in _ATTRIBUTE.finditer(text)}
+
+
+def _is_concealed(attributes: Mapping[str, str]) -> bool:
+    """Whether a reader does not see what stands in the tag."""
+    style = attributes.get("style", "")[:LONGEST_STYLE]
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDDEN.search(style):
+        return True
+    return bool(_WHITE.search(style)) and not _DARK.search(style)
+
+
 def html_text(page: str) -> tuple[str, Published, int]:
     """Main text of a page by its tags (article and paragraphs), publication data, and how many parts were hidden."""
     parser = _Page()
     parser.feed(page)
-    parser.close()
-    parser._flush("")
     chosen = [text for text, inside, _ in parser.blocks if inside]
     if sum(map(len, chosen)) < 200:
         paragraphs = [text for text, _, tag in parser.blocks if tag in ("p", "blockquote", "h1", "h2", "pre")]

@@ -1,0 +1,44 @@
+"""A package with what it is worth to each party."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from zopa.space import Space, decimal
+
+__all__ = ["Deal", "deal", "deals"]
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One package with what it is worth to each party, in points of the party's own scale."""
+
+    package: Mapping[str, str]
+    utilities: Mapping[str, Fraction]
+    gains: Mapping[str, Fraction]
+
+    @property
+    def options(self) -> str:
+        """The option ids in issue order, as one word list."""
+        return " ".join(self.package.values())
+
+    def __str__(self) -> str:
+        worth = ", ".join(f"{p} {decimal(u)}" for p, u in self.utilities.items())
+        return f"{self.options} ({worth})"
+
+
+def deal(space: Space, package: Sequence[int]) -> Deal:
+    """A package by its option indices, with utilities and gains in points."""
+    utilities = space.utility(package)
+    return Deal(
+        space.names(package),
+        {p: space.points(u) for p, u in zip(space.parties, utilities, strict=True)},
+        {p: space.points(u - r) for p, u, r in zip(space.parties, utilities, space.reservation, strict=True)},
+    )
+
+
+def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
+    """Several packages."""
+    return tuple(deal(space, x) for x in packages)

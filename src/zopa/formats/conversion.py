@@ -1,0 +1,396 @@
+"""Other tools' files to and from a case: the table of formats, recognition by content, the report of losses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from zopa import casefile
+from zopa.case import Case
+from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
+from zopa.formats import genius, geniusweb, gmcr, ktab, negmas
+from zopa.formats.documents import refuse, take, xml_root
+from zopa.formats.fidelity import Fidelity
+
+__all__ = ["FORMATS", "Conversion", "Format", "convert", "load", "plan", "recognise"]
+
+Files = Mapping[str, bytes]
+CASE = "case"
+REPORT = "fidelity.json"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file: how it is known, read and written, and what it carries.
+
+    ``folder`` says that a scenario is several files in one folder. ``options`` are the settings of ``read``
+    besides the files and their name.
+    """
+
+    label: str
+    endings: tuple[str, ...]
+    recognise: Callable[[Files], bool]
+    read: Callable[..., tuple[Case, Fidelity]] | None
+    write: Callable[[Case], tuple[dict[str, bytes], Fidelity]] | None
+    carries: str
+    folder: bool = False
+    options: tuple[str, ...] = ()
+
+
+FORMATS: Mapping[str, Format] = {
+    "ktab-csv": Format(
+        label="KTAB scenario, CSV", endings=(".csv",), recognise=ktab.recognise_csv, read=ktab.read,
+        write=partial(ktab.write, kind="csv"),
+        carries="parties, one line per issue, places, saliences, capability",
+    ),
+    "ktab-xml": Format(
+        label="KTAB scenario, XML", endings=(".xml",), recognise=ktab.recognise_xml, read=ktab.read,
+        write=partial(ktab.write, kind="xml"),
+        carries="the same, model parameters, seed, ideal adjustments",
+    ),
+    "gmcr": Format(
+        label="graph model of GMCR+ / gmcr-py", endings=(".gmcr",), recognise=gmcr.recognise, read=gmcr.read,
+        write=gmcr.write,
+        carries="yes/no actions and who holds them, impossible states, preferences, rankings, unseen states",
+    ),
+    "genius": Format(
+        label="GENIUS scenario, a folder of XML", endings=(), recognise=genius.recognise, read=genius.read,
+        write=genius.write, folder=True, options=("chosen", "parties", "steps"),
+        carries="issues, options, scores (exact), reservation value, discount, hyper-rectangles",
+    ),
+    "geniusweb": Format(
+        label="GeniusWeb scenario, a folder of JSON", endings=(), recognise=geniusweb.recognise, read=geniusweb.read,
+        write=geniusweb.write, folder=True, options=("chosen", "parties"),
+        carries="issues, options, scores (exact), reservation bid",
+    ),
+    "negmas": Format(
+        label="NegMAS scenario, a folder of YAML", endings=(), recognise=negmas.recognise, read=negmas.read,
+        write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
+        carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
+    ),
+}  # fmt: skip
+"""Every format; the first that recognises a file reads it."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A conversion that is ready to be written: files by path below ``root``, and the report."""
+
+    root: Path
+    files: dict[str, bytes]
+    fidelity: Fidelity
+    case: Case
+    source_format: str
+    target_format: str
+
+    def save(self) -> None:
+        """Write all files in one step, whole or not at all."""
+        with casefile.one_step(self.root) as act:
+            for name, content in self.files.items():
+                act.write(name, content)
+
+
+def recognise(files: Files, name: str) -> str:
+    """The format of a file or of the files of a folder, found by their content.
+
+    Raises
+    ------
+    CaseError
+        No format that zopa reads; says what the file is and what can be read.
+    """
+    found = next((key for key, one in FORMATS.items() if one.recognise(files)), None)
+    if found is None:
+        _refuse_unknown(files, name)
+    return found
+
+
+def _refuse_unknown(files: Files, name: str) -> NoReturn:
+    known = "; ".join(f"{f.label}" for f in FORMATS.values() if f.read)
+    refuse(name, f"{_what(files)} cannot be read", f"what can be read: a case folder; {known}")
+
+
+_FIRST_BYTES = {
+    b"PK\x03\x04": "a zip archive (a spreadsheet, a document, a project)", b"%PDF": "a PDF document",
+    b"SQLite format 3": "an SQLite database", b"\xd0\xcf\x11\xe0": "a document of an old Office program",
+    b"\x1f\x8b": "a gzip archive", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x7fELF": "a program",
+}  # fmt: skip
+_ROOTS = {
+    "negotiation_template": "a GENIUS domain", "utility_space": "a GENIUS profile", "Scenario": "a KTAB scenario",
+    "Workbook": "a spreadsheet in XML", "html": "a web page", "svg": "a picture", "rss": "a news feed",
+    "Project": "a project in XML", "CodeBook": "a code book in XML",
+}  # fmt: skip
+
+
+def _what(files: Files) -> str:
+    """What a file is, for people."""
+    if len(files) != 1:
+        return f"a folder with {len(files)} files, none of a known format," if files else "an empty folder"
+    name, raw = next(iter(files.items()))
+    if not raw:
+        return "an empty file"
+    for start, said in _FIRST_BYTES.items():
+        if raw.startswith(start):
+            return said
+    root = xml_root(raw)
+    if root:
+        return _ROOTS.get(root, f"an XML file with the root <{root[:60]}>")
+    ending = Path(name).suffix
+    return f"a file of the kind '{ending[:20]}'" if ending else "this file"
+
+
+def _taken(path: Path) -> tuple[dict[str, bytes], str]:
+    """The files to read, and the name of the one that the user named (empty for a folder)."""
+    files = take(path)
+    if path.is_dir():
+        return files, ""
+    one = next((f for f in FORMATS.values() if f.recognise(files)), None)
+    if one is not None and one.folder:
+        return take(path.parent), path.name
+    return files, path.name
+
+
+def _is_case(path: Path) -> bool:
+    return (path / "case.yaml").exists() or path.name in ("case.yaml", "statements.yaml")
+
+
+def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Case, Fidelity, str]:
+    """A case from any file or folder, with the report and the format's name."""
+    if name == CASE or (name is None and _is_case(path)):
+        return casefile.load(path), Fidelity(CASE), CASE
+    files, chosen = _taken(path)
+    alone = {chosen: files[chosen]} if chosen else files
+    if name is None:
+        name = recognise(alone, str(path))
+    one = _format(name)
+    if one.read is None:
+        raise NotApplicable(f"{one.label} is written, not read")
+    if not one.recognise(alone):
+        refuse(
+            str(path),
+            f"this is no {one.label}: it is {_what(alone)}",
+            "leave --from out to have it recognised",
+        )
+    given = {"chosen": chosen, **{k: v for k, v in settings.items() if v}}
+    unused = [k for k in given if k not in one.options and k != "chosen"]
+    if unused:
+        raise NotApplicable(f"{one.label} has no use for --{unused[0].removesuffix('s')}")
+    try:
+        case, fidelity = one.read(
+            files if one.folder else alone, str(path), **{k: v for k, v in given.items() if k in one.options}
+        )
+    except ValidationError as error:
+        raise CaseError(_findings(error, str(path)), "nothing was read") from None
+    except RecursionError:
+        refuse(str(path), "expected a few levels of nesting, saw very many")
+    total = hashlib.sha256()
+    for key in sorted(files):
+        total.update(key.encode("utf-8", "surrogateescape") + b"\0" + files[key])
+    return case.model_copy(update={"digest": total.hexdigest()}), fidelity, name
+
+
+def _findings(error: ValidationError, file: str) -> list[Finding]:
+    """What a case may not hold, said about the file that it came from."""
+    return [
+        Finding(".".join(map(str, e["loc"]))[:200], f"a case cannot hold this: {e['msg'][:200]}", "", file)
+        for e in error.errors(include_input=False, include_url=False)[:20]
+    ]
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise UnknownName("format", name, [*FORMATS, CASE])
+    return FORMATS[name]
+
+
+def load(folder: str | Path) -> Case:
+    """Load a case: a case folder, its ``case.yaml``, or a file or folder of any format that zopa reads.
+
+    Raises
+    ------
+    CaseError
+        It is not sound, or of no known format; ``findings`` holds every problem, located. Nothing is
+        half-loaded.
+    """
+    path = Path(folder)
+    if _is_case(path) or not path.exists():
+        return casefile.load(path)
+    if path.is_dir() and not any(f.recognise(take(path)) for f in FORMATS.values()):
+        return casefile.load(path)
+    return _read(path, None, {})[0]
+
+
+def plan(
+    source: str | Path | Case,
+    target: str | Path,
+    *,
+    source_format: str | None = None,
+    target_format: str | None = None,
+    parties: Sequence[str] = (),
+    steps: int | None = None,
+) -> Conversion:
+    """Read, and make ready to write; nothing is written yet. See :func:`convert`."""
+    goal = Path(target)
+    if target_format not in (None, CASE) and _format(target_format).write is None:
+        raise NotApplicable(f"{FORMATS[target_format].label} is read, not written")
+    if isinstance(source, Case):
+        case, fidelity, name = source, Fidelity(CASE), CASE
+    else:
+        case, fidelity, name = _read(Path(source), source_format, {"parties": tuple(parties), "steps": steps})
+    kind = target_format or _by_ending(goal, name)
+    if kind == CASE:
+        if name == CASE:
+            raise NotApplicable("the source is a case already; choose another format with --to")
+        if (goal / "case.yaml").exists():
+            raise NotApplicable(f"{goal}/case.yaml exists already; nothing was changed")
+        files = _folder(case)
+        _must_load(files, str(source))
+    else:
+        one = FORMATS[kind]
+        assert one.write is not None
+        written, report = one.write(case)
+        fidelity = _both(fidelity, report) if name != CASE else report
+        files = dict(written)
+        if one.folder and goal.is_dir() and any(goal.iterdir()):
+            raise NotApplicable(f"{goal} is a folder with files in it; name a new one")
+        if not one.folder and goal.is_dir():
+            raise NotApplicable(f"expected a file to write, saw the folder {goal}; name a file in it")
+    said = {
+        "source": "" if isinstance(source, Case) else str(source),
+        "from": name,
+        "to": kind,
+        **fidelity.to_dict(),
+    }
+    body = (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+    root = goal
+    if "" in files:
+        root, files = goal.parent, {goal.name: files[""], f"{goal.name}.{REPORT}": body}
+    else:
+        files[REPORT] = body
+    return Conversion(
+        root=root, files=files, fidelity=fidelity, case=case, source_format=name, target_format=kind
+    )
+
+
+def _both(first: Fidelity, second: Fidelity) -> Fidelity:
+    return Fidelity(
+        f"{first.format} to {second.format}",
+        second.read,
+        first.changed + second.changed,
+        first.left_out + second.left_out,
+    )
+
+
+def _by_ending(goal: Path, source_format: str) -> str:
+    ending = goal.suffix.lower()
+    found = next((k for k, f in FORMATS.items() if ending and ending in f.endings and f.write), None)
+    if found:
+        return found
+    if source_format == CASE:
+        endings = ", ".join(sorted({e for f in FORMATS.values() if f.write for e in f.endings}))
+        raise NotApplicable(
+            f"'{goal.name}' does not say which format to write; endings that do: {endings}; "
+            f"or choose one with --to: {', '.join(k for k, f in FORMATS.items() if f.write)}"
+        )
+    return CASE
+
+
+def convert(
+    source: str | Path | Case,
+    target: str | Path,
+    *,
+    source_format: str | None = None,
+    target_format: str | None = None,
+    parties: Sequence[str] = (),
+    steps: int | None = None,
+    strict: bool = False,
+) -> Fidelity:
+    """Turn another tool's file into a case folder, or a case into such a file; say what was not carried.
+
+    Parameters
+    ----------
+    source : path or Case
+        A file or folder of any format in :data:`FORMATS`, a case folder, or a case.
+    target : path
+        A new case folder, or the file or folder to write; its ending names the format.
+    source_format, target_format : str, optional
+        Names in :data:`FORMATS`, or ``case``; found by content and by ending when left out.
+    parties : sequence of str, optional
+        Which profiles of a scenario become parties.
+    steps : int, optional
+        Into how many options a continuous issue is cut.
+    strict : bool
+        Refuse, and write nothing, when anything would be left out.
+
+    Returns
+    -------
+    Fidelity
+        What was read, changed and left out; written beside the target too.
+
+    Raises
+    ------
+    CaseError
+        The source is not sound or of no known format.
+    NotApplicable
+        The target cannot hold this case, exists already, or ``strict`` and something would be left out.
+    """
+    found = plan(
+        source, target, source_format=source_format, target_format=target_format, parties=parties, steps=steps
+    )
+    if strict and not found.fidelity.lossless:
+        lost = "; ".join(map(str, found.fidelity.left_out[:5]))
+        raise NotApplicable(f"would be left out, so nothing was written: {lost}")
+    found.save()
+    return found.fidelity
+
+
+# --- a case as the files of its folder
+
+
+def _folder(case: Case) -> dict[str, bytes]:
+    data = case.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    records: dict[str, Any] = {
+        k: data.pop(k) for k in ("statements", "contacts", "figures", "shifts") if k in data
+    }
+    for key in ("sources", "cost_rows", "digest"):
+        data.pop(key, None)
+    order = ("title", "about", "as_of", "authors", "basis", "issues", "parties")
+    data = {**{k: data[k] for k in order if k in data}, **{k: v for k, v in data.items() if k not in order}}
+    files = {"case.yaml": _yaml(data)}
+    if records:
+        files["statements.yaml"] = _yaml(records)
+    return files
+
+
+def _short(value: Any) -> Any:
+    """Numbers as people write them: 45 for {best: 45.0}."""
+    if isinstance(value, dict):
+        return _short(value["best"]) if set(value) == {"best"} else {k: _short(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_short(v) for v in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def _yaml(data: Mapping[str, Any]) -> bytes:
+    return casefile.yaml_of(_short(data)).encode("utf-8")
+
+
+def _must_load(files: Mapping[str, bytes], source: str) -> None:
+    """A converted case always loads: it is loaded before anything is written."""
+    texts = {name: content.decode("utf-8") for name, content in files.items()}
+    with tempfile.TemporaryDirectory() as empty:
+        found = casefile.inspect(empty, texts)[1]
+    if found:
+        raise CaseError(
+            [Finding(f.path, f"a case cannot hold this: {f.what}", f.hint, source) for f in found],
+            "nothing was written",
+        )

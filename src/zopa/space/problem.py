@@ -1,0 +1,278 @@
+"""One case in one choice of readings, compiled once: the only thing below ``study`` that a verb computes with.
+
+The face::
+
+    problem = Problem(case)                          the default readings; or Problem(case, "E"), Problem(case, {"r": "off"})
+    problem = Problem.of(case_or_problem, readings)  what every verb does first; None keeps the readings of a problem
+    problem.case, problem.readings, problem.space    the case, rule -> reading, arrays and clauses
+    problem.table                                    all packages, made on first use (NotApplicable beyond MAX_PACKAGES)
+    problem.listable                                 whether there are few enough of them
+    problem.limits_at("low")                         reservation values at an end of their intervals, in units of the space
+    problem.remarks                                  what every answer must say about its numbers (noise, rounding)
+    problem.question("zone", **settings)             what an answer remembers
+    problem.kept                                     what engines work out about the problem and keep with it
+
+    problem.with_readings("E")                       other readings; the utilities and the table are shared
+    problem.with_values({"parties.A.reservation": 55, "rules.r.reading": "wide"})
+                                                     other judgments, by their path in the case; readings are kept
+
+Variants of the space alone (other reservation values, fewer clauses, settled issues) need no new problem:
+``dataclasses.replace(problem.space, ...)`` and :meth:`Space.settled`, given to ``engine.at(space)``
+(see ``zopa.bargaining.engines``).
+
+A problem is never changed once made; what is derived from it is worked out on first use and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from zopa._version import __version__
+from zopa.case import Case, Rule, all_rules
+from zopa.errors import NotApplicable, UnknownName
+from zopa.space.answers import Question
+from zopa.space.compile import Compiled, Readings, choose_readings, clauses, compile_utilities
+from zopa.space.model import Clause, Space
+from zopa.space.table import MAX_PACKAGES, Table
+
+__all__ = ["Problem", "compile_case"]
+
+
+class _Shared:
+    """What problems with the same judgments share, whatever their readings."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.table: Table | None = None
+        self.clauses: dict[tuple[str, str], tuple[Clause, ...]] = {}
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        return compile_utilities(self.case)
+
+    def of_rule(self, rule: str, reading: str) -> tuple[Clause, ...]:
+        key = (rule, reading)
+        if key not in self.clauses:
+            self.clauses[key] = clauses(self.case, rule, reading)
+        return self.clauses[key]
+
+
+class Problem:
+    """A case in one choice of readings; see the head of this module.
+
+    Parameters
+    ----------
+    case : Case
+    readings : str, mapping or None
+        Named set of readings, or rule -> reading; None takes every rule's default.
+
+    Raises
+    ------
+    UnknownName
+        A set, rule or reading that the case does not have.
+    """
+
+    def __init__(self, case: Case, readings: Readings = None) -> None:
+        self._start(_Shared(case), choose_readings(case, readings), {})
+
+    def _start(self, shared: _Shared, chosen: Mapping[str, str], changed: Mapping[str, Any]) -> None:
+        self._shared, self.readings, self.changed = shared, dict(chosen), dict(changed)
+        self.kept: dict[str, Any] = {}
+
+    @classmethod
+    def _made(cls, shared: _Shared, chosen: Mapping[str, str], changed: Mapping[str, Any]) -> Problem:
+        problem = cls.__new__(cls)
+        problem._start(shared, chosen, changed)
+        return problem
+
+    @classmethod
+    def of(cls, case: Case | Problem, readings: Readings = None) -> Problem:
+        """The problem itself, in other readings where some are given; or the problem of a case."""
+        if isinstance(case, Problem):
+            return case if readings is None else case.with_readings(readings)
+        return cls(case, readings)
+
+    @property
+    def case(self) -> Case:
+        """The case, with the changed judgments."""
+        return self._shared.case
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules, also those that follow from statements."""
+        return all_rules(self.case)
+
+    def clauses_of(self, rule: str, reading: str) -> tuple[Clause, ...]:
+        """The clauses of one rule in one reading, none for 'off'."""
+        return self._shared.of_rule(rule, reading)
+
+    def reread(self, readings: Mapping[str, str]) -> Space:
+        """The space under these readings of all rules."""
+        found = tuple(c for rule, reading in readings.items() for c in self.clauses_of(rule, reading))
+        return replace(self._shared.compiled.space, clauses=found)
+
+    @cached_property
+    def space(self) -> Space:
+        """Arrays, bit masks, exact integers, clauses.
+
+        Raises
+        ------
+        NotApplicable
+            No party whose acceptance counts.
+        """
+        return self.reread(self.readings)
+
+    @property
+    def listable(self) -> bool:
+        """Whether all packages can be listed."""
+        return self.space.n_packages <= MAX_PACKAGES
+
+    @property
+    def tabulated(self) -> bool:
+        """Whether all packages have been listed already."""
+        return self._shared.table is not None
+
+    @cached_property
+    def table(self) -> Table:
+        """All packages; the utilities are shared between readings.
+
+        Raises
+        ------
+        NotApplicable
+            More than ``MAX_PACKAGES`` packages.
+        """
+        if self._shared.table is None:
+            self._shared.table = Table.of(self.space)
+        return self._shared.table.at(self.space)
+
+    def limits_at(self, end: str) -> tuple[int, ...]:
+        """Reservation values at the ``low`` or ``high`` end, as the least integer utilities that reach them."""
+        return self._shared.compiled.ends[end]
+
+    @property
+    def unstated(self) -> tuple[str, ...]:
+        """Parties without any reservation value: they accept everything."""
+        return self._shared.compiled.unstated
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What must be said beside every answer: noise taken off, numbers rounded as asked, and by how much."""
+        return self._shared.compiled.remarks
+
+    def question(self, verb: str, **settings: Any) -> Question:
+        """What an answer remembers."""
+        changed = {"set": dict(self.changed)} if self.changed else {}
+        return Question(
+            verb, self.case.digest, self.readings, {**settings, **changed}, version=__version__, of=self.case
+        )
+
+    def with_readings(self, readings: Readings) -> Problem:
+        """The same judgments under other readings.
+
+        A mapping changes the rules that it names and leaves the others as they are read here; a named set
+        starts from the defaults, as it does everywhere.
+        """
+        if readings is None or readings == self.readings:
+            return self
+        chosen = choose_readings(self.case, readings)
+        if isinstance(readings, Mapping):
+            chosen = {**self.readings, **{rule: chosen[rule] for rule in readings}}
+        return Problem._made(self._shared, chosen, self.changed)
+
+    def with_values(self, changes: Mapping[str, Any]) -> Problem:
+        """The problem with other judgments.
+
+        Parameters
+        ----------
+        changes : path -> value
+            ``parties.A.reservation``, ``parties.A.weights.ISSUE``, ``parties.A.values.ISSUE.OPTION``,
+            ``agreement.at_least``, ``numbers`` and so on, with what the case file would have there; and
+            ``rules.RULE.reading`` with the name of a reading or 'off'.
+
+        Raises
+        ------
+        UnknownName
+            A section, party, rule or reading that the case does not have.
+        NotApplicable
+            A value that the case file would not accept there.
+        """
+        readings = {p.split(".")[1]: str(v) for p, v in changes.items() if _is_reading(p)}
+        plain = {p: v for p, v in changes.items() if not _is_reading(p)}
+        shared = _Shared(_changed_case(self.case, plain)) if plain else self._shared
+        problem = Problem._made(shared, self.readings, {**self.changed, **changes})
+        return problem.with_readings(readings) if readings else problem
+
+
+def compile_case(case: Case | Problem, readings: Readings = None) -> Space:
+    """The space of a case; a :class:`Problem` keeps more, and keeps it."""
+    return Problem.of(case, readings).space
+
+
+def _is_reading(path: str) -> bool:
+    parts = path.split(".")
+    return len(parts) == 3 and parts[0] == "rules" and parts[2] == "reading"
+
+
+def _changed_case(case: Case, changes: Mapping[str, Any]) -> Case:
+    """The case with other values at these paths, each checked as if it stood in the file."""
+    sections: dict[str, Any] = {}
+    for path, value in changes.items():
+        section, *rest = path.split(".")
+        if section not in Case.model_fields:
+            raise UnknownName("section of the case", section, Case.model_fields)
+        here = sections.get(section, getattr(case, section))
+        if not rest:
+            sections[section] = _section(section, value)
+        elif isinstance(here, Mapping):
+            key, rest = rest[0], rest[1:]
+            if key not in here:
+                raise UnknownName(section, key, here)
+            sections[section] = {**here, key: _changed(here[key], rest, value, path)}
+        else:
+            sections[section] = _changed(here, rest, value, path)
+    found = case.model_copy(update=sections)
+    for name in sections.get("parties", ()):
+        _check_weights(found, name)
+    return found
+
+
+def _section(name: str, value: Any) -> Any:
+    """A whole section or plain field of a case."""
+    known = Case.model_fields[name]
+    kind: Any = Annotated[known.annotation, known]
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as wrong:
+        raise NotApplicable(f"'{value}' cannot stand at {name}: {wrong.errors()[0]['msg']}") from None
+
+
+def _changed(noun: Any, path: Iterable[str], value: Any, said: str) -> Any:
+    keys = list(path)
+    if not isinstance(noun, BaseModel) or not keys:
+        raise NotApplicable(f"expected a path to a judgment, such as parties.A.reservation; saw '{said}'")
+    data = noun.model_dump(exclude_unset=True)
+    at = data
+    for key in keys[:-1]:
+        at = at.setdefault(key, {})
+        if not isinstance(at, dict):
+            raise NotApplicable(f"nothing can be set at '{said}'")
+    at[keys[-1]] = value
+    try:
+        return type(noun).model_validate(data)
+    except ValidationError as wrong:
+        raise NotApplicable(f"'{value}' cannot stand at {said}: {wrong.errors()[0]['msg']}") from None
+
+
+def _check_weights(case: Case, name: str) -> None:
+    given = case.parties[name].weights
+    numbers = [j.best for j in given.values()]
+    if given and all(n is not None for n in numbers) and abs(sum(n or 0 for n in numbers) - 100) > 1e-6:
+        total = sum(n or 0 for n in numbers)
+        raise NotApplicable(
+            f"the weights of {name} would add up to {total:g}; set the others as well, to 100"
+        )
