@@ -166,7 +166,7 @@ def test_what_was_agreed_is_an_outcome_and_never_a_position(tmp_path):
     assert len(case.statements) == 2
     assert [o.at for o in case.issues["quota"].options.values()] == [0, 100, 50]
     assert [r.what for r in fidelity.left_out] == ["the column 'Comments'"]
-    broken = (tmp_path / "case" / "case.yaml").read_text().replace("    quota: 20-t", "    quota: none-")
+    broken = (tmp_path / "case" / "case.yaml").read_text().replace("quota: '20-t'", "quota: none-")
     found = inspect(tmp_path / "case", {"case.yaml": broken})[1]
     assert [f.path for f in found] == ["outcome.agreed.quota"]
 
