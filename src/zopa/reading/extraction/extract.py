@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from zopa.case.model import Case
-from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.attribution.attribute import Attribution
 from zopa.reading.extraction.dates import DateSpan, dates
 from zopa.reading.extraction.events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
 from zopa.reading.extraction.issues import Match, Vocabulary
@@ -23,6 +23,8 @@ from zopa.reading.extraction.speech_acts import Condition, Kind, channel, condit
 from zopa.reading.grounding import Ground
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.language.patterns import lowered
+from zopa.reading.layout.passages import laid_out
+from zopa.reading.layout.statements import read_passages
 from zopa.reading.parsing.segment import Segments, segment
 from zopa.reading.sources.text import Text
 
@@ -170,7 +172,8 @@ class Assembler:
         self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None = None
     ) -> None:
         self.source, self.lex = text, lex
-        self.body = text.body
+        self.layout = laid_out(text.body, lex)
+        self.body = self.layout.body
         self.low = lowered(self.body)
         self.seg: Segments = segment(self.body, lex)
         self.phrases = phrases_of(lex.language)
@@ -207,7 +210,7 @@ class Assembler:
     def run(self) -> Extract:
         """All suggestions of the text."""
         seg = self.seg
-        found = attribute(seg, self.lex)
+        found = read_passages(seg, self.layout, self.lex)
         if self.trained:
             found = self.trained(seg, found)
         statements = self._guarded(self._resolved(found), found)
@@ -253,7 +256,7 @@ class Assembler:
         seg, text = self.seg, self.body
         mention = tuple(seg.span(*p) for p in x.source)
         cue = tuple(seg.span(*p) for p in x.cue)
-        content = tuple(seg.span(*p) for p in x.content)
+        content = tuple(q for p in x.content for q in self.layout.without_gaps(*seg.span(*p)))
         anchor = x.cue[0][0] if x.cue else x.content[0][0]
         a, b = seg.sentences[seg.sentence_of[anchor]]
         first, last = seg.span(a, b)
