@@ -270,7 +270,8 @@ class Assembler:
         said_words = " ".join(text[slice(*p)] for p in content)
         if len(content) > 1 and self.lex.patterns["speakers.split_content"].match(said_words):
             said_words = " ".join(text[slice(*p)] for p in content[1:])
-        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None)
+        depends = text[slice(*conditional.consequent)] if conditional and conditional.consequent else ""
+        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None, depends)
         if who.how == "event":
             kind = replace(kind, kind="shift", strength=0)
         near = [*([mention[0]] if mention and not x.inherited else []), *cue, *content]
