@@ -77,7 +77,7 @@ class Extract:
 
     def words(self, *spans: Range) -> str:
         """The text of some spans, with an ellipsis between them."""
-        return " … ".join(self.text.text[a:b] for a, b in spans)
+        return " … ".join(" ".join(self.text.text[a:b].split()) for a, b in spans)
 
     def __str__(self) -> str:
         lines = []
@@ -177,7 +177,7 @@ class Assembler:
         self.low = lowered(self.body)
         self.seg: Segments = segment(self.body, lex)
         self.phrases = phrases_of(lex.language)
-        self.resolver = Resolver(roster, lex, self.body)
+        self.resolver = Resolver(roster, lex, self.body, self.layout.initials)
         self.vocabulary = Vocabulary(case, lex.language) if case else None
         self.trained = trained
         self.dates = tuple(dates(text.text, text.published.on, lex.language))
@@ -242,6 +242,8 @@ class Assembler:
         last_issue: dict[str, tuple[Match, ...]] = {}
         for x in found:
             s = self._suggest(x)
+            if x.parent is not None and self._is_own_words(s):
+                s = replace(s, who=replace(out[x.parent].who, how="pronoun"))
             issues = s.issues
             if not issues and x.parent is not None:
                 issues = out[x.parent].issues
@@ -251,6 +253,10 @@ class Assembler:
                 last_issue[s.who.name] = issues
             out.append(s if issues == s.issues else replace(s, issues=issues))
         return out
+
+    def _is_own_words(self, s: Suggestion) -> bool:
+        """Whether "we", "I" or "my government" is said inside another statement: then its speaker is that one's."""
+        return bool(s.mention) and bool(self.lex.patterns["speakers.first_person"].fullmatch(self.body[slice(*s.mention[0])]))
 
     def _suggest(self, x: Attribution) -> Suggestion:
         seg, text = self.seg, self.body
@@ -263,7 +269,7 @@ class Assembler:
         sentence = text[first:last]
         words = " ".join(text[slice(*p)] for p in mention)
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
-        who = self._who(words, before, self._lead(first, mention, cue))
+        who = self._who(words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor]))
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
@@ -295,13 +301,20 @@ class Assembler:
             nested_in=x.parent,
         )
 
-    def _who(self, words: str, before: str, lead: str) -> Who:
+    def _previous(self, n: int) -> str:
+        """The sentence before, if it stands on the same line."""
+        if n == 0:
+            return ""
+        a, b = self.seg.span(*self.seg.sentences[n - 1])
+        return "" if "\n" in self.body[b : self.seg.begin[self.seg.sentences[n][0]]] else self.body[a:b]
+
+    def _who(self, words: str, before: str, lead: str, previous: str = "") -> Who:
         patterns = self.lex.patterns
         if patterns["speakers.event"].search(words):
             return Who(None, words, None, "event", weak=True)
         m = patterns["speakers.voice"].search(lead)
         voice = f"{m['whose']} {m['office'] or self.lex.raw['terms']['government']}" if m else ""
-        return self.resolver.resolve(words, before, voice)
+        return self.resolver.resolve(words, before, voice, previous)
 
     def _lead(self, first: int, mention: tuple[Range, ...], cue: tuple[Range, ...]) -> str:
         """Where a voice may be named: at the start of the sentence before the speaker, or between speaker and cue."""

@@ -128,12 +128,17 @@ class Labels:
             return None
         span = (start, start + len(outer))
         inner = bracket["inner"] if bracket else ""
-        if bracket and (inner in self.initials or (self._has_title(inner) and not self._has_title(outer.partition(" ")[0]))):
+        if bracket and (inner in self.initials or self._is_seat(inner, outer)):
             span = bracket.span("inner")
         sure = sure or bool(bracket) or comma > 0 or self._has_title(outer) or name in self.initials
         sure = sure or self._asks(outer) or (outer.isupper() and len(outer) > 4)
         alone = m.end() >= len(line)
         return Label(span, m.end(), line[slice(*span)].lower(), sure, self._asks(outer), alone)
+
+    def _is_seat(self, inner: str, outer: str) -> bool:
+        """``The Minister for Transport (Mr. Penn)``: the person stands in brackets, the office before them."""
+        article = outer.partition(" ")[0].lower() in self.lex["articles"]
+        return article and self._is_name(inner) and (self._has_title(inner) or len(inner.split()) > 1)
 
     def _is_name(self, name: str) -> bool:
         """Capitalised words, joined by small ones; at most eight."""
@@ -147,7 +152,8 @@ class Labels:
         return bool(self.patterns["layout.no_label"].search(name.strip()))
 
     def _has_title(self, name: str) -> bool:
-        return any(w.lower() in self.lex["titles"] or w.lower().rstrip(".") + "." in self.lex["titles"] for w in name.split()[:2])
+        titles, words = self.lex["titles"] - self.lex["articles"], [w.lower() for w in name.split()[:2]]
+        return any(w in titles or w.rstrip(".") + "." in titles for w in words)
 
     def _asks(self, name: str) -> bool:
         return bool(self.patterns["layout.asks"].search(name.strip()))

@@ -104,6 +104,8 @@ class _Reader:
             if m.start("who") > 0 or m["cue"].startswith(("may", "agree", "undertake", "commit")):
                 content = (first if m.start("who") > 0 else first + m.start("rest"), stop)
             who = (first + subject[0], first + subject[1])
+            if self.parties and self.patterns["layout.any_party"].fullmatch(m["who"]):
+                return self._statement(self.parties, None, content, "clause", "shall")
             return self._statement(who, (first + cue[0], first + cue[1]), content, "clause", "shall")
         if self.parties is None:
             return None
