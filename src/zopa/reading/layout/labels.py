@@ -67,6 +67,7 @@ class Labels:
         found = [self._label(line) for line in lines]
         self.count = Counter(x.name for x in found if x)
         share = sum(x is not None for x in found) / max(1, len(lines))
+        share = share if sum(x is not None for x in found) > 1 else 0.0
         several = len({x.name for x in found if x and " " in x.name and x.name[:1].isupper()}) > 1
         questions = self._askers(found, lines)
         self.of: list[Label | None] = [
