@@ -19,7 +19,7 @@ from zopa import casefile
 from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats import genius, geniusweb, gmcr, ktab, negmas, position_table
+from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 
@@ -46,6 +46,10 @@ class Format:
     carries: str
     folder: bool = False
     options: tuple[str, ...] = ()
+
+
+def _never(_: Files) -> bool:
+    return False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -88,6 +92,22 @@ FORMATS: Mapping[str, Format] = {
         )
         for kind in position_table.KINDS
     },
+    "csl-json": Format(
+        label="sources for a reference manager, CSL-JSON", endings=(), recognise=_never, read=None,
+        write=citations.write_csl, carries="title, publisher, date and address of every source",
+    ),
+    "bibtex": Format(
+        label="sources for a reference manager, BibTeX", endings=(".bib",), recognise=_never, read=None,
+        write=citations.write_bibtex, carries="title, publisher, date and address of every source",
+    ),
+    "web-annotation": Format(
+        label="statements as W3C Web Annotations", endings=(".jsonld",), recognise=_never, read=None,
+        write=citations.write_annotations, carries="quote and place of every statement, what it was read as",
+    ),
+    "markdown": Format(
+        label="linked Markdown notes, a folder", endings=(), recognise=_never, read=None, write=vault.write, folder=True,
+        carries="a note per party, issue, statement and source, with links",
+    ),
 }  # fmt: skip
 """Every format; the first that recognises a file reads it."""
 
