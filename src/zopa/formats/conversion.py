@@ -19,7 +19,7 @@ from zopa import casefile
 from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault
+from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault, workbook
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 
@@ -82,6 +82,10 @@ FORMATS: Mapping[str, Format] = {
         label="NegMAS scenario, a folder of YAML", endings=(), recognise=negmas.recognise, read=negmas.read,
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
+    ),
+    "workbook": Format(
+        label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
+        write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
     ),
     **{
         f"table-{kind}": Format(
@@ -387,7 +391,7 @@ def convert(
 
 
 def _folder(case: Case) -> dict[str, bytes]:
-    data = case.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    data = case.model_dump(exclude_defaults=True, by_alias=True)
     records: dict[str, Any] = {
         k: data.pop(k) for k in ("statements", "contacts", "figures", "shifts") if k in data
     }
@@ -413,7 +417,7 @@ def _short(value: Any) -> Any:
     """Numbers as people write them: 45 for {best: 45.0}."""
     if isinstance(value, dict):
         return _short(value["best"]) if set(value) == {"best"} else {k: _short(v) for k, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_short(v) for v in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
