@@ -11,8 +11,8 @@ from zopa.space import Problem, Readings
 
 from .analysis import CHAIN, Analysis
 from .answers import Stability, Standing
-from .compile import Compiled, Package, compile_graph
-from .robustness import Shares, shares, variants
+from .compile import CompiledGraph, Package, compile_graph
+from .robustness import VerdictShares, shares, variants
 from .standings import Standings
 from .words import VARIED, basis_sentence, drift_sentence, notes, sentences
 
@@ -161,7 +161,7 @@ VERDICTS = 0.3
 """The share of the work that goes into the verdicts on all states, roughly."""
 
 
-def _asked(compiled: Compiled, package: Package | None) -> list[int]:
+def _asked(compiled: CompiledGraph, package: Package | None) -> list[int]:
     if package is not None:
         return [compiled.state(package)]
     asked = [s for s in compiled.named.values() if s != compiled.status_quo]
@@ -187,7 +187,9 @@ def _notes(analysis: Analysis, names: Mapping[str, str], undone: int) -> tuple[s
     )
 
 
-def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) -> tuple[str, Shares | None]:
+def _shares(
+    compiled: CompiledGraph, states: Sequence[int], draws: int, seed: int
+) -> tuple[str, VerdictShares | None]:
     """What was varied, and how often each state passed each test; nothing for large or undoubted models."""
     found = variants(compiled, draws, seed) if draws and compiled.model.n_states <= SHARE_STATES else None
     if found is None:
@@ -196,7 +198,7 @@ def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) ->
     return found[0], shares(found[1], states, status_quo=start, concepts=("nash", "seq", "gmr"))
 
 
-def _basis(compiled: Compiled) -> dict[str, dict[str, int]]:
+def _basis(compiled: CompiledGraph) -> dict[str, dict[str, int]]:
     """How many of each party's preferences are stated, inferred, assumed; judgments where it has utilities."""
     found = {}
     graph = compiled.case.graph
