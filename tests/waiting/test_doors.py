@@ -39,7 +39,7 @@ def test_delay_prints_months_pivots_and_the_lines_behind_them(example):
     assert result.exit_code == 0
     assert (
         "starting position of EUR: month 12 (2026-02); at the earliest month 3 (2025-05), "
-        "at the latest month 39 (2028-05); it turns on RUS" in result.output
+        "at the latest month 39 (2028-05); it turns on Russia" in result.output
     )
     assert "costs.csv:2: Russia loses 1 (0.5 to 1.5) points per month from 2025-02" in result.output
 
@@ -55,7 +55,7 @@ def test_delay_says_that_the_source_states_no_cost_and_exits_1_when_no_zone_is_i
 
 def test_delay_follows_a_package_and_gives_json(tmp_path):
     root = folder(tmp_path, "\ncosts: {parties: {A: {flow: 1, rising: {per_month: 0.05}}}}\n")
-    answer = json.loads(run("delay", root, "line=L1", "--json").output)
+    answer = json.loads(run("delay", root, "line=L1", "--json").output)["answer"]
     assert answer["packages"][0]["by_party"]["A"] == {"earliest": 7, "central": 7, "latest": 7}
     assert run("delay", root, "line").exit_code == 2
 
@@ -75,10 +75,10 @@ def test_divide_prints_the_split_item_and_its_properties(tmp_path):
     result = run("divide", root, "--method", "adjusted-winner")
     assert result.exit_code == 0
     # x to A, y to B: 60 and 70; y is split at 60 + 40 t = 70 (1 - t), t = 1/11
-    assert "x, 1/11 of y" in result.output
+    assert "X, 1/11 of Y" in result.output
     assert "63.6364" in result.output
     assert "envy-free: yes" in result.output
-    assert json.loads(run("divide", root, "--json").output)["splits"][0]["split"] == ["y"]
+    assert json.loads(run("divide", root, "--json").output)["answer"]["splits"][0]["split"] == ["y"]
 
 
 def test_the_report_shows_curves_dates_win_sets_and_the_line_behind_a_figure(example, tmp_path):
@@ -87,9 +87,9 @@ def test_the_report_shows_curves_dates_win_sets_and_the_line_behind_a_figure(exa
         + "division: {items: {x: X, y: Y}, points: {US: {x: 60, y: 40}, RUS: {x: 30, y: 70}}}\n"
     )
     written = zopa.report(zopa.run(zopa.load(example)), tmp_path / "out")
-    assert {"cost-curves.svg", "openings.svg", "win-sets.svg"} <= {p.name for p in written}
+    assert {"cost-curves.svg", "openings.svg", "line-win-sets.svg"} <= {p.name for p in written}
     page = written[0].read_text()
-    assert "What waiting costs, and when the zone opens" in page
+    assert "What waiting costs" in page
     assert "costs.csv:3: United States loses 0.2 (0.1 to 0.4) points per month from 2025-02" in page
     assert 'href="#statement-author-prices"' in page
     assert "1/11 of Y" in page

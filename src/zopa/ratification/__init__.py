@@ -6,7 +6,6 @@ May not enter: files, clocks, chance.
 from .commitments import Commitment, commitments
 from .two_level import LineWinSet, Ratification, Ratifier, Spoiler, WinSets, ratify
 from .win_sets import TiedHand, settle, tied_hand, win_set, win_set_of_all
-from .words import ratifier_sentence, spoiler_sentence, tied_hand_sentences, verdict
 
 __all__ = [
     "Commitment",
@@ -17,13 +16,9 @@ __all__ = [
     "TiedHand",
     "WinSets",
     "commitments",
-    "ratifier_sentence",
     "ratify",
     "settle",
-    "spoiler_sentence",
     "tied_hand",
-    "tied_hand_sentences",
-    "verdict",
     "win_set",
     "win_set_of_all",
 ]

@@ -10,7 +10,7 @@ from .no_agreement import CLOCKS, Clock, Costs, Opening, Waiting, opening_of, wo
 from .opening import Ripeness, ZoneOpening, breaking, ripeness, zone_opening
 from .party_costs import PartyCost, party_cost
 from .trade import TradeCounterfactual, TradeTable, trade_shock
-from .words import contest_words, month_name, summary, when
+from .words import contest_words, month_name, when
 
 __all__ = [
     "CLOCKS",
@@ -45,7 +45,6 @@ __all__ = [
     "price_push_band",
     "real_income_change",
     "ripeness",
-    "summary",
     "trade_shock",
     "when",
     "worth_of_waiting",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from zopa.case import Case, Interval, accepted
 from zopa.space import Why
@@ -14,10 +13,7 @@ from .crisis_bargaining import Obstacle
 from .no_agreement import Clock, Opening
 from .party_costs import PartyCost, quoted
 
-__all__ = ["contest_words", "month_name", "notes", "summary", "when"]
-
-if TYPE_CHECKING:
-    from .delay import Delay
+__all__ = ["contest_words", "month_name", "notes", "when"]
 
 SPEAKS_OF_COST = re.compile(r"\b(prices?|costs?|costly|expensive|inflation)\b", re.IGNORECASE)
 """Words by which a statement or a figure is taken to speak of a cost."""
@@ -48,18 +44,6 @@ def when(as_of: date | None, at: Opening) -> str:
     if at.earliest == at.latest:
         return name(at.central) if as_of else f"month {at.central}"
     return f"{name(at.central)}; at the earliest {name(at.earliest)}, at the latest {name(at.latest)}"
-
-
-def summary(d: Delay) -> str:
-    """The clock, and when the zone opens, in two lines."""
-    head = f"Cost plays no part: {d.notes[0].text}" if d.costless else f"Clock: {d.clock}."
-    if d.zone is None:
-        return f"{head}\nThe rules leave no package; waiting opens none, whatever it costs."
-    at = d.zone.opening
-    if at.latest == 0:
-        return f"{head}\nThe zone is open now; waiting is not what opens it."
-    turns = f" It turns on {' and '.join(d.pivotal)}." if d.pivotal else ""
-    return f"{head}\nThe zone opens: {when(d.as_of, at)}.{turns}"
 
 
 def contest_words(o: Obstacle) -> str:
