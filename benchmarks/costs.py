@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from zopa.costs import TradeTable, trade_shock
+from zopa.waiting import TradeTable, trade_shock
 
 
 def table(countries: int, sectors: int, seed: int = 1) -> TradeTable:

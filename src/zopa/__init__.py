@@ -11,7 +11,8 @@ The verbs are the questions; each takes a case first::
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
-    zopa.delay(case)             what waiting costs, when the zone opens, who must ratify
+    zopa.delay(case)             what waiting costs, and when the zone opens
+    zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
@@ -36,24 +37,26 @@ _VERBS = {
     "describe": "bargaining",
     "stability": "graphmodel",
     "forecast": "spatial",
-    "delay": "costs",
+    "delay": "waiting",
+    "ratify": "ratification",
     "divide": "division",
     "read": "reading",
     "run": "study",
-    "report": "reports",
+    "report": "render",
     "convert": "formats",
 }
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
-    from zopa.costs import delay
     from zopa.division.divide import divide
     from zopa.formats import convert, load
     from zopa.graphmodel.stability import stability
+    from zopa.ratification.two_level import ratify
     from zopa.reading import read
-    from zopa.reports import report
+    from zopa.render.report import report
     from zopa.spatial.forecast import forecast
     from zopa.study.run import run
+    from zopa.waiting.delay import delay
 
 __all__ = [
     "convert",
@@ -64,6 +67,7 @@ __all__ = [
     "frontier",
     "judge",
     "load",
+    "ratify",
     "read",
     "report",
     "run",

@@ -13,7 +13,7 @@ from zopa.cli import app
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 
 
-@pytest.mark.parametrize("page", ["costs.md", "division.md", "stability.md"])
+@pytest.mark.parametrize("page", ["delay.md", "ratification.md", "division.md", "stability.md"])
 def test_the_page_runs(page, tmp_path, monkeypatch):
     text = (PAGES / page).read_text()
     monkeypatch.chdir(tmp_path)

@@ -1,9 +1,12 @@
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import zopa
+from zopa.cli import app
 from zopa.errors import CaseError, NotApplicable, UnknownName
 
 HEAD = """\
@@ -167,3 +170,44 @@ def test_a_division_with_a_fault_is_refused_at_its_place(tmp_path, text, complai
         load(tmp_path, text + "\n")
     assert complaint in str(caught.value)
     assert all(f.file == "case.yaml" and f.line for f in caught.value.findings)
+
+
+NOTHING = """\
+division:
+  items: {i: I, j: J}
+  points: {Israel: {i: 0, j: 0}, Egypt: {i: 1, j: 2}}
+"""
+
+
+def test_where_nothing_can_be_divided_the_command_says_why_and_exits_1(tmp_path):
+    case = load(tmp_path, NOTHING)
+    answer = zopa.divide(case)
+    assert not answer.divided
+    assert all("Israel gave no points above 0 to any item" in s.notes[0] for s in answer.splits)
+    shown = CliRunner().invoke(app, ["divide", str(tmp_path)])
+    assert shown.exit_code == 1
+    assert "Nothing is divided" in shown.output
+    assert "Israel gave no points above 0 to any item" in shown.output
+    assert CliRunner().invoke(app, ["divide", str(tmp_path), "--json"]).exit_code == 1
+    with pytest.raises(NotApplicable, match="Israel gave no points above 0"):
+        zopa.divide(case, "adjusted-winner")
+
+
+def test_one_method_that_divides_is_enough(tmp_path):
+    bids = "  bids: {Israel: {i: 3, j: 0}, Egypt: {i: 1, j: 2}}\n"
+    answer = zopa.divide(load(tmp_path, NOTHING + bids))
+    assert answer.divided
+    assert [s.method for s in answer.splits if s.gets] == ["knaster"]
+    assert CliRunner().invoke(app, ["divide", str(tmp_path)]).exit_code == 0
+    free = NOTHING + "  bids: {Israel: {i: 0, j: 0}, Egypt: {i: 0, j: 0}}\n"
+    assert not zopa.divide(load(tmp_path, free)).divided
+
+
+FOUND = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "found_in_use" / "42-lenses"
+
+
+@pytest.mark.skipif(not FOUND.exists(), reason="the inputs found in use are not beside the project")
+def test_points_that_are_all_zero_divide_nothing():
+    shown = CliRunner().invoke(app, ["divide", str(FOUND / "aw_zero")])
+    assert shown.exit_code == 1
+    assert "A gave no points above 0 to any item" in shown.output

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from zopa.casefile import load
-from zopa.reports import report
+from zopa.render import report
 from zopa.study import run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples"

@@ -10,7 +10,7 @@ import pytest
 
 from zopa.case import Case
 from zopa.casefile import load
-from zopa.reports import report
+from zopa.render import report
 from zopa.study import run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples"
@@ -30,16 +30,19 @@ def test_the_report_is_one_file_that_names_no_other(written: Path) -> None:
     assert not re.findall(r"@import|url\((?!#)", html)
 
 
-def test_the_first_screen_says_verdict_packages_blockers_and_basis(written: Path) -> None:
+def test_page_one_says_verdict_packages_blockers_basis_and_what_to_ask(written: Path) -> None:
     html = (written / "report.html").read_text(encoding="utf-8")
-    first = html[html.index('<section id="answer"') : html.index('<section id="zone"')]
+    first = html[html.index('<section id="answer"') : html.index('<section id="demands"')]
     for words in (
         "There is a zone",
         "51,771",
-        "Packages worth discussing",
-        "Who could block it",
-        "assumed",
-        "ukraine-condition",
+        "Three packages worth discussing",
+        "who could block it",
+        "In January Zelensky said that he could accept a cease-fire",
+        "Volodymyr Zelensky, January 2025",
+        "gains least",
+        "169 are assumed",
+        "What to ask next, and whom",
     ):
         assert words in first
 

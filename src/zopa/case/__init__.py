@@ -23,6 +23,7 @@ from zopa.case.estimates import (
     voters,
     weights,
 )
+from zopa.case.interval import ZERO, Interval, Number, exact
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -46,11 +47,13 @@ from zopa.case.model import (
     When,
 )
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
 
 __all__ = [
     "STANCES",
     "WEIGHT_WORDS",
+    "ZERO",
     "Basis",
     "Case",
     "ClauseText",
@@ -61,8 +64,10 @@ __all__ = [
     "Estimate",
     "Expected",
     "Figure",
+    "Interval",
     "Issue",
     "Judgment",
+    "Number",
     "Option",
     "Party",
     "PartyCosts",
@@ -79,6 +84,7 @@ __all__ = [
     "accepted",
     "all_rules",
     "estimate",
+    "exact",
     "fraction",
     "gaps",
     "json_schema",
@@ -96,6 +102,8 @@ __all__ = [
     "values",
     "voters",
     "weights",
+    "with_ratifiers",
+    "with_votes",
 ]  # fmt: skip
 
 

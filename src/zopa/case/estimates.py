@@ -16,6 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Concatenate, ParamSpec, TypeVar
 
+from zopa.case.interval import Interval
 from zopa.case.model import STANCES, WEIGHT_WORDS, Basis, Case, Judgment, Party, Rule, Statement
 
 __all__ = [
@@ -43,12 +44,9 @@ GAP = "gap"
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A number with its interval and its basis. ``gap`` marks a cell on which nobody said anything."""
+class Estimate(Interval):
+    """An interval with its basis. ``gap`` marks a cell on which nobody said anything."""
 
-    best: Fraction
-    low: Fraction
-    high: Fraction
     basis: Basis
     gap: bool = False
 

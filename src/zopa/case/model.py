@@ -205,6 +205,9 @@ class Head(Sections):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    outcome: dict[str, str] = Field(
+        default_factory=dict, description="what was agreed in the end, option per issue; never a position"
+    )
     numbers: Literal["as meant", "as typed"] = Field(
         "as meant", description="whether binary noise (14.719999999999999 for 14.72) is taken off"
     )

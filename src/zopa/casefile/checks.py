@@ -91,6 +91,11 @@ def cross_check(p: Pieces) -> list[Finding]:
     for key in ("no_agreement", "basis"):
         if p.top.get(key) is not None:
             found += basis_ids(p, main, (key,), p.top[key])
+    for issue, option in (p.top.get("outcome") or {}).items():
+        missing = declared(p, main, ("outcome", issue), "issues", issue)
+        found += missing or (
+            option_of(p, main, ("outcome", issue), issue, option) if issue in p.issues else []
+        )
     if p.records is not None:
         found += _records(p, p.records)
     return _together(found)

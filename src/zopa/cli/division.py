@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from zopa.cli.options import (
-    CaseArgument,
-    JsonOption,
-    ReadingsOption,
-    console,
-    open_case,
-    pick_readings,
-    print_json,
-    table,
-)
-
-if TYPE_CHECKING:
-    from zopa.division import Split
+from zopa.cli.ask import reply
+from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, open_case, pick_readings
 
 __all__ = ["divide"]
 
@@ -38,29 +27,4 @@ def divide(
     from zopa.division import divide as ask
 
     answer = ask(open_case(name), method, pick_readings(readings))
-    if json:
-        print_json(answer.to_dict())
-        return
-    out = console()
-    for split in answer.splits:
-        _print(split)
-    if answer.why:
-        out.print("The numbers rest on:", markup=False)
-        for w in answer.why:
-            out.print(f"  - {w.text}", markup=False)
-
-
-def _print(split: Split) -> None:
-    out = console()
-    out.print(split.title + (f" ({split.unit})" if split.unit else ""), markup=False, style="bold")
-    rows = []
-    for party, worth in split.gets.items():
-        items = ", ".join(i if s == 1 else f"{s} of {i}" for i, s in split.shares.get(party, {}).items())
-        cash = f"{float(split.pays[party]):+.6g}" if split.pays else ""
-        rows.append([party, items, f"{float(worth):.6g}", cash])
-    if rows:
-        table(["party", "items", "gets", "money" if split.pays else ""], rows)
-    held = [f"{name}: {'yes' if ok else 'no'}" for name, ok in split.properties.items()]
-    for line in (*held, *split.notes):
-        out.print(f"  {line}", markup=False)
-    out.print()
+    reply(answer, name, json=json, no=not answer.divided)

@@ -33,6 +33,7 @@ __all__ = [
     "print_json",
     "progress",
     "stopper",
+    "time_left",
 ]
 
 
@@ -193,21 +194,3 @@ def stopper(seconds: float | None) -> Iterator[Any]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def points(value: object) -> str:
-    """A number of points as people write it."""
-    return "–" if value is None else f"{float(value):.4g}"  # type: ignore[arg-type]
-
-
-def table(head: list[str], rows: list[list[Any]]) -> None:
-    """A plain table: two columns of words, then numbers."""
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for k, title in enumerate(head):
-        grid.add_column(Text(title), justify="left" if k < 2 else "right", overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(str(cell)) for cell in row))
-    console().print(grid)

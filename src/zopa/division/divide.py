@@ -44,11 +44,6 @@ class Split:
     properties: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        parts = ", ".join(f"{p} {float(x):.6g}" for p, x in self.gets.items())
-        divided = f"; divided: {', '.join(self.split)}" if self.split else ""
-        return f"{self.title}: {parts} {self.unit}{divided}"
-
 
 @dataclass(frozen=True)
 class Divided(Answer):
@@ -57,8 +52,10 @@ class Divided(Answer):
     splits: tuple[Split, ...]
     why: tuple[Why, ...]
 
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.splits))
+    @property
+    def divided(self) -> bool:
+        """Whether some method divides something; where none does, the notes of the splits say why."""
+        return any(split.gets for split in self.splits)
 
 
 @dataclass(frozen=True)
@@ -91,10 +88,20 @@ def _needs(condition: object, method: str, what: str) -> None:
         raise _Missing(f"{method} needs {what} under `division:` in case.yaml")
 
 
+def _worth_something(d: _Data) -> list[list[Fraction]]:
+    """The points by party and item, each party with some above 0."""
+    empty = [d.case.parties[p].name for p, row in d.points.items() if not any(row.values())]
+    if empty:
+        raise NotApplicable(
+            f"{' and '.join(empty)} gave no points above 0 to any item, so there is no share to compare"
+        )
+    return d.table(d.points)
+
+
 def _adjusted(d: _Data) -> list[Split]:
     _needs(d.items and len(d.points) == 2, "adjusted-winner", "items and the points of exactly two parties")
     first, second = d.points
-    rows = d.table(d.points)
+    rows = _worth_something(d)
     found = adjusted_winner(rows[0], rows[1])
     notes = [f"{d.name(i)} cannot be shared in parts: agree on a substitute such as time or money" for k, i in enumerate(d.items)
              if k == found.split and not d.division.items[i].divisible]  # fmt: skip
@@ -112,14 +119,13 @@ def _adjusted(d: _Data) -> list[Split]:
     return [
         Split(
             "adjusted-winner",
-            "Adjusted Winner",
+            TITLES["adjusted-winner"],
             "of 100 points",
-            gets,
-            shares,
-            {},
-            split,
-            properties,
-            tuple(notes),
+            gets=gets,
+            shares=shares,
+            split=split,
+            properties=properties,
+            notes=tuple(notes),
         )
     ]
 
@@ -127,24 +133,30 @@ def _adjusted(d: _Data) -> list[Split]:
 WARNING = "compares points between the parties: each side's points are scaled to 100"
 
 
-def _whole(rule: str, title: str) -> Callable[[_Data], list[Split]]:
+def _whole(rule: str) -> Callable[[_Data], list[Split]]:
     def run(d: _Data) -> list[Split]:
         _needs(d.items and len(d.points) >= 2, rule, "items and the points of two parties or more")
         parties = list(d.points)
-        found = whole_items([as_points(row) for row in d.table(d.points)], rule)
+        scaled = dict(zip(parties, map(as_points, _worth_something(d)), strict=True))
+        found = whole_items(list(scaled.values()), rule)
         splits = []
         for owners, envy in zip(found.owners, found.envy, strict=True):
             shares = {
                 p: {i: Fraction(1) for i, o in zip(d.items, owners, strict=True) if parties[o] == p}
                 for p in parties
             }
-            scaled = dict(zip(parties, [as_points(row) for row in d.table(d.points)], strict=True))
             gets = {p: sum((scaled[p][d.items.index(i)] for i in shares[p]), Fraction(0)) for p in parties}
             notes = [f"{found.n_best} allocations tie"] if found.n_best > 1 else []
             notes += [WARNING] if rule != "max-nash" else []
             splits.append(
                 Split(
-                    rule, title, "of 100 points", gets, shares, {}, (), {"envy-free": not envy}, tuple(notes)
+                    rule,
+                    TITLES[rule],
+                    "of 100 points",
+                    gets=gets,
+                    shares=shares,
+                    properties={"envy-free": not envy},
+                    notes=tuple(notes),
                 )
             )
         return splits
@@ -154,6 +166,8 @@ def _whole(rule: str, title: str) -> Callable[[_Data], list[Split]]:
 
 def _knaster(d: _Data) -> list[Split]:
     _needs(d.items and len(d.bids) >= 2, "knaster", "items and the bids of two parties or more")
+    if not any(any(row.values()) for row in d.bids.values()):
+        raise NotApplicable("no party bid more than 0 for any item, so there is nothing to settle")
     parties = list(d.bids)
     found = knaster(d.table(d.bids))
     shares = {
@@ -167,7 +181,18 @@ def _knaster(d: _Data) -> list[Split]:
     }
     gets, pays = dict(zip(parties, found.total, strict=True)), dict(zip(parties, found.cash, strict=True))
     unit = d.division.money or "money"
-    return [Split("knaster", "Knaster's sealed bids", unit, gets, shares, pays, (), properties, tuple(notes))]
+    return [
+        Split(
+            "knaster",
+            TITLES["knaster"],
+            unit,
+            gets=gets,
+            shares=shares,
+            pays=pays,
+            properties=properties,
+            notes=tuple(notes),
+        )
+    ]
 
 
 def _claims(d: _Data) -> list[Split]:
@@ -241,7 +266,7 @@ def _side_payments(d: _Data) -> list[Split]:
         return [
             Split(
                 "side-payments",
-                "Side payments",
+                TITLES["side-payments"],
                 "",
                 {},
                 notes=("no payment makes any package acceptable to all",),
@@ -266,10 +291,20 @@ def _richest(
     return [[points(int(u)) for u in table.utilities[:, k]] for k in near], near
 
 
+TITLES = {
+    "adjusted-winner": "Adjusted Winner",
+    "max-nash": "Whole items, max Nash welfare",
+    "leximin": "Whole items, leximin",
+    "knaster": "Knaster's sealed bids",
+    "claims": "Claims",
+    "coalitions": "Coalitions",
+    "side-payments": "Side payments",
+}
+
 METHODS: dict[str, Callable[[_Data], list[Split]]] = {
     "adjusted-winner": _adjusted,
-    "max-nash": _whole("max-nash", "Whole items, max Nash welfare"),
-    "leximin": _whole("leximin", "Whole items, leximin"),
+    "max-nash": _whole("max-nash"),
+    "leximin": _whole("leximin"),
     "knaster": _knaster,
     "claims": _claims,
     "coalitions": _coalitions,
@@ -321,7 +356,7 @@ def divide(case: Case | Problem, method: str | None = None, readings: Readings =
         except NotApplicable as error:
             if method:
                 raise
-            splits.append(Split(name, name.replace("-", " ").capitalize(), "", {}, notes=(str(error),)))
+            splits.append(Split(name, TITLES[name], "", {}, notes=(str(error),)))
     if not splits:
         raise NotApplicable(
             "no method applies: give items with points or bids of two parties or more, claims, or coalitions"

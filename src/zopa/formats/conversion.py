@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +17,9 @@ from pydantic import ValidationError
 
 from zopa import casefile
 from zopa.case import Case
+from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats import genius, geniusweb, gmcr, ktab, negmas
+from zopa.formats import genius, geniusweb, gmcr, ktab, negmas, position_table
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 
@@ -76,6 +79,15 @@ FORMATS: Mapping[str, Format] = {
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
     ),
+    **{
+        f"table-{kind}": Format(
+            label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
+            recognise=partial(position_table.recognise, kind=kind), read=position_table.read,
+            write=partial(position_table.write, kind=kind),
+            carries="issues, parties, a suggested statement per cell, what was agreed",
+        )
+        for kind in position_table.KINDS
+    },
 }  # fmt: skip
 """Every format; the first that recognises a file reads it."""
 
@@ -366,6 +378,14 @@ def _folder(case: Case) -> dict[str, bytes]:
     files = {"case.yaml": _yaml(data)}
     if records:
         files["statements.yaml"] = _yaml(records)
+    rows = io.StringIO()
+    table = csv.DictWriter(rows, SOURCE_COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for ident, source in case.sources.items():
+        files[f"sources/{ident}.txt"] = source.text.encode("utf-8")
+        table.writerow({"id": ident, **{k: getattr(source, k) for k in SOURCE_COLUMNS if k != "id"}})
+    if case.sources:
+        files["sources/sources.csv"] = rows.getvalue().encode("utf-8")
     return files
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from zopa.case import Case, share_by_basis
 from zopa.errors import UnknownName
@@ -23,7 +24,7 @@ SHARE_STATES = 2**13
 
 def stability(
     case: Case | Problem,
-    package: Package | None = None,
+    package: Package | Mapping[str, Package] | None = None,
     readings: Readings = None,
     *,
     concept: str = "seq",
@@ -43,7 +44,7 @@ def stability(
         With a ``graph`` section, or with issues that have a ``holder``.
     package : str, mapping or iterable of str, optional
         A named state of the graph section; ``{action: yes or no}``; the actions that are done; or a package
-        ``{issue: option}`` of the case. Default: every named state but the status quo.
+        ``{issue: option}`` of the case; or several of these by name. Default: every named state but the status quo.
     readings : str, mapping or None
         Which readings of the rules hold, for a package of the case's issues.
     concept : str
@@ -69,10 +70,15 @@ def stability(
         raise UnknownName("concept", concept, CHAIN)
     problem = Problem.of(case, readings)
     case = problem.case
-    by_issues = isinstance(package, Mapping) and bool(package) and set(package) <= set(case.issues)
+    several = _several(package)
+    by_issues = bool(several) and all(p and set(p) <= set(case.issues) for p in several.values())
     compiled = compile_graph(problem, form="issues" if by_issues else None)
+    if isinstance(package, Mapping) and several is package:
+        compiled = replace(
+            compiled, named={**compiled.named, **{n: compiled.state(p) for n, p in several.items()}}
+        )
     analysis = Analysis(compiled)
-    asked = _asked(compiled, package)
+    asked = [compiled.state(p) for p in several.values()] if several is package else _asked(compiled, package)
     work = _Work(stop or (lambda: False), progress or (lambda _step, _done: None))
     work.begin("verdicts on all states", 0.0)
     top, drift = analysis.best(most), analysis.drift(most)
@@ -159,6 +165,15 @@ class _Work:
 
 VERDICTS = 0.3
 """The share of the work that goes into the verdicts on all states, roughly."""
+
+
+def _several(package: Any) -> Mapping[str, Mapping[str, str]]:
+    """Name -> package, where several are given; one package under an empty name; nothing for anything else."""
+    if not isinstance(package, Mapping):
+        return {}
+    if package and all(isinstance(p, Mapping) for p in package.values()):
+        return package
+    return {"": package}
 
 
 def _asked(compiled: Compiled, package: Package | None) -> list[int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zopa.render.report import report
 from zopa.views import view
 
 if TYPE_CHECKING:
     from zopa.space import Answer
 
-__all__ = ["html_of", "text_of"]
+__all__ = ["html_of", "report", "text_of"]
 
 
 def text_of(answer: Answer) -> str:

@@ -39,7 +39,9 @@ def plain_text(document: Document, width: int = WIDTH) -> str:
     from rich.console import Console
 
     out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, highlight=False, legacy_windows=False)
+    console = Console(
+        file=out, width=width, color_system=None, highlight=False, legacy_windows=False, soft_wrap=True
+    )
     show(document, console)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
 
@@ -122,7 +124,7 @@ def _grid(grid: Grid) -> RenderableType:
         numeric = all(isinstance(c, Cell) and c.number for c in column)
         table.add_column(Text(head), justify="right" if numeric else "left", overflow="fold")
     for row in grid.rows:
-        cells = [_cell(c, bars) for c in row]
+        cells = [_cell(c, bars) for c in row] + [""] * (len(grid.head) - len(row))
         table.add_row(*(Text(t) for t in cells))
     return table
 

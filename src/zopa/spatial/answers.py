@@ -125,13 +125,6 @@ class Outlook:
         places = [place for _, place in self.readings]
         return min(places), max(places)
 
-    def __str__(self) -> str:
-        text = f"{self.issue}: {self.outcome:.0f} of 100, nearest {self.nearest}"
-        if self.interval is not None:
-            text += f"; {100 * self.level:.0f} % interval {self.interval[0]:.0f} to {self.interval[1]:.0f} ({self.contains})"
-        low, _, high = self.input_band
-        return text + f"; input uncertainty only: {low:.0f} to {high:.0f}"
-
 
 @dataclass(frozen=True)
 class Forecast(Answer):
@@ -145,6 +138,3 @@ class Forecast(Answer):
 
     def __getitem__(self, issue: str) -> Outlook:
         return next(o for o in self.outlooks if o.issue == issue)
-
-    def __str__(self) -> str:
-        return "\n".join([f"{self.title}", *(str(o) for o in self.outlooks), *self.warnings])

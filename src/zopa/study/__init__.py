@@ -2,9 +2,10 @@
 
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import Step, explain, known_ids, sentence_around
-from zopa.study.run import Proposal, ReadingRow, Study, run
+from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
 
 __all__ = [
+    "MOST_TESTED",
     "Checked",
     "Proposal",
     "ReadingRow",

@@ -22,9 +22,9 @@ from zopa.case import (
     weights,
 )
 from zopa.casefile import find_quote, line_of
-from zopa.costs import party_cost
 from zopa.errors import UnknownName
 from zopa.space import plain
+from zopa.waiting import party_cost
 
 __all__ = ["Step", "explain", "known_ids", "rule_step", "sentence_around", "statement_step"]
 

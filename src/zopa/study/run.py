@@ -26,10 +26,10 @@ from zopa.bargaining import (
     zone,
 )
 from zopa.case import Case, gaps, share_by_basis, voters
-from zopa.costs import delay
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
+from zopa.ratification import ratify
 from zopa.space import (
     Answer,
     Problem,
@@ -41,11 +41,14 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
 
 Progress = Callable[[str], None]
 MOST_PROPOSALS = 5
+MOST_TESTED = 3
+"""How many packages are shown side by side and tested."""
 
 
 @dataclass(frozen=True)
@@ -109,19 +112,30 @@ def _divide(problem: Problem, _: Sequence[Proposal]) -> Answer:
     return divide(problem)
 
 
-def _stability(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
-    """The graph section of the case; without one, whether the first proposal would hold."""
-    if problem.case.graph is not None:
-        return stability(problem)
+def _hold(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """Whether the first packages would hold, where issues have holders."""
     if not proposals:
         raise NotApplicable("whether a package holds needs a package acceptable to all")
-    return stability(problem.with_readings(proposals[0].readings), proposals[0].deal.package, draws=0)
+    first = proposals[:MOST_TESTED]
+    if any(p.readings != first[0].readings for p in first):
+        first = first[:1]
+    named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(first)}
+    return stability(problem.with_readings(first[0].readings), named, draws=0, most=0)
+
+
+def _stability(problem: Problem, _: Sequence[Proposal]) -> Answer:
+    """The graph section of the case."""
+    if problem.case.graph is None:
+        raise NotApplicable("the wider conflict needs a `graph` section: who can do what alone")
+    return stability(problem)
 
 
 LENSES: Mapping[str, Lens] = {
+    "hold": _hold,
     "stability": _stability,
     "forecast": lambda problem, _proposals: forecast(problem.case),
     "delay": _delay,
+    "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
@@ -294,8 +308,20 @@ def _proposals(f: Found) -> tuple[Proposal, ...]:
             tightest=min(((p, g) for p, g in d.gains.items()), key=lambda pair: pair[1]),
             views=judge(f.problem.with_readings(readings), d.package),
         )
-        for d, labels, readings in list(merged.values())[:MOST_PROPOSALS]
+        for d, labels, readings in _most_different(list(merged.values())[:MOST_PROPOSALS])
     )
+
+
+def _most_different(found: list[tuple[Deal, list[str], Mapping[str, str]]]) -> list[Any]:
+    """The first, then those that differ most from the ones before, so that the first few are a real choice."""
+    ordered = found[:1]
+    while len(ordered) < len(found):
+        rest = [x for x in found if x not in ordered]
+        apart = [
+            min(sum(x[0].package[i] != y[0].package[i] for i in x[0].package) for y in ordered) for x in rest
+        ]
+        ordered.append(rest[apart.index(max(apart))])
+    return ordered
 
 
 def _picks(f: Found) -> Iterator[Suggested]:

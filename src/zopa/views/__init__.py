@@ -22,6 +22,12 @@ VIEWS: Mapping[str, str] = {
     "Solution": "bargaining.solution",
     "WhyNot": "bargaining.why_not",
     "Views": "bargaining.draft",
+    "Stability": "stability.stability",
+    "Forecast": "forecast.forecast",
+    "Delay": "delay.delay",
+    "Ratification": "ratification.ratification",
+    "Divided": "division.division",
+    "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
 

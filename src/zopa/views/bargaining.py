@@ -36,11 +36,12 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, gain, percent, points, short
+from zopa.views.numbers import count, gain, percent, points, sentence, short
 
 __all__ = [
     "break_even",
     "conflict_items",
+    "corrections_list",
     "draft",
     "engines",
     "frontier",
@@ -86,7 +87,7 @@ def zone_sentence(z: Zone) -> str:
 def zone(z: Zone, labels: Labels) -> Document:
     """Is there a deal all could accept: counts, break-even values, best package of each party."""
     blocks: list[Block] = [Paragraph((zone_sentence(z),), "no" if z.empty else "yes")]
-    blocks += [paragraph(_sentence(w), tone="warning") for w in z.warnings]
+    blocks += [paragraph(sentence(w), tone="warning") for w in z.warnings]
     blocks.append(break_even(z, labels))
     best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
     if best:
@@ -163,7 +164,7 @@ def frontier(f: Frontier, labels: Labels, most: int = MOST_PACKAGES) -> Document
     """Packages of the zone that nobody can improve without another's loss; the first ``most`` are shown."""
     blocks: list[Block] = [paragraph(_frontier_sentence(f), tone="yes" if f.points else "no")]
     if f.note:
-        blocks.append(paragraph(_sentence(f.note), tone="note"))
+        blocks.append(paragraph(sentence(f.note), tone="note"))
     if f.deals:
         blocks += _list_of_packages(f.deals[:most], labels)
         if f.points > most:
@@ -299,6 +300,11 @@ def _correction_spans(k: Correction, labels: Labels) -> Spans:
     return ("set aside ", *found, f": {size} ({n}{move})")
 
 
+def corrections_list(found: Sequence[Correction], labels: Labels) -> Bullets:
+    """Minimal corrections, cheapest first."""
+    return Bullets(tuple(_correction_spans(k, labels) for k in found))
+
+
 def why_not(w: WhyNot, labels: Labels) -> Document:
     """What rules a deal out, and the smallest concessions that would open a zone."""
     blocks: list[Block] = []
@@ -326,7 +332,7 @@ def why_not(w: WhyNot, labels: Labels) -> Document:
                 Heading("Another reading of one statement opens a zone"),
                 Bullets(tuple(switch_spans(s, labels) for s in w.opens)),
             ]
-    blocks += [paragraph(_sentence(n), tone="note") for n in w.notes]
+    blocks += [paragraph(sentence(n), tone="note") for n in w.notes]
     example = next((c.limits[0].rule for c in w.conflicts if c.limits[0].rule), None) or "RULE"
     return Document("", (Section("why-not", "", tuple(blocks)),), next=(f"explain CASE {example}",))
 
@@ -465,9 +471,3 @@ def swap_spans(s: Swap, labels: Labels) -> Spans:
         ]
     effect = ", ".join(f"{labels.party(p)} {gain(g)}" for p, g in s.gains.items())
     return (*found, f" ({effect})")
-
-
-def _sentence(text: str) -> str:
-    """A remark as a sentence."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

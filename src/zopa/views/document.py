@@ -97,6 +97,7 @@ class Cell:
 
     ``number`` aligns to the right, ``id`` is an anchor, ``head`` makes it the head of its row, ``shade`` colours it.
     ``bar`` draws a bar from 0 to 1, ``mark`` a line across it, on the scale that all bars of the grid share.
+    ``span`` and ``down`` are the columns and rows that the cell fills; rows below leave it out.
     """
 
     parts: Spans
@@ -107,6 +108,7 @@ class Cell:
     bar: float | None = None
     mark: float | None = None
     span: int = 1
+    down: int = 1
 
 
 def cell(
@@ -118,9 +120,10 @@ def cell(
     bar: float | None = None,
     mark: float | None = None,
     span: int = 1,
+    down: int = 1,
 ) -> Cell:
     """A cell from texts and links."""
-    return Cell(parts, number=number, id=id, head=head, shade=shade, bar=bar, mark=mark, span=span)
+    return Cell(parts, number=number, id=id, head=head, shade=shade, bar=bar, mark=mark, span=span, down=down)
 
 
 @dataclass(frozen=True)

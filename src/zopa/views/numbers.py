@@ -1,12 +1,13 @@
-"""Numbers and dates as people write them."""
+"""Numbers, dates, lists and sentences as people write them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-__all__ = ["count", "day", "gain", "listed", "percent", "points", "short"]
+__all__ = ["count", "day", "gain", "listed", "percent", "points", "sentence", "short"]
 
 Number = Fraction | int | float
 LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
@@ -86,17 +87,31 @@ def listed(items: Iterable[str], word: str = "and") -> str:
     return f"{', '.join(head)} {word} {last}" if head else last
 
 
-def day(on: object) -> str:
-    """A date as ``12 February 2025``, a month as ``January 2025``; anything else as it is written.
+def sentence(text: str) -> str:
+    """A remark as a sentence.
 
-    >>> day("2025-02-12"), day("2025-01"), day(None)
-    ('12 February 2025', 'January 2025', '')
+    >>> sentence("no cost is recorded"), sentence("Done.")
+    ('No cost is recorded.', 'Done.')
+    """
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def day(on: object) -> str:
+    """A date or a period with months in words; anything else as it is written.
+
+    >>> day("2025-02-12"), day("2025-01"), day("by 2025-02-12"), day(None)
+    ('12 February 2025', 'January 2025', 'by 12 February 2025', '')
     """
     if on is None:
         return ""
-    text = on.isoformat() if isinstance(on, date) else str(on)
-    parts = text.split("-")
-    if not all(p.isdigit() for p in parts) or len(parts) not in (2, 3) or not 1 <= int(parts[1]) <= 12:
-        return text
-    month = f"{MONTHS[int(parts[1]) - 1]} {parts[0]}"
-    return month if len(parts) == 2 else f"{int(parts[2])} {month}"
+    return ISO.sub(_in_words, on.isoformat() if isinstance(on, date) else str(on))
+
+
+ISO = re.compile(r"(?<!\d)(\d{4})-(0[1-9]|1[0-2])(?:-(\d{2}))?(?!\d)")
+
+
+def _in_words(found: re.Match[str]) -> str:
+    year, month, on = found.groups()
+    words = f"{MONTHS[int(month) - 1]} {year}"
+    return f"{int(on)} {words}" if on else words

@@ -1,0 +1,16 @@
+"""The command ``ratify``: who must ratify, who can spoil, whose statements bind."""
+
+from __future__ import annotations
+
+from zopa.cli.ask import reply
+from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, open_case, pick_readings
+
+__all__ = ["ratify"]
+
+
+def ratify(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+    """Would an agreement be ratified, who could spoil it, whose statements bind a party."""
+    from zopa.ratification import ratify as ask
+
+    answer = ask(open_case(name), pick_readings(readings))
+    reply(answer, name, json=json, no=not answer.ratifiable)

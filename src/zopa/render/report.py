@@ -1,0 +1,42 @@
+"""The report of a study as files: one self-contained page, the answers as JSON, the charts as SVG."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from zopa.casefile import one_step
+from zopa.render.html import page
+from zopa.render.svg import pictures
+from zopa.study import Study
+from zopa.views import Labels
+from zopa.views.document import Chart
+from zopa.views.study import study as view
+
+__all__ = ["report"]
+
+
+def report(study: Study, out: str | Path, *, annex: bool = False) -> list[Path]:
+    """Write ``report.html``, ``answers.json`` and the charts (SVG) of a study into a folder.
+
+    Parameters
+    ----------
+    out : str or Path
+    annex : bool
+        Whether the print edition has the annex: every option, rule, judgment, statement and source.
+
+    Returns
+    -------
+    list of Path
+        The page, the answers, then the charts. The page needs no network and no other file.
+    """
+    folder = Path(out)
+    document = view(study, Labels(study.case))
+    drawn = pictures(b for b in document.blocks() if isinstance(b, Chart))
+    texts = {"report.html": page(document, drawn=drawn, annex=annex)}
+    texts["answers.json"] = json.dumps(study.to_dict(), ensure_ascii=False, indent=1)
+    texts |= {f"figures/{name}.svg": svg for name, svg in drawn.items()}
+    with one_step(folder) as files:
+        for name, text in texts.items():
+            files.write(name, text)
+    return [folder / name for name in texts]
