@@ -35,5 +35,7 @@ def test_the_answers_about_the_example_are_what_they_were() -> None:
     expected = json.loads(GOLDEN.read_text(encoding="utf-8"))
     said["frontier"]["deals"] = said["frontier"]["deals"][:3] + said["frontier"]["deals"][-3:]
     found = frozen({name: said[name] for name in expected})
+    for answers in (found, expected):  # in which order packages are proposed is no format
+        answers["proposals"] = {" ".join(p["deal"]["package"].values()): p for p in answers["proposals"]}
     for name, value in expected.items():
         assert found[name] == value, name
