@@ -399,6 +399,7 @@ def main() -> None:
     every_nash()
     counts()
     rules()
+    coalitions()
     example_rules()
     every_maxmin(60, (3, 5, 8) if "all" in words else (3,))
     print(f"  most memory held: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB (target 2)")
