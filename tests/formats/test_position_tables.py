@@ -161,17 +161,14 @@ def test_what_was_agreed_is_an_outcome_and_never_a_position(tmp_path):
     (tmp_path / "a.csv").write_text("Issue,North,South,Compromise,Comments\nQuota,10 t,30 t,20 t,hot\n")
     fidelity = convert(tmp_path / "a.csv", tmp_path / "case")
     case = load(tmp_path / "case")
-    assert case.outcome == {"quota": "20-t"}
+    assert case.outcome is not None
+    assert case.outcome.options == {"quota": "20-t"}
     assert len(case.statements) == 2
     assert [o.at for o in case.issues["quota"].options.values()] == [0, 100, 50]
     assert [r.what for r in fidelity.left_out] == ["the column 'Comments'"]
-    broken = (
-        (tmp_path / "case" / "case.yaml")
-        .read_text()
-        .replace("outcome:\n  quota: ", "outcome:\n  quota: none-")
-    )
+    broken = (tmp_path / "case" / "case.yaml").read_text().replace("quota: '20-t'", "quota: none-")
     found = inspect(tmp_path / "case", {"case.yaml": broken})[1]
-    assert [f.path for f in found] == ["outcome.quota"]
+    assert [f.path for f in found] == ["outcome.agreed.quota"]
 
 
 def test_a_circle_of_references_is_an_error_with_both_places(tmp_path):

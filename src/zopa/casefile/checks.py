@@ -91,11 +91,7 @@ def cross_check(p: Pieces) -> list[Finding]:
     for key in ("no_agreement", "basis"):
         if p.top.get(key) is not None:
             found += basis_ids(p, main, (key,), p.top[key])
-    for issue, option in (p.top.get("outcome") or {}).items():
-        missing = declared(p, main, ("outcome", issue), "issues", issue)
-        found += missing or (
-            option_of(p, main, ("outcome", issue), issue, option) if issue in p.issues else []
-        )
+    found += _outcome(p)
     if p.records is not None:
         found += _records(p, p.records)
     return _together(found)
@@ -391,6 +387,22 @@ def _condition(
             yield doc.finding((*path, issue), "expected at least one option")
         for option in options:
             yield from option_of(p, doc, (*path, issue), issue, option)
+
+
+def _outcome(p: Pieces) -> Iterator[Finding]:
+    outcome = p.top.get("outcome")
+    if outcome is None:
+        return
+    path: Path_ = ("outcome", "sources")
+    for source in outcome.sources:
+        yield from known(p.main, path, "source", source, p.declared["sources"] or ())
+    for issue, option in outcome.options.items():
+        path = ("outcome", "agreed", issue)
+        path = path if path in p.main.places else ("outcome", issue)
+        missing = declared(p, p.main, path, "issues", issue)
+        yield from missing
+        if not missing and issue in p.issues:
+            yield from option_of(p, p.main, path, issue, option)
 
 
 def _agreement(p: Pieces) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": run.run,
     "init": case.init,
     "check": case.check,
+    "rename": case.rename,
     "schema": case.schema,
     "read": read.read,
     "review": review.review,

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape as xml_escape
 from zopa.formats.documents import Element, decode, number, refuse, unzip, xml_tree
 from zopa.formats.fidelity import Fidelity
 
-__all__ = ["Grid", "grids_of", "kind_of", "write_grid"]
+__all__ = ["Grid", "grids_of", "kind_of", "letters", "packed", "sheets_of", "workbook_parts", "write_grid"]
 
 MOST_CELLS = 400_000
 MOST_COLUMNS = 200
@@ -225,6 +225,11 @@ def _noted(raw: bytes, file: str, fidelity: Fidelity) -> Mapping[str, bytes]:
 
 
 def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+    return sheets_of(raw, file, fidelity, _clean)
+
+
+def sheets_of(raw: bytes, file: str, fidelity: Fidelity, clean: Callable[[str], str] = str) -> list[Grid]:
+    """Every sheet of a workbook as text, each cell put through ``clean``."""
     members = _noted(raw, file, fidelity)
     shared: list[str] = []
     if "xl/sharedStrings.xml" in members:
@@ -253,12 +258,20 @@ def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
                 file,
                 shared,
                 fidelity,
+                clean,
             )
         )
     return found
 
 
-def _sheet(root: Element, name: str, file: str, shared: Sequence[str], fidelity: Fidelity) -> Grid:
+def _sheet(
+    root: Element,
+    name: str,
+    file: str,
+    shared: Sequence[str],
+    fidelity: Fidelity,
+    clean: Callable[[str], str],
+) -> Grid:
     sheet = _Sheet(name, file)
     formulas = 0
     for row in root.all("sheetData", "row"):
@@ -268,7 +281,7 @@ def _sheet(root: Element, name: str, file: str, shared: Sequence[str], fidelity:
                 continue
             if cell.find("f") is not None:
                 formulas += 1
-            sheet.put(*at, _clean(_value(cell, shared)))
+            sheet.put(*at, clean(_value(cell, shared)))
     for merge in root.all("mergeCells", "mergeCell"):
         ends = [_address(part) for part in merge.attributes.get("ref", "").split(":")]
         start, stop = (*ends, None, None)[:2]
@@ -382,7 +395,7 @@ def write_grid(grid: Grid, kind: str) -> bytes:
         lines.append("<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>")
         lines += ["<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in body]
         return "\n".join([*lines, "</table></body></html>", ""]).encode("utf-8", "replace")
-    return _packed(_word_parts(grid)) if kind == "docx" else _packed(_excel_parts(grid))
+    return packed(_word_parts(grid)) if kind == "docx" else packed(_excel_parts(grid))
 
 
 _TYPES = (
@@ -398,7 +411,8 @@ _RELATIONS = (
 _MAIN = "application/vnd.openxmlformats-officedocument."
 
 
-def _packed(parts: Mapping[str, str]) -> bytes:
+def packed(parts: Mapping[str, str]) -> bytes:
+    """The parts of an Office file as its archive; the same parts give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -448,29 +462,46 @@ def _word_parts(grid: Grid) -> dict[str, str]:
 
 
 def _excel_parts(grid: Grid) -> dict[str, str]:
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     rows = "".join(
-        f'<row r="{r}">' + "".join(
-            f'<c r="{_letters(c)}{r}" t="inlineStr"><is><t xml:space="preserve">{xml_escape(text)}</t></is></c>'
-            for c, text in enumerate(row) if text
-        ) + "</row>"
+        f'<row r="{r}">' + "".join(_text_cell(f"{letters(c)}{r}", text) for c, text in enumerate(row) if text) + "</row>"
         for r, row in enumerate(grid.rows, 1)
     )  # fmt: skip
+    return workbook_parts({"positions": f"<sheetData>{rows}</sheetData>"})
+
+
+def _text_cell(at: str, text: str) -> str:
+    return f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{xml_escape(text)}</t></is></c>'
+
+
+def workbook_parts(sheets: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a workbook from the inner XML of its sheets."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    numbers = list(enumerate(sheets, 1))
+    kinds = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{k}.xml" ContentType="{_MAIN}spreadsheetml.worksheet+xml"/>'
+        for k, _ in numbers
+    )
+    listed = "".join(f'<sheet name="{xml_escape(n)}" sheetId="{k}" r:id="rId{k}"/>' for k, n in numbers)
+    links = "".join(
+        _RELATION.format(_OFFICE, "worksheet", f"worksheets/sheet{k}.xml").replace('"rId1"', f'"rId{k}"')
+        for k, _ in numbers
+    )
     return {
         "[Content_Types].xml": _TYPES.format(
-            f'<Override PartName="/xl/workbook.xml" ContentType="{_MAIN}spreadsheetml.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_MAIN}spreadsheetml.worksheet+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{_MAIN}spreadsheetml.sheet.main+xml"/>{kinds}'
         ),
         "_rels/.rels": _RELATIONS.format(_RELATION.format(_OFFICE, "officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}"><sheets><sheet name="positions" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _RELATIONS.format(
-            _RELATION.format(_OFFICE, "worksheet", "worksheets/sheet1.xml")
-        ),
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": _RELATIONS.format(links),
+        **{
+            f"xl/worksheets/sheet{k}.xml": f'<worksheet xmlns="{main}">{sheets[n]}</worksheet>'
+            for k, n in numbers
+        },
     }
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
+    """The name of a column of a sheet, counted from 0: A, B, ... AA."""
     text = ""
     column += 1
     while column:

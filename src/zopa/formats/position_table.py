@@ -412,11 +412,12 @@ def write(case: Case, kind: str) -> tuple[dict[str, bytes], Fidelity]:
         raise NotApplicable(
             "a position table needs statements with an issue and options, or starting positions"
         )
-    head = ["Issue", *(case.parties[p].name for p in parties), *(["Agreed"] if case.outcome else [])]
+    outcome = case.outcome.options if case.outcome else {}
+    head = ["Issue", *(case.parties[p].name for p in parties), *(["Agreed"] if outcome else [])]
     rows = []
     for i, issue in case.issues.items():
         cells = [_shown(issue.options, said[p, i]) for p in parties]
-        agreed = [issue.options[case.outcome[i]].label if i in case.outcome else ""] if case.outcome else []
+        agreed = [issue.options[outcome[i]].label if i in outcome else ""] if outcome else []
         rows.append([issue.name, *cells, *agreed])
     carried: list[str | tuple[str, ...]] = [
         "parties.*.name",
