@@ -12,9 +12,9 @@ from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
+    SetOption,
     deadline,
-    open_case,
-    pick_readings,
+    problem_of,
     progress,
 )
 
@@ -33,6 +33,7 @@ def run(
     name: CaseArgument,
     out: OutOption = Path("out/report"),
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     seconds: Annotated[
         float,
         typer.Option(
@@ -47,9 +48,9 @@ def run(
     from zopa.study import run as study
     from zopa.views import view
 
-    case = open_case(name)
+    problem = problem_of(name, readings, changes)
     with progress(json) as tell:
-        found = study(case, pick_readings(readings), progress=tell, patience=lambda: deadline(seconds))
+        found = study(problem, progress=tell, patience=lambda: deadline(seconds))
         tell("writing the report")
         written = report(found, out, annex=annex)
     if json:
