@@ -49,7 +49,9 @@ def ranking(problem, claim, zone):
     if kind in ("nash", "weighted-nash"):
 
         def product(u):
-            gains = [(a - b, w) for a, b, w in zip(u, r, weights, strict=True) if a > b]
+            gains = [
+                (Fraction(a - b, s), w) for a, b, s, w in zip(u, r, scale, weights, strict=True) if a > b
+            ]
             return len(gains), math.prod(g**w for g, w in gains)
 
         return product

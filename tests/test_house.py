@@ -236,3 +236,64 @@ def test_no_path_of_a_machine_and_no_secret_stands_in_the_package() -> None:
         for m in words.finditer(p.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+WRITES = {"write_text", "write_bytes", "mkdir", "touch", "symlink_to", "rename", "unlink", "rmdir", "replace"}
+"""Methods of a path that change the disk; ``rename`` and ``replace`` of texts have two arguments."""
+
+
+def writing(tree: ast.Module) -> list[int]:
+    """Lines that change something on the disk."""
+    found = []
+    buffers = {
+        ast.unparse(n.targets[0])
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Assign) and ast.unparse(n.value) in ("io.BytesIO()", "BytesIO()")
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        module = owner.id if isinstance(owner, ast.Name) else ""
+        if name in ("replace", "rename") and (owner is None or len(node.args) != 1 or node.keywords):
+            hit = module == "os"  # that of a text takes two, that of a path one
+        elif name in ("open", "fdopen", "ZipFile"):
+            texts = [
+                a.value
+                for a in [*node.args, *(k.value for k in node.keywords)]
+                if isinstance(a, ast.Constant)
+            ]
+            into_memory = name == "ZipFile" and ast.unparse(node.args[0]) in buffers
+            hit = not into_memory and any(
+                isinstance(t, str) and re.fullmatch(r"[rbt+]*[wax][bt+]*", t) for t in texts
+            )
+        else:
+            hit = (owner is not None and name in WRITES) or name in (
+                "mkstemp",
+                "makedirs",
+                "rmtree",
+                "copyfile",
+                "copytree",
+                "NamedTemporaryFile",
+            )
+        if hit:
+            found.append(node.lineno)
+    return found
+
+
+def test_only_one_module_writes_files() -> None:
+    """Everything that zopa keeps on a disk goes through ``casefile.write``: whole, or not at all."""
+    found = {str(p.relative_to(SRC)) for p, tree in trees() if writing(tree)}
+    assert found == {"casefile/write.py"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["p.write_text('x')", "p.mkdir()", "open(p, 'w')", "p.open('ab')", "io.open(p, mode='x')", "tmp.replace(target)",
+     "os.replace(a, b)", "tempfile.mkstemp()", "zipfile.ZipFile(path, 'w')"],
+)  # fmt: skip
+def test_the_search_for_writers_finds_them(code: str) -> None:
+    assert writing(ast.parse(code))
+    harmless = "text.replace('a', 'b'); open(p); open(p, 'rb'); out = io.BytesIO(); zipfile.ZipFile(out, 'w')"
+    assert not writing(ast.parse(harmless))

@@ -16,6 +16,12 @@ The verbs are the questions; each takes a case first::
     zopa.divide(case)            how to split what can be split
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
+and about the case itself::
+
+    zopa.init("my-case")         a commented starter
+    zopa.check("my-case")        every problem of a folder, located
+    zopa.rename("my-case", "issue.security", "nato")
+
 Verbs are loaded on first use, so that ``import zopa`` stays light.
 """
 
@@ -28,6 +34,9 @@ from zopa._version import __version__ as __version__
 
 # verb -> the room that answers it
 _VERBS = {
+    "check": "casefile",
+    "init": "casefile",
+    "rename": "casefile",
     "load": "formats",
     "zone": "bargaining",
     "why_not": "bargaining",
@@ -48,6 +57,7 @@ _VERBS = {
 
 if TYPE_CHECKING:
     from zopa.bargaining import describe, frontier, judge, solve, why_not, zone
+    from zopa.casefile import check, init, rename
     from zopa.division.divide import divide
     from zopa.formats import convert, load
     from zopa.graphmodel.stability import stability
@@ -59,16 +69,19 @@ if TYPE_CHECKING:
     from zopa.waiting.delay import delay
 
 __all__ = [
+    "check",
     "convert",
     "delay",
     "describe",
     "divide",
     "forecast",
     "frontier",
+    "init",
     "judge",
     "load",
     "ratify",
     "read",
+    "rename",
     "report",
     "run",
     "solve",

@@ -37,7 +37,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     >>> nearest("forze", ["nato", "force"])
     'force'
     """
-    names = list(known)
+    names = list(known)[:5_000]
+    if len(str(word)) > 200:
+        return None
     found = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
     if found:
         return found[0]
@@ -45,8 +47,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded.get(str(word).casefold())
 
 
-def _visible(text: str) -> str:
-    """Control characters of a hostile or damaged file, made visible; they could rewrite a terminal."""
+def _visible(text: str, most: int = 500) -> str:
+    """Control characters of a hostile or damaged file, made visible (they could rewrite a terminal); never a page."""
+    text = text if len(text) <= most else text[: most - 1] + "…"
     return "".join(
         c if c.isprintable() or c == " " else c.encode("unicode_escape").decode("ascii") for c in text
     )

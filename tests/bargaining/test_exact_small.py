@@ -343,9 +343,9 @@ def test_the_compiled_walk_equals_its_numpy_twin_with_and_without_rules(seed, mo
         "row_groups": [[g for g, _ in row.parts] for row in form.rows],
         "mu": rng.integers(0, 6, len(form.rows)),
     }
-    fast = walks.walk(flat, tests, floors, **more)
+    fast = walks.WalkPlan(flat, tests, **more).run(floors)
     monkeypatch.setattr(walks, "fast", lambda: None)
-    plain = walks.walk(flat, tests, floors, **more)
+    plain = walks.WalkPlan(flat, tests, **more).run(floors)
     assert np.array_equal(fast.picks, plain.picks)
     assert fast.status == plain.status == walks.DONE
 

@@ -61,8 +61,8 @@ def test_gold_against_itself_is_perfect(seed):
 def test_on_political_news_the_rules_reach_the_bar(polnear):
     score = evaluate(read_polnear(polnear, "dev"))
     precision, _, f1 = score.prf["statements partial"]
-    assert f1 >= 0.64
-    assert precision >= 0.70
+    assert f1 >= 0.68  # 68.5 stands in the how-to
+    assert precision >= 0.78
     assert score.rates["quotations right"] >= 0.86
     _, _, core = score.recall["cue: core reporting verb"]
     assert core >= 0.86

@@ -243,3 +243,25 @@ def test_a_nash_point_against_a_reference_needs_a_place_that_all_prefer(deu):
     gains = abs(x - 100)[:, None] - abs(x[:, None] - grid)
     product = np.where((gains > 0).all(axis=0), np.prod(np.maximum(gains, 0), axis=0), 0)
     assert found == pytest.approx(grid[np.argmax(product)], abs=0.06)
+
+
+def test_a_distribution_is_the_three_parts_as_they_are_described():
+    x, w = np.array([10.0, 30.0, 90.0]), np.array([5.0, 3.0, 2.0])
+    table = calibration.Calibration(
+        source="made up",
+        issues=20,
+        errors=(0.5, 2.0),
+        ends=(0.1, 0.5),
+        shares=(0.5, 0.3, 0.2),
+        masses=((0.8, 0.8),),
+    )
+    mean = 0.5 * 10 + 0.3 * 30 + 0.2 * 90
+    unit = (
+        0.5 * (10 - mean) ** 2 + 0.3 * (30 - mean) ** 2 + 0.2 * (90 - mean) ** 2
+    ) ** 0.5 + calibration.FLOOR
+    parts = [(10, 0.25), (30, 0.15), (90, 0.10)]
+    parts += [(min(90, max(10, 40 + sign * e * unit)), 0.075) for e in (0.5, 2.0) for sign in (-1, 1)]
+    parts += [(50 + sign * e * 80, 0.05) for e in (0.1, 0.5) for sign in (-1, 1)]
+    d = calibration.distribution(x, w, place=40.0, calibration=table)
+    for at in (9, 10, 20, 30, 42, 57, 58, 61, 89.9, 90):
+        assert d.below(at) == pytest.approx(sum(m for place, m in parts if place <= at)), at

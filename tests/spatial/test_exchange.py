@@ -204,3 +204,13 @@ def test_too_few_issues_or_no_weight_is_said():
     same = exchange.play(np.full((3, 2), 50.0), np.ones((3, 2)), np.ones((3, 2)))[0]
     assert same.executed == ()
     assert same.outcome == (50, 50)
+
+
+def test_gains_that_differ_by_rounding_only_are_a_tie_and_the_first_pair_goes_first():
+    x = np.array([[100 - 1e-9, 100 - 1e-9], [100.0, 100.0], [0.0, 0.0]])
+    s = np.array([[0.2, 0.8], [0.2, 0.8], [0.8, 0.2]])
+    (played,) = exchange.play(x, s, np.full((3, 2), 0.5))
+    assert {played.executed[0].i, played.executed[0].j} == {0, 2}
+    x[0] = 90.0
+    (played,) = exchange.play(x, s, np.full((3, 2), 0.5))
+    assert {played.executed[0].i, played.executed[0].j} == {1, 2}

@@ -162,7 +162,7 @@ def test_a_thousand_identical_parties_end_at_their_place():
     f = forecast(make(people), draws=50)
     assert f["line"].outcome == pytest.approx(40)
     assert f["line"].input_band == pytest.approx((40, 40, 40))
-    assert any("models with rounds" in w for w in f.warnings)
+    assert any("only when asked for (--model): pressure, ktab, exchange" in w for w in f.warnings)
     assert forecast(make(people), model="pressure", draws=1)["line"].outcome == pytest.approx(40)
 
 

@@ -4,6 +4,7 @@ May not enter: files, any lens.
 """
 
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
+from zopa.case.dates import as_of, undated
 from zopa.case.division import Division
 from zopa.case.estimates import (
     Estimate,
@@ -36,6 +37,7 @@ from zopa.case.model import (
     Issue,
     Judgment,
     Option,
+    Outcome,
     Party,
     Reading,
     ReadingSet,
@@ -69,6 +71,7 @@ __all__ = [
     "Judgment",
     "Number",
     "Option",
+    "Outcome",
     "Party",
     "PartyCosts",
     "Reading",
@@ -83,6 +86,7 @@ __all__ = [
     "When",
     "accepted",
     "all_rules",
+    "as_of",
     "estimate",
     "exact",
     "fraction",
@@ -99,6 +103,7 @@ __all__ = [
     "snapshots",
     "speaks_for",
     "start",
+    "undated",
     "values",
     "voters",
     "weights",

@@ -15,7 +15,7 @@ from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import Any, Literal, TypeVar
 
-__all__ = ["Formula", "FormulaError", "Is", "Op", "atoms", "holds", "parse"]
+__all__ = ["Formula", "FormulaError", "Is", "Op", "atoms", "holds", "parse", "renamed"]
 
 Truth = TypeVar("Truth", bound=Any)
 
@@ -105,6 +105,44 @@ def parse(text: str) -> Formula:
     formula = reader.equivalence(0)
     reader.end()
     return formula
+
+
+def renamed(text: str, issue: str, option: str | None, new: str) -> str:
+    """A formula with an issue (or, if given, one of its options) called ``new``; all else stays as typed.
+
+    >>> renamed("not aid or (peace = P1)", "peace", "P1", "P9"), renamed("aid if peace = P1", "aid", None, "help")
+    ('not aid or (peace = P9)', 'help if peace = P1')
+    >>> renamed("aid or not aid = no", "aid", "yes", "ja")
+    'aid = ja or not aid = no'
+    """
+    tokens = _Reader(text).tokens
+    cuts: list[tuple[int, int, str]] = []
+    k = 0
+    while k < len(tokens):
+        kind, name, start = tokens[k]
+        if kind != "name":
+            k += 1
+            continue
+        signed = k + 2 < len(tokens) and tokens[k + 1][0] in ("=", "!=")
+        end = _end_of(text, start)
+        if name == issue and option is None:
+            cuts.append((start, end, _quoted(new)))
+        elif name == issue and signed and tokens[k + 2][1] == option:
+            cuts.append((tokens[k + 2][2], _end_of(text, tokens[k + 2][2]), _quoted(new)))
+        elif name == issue and option == "yes" and not signed:
+            cuts.append((end, end, f" = {_quoted(new)}"))
+        k += 3 if signed else 1
+    for start, end, put in reversed(cuts):
+        text = text[:start] + put + text[end:]
+    return text
+
+
+def _end_of(text: str, start: int) -> int:
+    """Where the name that begins there ends."""
+    if text[start] == '"':
+        return text.index('"', start + 1) + 1
+    found = _NAME.match(text, start)
+    return found.end() if found else start
 
 
 _TOKEN = re.compile(

@@ -7,6 +7,7 @@ What they are made of is in ``basis``, what sources say in ``records``, rules in
 from __future__ import annotations
 
 from datetime import date
+from datetime import date as date_
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
@@ -59,6 +60,7 @@ __all__ = [
     "Judgment",
     "NoAgreement",
     "Option",
+    "Outcome",
     "Party",
     "Reading",
     "ReadingSet",
@@ -195,6 +197,28 @@ class Expected(Noun):
     derived: str = Field("", description="how it was computed when no publication states it")
 
 
+class Outcome(Noun):
+    """What was agreed in the end. No lens reads it: it is there to compare answers with."""
+
+    date: date_ | None = Field(None, description="the day of the agreement, or of the end without one")
+    agreed: dict[str, str] | Literal["none"] = Field(description="the agreed option per issue, or `none`")
+    sources: Ids = Field((), description="ids of the texts that tell of it")
+    about: str = ""
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The agreed option per issue; empty where nothing was agreed."""
+        return self.agreed if isinstance(self.agreed, dict) else {}
+
+
+def _outcome(value: object) -> object:
+    """``{issue: option}`` and ``none`` stand for an outcome without date."""
+    if value == {}:
+        return None
+    short = value == "none" or (isinstance(value, dict) and not set(value) & set(Outcome.model_fields))
+    return {"agreed": value} if short else value
+
+
 class Head(Sections):
     """The plain fields of a case, and the sections of the lenses."""
 
@@ -205,6 +229,9 @@ class Head(Sections):
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
     no_agreement: NoAgreement = NoAgreement()
+    outcome: Annotated[Outcome | None, BeforeValidator(_outcome)] = Field(
+        None, description="what was agreed in the end: option per issue, or a mapping; read by no lens"
+    )
     numbers: Literal["as meant", "as typed"] = Field(
         "as meant", description="whether binary noise (14.719999999999999 for 14.72) is taken off"
     )
@@ -232,6 +259,12 @@ class Case(Head, Records):
     tables: dict[tuple[str, ...], Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
+
+    def at(self, day: date) -> Case:
+        """The case as of a day, without what came later; see :func:`zopa.case.dates.as_of`."""
+        from zopa.case.dates import as_of
+
+        return as_of(self, day)
 
     @property
     def derived(self) -> dict[Any, Any]:

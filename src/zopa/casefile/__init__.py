@@ -4,18 +4,25 @@ May not enter: any maths, any lens.
 """
 
 from zopa.casefile.anchors import digest, find_quote, line_of, normalise
+from zopa.casefile.edit import REMOVED, Place, address_at, locate, place_of, remove, set_value, set_values
 from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
-from zopa.casefile.read import inspect, load
+from zopa.casefile.read import check, inspect, load
 from zopa.casefile.record import NewSource, save_records, source_id
+from zopa.casefile.rename import Renamed, rename
 from zopa.casefile.starter import init, schema_text, yaml_of
 from zopa.casefile.write import fingerprint, finish, one_step, write_file
 
 __all__ = [
+    "REMOVED",
     "CaseFiles",
     "NewSource",
+    "Place",
     "PriceTable",
+    "Renamed",
     "TradeTables",
+    "address_at",
+    "check",
     "digest",
     "find_quote",
     "fingerprint",
@@ -24,11 +31,17 @@ __all__ = [
     "inspect",
     "line_of",
     "load",
+    "locate",
     "normalise",
     "one_step",
+    "place_of",
     "read_text",
+    "remove",
+    "rename",
     "save_records",
     "schema_text",
+    "set_value",
+    "set_values",
     "source_id",
     "write_file",
     "yaml_of",

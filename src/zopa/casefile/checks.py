@@ -91,6 +91,7 @@ def cross_check(p: Pieces) -> list[Finding]:
     for key in ("no_agreement", "basis"):
         if p.top.get(key) is not None:
             found += basis_ids(p, main, (key,), p.top[key])
+    found += _outcome(p)
     if p.records is not None:
         found += _records(p, p.records)
     return _together(found)
@@ -147,7 +148,8 @@ def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[s
     """Nothing when the name is one of those listed, else a finding that shows the nearest."""
     if name in listed:
         return []
-    close = nearest(name, listed)
+    doc.missed += 1
+    close = nearest(name, listed) if doc.missed <= MAX_FINDINGS else None
     some = ", ".join(list(listed)[:12])
     name = name if len(name) <= 60 else name[:57] + "…"
     return [
@@ -182,7 +184,7 @@ def undeclared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> 
     names = p.declared.get(group, set())
     if names is None or name in names:
         return []
-    return known(doc, path, _ONE[group], name, sorted(names))
+    return known(doc, path, _ONE[group], name, sorted(names) if doc.missed < MAX_FINDINGS else names)
 
 
 def basis_ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
@@ -388,6 +390,22 @@ def _condition(
             yield from option_of(p, doc, (*path, issue), issue, option)
 
 
+def _outcome(p: Pieces) -> Iterator[Finding]:
+    outcome = p.top.get("outcome")
+    if outcome is None:
+        return
+    path: Path_ = ("outcome", "sources")
+    for source in outcome.sources:
+        yield from known(p.main, path, "source", source, p.declared["sources"] or ())
+    for issue, option in outcome.options.items():
+        path = ("outcome", "agreed", issue)
+        path = path if path in p.main.places else ("outcome", issue)
+        missing = declared(p, p.main, path, "issues", issue)
+        yield from missing
+        if not missing and issue in p.issues:
+            yield from option_of(p, p.main, path, issue, option)
+
+
 def _agreement(p: Pieces) -> Iterator[Finding]:
     agreement = p.top.get("agreement")
     if agreement is None:
@@ -433,10 +451,11 @@ def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Itera
     text = p.sources[item.source].text
     places = find_quote(text, item.quote, item.prefix, item.suffix, item.start)
     if not places:
+        doc.missed += 1
         yield doc.finding(
             (*path, "quote"),
             f"the quote is not in sources/{item.source}.txt word for word",
-            _closest(text, item.quote),
+            _closest(text, item.quote) if doc.missed <= MAX_FINDINGS else "copy the words from the source",
         )
     elif len(places) > 1:
         lines = ", ".join(str(line_of(text, at)) for at in places[:5])

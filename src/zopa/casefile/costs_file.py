@@ -97,7 +97,7 @@ def _date(records: Records, row: Row) -> date | None:
 
 def _basis(pieces: Pieces, records: Records, row: Row) -> dict[str, Any] | None:
     """``s1 s2`` or ``stated s1 s2``, ``inferred s1: why``, ``assumed: reason``."""
-    text = row["basis"]
+    text = " ".join(row["basis"].split())
     if (m := re.fullmatch(r"assumed:\s*(.+)", text)) is not None:
         return {"assumed": m[1]}
     if (m := re.fullmatch(r"(?:(stated|inferred)\s+)?([\w\s;-]+)(?::\s*(.+))?", text)) is not None:

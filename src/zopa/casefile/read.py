@@ -7,6 +7,7 @@ does not hide the problems of the others; references to a broken piece are not r
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +32,7 @@ __all__ = [
     "SOURCES_FILE",
     "SOURCE_COLUMNS",
     "case_digest",
+    "check",
     "examine",
     "inspect",
     "load",
@@ -54,7 +56,7 @@ MOST_TEXT = 200_000_000
 
 
 def load(folder: str | Path) -> Case:
-    """Load a case from its folder (or from the path of its ``case.yaml``).
+    """Load a case from its folder, from the path of its ``case.yaml``, or by the name of a bundled example.
 
     Raises
     ------
@@ -65,6 +67,11 @@ def load(folder: str | Path) -> Case:
     if case is None or findings:
         raise CaseError(findings)
     return case
+
+
+def check(folder: str | Path) -> list[Finding]:
+    """Every problem of a case folder, located, in file order; empty when the case is sound."""
+    return inspect(folder)[1]
 
 
 def inspect(
@@ -113,6 +120,7 @@ def _open(folder: str | Path, instead: Mapping[str, str | None]) -> tuple[CaseFi
     """The files of a folder, or what is wrong with its path; an act that was stopped in it is completed."""
     root, hint = Path(folder), "`zopa init FOLDER` makes one"
     try:
+        root = root if root.exists() else _bundled(str(folder)) or root
         root = root.parent if root.is_file() else root
         nothing = not root.is_dir()
     except (OSError, ValueError) as error:
@@ -129,6 +137,12 @@ def _open(folder: str | Path, instead: Mapping[str, str | None]) -> tuple[CaseFi
     if not files.has(CASE_FILE) or (CASE_FILE not in instead and not (root / CASE_FILE).exists()):
         return None, Finding("", "expected a file case.yaml in this folder", hint, str(folder))
     return files, Finding("", "")
+
+
+def _bundled(name: str) -> Path | None:
+    """The folder of a case that comes with zopa, by its name."""
+    here = Path(__file__).parents[1] / "examples" / name
+    return here if re.fullmatch(r"[\w-]+", name) and here.is_dir() else None
 
 
 def case_digest(files: CaseFiles) -> str:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
@@ -20,6 +21,8 @@ from zopa.errors import Finding
 __all__ = ["Document", "Path_", "parse_yaml", "read_yaml"]
 
 MAX_DEPTH = 30
+MAX_ENTRIES = 400_000
+"""Keys and values of one file; more would take a minute and gigabytes to hold."""
 MAX_KEY = 200
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {
@@ -44,6 +47,8 @@ class Document:
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
+    missed: int = 0
+    """How many names were looked up in vain so far."""
 
     def place(self, path: Path_) -> tuple[int, int]:
         """1-based line and column of a path, or of its nearest ancestor that stands in the file."""
@@ -85,6 +90,7 @@ def parse_yaml(text: str, name: str) -> Document:
             break
     try:
         yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _Counting
         yaml.composer.warn_double_anchors = False  # refused below in any case
         node = yaml.compose(text)
     except MarkedYAMLError as error:
@@ -96,6 +102,11 @@ def parse_yaml(text: str, name: str) -> Document:
                 mark.line + 1 if mark else 1, mark.column + 1 if mark else 1,
             )
         )  # fmt: skip
+        return doc
+    except _TooManyError as error:
+        what = f"expected at most {MAX_ENTRIES:,} keys and values in one file, saw more"
+        line, column = error.args
+        doc.findings.append(Finding("", what, "split the case", name, line, column))
         return doc
     except RecursionError:
         doc.findings.append(Finding("", f"expected at most {MAX_DEPTH} levels of nesting", "", name, 1, 1))
@@ -110,6 +121,24 @@ def parse_yaml(text: str, name: str) -> Document:
         doc.node = node
         doc.data = _build(node, (), doc)
     return doc
+
+
+class _TooManyError(Exception):
+    pass
+
+
+class _Counting(Composer):
+    """Stops where a file holds more than anybody could have written."""
+
+    count = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """One more key or value."""
+        self.count += 1
+        if self.count > MAX_ENTRIES:
+            mark = self.parser.peek_event().start_mark
+            raise _TooManyError(mark.line + 1, mark.column + 1)
+        return super().compose_node(parent, index)
 
 
 def _yaml_hint(problem: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ __all__ = ["YamlText", "dump", "scalar"]
 
 WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d_][^\n:#,\[\]{}\"'&*!|>%@`\\?]*")
-_RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_RESERVED = {"null", "true", "false"}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
@@ -79,9 +79,8 @@ def dump(value: object, indent: int = 0, flow: bool = False) -> str:
 
 
 def _item(value: object, indent: int) -> str:
-    return (
-        dump(value, indent).lstrip("\n ") if isinstance(value, Mapping) and value else dump(value, indent)[1:]
-    )
+    block = dump(value, indent)
+    return block.lstrip("\n ") if block.startswith("\n") else block[1:]
 
 
 def _text(text: str, indent: int) -> str:
@@ -152,18 +151,27 @@ class YamlText:
         """Take an entry out, with the lines that it fills; comments above it stay."""
         self._change(lambda: self._remove(path), _without(self.data, path), path)
 
-    def rename(self, keys: Sequence[Path_], values: Mapping[Path_, str], new: str) -> None:
-        """Give the keys at these paths the name ``new``, and the values at the others their new text."""
+    def rename(self, keys: Iterable[Path_], values: Mapping[Path_, str], new: str) -> None:
+        """Give the keys at these paths the name ``new``, and the values at the others their new text.
+
+        A path of ``values`` that leads to a mapping entry whose value is no text renames its key.
+        """
         splices = []
         for path in keys:
-            node = self._entry(path)[0]
-            splices.append((node.start_mark.index, node.end_mark.index, scalar(new)))
+            splices.append((*self._key_span(path), _styled(self._entry(path)[0], new)))
         for path, text in values.items():
             node = self._node(path)
-            splices.append((node.start_mark.index, self._end(node), scalar(text)))
+            if isinstance(node, ScalarNode) and not str(node.tag).endswith((":int", ":float")):
+                splices.append((node.start_mark.index, self._end(node), _styled(node, text)))
+            else:
+                splices.append((*self._key_span(path), _styled(self._entry(path)[0], text)))
         for start, end, text in sorted(splices, reverse=True):
             self.text = self.text[:start] + text + self.text[end:]
         self._parse()
+
+    def _key_span(self, path: Path_) -> tuple[int, int]:
+        key = self._entry(path)[0]
+        return int(key.start_mark.index), int(key.end_mark.index)
 
     # ------------------------------------------------------------ inside
 
@@ -372,6 +380,17 @@ class YamlText:
 
     def _cut(self, start: int, end: int, new: str) -> None:
         self.text = self.text[:start] + new + self.text[end:]
+
+
+def _styled(old: Any, text: str) -> str:
+    """A text in the quotes of the one that it replaces, bare where that one is and nothing new stands in the way."""
+    if old.style == "'":
+        return "'" + text.replace("'", "''") + "'"
+    if old.style == '"':
+        return json.dumps(text, ensure_ascii=False)
+    added = set(text) - set(str(old.value))
+    longer = bool(set(text) & set(" =()")) and all(c.isalnum() or c in "_.-" for c in added)
+    return text if longer and old.style is None and text[:1].isalnum() else scalar(text)
 
 
 def _child(node: Any, name: str | int) -> tuple[Any, Any]:

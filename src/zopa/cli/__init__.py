@@ -42,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "init": case.init,
     "show": ask.show,
     "check": case.check,
+    "rename": case.rename,
     "schema": case.schema,
     "read": read.read,
     "review": review.review,

@@ -1,4 +1,4 @@
-"""Commands about the case itself: init, check, schema."""
+"""Commands about the case itself: init, check, rename, schema."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from zopa.cli.options import CaseArgument, JsonOption, console, examples, print_json
 
-__all__ = ["check", "init", "schema"]
+__all__ = ["check", "init", "rename", "schema"]
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Folder to make; must not hold a case yet.")]) -> None:
@@ -62,7 +62,7 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
         )
     if checked:
         out.print(f"{len(checked) - len(wrong)} of {len(checked)} expected answers hold")
-    out.print(f"next: zopa run {name} --out out/report", markup=False)
+    out.print(f"next: zopa run {name}", markup=False)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -78,6 +78,30 @@ def _notes(case: object) -> list[str]:
     if empty:
         found.append(f"{len(empty)} cells rest on nothing that anyone said or wrote; they count as 0 to 100")
     return found
+
+
+def rename(
+    folder: Annotated[Path, typer.Argument(help="Case folder.", metavar="CASE")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="party.ID, speaker.ID, issue.ID, option.ISSUE.ID, rule.ID or statement.ID.", metavar="WHAT"
+        ),
+    ],
+    new: Annotated[str, typer.Argument(help="The new id.", metavar="NEW")],
+    json: JsonOption = False,
+) -> None:
+    """Give a party, speaker, issue, option, rule or statement another id in every file of the case."""
+    from zopa.casefile import rename as act
+
+    done = act(folder, what, new)
+    if json:
+        print_json(done._asdict())
+        return
+    where = ", ".join(f"{n} in {name}" for name, n in done.places.items())
+    n = sum(done.places.values())
+    typer.echo(f"renamed {done.kind} {done.old} to {done.new} in {n} places: {where}")
+    typer.echo(f"next: zopa check {folder}")
 
 
 def schema(

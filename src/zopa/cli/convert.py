@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zopa.cli.options import JsonOption, bundled, console, print_json
+
+if TYPE_CHECKING:
+    from zopa.case import Case
 
 __all__ = ["convert", "formats"]
 
@@ -72,17 +75,18 @@ def convert(
         typer.echo(f"nothing was written: {len(found.fidelity.left_out)} things would be left out" if refused
                    else f"{'made' if found.target_format == 'case' else 'wrote'} {target}")  # fmt: skip
         if found.target_format == "case" and not refused:
-            typer.echo(f"next: {_next(found.case.graph is not None, found.source_format, target)}")
+            typer.echo(f"next: {_next(found.case, found.source_format, target)}")
     if lost and not lossy:
         raise typer.Exit(1)
 
 
-def _next(graph: bool, source_format: str, target: Path) -> str:
-    if graph:
+def _next(case: Case, source_format: str, target: Path) -> str:
+    if any(s.review.state == "suggested" for s in case.statements.values()):
+        return f"zopa review {target}"
+    if case.graph is not None:
         return f"zopa stability {target}"
-    return (
-        f"zopa forecast {target} --model ktab" if source_format.startswith("ktab") else f"zopa run {target}"
-    )
+    model = " --model ktab" if source_format.startswith("ktab") else ""
+    return f"zopa {'forecast' if model else 'run'} {target}{model}"
 
 
 def formats(json: JsonOption = False) -> None:

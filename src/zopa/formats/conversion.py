@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +17,9 @@ from pydantic import ValidationError
 
 from zopa import casefile
 from zopa.case import Case
+from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats import genius, geniusweb, gmcr, ktab, negmas
+from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault, workbook
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 
@@ -43,6 +46,10 @@ class Format:
     carries: str
     folder: bool = False
     options: tuple[str, ...] = ()
+
+
+def _never(_: Files) -> bool:
+    return False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -75,6 +82,35 @@ FORMATS: Mapping[str, Format] = {
         label="NegMAS scenario, a folder of YAML", endings=(), recognise=negmas.recognise, read=negmas.read,
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
+    ),
+    "workbook": Format(
+        label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
+        write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
+    ),
+    **{
+        f"table-{kind}": Format(
+            label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
+            recognise=partial(position_table.recognise, kind=kind), read=position_table.read,
+            write=partial(position_table.write, kind=kind),
+            carries="issues, parties, a suggested statement per cell, what was agreed",
+        )
+        for kind in position_table.KINDS
+    },
+    "csl-json": Format(
+        label="sources for a reference manager, CSL-JSON", endings=(), recognise=_never, read=None,
+        write=citations.write_csl, carries="title, publisher, date and address of every source",
+    ),
+    "bibtex": Format(
+        label="sources for a reference manager, BibTeX", endings=(".bib",), recognise=_never, read=None,
+        write=citations.write_bibtex, carries="title, publisher, date and address of every source",
+    ),
+    "web-annotation": Format(
+        label="statements as W3C Web Annotations", endings=(".jsonld",), recognise=_never, read=None,
+        write=citations.write_annotations, carries="quote and place of every statement, what it was read as",
+    ),
+    "markdown": Format(
+        label="linked Markdown notes, a folder", endings=(), recognise=_never, read=None, write=vault.write, folder=True,
+        carries="a note per party, issue, statement and source, with links",
     ),
 }  # fmt: skip
 """Every format; the first that recognises a file reads it."""
@@ -355,7 +391,7 @@ def convert(
 
 
 def _folder(case: Case) -> dict[str, bytes]:
-    data = case.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    data = case.model_dump(exclude_defaults=True, by_alias=True)
     records: dict[str, Any] = {
         k: data.pop(k) for k in ("statements", "contacts", "figures", "shifts") if k in data
     }
@@ -366,6 +402,14 @@ def _folder(case: Case) -> dict[str, bytes]:
     files = {"case.yaml": _yaml(data)}
     if records:
         files["statements.yaml"] = _yaml(records)
+    rows = io.StringIO()
+    table = csv.DictWriter(rows, SOURCE_COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for ident, source in case.sources.items():
+        files[f"sources/{ident}.txt"] = source.text.encode("utf-8")
+        table.writerow({"id": ident, **{k: getattr(source, k) for k in SOURCE_COLUMNS if k != "id"}})
+    if case.sources:
+        files["sources/sources.csv"] = rows.getvalue().encode("utf-8")
     return files
 
 
@@ -373,7 +417,7 @@ def _short(value: Any) -> Any:
     """Numbers as people write them: 45 for {best: 45.0}."""
     if isinstance(value, dict):
         return _short(value["best"]) if set(value) == {"best"} else {k: _short(v) for k, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_short(v) for v in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)

@@ -177,7 +177,7 @@ def _not_read(data: Mapping[str, Any], file: str, fidelity: Fidelity) -> None:
             elif not (key == "coalitions" and not path and value == list(range(len(makers)))):
                 fidelity.leave(f"'{label(key)[:40]}'", f"{file}: {path}{label(key)[:40]}")
     for k, m in enumerate(makers):
-        if manual and m.get("preferences"):
+        if manual and isinstance(m.get("preferences"), list) and m["preferences"]:
             what = "preference statements, which the file's own ranking overrides"
             fidelity.leave(what, f"{file}: decisionMakers[{k}].preferences", len(m["preferences"]))
         elif not manual and (m.get("preferenceRanking") or m.get("preferenceVector")):

@@ -1,7 +1,10 @@
 """Reading: from a text to suggested statements that can be followed back to the words.
 
-The face of the room is :func:`read`. Only ``intake``, ``web``, ``store``, ``endpoint``, ``corpora`` and ``train``
-touch files or the network, and nothing imports them unless it is asked to.
+The face of the room is :func:`read`. The way of a text: ``sources`` (bytes to a :class:`Text`), ``parsing`` (tokens,
+tags, phrases), ``attribution`` (who said what), ``extraction`` (speakers, speech acts, dates, quantities, issues),
+``grounding`` (nothing passes that the text does not say), ``records``, ``ingest`` (into a folder), ``review``.
+Only ``sources.files``, ``sources.web``, ``store``, ``ingest``, ``llm`` and ``evaluation`` touch files or the network,
+and nothing imports them unless it is asked to.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ class Ground:
         condition = self._place_part(candidate.condition, "condition", home, result, spans)
         self._place_part(candidate.consequent, "consequent", home, result, spans)
         self._place_part(candidate.when, "date", home, result, spans)
-        self._edges(spans, cue, speaker, lambda: condition is not None, home, result, candidate)
+        self._edges(spans, cue, speaker, lambda: condition is not None, result, candidate)
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
         return Grounding(
@@ -131,16 +131,10 @@ class Ground:
         """Reasons to look twice at a statement that is spans of the text already: what its edges cut off."""
         result = _Check()
         spans = list(content)
-        marked = cue[0] if cue else None
         inside = self.text[spans[0][0] : spans[-1][1]]
+        marked = cue[0] if cue else None
         self._edges(
-            spans,
-            marked,
-            None,
-            lambda: bool(self._found("condition", inside)),
-            self._sentence_at(spans[0][0]),
-            result,
-            Candidate((inside,)),
+            spans, marked, None, lambda: bool(self._found("condition", inside)), result, Candidate((inside,))
         )
         return tuple(dict.fromkeys(result.flagged))
 
@@ -257,14 +251,13 @@ class Ground:
         cue: Range | None,
         speaker: Range | None,
         has_condition: Callable[[], bool],
-        home: int,
         result: _Check,
         c: Candidate,
     ) -> None:
         """What stands just outside the span and changes its meaning."""
         t = self.text
         start, end = spans[0][0], spans[-1][1]
-        a, _ = self.sentences[home]
+        a, _ = self.sentences[self._sentence_at(start)]
         _, b = self.sentences[self._sentence_at(end - 1)]
         before = _without(t[max(a, start - 45) : start], max(a, start - 45), cue)
         after = _without(t[end : min(b, end + 60)], end, cue)

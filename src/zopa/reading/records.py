@@ -6,12 +6,12 @@ Pure. Everything comes out in state ``suggested``: only a person makes it ``acce
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from zopa.case.model import Case, Contact, Figure, Records, Review, Shift, Statement
-from zopa.casefile.anchors import find_quote
 from zopa.reading.extraction.events import ShiftSpan
 from zopa.reading.extraction.extract import Extract, Suggestion
 from zopa.reading.extraction.issues import Match, Vocabulary
@@ -29,6 +29,8 @@ STANCE_OF: Mapping[str, tuple[str | None, str | None]] = {
 }  # fmt: skip
 """Kind -> stance suggested when the statement is for an option, and when it is against it. A convention."""
 
+LONGEST_LEAD = 2_000
+"""Characters before a contact in which its sentence may start."""
 _CONTACT = {"call", "meeting", "visit", "exchange", "release", "document", "agreement", "speech", "aid"}
 _DIRECTION = {"softer": "softer", "harder": "harder"}
 
@@ -61,6 +63,8 @@ class _Writer:
     ) -> None:
         self.found, self.source, self.case, self.taken = found, source, case, taken
         self.text = found.text.text
+        self.numbers: dict[str, int] = {}
+        self.date_starts = [d.start for d in found.dates]
         self.roster = Roster.of(case, language=language)
         self.vocabulary = Vocabulary(case, language) if case else None
 
@@ -116,17 +120,16 @@ class _Writer:
         )
 
     def _ident(self, letter: str) -> str:
-        n = 1
+        n = self.numbers.get(letter, 1)
         while f"{self.source}-{letter}{n}" in self.taken:
             n += 1
-        ident = f"{self.source}-{letter}{n}"
-        self.taken.add(ident)
-        return ident
+        self.numbers[letter] = n + 1
+        return f"{self.source}-{letter}{n}"
 
     def _anchor(self, start: int, end: int) -> dict[str, Any]:
         quote = self.text[start:end]
         prefix = ""
-        if len(find_quote(self.text, quote)) > 1:
+        if self.text.find(quote) < start or self.text.find(quote, start + 1) >= 0:  # not the only one
             prefix = self.text[max(0, start - 24) : start]
         return {"source": self.source, "quote": quote, "prefix": prefix, "start": start, "end": end}
 
@@ -212,16 +215,16 @@ class _Writer:
 
     def _near(self, start: int, end: int) -> Any:
         """The date in the same sentence, if one stands within reach."""
-        for d in self.found.dates:
-            if start - 90 <= d.start <= end + 60 and not re.search(
-                r"[.!?]\s|\n", self.text[min(d.end, end) : max(d.start, start)]
-            ):
+        first, last = bisect_left(self.date_starts, start - 90), bisect_right(self.date_starts, end + 60)
+        for d in self.found.dates[first:last]:
+            if not re.search(r"[.!?]\s|\n", self.text[min(d.end, end) : max(d.start, start)]):
                 return {"from": d.first, "to": d.last}
         return None
 
     def _named(self, start: int, end: int) -> tuple[str, ...]:
         """Known speakers and parties named in the sentence of a contact, in order."""
-        a = max(self.text.rfind(". ", 0, start), self.text.rfind("\n", 0, start)) + 1
+        low = max(0, start - LONGEST_LEAD)
+        a = max(self.text.rfind(". ", low, start), self.text.rfind("\n", low, start), low - 1) + 1
         sentence = self.text[a : end + 40].split("\n")[0]
         places = {
             entry.id: m.start()

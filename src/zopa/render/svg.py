@@ -46,8 +46,20 @@ def draw(spec: dict[str, Any]) -> str:
     import vl_convert
 
     full = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": CONFIG, **spec}
-    svg = str(vl_convert.vegalite_to_svg(full))
+    try:
+        svg = str(vl_convert.vegalite_to_svg(full))
+    except ValueError:  # it cuts long labels between the halves of a character outside the basic plane
+        svg = str(vl_convert.vegalite_to_svg(_basic(full)))
     return _quiet(svg)
+
+
+def _basic(value: Any) -> Any:
+    """The spec with every character outside the basic plane, such as emoji, as an empty box."""
+    if isinstance(value, dict):
+        return {_basic(k): _basic(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_basic(v) for v in value]
+    return re.sub("[\U00010000-\U0010ffff]", "\u25a1", value) if isinstance(value, str) else value
 
 
 def _quiet(svg: str) -> str:

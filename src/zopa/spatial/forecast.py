@@ -16,7 +16,6 @@ from zopa.spatial import calibration, ktab
 from zopa.spatial.answers import Forecast, Outlook
 from zopa.spatial.lines import Field, Line, field, limits, line, lines_of
 from zopa.spatial.models import (
-    LARGE,
     MODELS,
     RUNS,
     ForecastModel,
@@ -62,6 +61,7 @@ class _Run:
     central: NDArray[np.float64]
     drawn: NDArray[np.float64]
     uncertain: bool
+    lines: int
 
 
 def forecast(
@@ -146,10 +146,11 @@ def forecast(
     run = _Run(
         name=name, model=found, setting=setting, field=f, central=central,
         drawn=draws_of(f, found, setting, wanted, seed, watch), uncertain=uncertain,
+        lines=len(together),
     )  # fmt: skip
-    told = _traces(wide, name, setting, played)
     deep = sensitivity if sensitivity is not None else not played_anew(f, found)
     places = {(name, str(setting.reading)): central} if is_default(name, setting) and found.joint else {}
+    told = {} if watch.stopped else _traces(wide, run, played, places)
     outlooks = []
     for number, ln in enumerate(asked_lines):
         if watch.over("all models on every line", number, len(asked_lines)):
@@ -203,18 +204,26 @@ def _as_in_the_case(case: Case, f: Field, setting: Setting) -> Setting:
 
 
 def _traces(
-    f: Field, name: str, setting: Setting, played: tuple[object, ...] | None
+    f: Field, run: _Run, played: tuple[object, ...] | None, places: dict[tuple[str, str], NDArray[np.float64]]
 ) -> dict[str, tuple[ForecastStep, ...]]:
-    """The moves in every model with rounds; the asked model as asked, the others in their default form."""
-    told = {}
+    """The moves in every model with rounds; the asked model as asked, the others in their default form.
+
+    ``places`` gets the outcomes of the models that had to be played for it.
+    """
+    told, name = {}, run.name
     for other, model in MODELS.items():
         alone = other == "exchange" and len(f.issues) < 2
-        if not model.rounds or alone or (other != name and heavy(other, len(f.parties))):
+        if not model.rounds or alone or (other != name and heavy(other, *f.x.shape)):
             continue
-        asked = other == name
-        run = setting if asked else Setting(next(iter(model.readings), ""), model.rounds, setting.limits)
+        if other == name:
+            told[other] = steps(other, f, run.setting, played)
+            continue
+        plain = Setting(next(iter(model.readings), ""), model.rounds, run.setting.limits)
+        rounds = None
         try:
-            told[other] = steps(other, f, run, played if asked else None)
+            if model.joint is not None:
+                places[other, str(plain.reading)], rounds = model.joint(f.x, f.s, f.c, plain)
+            told[other] = steps(other, f, plain, rounds)
         except NotApplicable:
             continue
     return told
@@ -315,8 +324,12 @@ def _warnings(outlooks: Sequence[Outlook], run: _Run) -> list[str]:
         for o in outlooks
         if o.all_agree
     ]
-    if max(len(o.line.stands) for o in outlooks) > LARGE:
-        told.append(f"With more than {LARGE} parties, models with rounds are run only when asked for.")
+    size = len(run.field.parties), max(len(run.field.issues), run.lines)
+    left = [m for m in MODELS if m != run.name and heavy(m, *size)]
+    if left:
+        told.append(
+            f"With so many parties and issues, these are run only when asked for (--model): {', '.join(left)}."
+        )
     for o in outlooks:
         told += [f"{o.issue} leaves out {party}: {reason}" for party, reason in o.line.absent.items()]
     return told + _of_ktab(run)

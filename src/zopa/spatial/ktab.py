@@ -192,7 +192,8 @@ def election(u: Array, strength: Array, rules: Rules) -> tuple[Array, Array, Arr
     for k in range(0, u.shape[0], piece):
         gap = u[k : k + piece, :, None] - u[k : k + piece, None, :]
         votes = np.maximum(strength[k : k + piece, None, None] * vote(gap), 0.0)
-        C = C + np.sum(votes, axis=0)
+        for row in votes:  # one voter after the other, so that rounding does not depend on the pieces
+            C += row
     P = VICTORY[rules.victory](C, C.T)
     np.fill_diagonal(P, 0.5)
     return C, P, _outcome(C, P, rules.pce)
@@ -347,7 +348,9 @@ def _worth(made: list[Bargain], ideal: Array, s: Array, own_u: Array, R: Array) 
     ends = np.stack([[b.ours, b.theirs] for b in made]).reshape(2 * len(made), -1)
     moved = utility(distances(ideal, s, ends), R[:, None]).reshape(len(stay), len(made), 2)
     old = np.stack([own_u[:, [b.initiator, b.receiver]] for b in made], axis=1)
-    return list((stay[:, None] + np.sum(moved - old, axis=2) / len(stay)).T)
+    # in this order: equally good bargains are common, and another order of rounding would choose among them
+    change = np.sum(moved, axis=2) - old[..., 0] - old[..., 1]
+    return list((stay[:, None] + change / len(stay)).T)
 
 
 def _take_turn(

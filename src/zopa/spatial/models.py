@@ -295,10 +295,14 @@ class ForecastStep:
 
 LARGE = 60
 """With more parties, models with rounds are run only when asked for."""
+MANY = 20_000
+"""With more exchanges to look at (estimated), so is the exchange model."""
 
 
-def heavy(name: str, parties: int) -> bool:
-    """Whether a model is too slow for this many parties to be run unasked."""
+def heavy(name: str, parties: int, issues: int) -> bool:
+    """Whether a model is too slow for this many parties and issues to be run unasked."""
+    if name == "exchange" and issues * (issues - 1) * parties**2 / 8 > MANY:
+        return True
     return parties > LARGE and MODELS[name].rounds > 0
 
 

@@ -216,7 +216,7 @@ def readings(
     known = {} if known is None else known
     found: list[tuple[str, float]] = []
     for name, model in MODELS.items():
-        if (name == "exchange" and len(f.issues) < 2) or heavy(name, len(f.parties)):
+        if (name == "exchange" and len(f.issues) < 2) or heavy(name, *f.x.shape):
             continue
         own: list[tuple[str, float]] = []
         for reading in model.readings or ("",):

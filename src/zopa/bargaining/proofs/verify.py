@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
-from math import lcm, prod
+from math import ceil, floor, lcm, prod
 
 from zopa.bargaining.proofs.document import (
     KINDS,
@@ -185,7 +185,7 @@ def _verify_nash(zone: _Zone, shown: ClaimShown) -> None:
     p, weights = zone.problem, shown.weights or (1,) * zone.problem.n
     gains = [_gains(p, x) for x in shown.packages]
     zone.budget.spend(len(gains) * sum(weights) // 100)
-    values = {(len(g), prod(x ** weights[q] for q, x in g.items())) for g in gains}
+    values = {(len(g), prod(Fraction(x, p.scale[q]) ** weights[q] for q, x in g.items())) for g in gains}
     need(len(values) == 1, "the packages listed are not equally good")
     size, value = values.pop()
     ties: set[Package] = set()
@@ -193,7 +193,9 @@ def _verify_nash(zone: _Zone, shown: ClaimShown) -> None:
         for some in combinations(range(p.n), n):
             wanted = None
             if n == size:
-                wanted = GainProduct({q: weights[q] for q in some}, value + (not shown.complete))
+                units = value * prod(p.scale[q] ** weights[q] for q in some)
+                least = ceil(units) if shown.complete else floor(units) + 1
+                wanted = GainProduct({q: weights[q] for q in some}, least)
             found = zone.reaching({q: p.reservation[q] + 1 for q in some}, wanted)
             need(n == size or not found, "more parties can gain together")
             ties |= found

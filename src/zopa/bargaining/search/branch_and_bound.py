@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.bargaining.search.decomposition import Additive
-from zopa.bargaining.search.enumeration import DONE, FULL, LIMIT, Walk, rows_matrix, walk
+from zopa.bargaining.search.enumeration import DONE, FULL, LIMIT, Walk, WalkPlan, rows_matrix
 from zopa.bargaining.search.heuristics import anneal, climb
 from zopa.bargaining.search.linear import maxmin_charges
 from zopa.bargaining.search.multipliers import Flat, FloatArray, flatten, simplex_multipliers
@@ -219,17 +219,15 @@ class _Search:
         floors = tests @ self.t
         floors[0] -= self.const
         member = None if self.member is None else self.member[where]
-        out = walk(
+        plan = WalkPlan(
             sub,
             tests,
-            floors,
             member=member,
             row_groups=self.row_groups,
             mu=self.mu_int if len(self.mu_int) else None,
-            cap=cap,
-            max_steps=WALK_STEPS_PER_PARTY * self.form.n_parties,
             spread=member is None,
         )
+        out = plan.run(floors, cap=cap, max_steps=WALK_STEPS_PER_PARTY * self.form.n_parties)
         return where[out.picks] if len(out.picks) else out.picks, out
 
     def learn(self, seen: Walk) -> None:

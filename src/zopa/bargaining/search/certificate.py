@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -149,9 +150,15 @@ def nash_proof(
     form: Additive, runs: Sequence[Nash], larger: Sequence[Found], weights: Sequence[int] | None
 ) -> Document | None:
     """That the packages listed are all that attain the largest product (k = 1)."""
-    product = max(r.best[0].product for r in runs if r.best)
+    scale = form.space.scale
+
+    def worth(run: Nash, product: int) -> Fraction:
+        """The product in points: products over different parties are comparable in points only."""
+        return Fraction(product, scale ** sum(run.weights))
+
+    value = max(worth(r, r.best[0].product) for r in runs if r.best)
     strict = any(r.strict for r in runs)
-    best = {b.picks for r in runs for b in r.best if b.product == product}
+    best = {b.picks for r in runs for b in r.best if worth(r, b.product) == value}
     packages = sorted(_listed(form.package(k)) for k in best)
     claim = {**_nash_claim(weights), "packages": packages[: 1 if strict else None], "complete": not strict}
     parts: list[Part | None] = [_tree(form, r) for r in larger]
@@ -161,7 +168,9 @@ def nash_proof(
             continue
         if r.log is None or not r.proven:
             return None
-        parts.append(_part(form, r.log, r.mu, [], _threshold(r, product + strict)))
+        units = value * scale ** sum(r.weights)
+        least = math.floor(units) + 1 if strict else math.ceil(units)
+        parts.append(_part(form, r.log, r.mu, [], _threshold(r, least)))
     return _document(form, claim, parts)
 
 

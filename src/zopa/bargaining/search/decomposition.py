@@ -14,6 +14,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,20 @@ class Additive:
 
     def obeys(self, picks: Sequence[int]) -> bool:
         """Whether no leftover row is filled."""
-        return not any(all(mask[picks[g]] for g, mask in row.parts) for row in self.rows)
+        if not self.rows:
+            return True
+        inside, first, sizes = self._filled
+        return not bool((inside[first + picks].sum(axis=0) == sizes).any())
+
+    @cached_property
+    def _filled(self) -> tuple[BoolArray, IntArray, IntArray]:
+        """Which choices are in which rows, one group after the other; where groups begin; parts per row."""
+        first = np.cumsum([0, *(len(t) for t in self.tables[:-1])])
+        inside = np.zeros((sum(len(t) for t in self.tables), len(self.rows)), bool)
+        for i, row in enumerate(self.rows):
+            for g, mask in row.parts:
+                inside[first[g] : first[g] + len(mask), i] = mask
+        return inside, first, np.array([len(row.parts) for row in self.rows])
 
     def with_sum(self) -> Additive:
         """The same with the sum of all parties as one more party, without a floor of its own."""

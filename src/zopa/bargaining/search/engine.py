@@ -165,7 +165,7 @@ def solve_nash(
     strict = any(r.strict for r in runs)
     said += ["ties are too many to list them all"] if strict else []
     saved = None
-    if proof and proven and k == 1 and len({sum(r.weights) for r in runs}) == 1:
+    if proof and proven and k == 1:
         saved = certificate.nash_proof(form, runs, nash.larger_sets(form, members, stop), weights)
     return Outcome(
         packages=tuple(form.package(b.picks) for b in kept),

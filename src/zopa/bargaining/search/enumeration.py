@@ -20,7 +20,7 @@ from zopa.bargaining.search.decomposition import Row
 from zopa.bargaining.search.multipliers import Flat, fast
 from zopa.space import IntArray
 
-__all__ = ["DONE", "FULL", "LIMIT", "Walk", "rows_matrix", "visit_numpy", "walk"]
+__all__ = ["DONE", "FULL", "LIMIT", "Walk", "WalkPlan", "rows_matrix", "visit_numpy"]
 
 DONE, FULL, LIMIT = 0, 1, 2
 CHUNK = 1 << 15
@@ -45,72 +45,81 @@ def rows_matrix(rows: Sequence[Row], flat: Flat) -> NDArray[np.uint8]:
     return member
 
 
-def walk(
-    flat: Flat,
-    tests: IntArray,
-    floors: IntArray,
-    *,
-    product: tuple[Sequence[int], NDArray[np.float64], float] | None = None,
-    member: NDArray[np.uint8] | None = None,
-    row_groups: Sequence[Sequence[int]] = (),
-    mu: IntArray | None = None,
-    cap: int = 1 << 14,
-    max_steps: int = 1 << 62,
-    spread: bool = False,
-) -> Walk:
-    """Packages with ``tests @ u - charges >= floors``, and a gain product of at least ``product[2]``.
+class WalkPlan:
+    """A box made ready to be walked: its groups in order, its choices ranked, its rules indexed.
 
     Parameters
     ----------
     flat : Flat
         The box: only the choices that it allows.
     tests : array of int64, shape (n_tests, n_parties)
-        With ``product``, tests 1 to n_parties must be the unit vectors.
-    floors : array of int64, shape (n_tests,)
-    product : (zero, powers, target), optional
-        Product over p of (u_p - zero_p) ** powers_p must be >= target (float; integers decide later).
     member, row_groups, mu : optional
         Rules that span groups, see :func:`rows_matrix`; ``mu`` charges test 0 (floor 0 in its terms).
-    cap, max_steps : int
-        Most packages returned, most partial choices kept.
     spread : bool
         Widest groups first (small boxes); otherwise the least costly deviation first.
     """
-    c = flat.v @ tests.T
-    n_rows = 0 if member is None else member.shape[1]
-    charges = np.zeros(n_rows, np.int64) if mu is None else mu
-    if n_rows and member is not None:
-        c[:, 0] -= member.astype(np.int64) @ charges
-    order = _order(flat, c, row_groups if n_rows else (), spread)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    index = np.lexsort((-c[:, 0], rank[flat.group]))
-    start = np.concatenate([[0], np.cumsum(np.diff(flat.start)[order])]).astype(np.int64)
-    zero, power, target = product if product is not None else ((), np.zeros(0), -1.0)
-    touched: list[list[int]] = [[] for _ in order]
-    for i, groups in enumerate(row_groups[:n_rows]):
-        for g in groups:
-            touched[rank[g]].append(i)
-    arguments = (
-        start,
-        np.ascontiguousarray(c[index]),
-        floors,
-        np.array(zero, np.int64),
-        np.array(power, np.float64),
-        float(target),
-        np.zeros((1, 0), np.uint8) if member is None else np.ascontiguousarray(member[index]),
-        np.array([len(g) for g in row_groups[:n_rows]], np.int64),
-        charges,
-        np.concatenate([[0], np.cumsum([len(t) for t in touched])]).astype(np.int64),
-        np.array([i for t in touched for i in t], np.int64),
-        cap,
-        max_steps,
-    )
-    k = fast()
-    found, steps, status = visit_numpy(*arguments) if k is None else k.visit(*arguments)
-    picks = np.empty((len(found), flat.n_groups), np.int64)
-    picks[:, order] = index[found]
-    return Walk(picks[np.lexsort(picks.T[::-1])] if len(picks) else picks, int(steps), int(status), order)
+
+    def __init__(
+        self,
+        flat: Flat,
+        tests: IntArray,
+        *,
+        member: NDArray[np.uint8] | None = None,
+        row_groups: Sequence[Sequence[int]] = (),
+        mu: IntArray | None = None,
+        spread: bool = False,
+    ) -> None:
+        c = flat.v @ tests.T
+        n_rows = 0 if member is None else member.shape[1]
+        self.charges = np.zeros(n_rows, np.int64) if mu is None else mu
+        if n_rows and member is not None:
+            c[:, 0] -= member @ self.charges
+        row_groups = row_groups[:n_rows]
+        self.order = _order(flat, c, row_groups, spread)
+        rank = np.empty_like(self.order)
+        rank[self.order] = np.arange(len(self.order))
+        self.index = np.lexsort((-c[:, 0], rank[flat.group]))
+        self.start = np.concatenate([[0], np.cumsum(np.diff(flat.start)[self.order])]).astype(np.int64)
+        self.c = np.ascontiguousarray(c[self.index])
+        none = np.zeros((1, 0), np.uint8)
+        self.member = none if member is None else np.ascontiguousarray(member[self.index])
+        self.row_size = np.array([len(g) for g in row_groups], np.int64)
+        level = np.array([rank[g] for groups in row_groups for g in groups], np.int64)
+        row = np.repeat(np.arange(n_rows), self.row_size)
+        self.level_rows = row[np.argsort(level, kind="stable")]
+        counts = np.bincount(level, minlength=len(self.order))
+        self.level_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+    def run(
+        self,
+        floors: IntArray,
+        *,
+        product: tuple[Sequence[int], NDArray[np.float64], float] | None = None,
+        cap: int = 1 << 14,
+        max_steps: int = 1 << 62,
+    ) -> Walk:
+        """Packages with ``tests @ u - charges >= floors``, and a gain product of at least ``product[2]``.
+
+        Parameters
+        ----------
+        floors : array of int64, shape (n_tests,)
+        product : (zero, powers, target), optional
+            Product over p of (u_p - zero_p) ** powers_p must be >= target (float; integers decide later).
+            Tests 1 to n_parties must then be the unit vectors.
+        cap, max_steps : int
+            Most packages returned, most partial choices kept.
+        """
+        zero, power, target = product if product is not None else ((), np.zeros(0), -1.0)
+        arguments = (
+            self.start, self.c, floors, np.array(zero, np.int64), np.array(power, np.float64), float(target),
+            self.member, self.row_size, self.charges, self.level_ptr, self.level_rows, cap, max_steps,
+        )  # fmt: skip
+        k = fast()
+        found, steps, status = visit_numpy(*arguments) if k is None else k.visit(*arguments)
+        picks = np.empty((len(found), len(self.order)), np.int64)
+        picks[:, self.order] = self.index[found]
+        picks = picks[np.lexsort(picks.T[::-1])] if len(picks) else picks
+        return Walk(picks, int(steps), int(status), self.order)
 
 
 def _order(flat: Flat, c: IntArray, row_groups: Sequence[Sequence[int]], spread: bool) -> IntArray:
@@ -129,23 +138,25 @@ def _order(flat: Flat, c: IntArray, row_groups: Sequence[Sequence[int]], spread:
 
 
 def _rows_first(n: int, least: IntArray, row_groups: Sequence[Sequence[int]]) -> IntArray:
-    """Next comes the group with most rows to groups already placed, then the least deviation."""
-    ties = np.zeros(n, np.int64)
+    """Next comes the group with most rows to groups already placed, then most rows, then the least deviation."""
+    beside = np.zeros((n, n), np.int64)
     degree = np.zeros(n, np.int64)
-    beside: list[list[int]] = [[] for _ in range(n)]
     for groups in row_groups:
         for g in groups:
             degree[g] += 1
-            beside[g].extend(h for h in groups if h != g)
-    left = set(range(n))
-    order = []
-    while left:
-        g = min(left, key=lambda g: (-int(ties[g]), -int(degree[g]), int(least[g]), g))
-        left.remove(g)
-        order.append(g)
-        for h in beside[g]:
-            ties[h] += 1
-    return np.array(order, np.int64)
+            beside[g, list(groups)] += 1
+    np.fill_diagonal(beside, 0)
+    rank = np.empty(n, np.int64)
+    rank[np.argsort(least, kind="stable")] = np.arange(n)
+    unit = n * (int(degree.max(initial=0)) + 1)  # one row to a group placed outweighs everything else
+    key = degree * n + n - 1 - rank
+    order = np.empty(n, np.int64)
+    for i in range(n):
+        g = int(np.argmax(key))
+        order[i] = g
+        key += beside[g] * unit
+        key[order[: i + 1]] = -1
+    return order
 
 
 def visit_numpy(  # noqa: C901 (one loop over levels)

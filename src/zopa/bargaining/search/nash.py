@@ -12,6 +12,7 @@ best package for the weights ``lam``. The gap is of second order, so one vector 
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ import numpy as np
 
 from zopa.bargaining.search.branch_and_bound import Found, Stop, Target, branch, never, search, split
 from zopa.bargaining.search.decomposition import Additive, BoolArray, minimal_coalitions
-from zopa.bargaining.search.enumeration import DONE, FULL, rows_matrix, walk
+from zopa.bargaining.search.enumeration import DONE, FULL, WalkPlan, rows_matrix
 from zopa.bargaining.search.linear import nash_charges
 from zopa.bargaining.search.multipliers import FloatArray, flatten, nash_multipliers
 from zopa.space import IntArray
@@ -31,6 +32,7 @@ __all__ = ["Best", "Nash", "larger_sets", "nash", "nash_over", "threshold"]
 WALK_STEPS = 30_000
 CAP = 4096
 UNIT_BITS = 52
+FIRST_SHARE = 4096  # the first walk of a box may lose so small a part of its budget; then four times as much
 
 
 def threshold(lam: Sequence[int], members: Sequence[int], weights: Sequence[int], product: int) -> int:
@@ -126,8 +128,11 @@ class _Kept:
     @property
     def least(self) -> int:
         """Product of the k-th best package; 1 while there are fewer (every gain is at least 1)."""
-        products = sorted((b.product for b in self.found.values()), reverse=True)
-        return products[self.k - 1] if len(products) >= self.k else 1
+        if len(self.found) < self.k:
+            return 1
+        if self.k == 1:
+            return self.top
+        return heapq.nlargest(self.k, (b.product for b in self.found.values()))[-1]
 
     @property
     def wanted(self) -> int:
@@ -261,7 +266,10 @@ class _Search:
         total = sum(self.weights)
         power = np.zeros(len(lam))
         power[list(self.members)] = np.array(self.weights) / total
-        used, share, order = 0, 4096, list(range(sub.n_groups))
+        plan = WalkPlan(
+            sub, tests, member=member, row_groups=self.row_groups, mu=self.mu if len(self.mu) else None
+        )
+        used, share, order = 0, FIRST_SHARE, plan.order.tolist()
         while True:
             budget, _, top = self.budget(lam, allowed)
             if budget < 0:
@@ -269,12 +277,9 @@ class _Search:
             floors = np.concatenate([[0], self.floors])
             floors[0] = int(top.sum()) - budget // share
             least = self.kept.wanted
-            out = walk(
-                sub, tests, floors, member=member, row_groups=self.row_groups, mu=self.mu if len(self.mu) else None,
-                product=(self._zeros(), power, math.exp(_log(least) / total) * (1 - 1e-12)),
-                cap=CAP, max_steps=steps,
-            )  # fmt: skip
-            used, order = used + out.steps, out.order.tolist()
+            target = math.exp(_log(least) / total) * (1 - 1e-12)
+            out = plan.run(floors, product=(self._zeros(), power, target), cap=CAP, max_steps=steps)
+            used += out.steps
             for picks in out.picks:
                 self.kept.offer(where[picks] - self.flat.start[:-1])
             if out.status == FULL:

@@ -42,6 +42,8 @@ __all__ = [
 CAP = 20_000_000
 DENSE_BYTES = 700_000_000
 MAX_LAYERS = 3_000_000
+FEW_POINTS, FEW_SUMS = 2_000, 20_000
+"""Up to so many, loading compiled kernels would take longer than they save."""
 LIST_COST = 400.0  # a candidate in a list against a cell of a dense table
 
 
@@ -176,7 +178,7 @@ def non_dominated(points: IntArray) -> IntArray:
         return points[points[:, 0].argmax()][None]
     if parties == 2:
         return merge2(points[:0] if len(points) == 0 else np.zeros((1, 2), np.int64), points)
-    k = fast()
+    k = fast() if len(points) > FEW_POINTS else None
     layout = packing([int(v) for v in points.max(axis=0)])
     if layout is not None:
         keys = np.unique(layout.pack(points))[::-1]
@@ -301,7 +303,7 @@ def _layers(
 def _grow(points: IntArray, choices: IntArray) -> IntArray:
     """Non-dominated sums of points and choices."""
     if points.shape[1] == 2:
-        k = fast()
+        k = fast() if len(points) * len(choices) > FEW_SUMS else None
         if k is None:
             return merge2(points, choices)
         a, b = k.merge2(

@@ -8,7 +8,7 @@ A rule is a function of the sentence, a verb group and what was found before; th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from zopa.reading.attribution.contents import (
@@ -170,19 +170,23 @@ def _before_words(s: Sentence, i: int, found: Attributions) -> Attribution | Non
         return None
     if group.lemma in s.lists["impersonal"]:
         return impersonal(s, group, found)
-    x = _first(ANY_VERB, s, group, found)
+    x = _first(ANY_VERB[group.voice], s, group, found)
     if x:
         return x
     if not group.classes:
         if not _opens_that_clause(s, group):
             return announced_quotation(s, group, found)
         group = group._replace(classes=frozenset(["say"]))
-    return _first(REPORTING_VERB, s, group, found)
+    return _first(REPORTING_VERB[group.voice], s, group, found)
 
 
 def _first(rules: Rules, s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """What the first rule that fits reads."""
-    return next(filter(None, (rule(s, group, found) for rule in rules)), None)
+    for rule in rules:
+        x = rule(s, group, found)
+        if x:
+            return x
+    return None
 
 
 def _opens_that_clause(s: Sentence, group: VerbGroup) -> bool:
@@ -399,8 +403,6 @@ def _is_aside(s: Sentence, n: int) -> bool:
 
 def _active(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC CUE X`` with a verb in the active voice."""
-    if group.voice != "active":
-        return None
     source, inherited = subject(s, group, found)
     if source is None or (s.is_(source[0], "indefinite") and s.is_(group.start, "modals")):
         return None
@@ -415,7 +417,7 @@ def _active(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution |
 
 def _participle(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``..., adding X``; ``a letter saying X``; ``by saying X``."""
-    if group.voice != "participle" or group.slot != "ing":
+    if group.slot != "ing":
         return None
     if not all(s.adverb[k] or s.is_(k, "plain_denials") for k in range(group.start, group.head)):
         return None
@@ -464,7 +466,17 @@ LINE_RULES: tuple[LineRule, ...] = (signed, colon_line)
 """Sentences that are a line with its speaker; nothing else is read in them."""
 AFTER_WORDS: Rules = (_inverted, _final)
 """Verbs whose speaker stands after or inside the words; the first that fits counts, as in the tables below."""
-ANY_VERB: Rules = (adjective, light_verb, announced_block)
-"""Verbs, of reporting or not, whose speaker stands before the words."""
-REPORTING_VERB: Rules = (opening_inversion, _participle, passive, bare, was_asked, _active)
-"""Reporting verbs whose speaker stands before the words."""
+ANY_VERB: Mapping[str, Rules] = {
+    "active": (adjective, light_verb, announced_block),
+    "participle": (light_verb, announced_block),
+    "passive": (),
+    "infinitive": (),
+}
+"""Verbs, of reporting or not, whose speaker stands before the words; by voice."""
+REPORTING_VERB: Mapping[str, Rules] = {
+    "active": (opening_inversion, bare, was_asked, _active),
+    "participle": (_participle,),
+    "passive": (passive,),
+    "infinitive": (),
+}
+"""Reporting verbs whose speaker stands before the words; by voice."""

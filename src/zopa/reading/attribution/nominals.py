@@ -66,7 +66,7 @@ def impersonal(s: Sentence, group: VerbGroup, _found: Attributions) -> Attributi
 
 def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC is reluctant to X``, ``SRC remains opposed to X``."""
-    if group.lemma not in s.lists["adjectives.copulas"] or group.voice != "active":
+    if group.lemma not in s.lists["adjectives.copulas"]:
         return None
     k = group.stop
     while k < min(s.stop, group.stop + 4) and (s.adverb[k] or s.is_(k, "before_adjective")):
@@ -90,7 +90,7 @@ def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution
 
 def light_verb(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC expressed concern about X``, ``SRC made a promise to X``: verb and noun are the cue."""
-    if group.lemma not in s.lists["light"] or group.voice not in ("active", "participle"):
+    if group.lemma not in s.lists["light"]:
         return None
     link = _light_link(s, group.stop)
     source, inherited = subject(s, group, found) if link else (None, False)
@@ -119,7 +119,7 @@ def _light_link(s: Sentence, k: int) -> int:
 
 def was_asked(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
     """``Asked whether X, SRC said``: nobody is named as asking."""
-    if group.lemma not in s.lists["asking_verbs"] or group.slot != "past" or group.voice != "active":
+    if group.lemma not in s.lists["asking_verbs"] or group.slot != "past":
         return None
     j, k = group.span
     if j > s.start and s.words[j - 1] != "," and not s.is_(j - 1, "before_asked"):
@@ -142,7 +142,7 @@ def was_asked(s: Sentence, group: VerbGroup, _found: Attributions) -> Attributio
 
 def passive(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution | None:
     """``X was criticized by SRC``; ``X is expected to``: the agent, or nobody."""
-    if group.voice != "passive" or group.classes.isdisjoint(("object", "say", "person")):
+    if group.classes.isdisjoint(("object", "say", "person")):
         return None
     topic = left_phrase(s, group.start)
     if not topic:

@@ -98,7 +98,7 @@ def announced_block(s: Sentence, group: VerbGroup, found: Attributions) -> Attri
     b = s.stop
     if s.words[b - 1] != ":" or b >= len(s.words) or b - group.stop > 12 or s.has_verb(group.stop, b):
         return None
-    if group.voice not in ("active", "participle") or not ("say" in group.classes or s.quoted[b]):
+    if "say" not in group.classes and not s.quoted[b]:
         return None
     source, inherited = subject(s, group, found)
     if not source:
@@ -167,7 +167,7 @@ def _is_pause(s: Sentence, k: int) -> bool:
 def bare(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:
     """``SRC agreed. "X"``: the quotation after the full stop is the content."""
     b = s.stop
-    if "say" not in group.classes or group.voice != "active" or b >= len(s.words) or not s.quoted[b]:
+    if "say" not in group.classes or b >= len(s.words) or not s.quoted[b]:
         return None
     if group.slot == "ing" or not _ends_soon(s, group) or starts_line(s, b):
         return None

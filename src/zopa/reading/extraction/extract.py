@@ -215,10 +215,15 @@ class Assembler:
         taken = [p for s in statements for p in (*s.cue, *s.content)]
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
         return Extract(
-            self.source, tuple(statements), tuple(contacts(self.body, spans, self.phrases)), tuple(figures(self.body, self.lex.language)),
-            self.dates, tuple(shifts(self.body, spans, self.phrases)),
-            tuple(claims(self.body, spans, taken, self.phrases)), notes,
-        )  # fmt: skip
+            text=self.source,
+            statements=tuple(statements),
+            contacts=tuple(contacts(self.body, spans, self.phrases)),
+            figures=tuple(figures(self.body, self.lex.language)),
+            dates=self.dates,
+            shifts=tuple(shifts(self.body, spans, self.phrases)),
+            claims=tuple(claims(self.body, spans, taken, self.phrases)),
+            notes=notes,
+        )
 
     def _guarded(self, statements: list[Suggestion], found: list[Attribution]) -> list[Suggestion]:
         """Every suggestion through the gate; what it rejects is left out, what it flags carries the reasons."""
@@ -269,10 +274,22 @@ class Assembler:
         span = (min(p[0] for p in near), max(p[1] for p in near))
         issues = tuple(self.vocabulary.matches(said_words)) if self.vocabulary else ()
         return Suggestion(
-            span, mention, cue, content, x.rule, x.lemma, who, kind, self._said(cue, first, last, who),
-            channel(sentence, self.phrases), self._quoting(x), conditional, issues,
-            self._addressee(cue, last), x.parent,
-        )  # fmt: skip
+            span=span,
+            mention=mention,
+            cue=cue,
+            content=content,
+            rule=x.rule,
+            lemma=x.lemma,
+            who=who,
+            kind=kind,
+            said=self._said(cue, first, last, who),
+            channel=channel(sentence, self.phrases),
+            quoting=self._quoting(x),
+            condition=conditional,
+            issues=issues,
+            addressee=self._addressee(cue, last),
+            nested_in=x.parent,
+        )
 
     def _who(self, words: str, before: str, lead: str) -> Who:
         patterns = self.lex.patterns

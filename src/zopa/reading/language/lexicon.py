@@ -165,7 +165,7 @@ def _installed(language: str) -> Traversable:
 def _read(file: Traversable, language: str) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _refused(language, [("", f"expected a language pack in TOML: {error}", "")]) from None
 
 
@@ -287,16 +287,16 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         for name, text in raw[section].items()
     }
     return Lexicon(
-        language,
-        MappingProxyType({form: tuple(readings) for form, readings in forms.items()}),
-        MappingProxyType(
+        language=language,
+        forms=MappingProxyType({form: tuple(readings) for form, readings in forms.items()}),
+        bases=MappingProxyType(
             {form: {slot: base for base, slot in reversed(readings)} for form, readings in forms.items()}
         ),
-        MappingProxyType({base: frozenset(names) for base, names in classes.items()}),
-        MappingProxyType(particles),
-        MappingProxyType(lists),
-        MappingProxyType(patterns),
-        MappingProxyType(raw),
+        classes=MappingProxyType({base: frozenset(names) for base, names in classes.items()}),
+        particles=MappingProxyType(particles),
+        words=MappingProxyType(lists),
+        patterns=MappingProxyType(patterns),
+        raw=MappingProxyType(raw),
     )
 
 

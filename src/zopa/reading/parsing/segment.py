@@ -71,7 +71,9 @@ def segment(text: str, lex: Lexicon) -> Segments:
         start += len(line)
         if len(words) > first:
             paragraphs.append((first, len(words)))
-    lower = [w.lower().replace("’", "'") for w in words]
+    lower = [w.lower() for w in words]
+    if "’" in text:
+        lower = [w.replace("’", "'") for w in lower]
     quotes: list[Quote] = []
     for a, b in paragraphs:
         quotes.extend(_quotes(words, begin, end, a, b, lex))
@@ -80,28 +82,32 @@ def segment(text: str, lex: Lexicon) -> Segments:
         quote_of[q.start : q.stop] = [k] * (q.stop - q.start)
     sentences: list[tuple[int, int]] = []
     for a, b in paragraphs:
-        sentences.extend(_sentences(words, lower, quote_of, quotes, a, b, lex))
+        sentences.extend(_sentences(words, lower, quote_of, quotes, (a, b), lex))
     sentence_of = [0] * len(words)
     for k, (a, b) in enumerate(sentences):
         sentence_of[a:b] = [k] * (b - a)
-    return Segments(text, words, lower, begin, end, paragraphs, quotes, quote_of, sentences, sentence_of)
+    return Segments(
+        text=text, words=words, lower=lower, begin=begin, end=end, paragraphs=paragraphs, quotes=quotes, quote_of=quote_of,
+        sentences=sentences, sentence_of=sentence_of,
+    )  # fmt: skip
 
 
 def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:
     """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
     abbreviations, split, names = lex["abbreviations"], lex.patterns["tokens.contraction"], lex["no_initials"]
+    apostrophes, stops = "'" in line or "’" in line, "." in line
     scan = _TOKEN.finditer(line)
     while m := next(scan, None):
-        word = m.group()
         a, b = m.span()
-        if b < len(line) and line[b] == "." and word[0].isalpha():
+        word = line[a:b]
+        if stops and line[b : b + 1] == "." and word[0].isalpha():
             initial = word[-1].isupper() and (len(word) == 1 or word[-2] in ".-") and word not in names
             if initial or word.rpartition("-")[2].lower() in abbreviations:
                 b += 1
                 word = line[a:b]
                 scan = _TOKEN.finditer(line, b)
         begin.append(offset + a)
-        if len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
+        if apostrophes and len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
             words.append(word[: cut.start()])
             end.append(offset + a + cut.start())
             begin.append(end[-1])
@@ -122,7 +128,7 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, 
         nxt = straight[1]
         if begin[nxt] > end[nxt - 1]:  # white space before it: an opener, so the first one wraps the article
             wrapper = a
-    signs = [(i, _direction(words, begin, end, i, a, b, lex)) for i in found if i != wrapper]
+    signs = [(i, _direction(words, begin, end, i, (a, b), lex)) for i in found if i != wrapper]
     balanced = sum(sign for _, sign in signs) == 0
     out: list[Quote] = []
     opened, depth = -1, 0
@@ -142,9 +148,10 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, 
 
 
 def _direction(
-    words: list[str], begin: list[int], end: list[int], i: int, a: int, b: int, lex: Lexicon
+    words: list[str], begin: list[int], end: list[int], i: int, paragraph: tuple[int, int], lex: Lexicon
 ) -> int:
     """+1 for an opening mark, -1 for a closing one, 0 for a straight mark, which may be either."""
+    a, b = paragraph
     if words[i] in STRAIGHT:
         return 0
     opens = words[i] in lex["quotes.opening"]
@@ -156,9 +163,15 @@ def _direction(
 
 
 def _sentences(
-    words: list[str], lower: list[str], quote_of: list[int], quotes: list[Quote], a: int, b: int, lex: Lexicon
+    words: list[str],
+    lower: list[str],
+    quote_of: list[int],
+    quotes: list[Quote],
+    paragraph: tuple[int, int],
+    lex: Lexicon,
 ) -> list[tuple[int, int]]:
     """Sentence ranges of one paragraph; no break inside a quotation."""
+    a, b = paragraph
     out: list[tuple[int, int]] = []
     titles = lex["titles"]
     start = i = a

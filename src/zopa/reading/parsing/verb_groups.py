@@ -56,7 +56,7 @@ def verb_group(s: Sentence, i: int, inverted: bool = False) -> VerbGroup | None:
         classes = frozenset(["say", "object"])
     if voice == "infinitive" and start < j - 1:  # a chain: "declined to say"
         voice = "active"
-    return VerbGroup(start, i, stop, lemma, slot, voice, classes)
+    return VerbGroup(start=start, head=i, stop=stop, lemma=lemma, slot=slot, voice=voice, classes=classes)
 
 
 def unknown_verb(s: Sentence, i: int) -> VerbGroup | None:
@@ -65,7 +65,7 @@ def unknown_verb(s: Sentence, i: int) -> VerbGroup | None:
     known = w in s.grammar.forms or not w.endswith(s.grammar.past)
     if known or not s.words[i].islower() or i <= s.start:
         return None
-    return VerbGroup(i, i, i + 1, w, "past", "active", frozenset())
+    return VerbGroup(start=i, head=i, stop=i + 1, lemma=w, slot="past", voice="active", classes=frozenset())
 
 
 def _is_noun_here(s: Sentence, j: int, slot: str, lemma: str) -> bool:

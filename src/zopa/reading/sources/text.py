@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from zopa.casefile.anchors import digest, normalise
+from zopa.errors import CaseError, Finding
 from zopa.reading.extraction.dates import plain_date
 from zopa.reading.language.lexicon import lexicon
 
@@ -94,11 +95,12 @@ def prepare(raw: str, published: Published | None = None, language: str = "en") 
 
     Raises
     ------
-    ValueError
+    CaseError
         If the text is longer than ``LONGEST`` code points.
     """
     if len(raw) > LONGEST:
-        raise ValueError(f"expected at most {LONGEST:,} characters, saw {len(raw):,}")
+        what = f"expected a text of at most {LONGEST:,} characters, saw {len(raw):,}"
+        raise CaseError([Finding("", what, "read it in parts")], "nothing was read")
     cleaned, removed = _clean(normalise(raw))
     text = unicodedata.normalize("NFC", cleaned)
     blocks = _blocks(text, language)

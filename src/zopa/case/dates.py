@@ -1,0 +1,208 @@
+"""A case as of a day: what was said, found or judged later is absent.
+
+A record is dated by its own moment, and where that is not given or not precise enough by the publication of
+its source; without either it is undated and stays. A judgment, rule or reading is as late as the statements it
+cites; one that cites none is undated and stays. :func:`undated` names both.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from zopa.case.basis import Basis, Judgment, When
+from zopa.case.graph import Action, GraphMove
+from zopa.case.model import Case, Option, Party
+from zopa.case.records import Contact, Figure, Records, Shift, Statement
+
+__all__ = ["as_of", "undated"]
+
+_STRUCTURE = (Option, Action, GraphMove)
+"""What a case is about: these stay, and lose only the citations of what is absent."""
+
+
+class _Gone:
+    """Stands for what is later than the day."""
+
+
+_GONE: Final = _Gone()
+
+
+def as_of(case: Case, day: date) -> Case:
+    """The case as it could have been written on a day.
+
+    Parameters
+    ----------
+    case : Case
+        A case; its ``as_of`` may be later.
+    day : date
+        The last day that counts.
+
+    Returns
+    -------
+    Case
+        Without later records, cost rows, judgments, rules and readings, without an outcome that was not yet
+        there, and without expected answers (they are about the whole case). Sources stay if one of their
+        records does, or if they are not later. Options stay.
+    """
+    kept = {group: _records(case, group, day) for group in Records.model_fields if group != "shifts"}
+    absent = set(case.statements) - set(kept["statements"])
+    kept["shifts"] = {
+        k: s for k, s in _records(case, "shifts", day).items() if not {s.before, s.after} & absent
+    }
+    fields: dict[str, Any] = {**kept, "as_of": day, "expect": ()}
+    for name in Case.model_fields:
+        if name not in (
+            *kept,
+            "as_of",
+            "expect",
+            "sources",
+            "cost_rows",
+            "tables",
+            "digest",
+            "folder",
+            "outcome",
+        ):
+            fields[name] = _field(case, name, absent)
+    fields["readings"] = {k: _choices(r, fields["rules"]) for k, r in fields["readings"].items()}
+    cited = {r.source for group in kept.values() for r in group.values()}
+    fields["sources"] = {
+        k: s for k, s in case.sources.items() if k in cited or (_published(s.date) or day) <= day
+    }
+    fields["cost_rows"] = tuple(
+        r for r in case.cost_rows if (r.start is None or r.start <= day) and not set(r.statements) & absent
+    )
+    if case.outcome is not None and (case.outcome.date is None or case.outcome.date > day):
+        fields["outcome"] = None
+    fields["digest"] = hashlib.sha256(f"{case.digest} as of {day}".encode()).hexdigest()
+    return case.model_copy(update=fields)
+
+
+def undated(case: Case) -> tuple[str, ...]:
+    """Addresses of records and judgments that no date is known of, in the order of the case."""
+    found = [
+        f"{group}.{ident}"
+        for group in Records.model_fields
+        for ident, record in getattr(case, group).items()
+        if _moment(record) is None and _source_day(case, record) is None
+    ]
+    for name, party in case.parties.items():
+        shared = any(b is not None and b.statements for b in (party.basis, case.basis))
+        for path, judgment in _judgments(party, f"parties.{name}"):
+            if not judgment.statements and not (judgment.kind == "none" and shared):
+                found.append(path)
+    return tuple(found)
+
+
+def _judgments(noun: BaseModel, path: str) -> Iterator[tuple[str, Judgment]]:
+    for name in type(noun).model_fields:
+        nested: list[tuple[str, Any]] = [(f"{path}.{name}", getattr(noun, name))]
+        while nested:
+            at, value = nested.pop(0)
+            if isinstance(value, Judgment):
+                yield at, value
+            elif isinstance(value, Mapping):
+                nested += [(f"{at}.{k}", v) for k, v in value.items()]
+
+
+def _records(case: Case, group: str, day: date) -> dict[str, Any]:
+    return {k: r for k, r in getattr(case, group).items() if _was_there(case, r, day)}
+
+
+def _was_there(case: Case, record: Any, day: date) -> bool:
+    moment, published = _moment(record), _source_day(case, record)
+    if isinstance(record, Contact) and not record.realised and published is not None:
+        return published <= day  # a plan is as old as the text that tells of it
+    first = (moment.start or moment.end) if moment else None
+    last = (moment.end or moment.start) if moment else None
+    if first is None or last is None:
+        return published is None or published <= day
+    if last <= day or first > day:
+        return last <= day
+    return published is not None and published <= day
+
+
+def _moment(record: Statement | Contact | Figure | Shift) -> When | None:
+    if isinstance(record, Statement):
+        return record.said
+    if isinstance(record, Contact):
+        return record.when
+    return record.as_of if isinstance(record, Figure) else None
+
+
+def _source_day(case: Case, record: Any) -> date | None:
+    source = case.sources.get(record.source)
+    return _published(source.date) if source else None
+
+
+def _published(text: str) -> date | None:
+    """The last day that a publication date can mean: a day, a month or a year.
+
+    >>> [str(_published(t)) for t in ("2025-02-12", "2025-02", "2024", "spring")]
+    ['2025-02-12', '2025-02-28', '2024-12-31', 'None']
+    """
+    m = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?!\d)", text.strip())
+    if m is None:
+        return None
+    year, month = int(m[1]), int(m[2] or 12)
+    try:
+        return date(year, month, int(m[3]) if m[3] else calendar.monthrange(year, month)[1])
+    except (ValueError, calendar.IllegalMonthError):
+        return None
+
+
+def _field(noun: BaseModel, name: str, absent: set[str]) -> Any:
+    """A field without what is later; the default where it is gone; :data:`_GONE` where it has none."""
+    info, old = type(noun).model_fields[name], getattr(noun, name)
+    new = _pruned(old, absent)
+    if info.is_required():
+        short = isinstance(new, Mapping) and len(new) < len(old) and not isinstance(noun, Case)
+        return _GONE if short else new
+    return info.get_default(call_default_factory=True) if new is _GONE else new
+
+
+def _pruned(value: Any, absent: set[str]) -> Any:
+    """The value without every part that cites an absent statement."""
+    if isinstance(value, Mapping):
+        parts = {k: _pruned(v, absent) for k, v in value.items()}
+        return {
+            k: v
+            for k, v in parts.items()
+            if v is not _GONE and (v or not isinstance(v, dict) or not value[k])
+        }
+    if isinstance(value, tuple):
+        return tuple(v for v in (_pruned(v, absent) for v in value) if v is not _GONE)
+    if not isinstance(value, BaseModel):
+        return value
+    if isinstance(value, Basis) and set(value.statements) & absent:
+        if not isinstance(value, _STRUCTURE):
+            return _GONE
+        left = {k: tuple(i for i in getattr(value, k) if i not in absent) for k in ("stated", "inferred")}
+        value = value.model_copy(update=left)
+    fields = {name: _field(value, name, absent) for name in type(value).model_fields}
+    if any(f is _GONE for f in fields.values()):
+        return _GONE
+    if isinstance(value, Party) and len(fields["weights"]) < len(value.weights):
+        fields["weights"] = {}  # the others add up to 100 with it, not without
+    if (readings := getattr(value, "readings", None)) and isinstance(readings, Mapping):
+        if not fields["readings"]:
+            return _GONE
+        if fields.get("default") not in (None, "off", *fields["readings"]):
+            fields["default"] = None
+    return value.model_copy(update=fields)
+
+
+def _choices(chosen: Any, rules: Mapping[str, Any]) -> Any:
+    """A named set of readings without rules and readings that are not there yet."""
+    left = {
+        rule: reading
+        for rule, reading in chosen.choose.items()
+        if rule in rules and reading in (*(rules[rule].readings or ("as stated",)), "off")
+    }
+    return chosen.model_copy(update={"choose": left})

@@ -1,0 +1,62 @@
+"""Small sound files of every format that is read, to be broken by the tests of hostile files."""
+
+import json
+
+from zopa.case import Case
+from zopa.case.model import Interaction
+from zopa.formats import FORMATS
+
+KTAB = "Fish, a quota, 2, 2,\nActor,Description,Power,A,S,B,T\nNorth, , 150.5, 0.00, 60, 5, 20,\nSouth, x, 50.5, 100, 10, 3, 4,\n"
+GMCR = {
+    "title": "t",
+    "options": [{"name": "a", "permittedDirection": "fwd"}, {"name": "b", "permittedDirection": "both"}],
+    "decisionMakers": [
+        {"name": "A", "options": [0], "preferences": [[[1, "Y"]], {"compound": True, "members": [[[0, "N"]], [[1, "Y"]]]}],
+         "misperceptions": [[[0, "Y"], [1, "Y"]]], "preferenceRanking": [1, [2, 3], 4]},
+        {"name": "B", "options": [1], "preferences": [[[0, "N"]]], "preferenceRanking": [1, 2, 3, 4]},
+    ],
+    "infeasibles": [],
+    "useManualPreferenceRanking": True,
+}  # fmt: skip
+
+
+def case():
+    """Two parties, two issues, scores, a bonus."""
+    return Case.model_validate({
+        "title": "Lake",
+        "issues": {
+            "water": {"name": "Water", "options": {"a": {"label": "1", "at": 0.0}, "b": {"label": "2", "at": 100.0}}},
+            "pump": {"name": "Pump", "options": {"c": {"label": "3", "at": 0.0}, "d": {"label": "4", "at": 100.0}}},
+        },
+        "parties": {
+            "n": {"name": "North", "about": "up", "points": {"water": {"a": 40, "b": 0}, "pump": {"c": 5.5, "d": "100/3"}},
+                  "reservation": 20, "discount": 0.5, "start": {"water": "a", "pump": "d"}, "capability": 30, "places": {"water": 0, "pump": 100}, "saliences": {"water": 20, "pump": 30},
+                  "basis": {"assumed": "an exercise"}},
+            "s": {"name": "South", "points": {"water": {"a": 0, "b": 30}, "pump": {"c": 15, "d": 0}},
+                  "reservation": 10, "start": {"water": "b"}, "capability": 130, "places": {"water": 100, "pump": 10}, "saliences": {"water": 70, "pump": 30},
+                  "basis": {"assumed": "an exercise"}},
+        },
+        "ktab": {"seed": "7", "adjust": {"n": {"s": 0.25}}},
+    })  # fmt: skip
+
+
+def seeds():
+    """(name, files) of a sound file or folder for every format."""
+    found = [("ktab", {"f.csv": KTAB.encode()}), ("gmcr", {"m.gmcr": json.dumps(GMCR).encode()})]
+    made = case()
+    for name, one in FORMATS.items():
+        if one.read is None or one.write is None or name in ("gmcr", "ktab-csv"):
+            continue
+        files, _ = one.write(made)
+        found.append(
+            (
+                name,
+                {
+                    n or f"one{(*one.endings, '.' + name.rpartition('-')[2])[0]}": raw
+                    for n, raw in files.items()
+                },
+            )
+        )
+    bonus = Interaction(party="n", when={"water": ("a",), "pump": ("c",)}, points=7)
+    boxed = made.model_copy(update={"interactions": (bonus,)})
+    return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed)[0]) for n in ("genius", "negmas"))]

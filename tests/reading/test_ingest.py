@@ -1,0 +1,89 @@
+"""Texts come into a folder by one call, without a terminal."""
+
+import pytest
+
+from zopa.casefile import load
+from zopa.errors import NotApplicable, UnknownName
+from zopa.reading import Extract
+from zopa.reading.ingest import ingest, replace_source
+from zopa.reading.sources.files import Incoming
+from zopa.reading.structure import draft
+
+TEXT = (
+    "Russia's Ivan Petrov said Russia could accept a cease-fire if Ukraine gave up its claim to the harbour.\n"
+    "Ukraine's envoy, Olha Marko, rejected any withdrawal of troops. She said Ukraine wanted security guarantees.\n"
+    "Petrov promised to continue the talks on the border and the troops."
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    ingest([Incoming("story", TEXT)], tmp_path / "case")
+    return tmp_path / "case"
+
+
+def test_a_text_makes_a_case_and_says_what_was_added(tmp_path):
+    done = ingest([Incoming("story", TEXT, notes=("one note",))], tmp_path / "case")
+    (added,) = done.sources
+    assert done.made
+    assert added.new
+    assert added.source == "story"
+    assert added.records["statements"] == len(load(tmp_path / "case").statements) > 2
+    assert added.notes[0] == "one note"
+
+
+def test_the_same_text_again_adds_nothing_and_says_so(folder):
+    before = load(folder).statements
+    done = ingest([Incoming("story", TEXT)], folder)
+    assert not done.made
+    assert not done.sources[0].new
+    assert "in the case already" in done.sources[0].notes[-1]
+    assert load(folder).statements == before
+
+
+def test_a_text_whose_records_were_lost_is_read_again(folder):
+    before = load(folder).statements
+    (folder / "statements.yaml").write_text("statements: {}\n", encoding="utf-8")
+    done = ingest([Incoming("story", TEXT)], folder)
+    assert done.sources[0].source == "story"
+    assert load(folder).statements == before
+    assert list(load(folder).sources) == ["story"]
+
+
+def test_another_reader_can_stand_in_for_the_rules(tmp_path):
+    read_by = []
+
+    def nothing(text, case):
+        read_by.append(case.title)
+        return Extract(text, ())
+
+    done = ingest([Incoming("story", TEXT)], tmp_path / "case", reader=nothing)
+    assert read_by
+    assert set(done.sources[0].records.values()) == {0}
+
+
+def test_a_text_that_names_no_parties_drafts_no_case_and_leaves_no_folder(tmp_path):
+    with pytest.raises(NotApplicable):
+        ingest([Incoming("story", "The mayor said no.")], tmp_path / "case")
+    assert not (tmp_path / "case" / "case.yaml").exists()
+
+
+def test_a_newer_version_takes_over_what_still_stands(folder):
+    newer = Incoming("x", "HARBOUR TALKS.\n" + TEXT.replace("promised to continue", "refused to continue"))
+    done = replace_source(newer, folder, "story")
+    listed = load(folder).statements.values()
+    assert any(s.source == done.source for s in listed)
+    assert done.changed == sum(s.source == "story" for s in listed)
+    assert done.changed == 1
+    assert replace_source(newer, folder, "story") is None
+    with pytest.raises(UnknownName):
+        replace_source(newer, folder, "nothing")
+
+
+def test_a_draft_marks_every_option_as_assumed_and_gives_no_value():
+    from zopa.reading import prepare
+
+    drafted = draft([prepare(TEXT)]).to_dict()
+    assert set(drafted["parties"]) == {"russia", "ukraine"}
+    assert all("assumed" in o for i in drafted["issues"].values() for o in i["options"].values())
+    assert not any({"weights", "values", "reservation"} & set(p) for p in drafted["parties"].values())
