@@ -148,7 +148,8 @@ def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[s
     """Nothing when the name is one of those listed, else a finding that shows the nearest."""
     if name in listed:
         return []
-    close = nearest(name, listed)
+    doc.missed += 1
+    close = nearest(name, listed) if doc.missed <= MAX_FINDINGS else None
     some = ", ".join(list(listed)[:12])
     name = name if len(name) <= 60 else name[:57] + "…"
     return [
@@ -183,7 +184,7 @@ def undeclared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> 
     names = p.declared.get(group, set())
     if names is None or name in names:
         return []
-    return known(doc, path, _ONE[group], name, sorted(names))
+    return known(doc, path, _ONE[group], name, sorted(names) if doc.missed < MAX_FINDINGS else names)
 
 
 def basis_ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
@@ -450,10 +451,11 @@ def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Itera
     text = p.sources[item.source].text
     places = find_quote(text, item.quote, item.prefix, item.suffix, item.start)
     if not places:
+        doc.missed += 1
         yield doc.finding(
             (*path, "quote"),
             f"the quote is not in sources/{item.source}.txt word for word",
-            _closest(text, item.quote),
+            _closest(text, item.quote) if doc.missed <= MAX_FINDINGS else "copy the words from the source",
         )
     elif len(places) > 1:
         lines = ", ".join(str(line_of(text, at)) for at in places[:5])

@@ -166,6 +166,9 @@ def read_records(
 
     ``columns`` may be empty: then whatever the header says is taken.
     """
+    if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+        what = "expected the name of a table in the case folder, saw a path that leads out of it"
+        return Records(name, (), (), [Finding("", what, "put the table beside case.yaml", name)])
     if not files.has(name):
         what = f"expected a file {name} in the case folder, saw none"
         return Records(

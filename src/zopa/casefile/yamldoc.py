@@ -47,6 +47,8 @@ class Document:
     places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
+    missed: int = 0
+    """How many names were looked up in vain so far."""
 
     def place(self, path: Path_) -> tuple[int, int]:
         """1-based line and column of a path, or of its nearest ancestor that stands in the file."""

@@ -62,7 +62,7 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
         )
     if checked:
         out.print(f"{len(checked) - len(wrong)} of {len(checked)} expected answers hold")
-    out.print(f"next: zopa run {name} --out out/report", markup=False)
+    out.print(f"next: zopa run {name}", markup=False)
     raise typer.Exit(1 if wrong else 0)
 
 
