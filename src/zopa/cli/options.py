@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from zopa.case import Case
+    from zopa.space import Problem
 
 __all__ = [
     "CaseArgument",
@@ -21,6 +22,7 @@ __all__ = [
     "PackageArgument",
     "PackageOption",
     "ReadingsOption",
+    "SetOption",
     "TimeOption",
     "bundled",
     "console",
@@ -31,6 +33,7 @@ __all__ = [
     "pairs_of",
     "pick_readings",
     "print_json",
+    "problem_of",
     "progress",
     "stopper",
     "time_left",
@@ -56,6 +59,13 @@ ReadingsOption = Annotated[
         "--reading",
         "-r",
         help="A named set of readings (B), or RULE=READING; may be repeated.",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
     ),
 ]
 PackageArgument = Annotated[
@@ -122,6 +132,22 @@ def pick_readings(chosen: Iterable[str] | None) -> str | Mapping[str, str] | Non
     if len(listed) == 1 and "=" not in listed[0]:
         return listed[0]
     return pairs_of(listed, "RULE=READING (a named set stands alone)")
+
+
+def problem_of(name: str, readings: Iterable[str] | None, changes: Iterable[str] | None = None) -> Problem:
+    """The case of this name under these readings, with other judgments where some are set."""
+    import json
+
+    from zopa.space import Problem
+
+    problem = Problem.of(open_case(name), pick_readings(readings))
+    values: dict[str, Any] = {}
+    for path, text in pairs_of(changes or (), "PATH=VALUE").items():
+        try:
+            values[path] = json.loads(text)
+        except ValueError:
+            values[path] = text
+    return problem.with_values(values) if values else problem
 
 
 def package_of(argument: Iterable[str] | None, option: Iterable[str] | None) -> dict[str, str] | None:

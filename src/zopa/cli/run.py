@@ -12,9 +12,9 @@ from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
+    SetOption,
     deadline,
-    open_case,
-    pick_readings,
+    problem_of,
     progress,
 )
 
@@ -37,6 +37,7 @@ def run(
     name: CaseArgument,
     out: OutOption = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     seconds: Annotated[
         float,
         typer.Option(
@@ -51,11 +52,12 @@ def run(
     from zopa.study import run as study
     from zopa.views import view
 
-    case = open_case(name)
+    problem = problem_of(name, readings, changes)
+    case = problem.case
     if out is None and Path(name).exists() and case.folder:
         out = Path(case.folder) / "out"
     with progress(json) as tell:
-        found = study(case, pick_readings(readings), progress=tell, patience=lambda: deadline(seconds))
+        found = study(problem, progress=tell, patience=lambda: deadline(seconds))
         tell("writing the report")
         written = report(found, out, annex=annex) if out is not None else []
     if json:

@@ -10,7 +10,7 @@ from zopa.errors import CannotWrite
 from zopa.render.html import page
 from zopa.render.svg import pictures
 from zopa.study import Study
-from zopa.views import Labels
+from zopa.views import Labels, with_settings
 from zopa.views.document import Chart
 from zopa.views.study import study as view
 
@@ -38,7 +38,7 @@ def report(study: Study, out: str | Path, *, annex: bool = False) -> list[Path]:
     """
     folder = Path(out)
     _refuse_another(folder, study.case.title)
-    document = view(study, Labels(study.case))
+    document = with_settings(view(study, Labels(study.case)), study)
     drawn = pictures(b for b in document.blocks() if isinstance(b, Chart))
     texts = {"report.html": page(document, drawn=drawn, annex=annex)}
     texts["answers.json"] = json.dumps(study.to_dict(), ensure_ascii=False, indent=1)

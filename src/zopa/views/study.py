@@ -498,10 +498,24 @@ def _hold(s: Study, labels: Labels) -> Section:
     else:
         found.append(paragraph(_unknown("Packages A to C were not tested", s.not_asked.get("hold", ""))))
     if isinstance(wider, Stability):
-        found += [Heading("The wider conflict, as the case describes it"), *stability.blocks(wider, labels)]
+        told: Spans = (
+            "In the wider conflict that the case describes, with what each party could do alone (",
+            Link("details", "#wider"),
+            "):",
+        )
+        found += [paragraph(*told), stability.summary(wider)]
     if not isinstance(tested, Stability) and not isinstance(wider, Stability):
         return Section("stability", title, (), fold=_unknown("Not examined", s.not_asked.get("hold", "")))
     return Section("stability", title, tuple(found))
+
+
+def _wider(s: Study, labels: Labels) -> Section | None:
+    answer = s.lenses.get("stability")
+    if not isinstance(answer, Stability):
+        return None
+    return Section(
+        "wider", "The wider conflict: who could do what alone", stability.blocks(answer, labels), annex=True
+    )
 
 
 def _waiting(s: Study, labels: Labels) -> Section:
@@ -631,6 +645,7 @@ SECTIONS = (
     _home,
     _division,
     _method,
+    _wider,
     _forecast,
     _positions,
     _rules,
