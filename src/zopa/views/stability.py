@@ -141,6 +141,8 @@ def _equilibria(answer: Stability, labels: Labels) -> Grid:
             cell("–" if s.steps is None else str(len(s.steps)), number=True), cell(share, number=True),
         ))  # fmt: skip
     counts = ", ".join(f"{c} {n:,}" for c, n in answer.counts.items())
+    if answer.perceived:
+        counts += "; as perceived " + ", ".join(f"{c} {n:,}" for c, n in answer.perceived.items())
     caption = f"Equilibria among {count(answer.feasible)} states: {counts}. The best, {answer.ranking}"
     head = (
         "", "state", "stable by", "coalitions", "better than the status quo for", "efficient", "moves from the status quo",
