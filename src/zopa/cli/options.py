@@ -32,6 +32,7 @@ __all__ = [
     "package_of",
     "pairs_of",
     "pick_readings",
+    "print_answer",
     "print_json",
     "problem_of",
     "progress",
@@ -161,6 +162,11 @@ def print_json(data: object) -> None:
     from zopa.render.json import text
 
     typer.echo(text(data))
+
+
+def print_answer(verb: str, data: object, **settings: object) -> None:
+    """What a command found out, in the one shape of JSON: an object with ``question`` and ``answer``."""
+    print_json({"question": {"verb": verb, "settings": settings}, "answer": data})
 
 
 @contextmanager

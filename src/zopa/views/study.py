@@ -42,6 +42,10 @@ from zopa.waiting import Delay
 __all__ = ["briefing", "page_one", "study", "verdict"]
 
 Row = tuple[Cell | str, ...]
+GLOSS = (
+    "A package is one option for every issue. A party accepts a package that is worth at least as much to it as no "
+    "agreement. The zone holds the packages that no rule forbids and that all parties accept."
+)
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
     "Kalai-Smorodinsky": "gives each party an equal share of its best",
@@ -88,6 +92,7 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     """The briefing."""
     yield Paragraph((verdict(s),), "no" if s.zone.empty else "yes")
     yield paragraph(bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    yield paragraph(GLOSS, tone="small")
     for warning in s.zone.warnings:
         yield paragraph(sentence(warning), tone="warning")
     yield from _decides(s, labels)
