@@ -186,7 +186,6 @@ def test_where_nothing_can_be_divided_the_command_says_why_and_exits_1(tmp_path)
     assert all("Israel gave no points above 0 to any item" in s.notes[0] for s in answer.splits)
     shown = CliRunner().invoke(app, ["divide", str(tmp_path)])
     assert shown.exit_code == 1
-    assert "Nothing is divided" in shown.output
     assert "Israel gave no points above 0 to any item" in shown.output
     assert CliRunner().invoke(app, ["divide", str(tmp_path), "--json"]).exit_code == 1
     with pytest.raises(NotApplicable, match="Israel gave no points above 0"):

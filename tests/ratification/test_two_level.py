@@ -180,7 +180,7 @@ def test_the_command_answers_and_its_exit_code_says_whether_an_agreement_is_left
     assert run(app, ["ratify", "ukraine-2025", "-r", "E"]).exit_code == 1
     data = json.loads(run(app, ["ratify", "ukraine-2025", "--json"]).output)
     assert data["question"]["verb"] == "ratify"
-    assert set(data) >= {"win_sets", "lines", "ratifiers", "spoilers", "commitments"}
+    assert set(data["answer"]) >= {"win_sets", "lines", "ratifiers", "spoilers", "commitments"}
 
 
 def test_a_ratifier_counts_in_the_zone_that_delay_looks_at():

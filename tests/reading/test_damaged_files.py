@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from zopa.errors import CaseError, ZopaError
+from zopa.reading import read
 from zopa.reading.evaluation.corpora import read_corpus, read_gold, read_polnear
 from zopa.reading.evaluation.score import evaluate
 from zopa.reading.evaluation.train import load_model, train_model
@@ -239,3 +240,15 @@ def test_a_message_built_to_keep_the_reader_busy_is_refused(tmp_path, headers):
     path.write_bytes(b"MIME-Version: 1.0\n" + headers + b"\n\nwords\n")
     with pytest.raises(CaseError, match=r"a\.eml"):
         open_source(str(path))
+
+
+def test_mutated_language_packs_end_in_a_reading_or_in_an_error_that_names_the_file(tmp_path):
+    rng = random.Random(6)
+    whole = Path(__file__).with_name("de.toml").read_bytes()
+    for n in range(MUTANTS):
+        path = tmp_path / f"pack{n}.toml"
+        path.write_bytes(damaged(whole, rng) if n else b"a = " + b"[" * 5000)
+        said = refusal(
+            lambda path=path: read("„Die Brücke ist sicher“, sagte Anna Berg.", language=str(path))
+        )
+        assert not said or path.name in said

@@ -100,7 +100,13 @@ def adjusted_winner(first: Sequence[Number], second: Sequence[Number]) -> Adjust
             break
     envy_free, efficient = _checks(a, b, shares)
     return AdjustedWinner(
-        tuple(shares), (mine, theirs), split, _ties(a, b, order), envy_free, mine == theirs, efficient
+        shares=tuple(shares),
+        points=(mine, theirs),
+        split=split,
+        tied=_ties(a, b, order),
+        envy_free=envy_free,
+        equitable=mine == theirs,
+        efficient=efficient,
     )
 
 

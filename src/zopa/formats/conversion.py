@@ -19,7 +19,7 @@ from zopa import casefile
 from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats import genius, geniusweb, gmcr, ktab, negmas, position_table
+from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault, workbook
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 
@@ -46,6 +46,10 @@ class Format:
     carries: str
     folder: bool = False
     options: tuple[str, ...] = ()
+
+
+def _never(_: Files) -> bool:
+    return False
 
 
 FORMATS: Mapping[str, Format] = {
@@ -79,6 +83,10 @@ FORMATS: Mapping[str, Format] = {
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
     ),
+    "workbook": Format(
+        label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
+        write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
+    ),
     **{
         f"table-{kind}": Format(
             label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
@@ -88,6 +96,22 @@ FORMATS: Mapping[str, Format] = {
         )
         for kind in position_table.KINDS
     },
+    "csl-json": Format(
+        label="sources for a reference manager, CSL-JSON", endings=(), recognise=_never, read=None,
+        write=citations.write_csl, carries="title, publisher, date and address of every source",
+    ),
+    "bibtex": Format(
+        label="sources for a reference manager, BibTeX", endings=(".bib",), recognise=_never, read=None,
+        write=citations.write_bibtex, carries="title, publisher, date and address of every source",
+    ),
+    "web-annotation": Format(
+        label="statements as W3C Web Annotations", endings=(".jsonld",), recognise=_never, read=None,
+        write=citations.write_annotations, carries="quote and place of every statement, what it was read as",
+    ),
+    "markdown": Format(
+        label="linked Markdown notes, a folder", endings=(), recognise=_never, read=None, write=vault.write, folder=True,
+        carries="a note per party, issue, statement and source, with links",
+    ),
 }  # fmt: skip
 """Every format; the first that recognises a file reads it."""
 
@@ -367,7 +391,7 @@ def convert(
 
 
 def _folder(case: Case) -> dict[str, bytes]:
-    data = case.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    data = case.model_dump(exclude_defaults=True, by_alias=True)
     records: dict[str, Any] = {
         k: data.pop(k) for k in ("statements", "contacts", "figures", "shifts") if k in data
     }
@@ -393,7 +417,7 @@ def _short(value: Any) -> Any:
     """Numbers as people write them: 45 for {best: 45.0}."""
     if isinstance(value, dict):
         return _short(value["best"]) if set(value) == {"best"} else {k: _short(v) for k, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_short(v) for v in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)

@@ -19,7 +19,16 @@ from xml.sax.saxutils import escape as xml_escape
 from zopa.formats.documents import Element, decode, number, refuse, unzip, xml_tree
 from zopa.formats.fidelity import Fidelity
 
-__all__ = ["Grid", "grids_of", "kind_of", "write_grid"]
+__all__ = [
+    "CellGrid",
+    "grids_of",
+    "kind_of",
+    "letters",
+    "packed",
+    "sheets_of",
+    "workbook_parts",
+    "write_grid",
+]
 
 MOST_CELLS = 400_000
 MOST_COLUMNS = 200
@@ -27,20 +36,20 @@ MOST_TEXT = 20_000
 
 
 @dataclass
-class Grid:
+class CellGrid:
     """A table: its name and its rows of cells, all equally long."""
 
     name: str
     rows: list[list[str]] = field(default_factory=list)
 
-    def squared(self) -> Grid:
+    def squared(self) -> CellGrid:
         """The same with every row equally long and without empty rows and columns at the end."""
         width = max((len(r) for r in self.rows), default=0)
         rows = [r + [""] * (width - len(r)) for r in self.rows]
         while rows and not any(rows[-1]):
             rows.pop()
         used = [k for k in range(width) if any(r[k] for r in rows)]
-        return Grid(self.name, [r[: used[-1] + 1] if used else [] for r in rows])
+        return CellGrid(self.name, [r[: used[-1] + 1] if used else [] for r in rows])
 
 
 def kind_of(name: str, raw: bytes) -> str:
@@ -54,7 +63,7 @@ def kind_of(name: str, raw: bytes) -> str:
     return "csv" if name.lower().endswith((".csv", ".tsv")) and raw.strip() else ""
 
 
-def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[Grid]:
+def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[CellGrid]:
     """All tables of a file that are not empty.
 
     Raises
@@ -63,7 +72,7 @@ def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[Grid]:
         Not readable, or larger than a table that people make.
     """
     kind = kind_of(name, raw)
-    readers: Mapping[str, Callable[[bytes, str, Fidelity], list[Grid]]] = {
+    readers: Mapping[str, Callable[[bytes, str, Fidelity], list[CellGrid]]] = {
         "csv": _csv, "html": _html, "xlsx": _xlsx, "docx": _docx,
     }  # fmt: skip
     if kind not in readers:
@@ -99,19 +108,19 @@ class _Sheet:
             for c in range(column, column + min(columns, MOST_COLUMNS)):
                 self.put(r, c, text)
 
-    def grid(self) -> Grid:
+    def grid(self) -> CellGrid:
         rows: dict[int, dict[int, str]] = {}
         for (r, c), text in self.cells.items():
             rows.setdefault(r, {})[c] = text
         found = [[rows[r].get(c, "") for c in range(max(rows[r]) + 1)] for r in sorted(rows)]
-        return Grid(self.name, [r for r in found if any(r)])
+        return CellGrid(self.name, [r for r in found if any(r)])
 
 
-def _csv(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _csv(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     text = decode(raw, file, fidelity)
     first = text[:20_000]
     mark = max(",;\t", key=lambda m: sum(line.count(m) for line in first.splitlines()[:20]))
-    grid = Grid(file)
+    grid = CellGrid(file)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     cells = 0
     try:
@@ -187,7 +196,7 @@ class _TableParser(HTMLParser):
             self.words.append(re.sub(r"\s+", " ", data))
 
 
-def _html(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _html(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     text = decode(raw, file, fidelity)
     if len(text) > 5_000_000 or text.count("<") > 500_000:
         refuse(file, "expected a page of at most 5 MB, saw more", "save only the table")
@@ -224,7 +233,12 @@ def _noted(raw: bytes, file: str, fidelity: Fidelity) -> Mapping[str, bytes]:
     return members
 
 
-def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
+    return sheets_of(raw, file, fidelity, _clean)
+
+
+def sheets_of(raw: bytes, file: str, fidelity: Fidelity, clean: Callable[[str], str] = str) -> list[CellGrid]:
+    """Every sheet of a workbook as text, each cell put through ``clean``."""
     members = _noted(raw, file, fidelity)
     shared: list[str] = []
     if "xl/sharedStrings.xml" in members:
@@ -253,12 +267,20 @@ def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
                 file,
                 shared,
                 fidelity,
+                clean,
             )
         )
     return found
 
 
-def _sheet(root: Element, name: str, file: str, shared: Sequence[str], fidelity: Fidelity) -> Grid:
+def _sheet(
+    root: Element,
+    name: str,
+    file: str,
+    shared: Sequence[str],
+    fidelity: Fidelity,
+    clean: Callable[[str], str],
+) -> CellGrid:
     sheet = _Sheet(name, file)
     formulas = 0
     for row in root.all("sheetData", "row"):
@@ -268,7 +290,7 @@ def _sheet(root: Element, name: str, file: str, shared: Sequence[str], fidelity:
                 continue
             if cell.find("f") is not None:
                 formulas += 1
-            sheet.put(*at, _clean(_value(cell, shared)))
+            sheet.put(*at, clean(_value(cell, shared)))
     for merge in root.all("mergeCells", "mergeCell"):
         ends = [_address(part) for part in merge.attributes.get("ref", "").split(":")]
         start, stop = (*ends, None, None)[:2]
@@ -308,7 +330,7 @@ def _address(text: str) -> tuple[int, int] | None:
     return int(found[2]) - 1, column - 1
 
 
-def _docx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _docx(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     root = _tree(_noted(raw, file, fidelity), "word/document.xml", file)
     tables = [e for e in root.walk() if e.tag == "tbl"]
     inner = {id(e) for t in tables for e in t.walk() if e.tag == "tbl" and e is not t}
@@ -366,7 +388,7 @@ def _paragraph(paragraph: Element) -> str:
 # --- out
 
 
-def write_grid(grid: Grid, kind: str) -> bytes:
+def write_grid(grid: CellGrid, kind: str) -> bytes:
     """The grid as a file of a kind; cells that begin with = + - @ stay text."""
     if kind == "csv":
         out = io.StringIO()
@@ -382,7 +404,7 @@ def write_grid(grid: Grid, kind: str) -> bytes:
         lines.append("<tr>" + "".join(f"<th>{c}</th>" for c in head) + "</tr>")
         lines += ["<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in body]
         return "\n".join([*lines, "</table></body></html>", ""]).encode("utf-8", "replace")
-    return _packed(_word_parts(grid)) if kind == "docx" else _packed(_excel_parts(grid))
+    return packed(_word_parts(grid)) if kind == "docx" else packed(_excel_parts(grid))
 
 
 _TYPES = (
@@ -398,7 +420,8 @@ _RELATIONS = (
 _MAIN = "application/vnd.openxmlformats-officedocument."
 
 
-def _packed(parts: Mapping[str, str]) -> bytes:
+def packed(parts: Mapping[str, str]) -> bytes:
+    """The parts of an Office file as its archive; the same parts give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -413,7 +436,7 @@ def _packed(parts: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def _word_parts(grid: Grid) -> dict[str, str]:
+def _word_parts(grid: CellGrid) -> dict[str, str]:
     w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
     def cell(text: str, bold: bool) -> str:
@@ -447,30 +470,47 @@ def _word_parts(grid: Grid) -> dict[str, str]:
     }
 
 
-def _excel_parts(grid: Grid) -> dict[str, str]:
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+def _excel_parts(grid: CellGrid) -> dict[str, str]:
     rows = "".join(
-        f'<row r="{r}">' + "".join(
-            f'<c r="{_letters(c)}{r}" t="inlineStr"><is><t xml:space="preserve">{xml_escape(text)}</t></is></c>'
-            for c, text in enumerate(row) if text
-        ) + "</row>"
+        f'<row r="{r}">' + "".join(_text_cell(f"{letters(c)}{r}", text) for c, text in enumerate(row) if text) + "</row>"
         for r, row in enumerate(grid.rows, 1)
     )  # fmt: skip
+    return workbook_parts({"positions": f"<sheetData>{rows}</sheetData>"})
+
+
+def _text_cell(at: str, text: str) -> str:
+    return f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{xml_escape(text)}</t></is></c>'
+
+
+def workbook_parts(sheets: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a workbook from the inner XML of its sheets."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    numbers = list(enumerate(sheets, 1))
+    kinds = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{k}.xml" ContentType="{_MAIN}spreadsheetml.worksheet+xml"/>'
+        for k, _ in numbers
+    )
+    listed = "".join(f'<sheet name="{xml_escape(n)}" sheetId="{k}" r:id="rId{k}"/>' for k, n in numbers)
+    links = "".join(
+        _RELATION.format(_OFFICE, "worksheet", f"worksheets/sheet{k}.xml").replace('"rId1"', f'"rId{k}"')
+        for k, _ in numbers
+    )
     return {
         "[Content_Types].xml": _TYPES.format(
-            f'<Override PartName="/xl/workbook.xml" ContentType="{_MAIN}spreadsheetml.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_MAIN}spreadsheetml.worksheet+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{_MAIN}spreadsheetml.sheet.main+xml"/>{kinds}'
         ),
         "_rels/.rels": _RELATIONS.format(_RELATION.format(_OFFICE, "officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}"><sheets><sheet name="positions" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _RELATIONS.format(
-            _RELATION.format(_OFFICE, "worksheet", "worksheets/sheet1.xml")
-        ),
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": _RELATIONS.format(links),
+        **{
+            f"xl/worksheets/sheet{k}.xml": f'<worksheet xmlns="{main}">{sheets[n]}</worksheet>'
+            for k, n in numbers
+        },
     }
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
+    """The name of a column of a sheet, counted from 0: A, B, ... AA."""
     text = ""
     column += 1
     while column:

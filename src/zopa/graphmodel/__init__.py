@@ -6,7 +6,7 @@ May not enter: files, clocks, chance other than by a seed.
 
 from .analysis import CHAIN
 from .answers import Departure, Group, Move, Stability, Standing, StateGraph
-from .compile import Compiled, compile_graph
+from .compile import CompiledGraph, compile_graph
 from .concepts import CONCEPTS
 from .model import GraphIssue, GraphModel, yes_no
 from .stability import stability
@@ -16,7 +16,7 @@ __all__ = [
     "CHAIN",
     "CONCEPTS",
     "MEANING",
-    "Compiled",
+    "CompiledGraph",
     "Departure",
     "GraphIssue",
     "GraphModel",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .certainty import Doubt, holds_for_certain, leaves_for_certain
 from .coalitions import Around, cgmr, holds_for_all
-from .compile import Compiled, picture_of
+from .compile import CompiledGraph, picture_of
 from .concepts import subsets, verdicts
 from .hypergame import Hypergame, hypergame
 from .inverse import Edit, OneState, demotions, edited, statement_edits
@@ -64,7 +64,7 @@ class Certainty:
 class Analysis:
     """One compiled case, with what is computed once for all its states."""
 
-    compiled: Compiled
+    compiled: CompiledGraph
 
     @property
     def model(self) -> GraphModel:

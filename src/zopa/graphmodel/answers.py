@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zopa.space import Answer, Why
 
-__all__ = ["Change", "Departure", "Edge", "Group", "Move", "Node", "Stability", "Standing", "StateGraph"]
+__all__ = ["Change", "Departure", "GraphEdge", "Group", "Move", "Node", "Stability", "Standing", "StateGraph"]
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Edge:
+class GraphEdge:
     """A step in the picture."""
 
     source: int
@@ -162,7 +162,7 @@ class StateGraph:
     """What improvements alone lead to from the status quo, and a way to each examined state."""
 
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[GraphEdge, ...]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from .model import GraphIssue, GraphModel, yes_no
 from .moves import BoolArray
 from .preferences import Priorities, by_ranking
 
-__all__ = ["Compiled", "Package", "compile_graph", "picture_of"]
+__all__ = ["CompiledGraph", "Package", "compile_graph", "picture_of"]
 
 MAX_STATES = 2**22
 
@@ -32,7 +32,7 @@ Lookup = Callable[[str, str], BoolArray]
 
 
 @dataclass(frozen=True, eq=False)
-class Compiled:
+class CompiledGraph:
     """A model and the way back to the words of the case.
 
     Attributes
@@ -87,7 +87,9 @@ class Compiled:
         return self.model.state(rest | given)
 
 
-def compile_graph(case: Case | Problem, readings: Readings = None, *, form: str | None = None) -> Compiled:
+def compile_graph(
+    case: Case | Problem, readings: Readings = None, *, form: str | None = None
+) -> CompiledGraph:
     """Compile a case into a graph model.
 
     Parameters
@@ -112,7 +114,7 @@ def compile_graph(case: Case | Problem, readings: Readings = None, *, form: str 
     return _from_issues(problem, graph)
 
 
-def _from_actions(case: Case, graph: Graph) -> Compiled:
+def _from_actions(case: Case, graph: Graph) -> CompiledGraph:
     parties = tuple(p for p in case.parties if p in graph.preferences or p in graph.rankings)
     directions = {None: "both", "yes": "fwd", "no": "back"}
     issues = tuple(
@@ -132,20 +134,21 @@ def _from_actions(case: Case, graph: Graph) -> Compiled:
         return sum(bit[a] for a in ranked_state(graph, tuple(bit), entry) or ())
 
     ranks = _payoffs(graph, parties, priorities, feasible, number)
-    return Compiled(
-        case,
-        GraphModel(parties, feasible, ranks, issues),
-        "actions",
-        (named := {n: sum(bit[a] for a in s.yes) for n, s in graph.states.items()}),
-        None if graph.status_quo is None else named[graph.status_quo],
-        priorities,
-        _wishes(graph, parties),
-        tuple((a.no or f"undo this: {a.yes}", a.yes) for a in graph.actions.values()),
-        answered,
+    named = {n: sum(bit[a] for a in s.yes) for n, s in graph.states.items()}
+    return CompiledGraph(
+        case=case,
+        model=GraphModel(parties, feasible, ranks, issues),
+        form="actions",
+        named=named,
+        status_quo=None if graph.status_quo is None else named[graph.status_quo],
+        priorities=priorities,
+        wishes=_wishes(graph, parties),
+        phrases=tuple((a.no or f"undo this: {a.yes}", a.yes) for a in graph.actions.values()),
+        answered=answered,
     )
 
 
-def _from_moves(case: Case, graph: Graph) -> Compiled:
+def _from_moves(case: Case, graph: Graph) -> CompiledGraph:
     parties = tuple(p for p in case.parties if p in graph.preferences or p in graph.rankings)
     named = {n: k for k, n in enumerate(graph.states)}
     arcs = []
@@ -163,10 +166,20 @@ def _from_moves(case: Case, graph: Graph) -> Compiled:
     ranks = _payoffs(graph, parties, priorities, feasible, named.__getitem__)
     model = GraphModel(parties, feasible, ranks, arcs=tuple(arcs), labels=tuple(named))
     start = None if graph.status_quo is None else named[graph.status_quo]
-    return Compiled(case, model, "moves", named, start, priorities, _wishes(graph, parties), (), answered)
+    return CompiledGraph(
+        case=case,
+        model=model,
+        form="moves",
+        named=named,
+        status_quo=start,
+        priorities=priorities,
+        wishes=_wishes(graph, parties),
+        phrases=(),
+        answered=answered,
+    )
 
 
-def _from_issues(problem: Problem, graph: Graph | None) -> Compiled:
+def _from_issues(problem: Problem, graph: Graph | None) -> CompiledGraph:
     case = problem.case
     holders = {i.holder for i in case.issues.values() if i.holder}
     if not holders:
@@ -213,8 +226,16 @@ def _from_issues(problem: Problem, graph: Graph | None) -> Compiled:
         tuple(f"settle {i.name} as: {o.label}" for o in i.options.values()) for i in case.issues.values()
     )
     start = _now(case, model) if graph is None or graph.status_quo is None else named[graph.status_quo]
-    return Compiled(
-        case, model, "issues", named, start, priorities, _wishes(graph, space.parties), phrases, answered
+    return CompiledGraph(
+        case=case,
+        model=model,
+        form="issues",
+        named=named,
+        status_quo=start,
+        priorities=priorities,
+        wishes=_wishes(graph, space.parties),
+        phrases=phrases,
+        answered=answered,
     )
 
 
@@ -310,7 +331,7 @@ def _permitted(case: Case, issue: str) -> BoolArray | None:
     return ~fixed[:, None] | np.eye(len(fixed), dtype=bool) if fixed.any() else None
 
 
-def picture_of(compiled: Compiled, party: str) -> GraphModel:
+def picture_of(compiled: CompiledGraph, party: str) -> GraphModel:
     """The conflict as ``party`` sees it: what it does not know of is infeasible, beliefs replace preferences."""
     model, graph = compiled.model, compiled.case.graph
     picture = graph.pictures.get(party) if graph else None

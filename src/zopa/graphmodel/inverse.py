@@ -45,7 +45,7 @@ def demotions(
     -------
     list of tuple of int
         Sets of the least size (all, or 50 of them), ascending; ``[()]`` when the state is stable already;
-        empty when more than ``at_most`` states would be needed, or so many ways exist that a million
+        empty when more than ``at_most`` states would be needed, or there are so many ways that 50,000
         attempts find none.
 
     Raises
@@ -58,8 +58,9 @@ def demotions(
     better = model.ranks[party] > model.ranks[party, state]
     ways = _Ways(model, party, concept, better, at_most)
     clauses = sorted((ways.deterring(int(t)) for t in model.improvements(party, state)), key=len)
+    search = _Covers()
     for size in range(at_most + 1):
-        covers = (tuple(sorted(c)) for c in _Covers().of(clauses, frozenset(), size))
+        covers = (tuple(sorted(c)) for c in search.of(clauses, frozenset(), size))
         found = list(itertools.islice(dict.fromkeys(covers), _MOST))
         if found:
             return sorted(found)
@@ -120,7 +121,7 @@ def _proper_parts(way: Way) -> Iterator[Way]:
 class _Covers:
     """Unions of one way per departure; gives up after so many attempts."""
 
-    def __init__(self, patience: int = 10**6) -> None:
+    def __init__(self, patience: int = 50_000) -> None:
         self.left = patience
 
     def of(self, clauses: Sequence[Mapping[Way, None]], chosen: Way, spare: int) -> Iterator[Way]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import UnknownName
 
-from .moves import Arcs, BoolArray, Grid, Index, Moves, RankArray, Rise
+from .moves import Arcs, BoolArray, Index, Moves, ProductMoves, RankArray, Rise
 from .sets import StateSets
 
 __all__ = ["GraphIssue", "GraphModel", "dense_ranks", "yes_no"]
@@ -157,7 +157,7 @@ class GraphModel:
             for party in range(len(self.parties)) if self.issues else ():
                 held = [k for k, i in enumerate(self.issues) if i.holder == party]
                 axes = [(self.issues[k].matrix(), self.strides[k]) for k in held]
-                everyone.append(Grid(axes, self.feasible))
+                everyone.append(ProductMoves(axes, self.feasible))
             self._shared["moves"] = tuple(everyone)
         return self._shared["moves"]
 

@@ -2,7 +2,7 @@
 
 Moves are never stored as pairs of states when they have product structure: a party that holds issues can
 change those and nothing else, so its moves are transforms along the axes of the state array
-(:class:`Grid`). Explicit arcs (:class:`Arcs`) serve models without that structure.
+(:class:`ProductMoves`). Explicit arcs (:class:`Arcs`) serve models without that structure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LOW", "Arcs", "BoolArray", "Grid", "Index", "Moves", "RankArray", "Rise", "Values"]
+__all__ = ["LOW", "Arcs", "BoolArray", "Index", "Moves", "ProductMoves", "RankArray", "Rise", "Values"]
 
 BoolArray = NDArray[np.bool_]
 RankArray = NDArray[np.int32]
@@ -73,7 +73,7 @@ class Rise:
         raise NotImplementedError
 
 
-class Grid(Moves):
+class ProductMoves(Moves):
     """Moves along the axes of the issues that a party holds. Nothing is stored per pair of states."""
 
     def __init__(self, own: list[Axis], feasible: BoolArray) -> None:
@@ -130,7 +130,7 @@ class Grid(Moves):
 
     def rise(self, rank: RankArray) -> Rise:
         """The part of the moves that improves ``rank``."""
-        return _GridRise(self._own, rank)
+        return _ProductRise(self._own, rank)
 
 
 def _merge_free_axes(own: list[Axis]) -> list[Axis]:
@@ -162,7 +162,7 @@ def _along(out: Values, permitted: BoolArray, stride: int) -> None:
             view[:, a] = old[:, row].max(axis=1)
 
 
-class _GridRise(Rise):
+class _ProductRise(Rise):
     """Improvements on a grid, by sorting: O(states) per use after one sort.
 
     Split a party's slice of the state array into groups inside which every change is permitted (one

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from zopa.case import Estimate, fraction, values, weights
 
-from .compile import Compiled
+from .compile import CompiledGraph
 from .concepts import stable
 from .model import GraphModel
 from .moves import BoolArray
 from .preferences import Priorities, by_statements
 
-__all__ = ["Shares", "pareto_efficient", "perturbed", "shares", "variants"]
+__all__ = ["VerdictShares", "pareto_efficient", "perturbed", "shares", "variants"]
 
 DROP, SWAPS = 0.3, 3
 
@@ -54,7 +54,7 @@ def _disturbed(p: Priorities, rng: np.random.Generator, swaps: int, drop: float)
 
 
 @dataclass(frozen=True)
-class Shares:
+class VerdictShares:
     """In how many of ``draws`` models each of ``states`` passed each test.
 
     Tests: each concept (stable for all parties), ``better`` (than the status quo, for all), ``efficient``
@@ -72,7 +72,7 @@ class Shares:
 
 def shares(
     models: Iterable[GraphModel], states: Sequence[int], *, status_quo: int, concepts: Sequence[str]
-) -> Shares:
+) -> VerdictShares:
     """Count over models how often each state is an equilibrium, better than the status quo, efficient."""
     asked = np.asarray(states, dtype=np.intp)
     totals = {test: np.zeros(len(asked), dtype=int) for test in (*concepts, "better", "efficient")}
@@ -87,7 +87,7 @@ def shares(
             totals[concept] += held
         totals["better"] += (model.ranks[:, asked] > model.ranks[:, [status_quo]]).all(axis=0)
         totals["efficient"] += pareto_efficient(model, asked)
-    return Shares(draws, tuple(map(int, asked)), {k: tuple(map(int, v)) for k, v in totals.items()})
+    return VerdictShares(draws, tuple(map(int, asked)), {k: tuple(map(int, v)) for k, v in totals.items()})
 
 
 def pareto_efficient(model: GraphModel, states: Sequence[int] | NDArray[np.intp]) -> BoolArray:
@@ -100,7 +100,7 @@ def pareto_efficient(model: GraphModel, states: Sequence[int] | NDArray[np.intp]
     return out
 
 
-def variants(compiled: Compiled, draws: int, seed: int) -> tuple[str, Iterator[GraphModel]] | None:
+def variants(compiled: CompiledGraph, draws: int, seed: int) -> tuple[str, Iterator[GraphModel]] | None:
     """What is varied (priorities or utilities), and the variants; None where preferences are a ranking, which says nothing of its doubt.
 
     Parties with priorities: three exchanges of neighbouring levels, and lines that no statement states drop
@@ -128,7 +128,7 @@ def _drawn(model: GraphModel, doubtful: dict[int, Draw], draws: int, seed: int) 
         yield model.with_ranks(payoffs)
 
 
-def _utility(compiled: Compiled, party: str) -> Draw:
+def _utility(compiled: CompiledGraph, party: str) -> Draw:
     """One draw of a party's utility of every state."""
     case, model = compiled.case, compiled.model
     weight = weights(case, party)

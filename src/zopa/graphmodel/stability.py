@@ -12,8 +12,8 @@ from zopa.space import Problem, Readings
 
 from .analysis import CHAIN, Analysis
 from .answers import Stability, Standing
-from .compile import Compiled, Package, compile_graph
-from .robustness import Shares, shares, variants
+from .compile import CompiledGraph, Package, compile_graph
+from .robustness import VerdictShares, shares, variants
 from .standings import Standings
 from .words import VARIED, basis_sentence, drift_sentence, notes, sentences
 
@@ -176,7 +176,7 @@ def _several(package: Any) -> Mapping[str, Mapping[str, str]]:
     return {"": package}
 
 
-def _asked(compiled: Compiled, package: Package | None) -> list[int]:
+def _asked(compiled: CompiledGraph, package: Package | None) -> list[int]:
     if package is not None:
         return [compiled.state(package)]
     asked = [s for s in compiled.named.values() if s != compiled.status_quo]
@@ -202,7 +202,9 @@ def _notes(analysis: Analysis, names: Mapping[str, str], undone: int) -> tuple[s
     )
 
 
-def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) -> tuple[str, Shares | None]:
+def _shares(
+    compiled: CompiledGraph, states: Sequence[int], draws: int, seed: int
+) -> tuple[str, VerdictShares | None]:
     """What was varied, and how often each state passed each test; nothing for large or undoubted models."""
     found = variants(compiled, draws, seed) if draws and compiled.model.n_states <= SHARE_STATES else None
     if found is None:
@@ -211,7 +213,7 @@ def _shares(compiled: Compiled, states: Sequence[int], draws: int, seed: int) ->
     return found[0], shares(found[1], states, status_quo=start, concepts=("nash", "seq", "gmr"))
 
 
-def _basis(compiled: Compiled) -> dict[str, dict[str, int]]:
+def _basis(compiled: CompiledGraph) -> dict[str, dict[str, int]]:
     """How many of each party's preferences are stated, inferred, assumed; judgments where it has utilities."""
     found = {}
     graph = compiled.case.graph

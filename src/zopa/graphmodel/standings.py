@@ -13,10 +13,10 @@ from zopa.space import Why
 
 from . import words
 from .analysis import Analysis, LeastChange
-from .answers import Change, Departure, Edge, Group, Move, Node, Standing, StateGraph
+from .answers import Change, Departure, GraphEdge, Group, Move, Node, Standing, StateGraph
 from .coalitions import Around
 from .reachability import Reach, UnilateralMove, smallest_coalitions
-from .robustness import Shares, pareto_efficient
+from .robustness import VerdictShares, pareto_efficient
 from .sanctions import Sanction, departures
 
 __all__ = ["Standings"]
@@ -37,7 +37,7 @@ class Standings:
     """
 
     analysis: Analysis
-    robust: Shares | None
+    robust: VerdictShares | None
     concept: str
 
     def standing(self, state: int, full: bool) -> Standing:
@@ -91,7 +91,8 @@ class Standings:
             for s, c in columns.items()
         )
         edges = tuple(
-            Edge(s.source, s.target, parties[s.party], self._does(s.source, s.target), s.gain) for s in steps
+            GraphEdge(s.source, s.target, parties[s.party], self._does(s.source, s.target), s.gain)
+            for s in steps
         )
         return StateGraph(nodes, edges)
 

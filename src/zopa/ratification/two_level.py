@@ -210,13 +210,13 @@ def line_win_sets(case: Case) -> tuple[LineWinSet, ...]:
 
 
 def _spoilers(case: Case, problem: Problem) -> tuple[Spoiler, ...]:
-    """Everybody who is named as a spoiler, has no seat, or whose acceptance is not needed."""
+    """Parties named as spoilers, without a seat, or whose acceptance is not needed; ratifiers stand apart."""
     table, space = problem.table, problem.space
     needed = {p for p, r in zip(space.parties, space.required, strict=True) if r}
     listed = [
         name
         for name, party in case.parties.items()
-        if party.role == "spoiler" or (name in space.parties and (not party.seat or name not in needed))
+        if party.role == "spoiler" or (name in voters(case) and (not party.seat or name not in needed))
     ]
     others = [n for n in listed if n not in space.parties and case.parties[n].reservation is not None]
     inside = table.agreed

@@ -250,15 +250,15 @@ def _package(
         if o.central is not None and (month := breaking(v, u, o.central)) is not None
     }
     return PackageOpening(
-        name,
-        space.names(chosen),
-        dict(zip(space.parties, utility, strict=True)),
-        space.allows(chosen),
-        zone.opening,
-        dict(zip(space.parties, by_party, strict=True)),
-        _parties(space, zone.pivotal),
-        _parties(space, zone.may_be_pivotal),
-        leaves,
+        name=name,
+        package=space.names(chosen),
+        utilities=dict(zip(space.parties, utility, strict=True)),
+        allowed=space.allows(chosen),
+        opening=zone.opening,
+        by_party=dict(zip(space.parties, by_party, strict=True)),
+        pivotal=_parties(space, zone.pivotal),
+        may_be_pivotal=_parties(space, zone.may_be_pivotal),
+        leaves=leaves,
     )
 
 

@@ -292,7 +292,9 @@ def _equilibrium(
     mixer = _Mixer(1 / (1 + float(theta.mean())))
     residual = np.inf
     for rounds in range(1, most_rounds + 1):
-        log_c, log_p = _prices(log_w, log_p, beta, inputs, by_sector, theta, buys)
+        log_c, log_p = _prices(
+            log_w, log_p, beta=beta, inputs=inputs, weights=by_sector, theta=theta, buys=buys
+        )
         shares = weights * np.exp(-theta * log_c)[None] * np.exp(theta * log_p)[:, None]
         wages = np.exp(log_w) * labour
         spending, output = _spending(spending, shares, tariffs, inputs, final, wages + deficit)
@@ -340,6 +342,7 @@ class _Mixer:
 def _prices(
     log_w: Array,
     log_p: Array,
+    *,
     beta: Array,
     inputs: Array,
     weights: Array,

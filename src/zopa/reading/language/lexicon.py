@@ -165,7 +165,7 @@ def _installed(language: str) -> Traversable:
 def _read(file: Traversable, language: str) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _refused(language, [("", f"expected a language pack in TOML: {error}", "")]) from None
 
 
