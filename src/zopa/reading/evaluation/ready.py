@@ -63,7 +63,10 @@ class Readiness:
 
 
 def ready(
-    text: str, gold: Sequence[Mapping[str, Any]], suggested: Iterable[Mapping[str, Any]], aliases: Mapping[str, Sequence[str]]
+    text: str,
+    gold: Sequence[Mapping[str, Any]],
+    suggested: Iterable[Mapping[str, Any]],
+    aliases: Mapping[str, Sequence[str]],
 ) -> Readiness:
     """Compare the suggestions of one text with its annotated statements.
 
@@ -90,18 +93,25 @@ def ready(
     for g in gold:
         want = words(g["content"])
         best = max(range(len(preds)), key=lambda j: (_dice(want, sets[j]), -j), default=None)
-        holding = [j for j, w in enumerate(sets) if len(want & w) >= 0.8 * len(want) and len(w) <= 4 * len(want) + 4]
+        holding = [
+            j for j, w in enumerate(sets) if len(want & w) >= 0.8 * len(want) and len(w) <= 4 * len(want) + 4
+        ]
         if best is None or _dice(want, sets[best]) < 0.5:
             best = min(holding, key=lambda j: len(sets[j]), default=None)
         matched |= {j for j, w in enumerate(sets) if _dice(want, w) >= 0.5} | set(holding)
         if best is None and g.get("optional"):
             continue
-        total += _one(text, g, preds[best] if best is not None else None, aliases, words)
+        total += _one(g, preds[best] if best is not None else None, aliases, words)
     outer = [j for j, p in enumerate(preds) if p.get("parent") is None]
     return total + Readiness(suggestions=len(outer), right=sum(j in matched for j in outer))
 
 
-def _one(text: str, g: Mapping[str, Any], p: Mapping[str, Any] | None, aliases: Mapping[str, Sequence[str]], words: Any) -> Readiness:
+def _one(
+    g: Mapping[str, Any],
+    p: Mapping[str, Any] | None,
+    aliases: Mapping[str, Sequence[str]],
+    words: Any,
+) -> Readiness:
     conditional, issue = bool(g.get("condition_span")), list(g.get("issue") or ())[:1]
     if p is None:
         return Readiness(statements=1, conditions=(0, int(conditional)), issues=(0, len(issue)))
@@ -130,4 +140,6 @@ def _name(name: str) -> str:
     return " ".join(bare or words)
 
 
-_TITLES = frozenset("the a an mr mrs ms dr sir hon minister president prime foreign".split())
+_TITLES = frozenset(
+    ["the", "a", "an", "mr", "mrs", "ms", "dr", "sir", "hon", "minister", "president", "prime", "foreign"]
+)

@@ -256,7 +256,9 @@ class Assembler:
 
     def _is_own_words(self, s: Suggestion) -> bool:
         """Whether "we", "I" or "my government" is said inside another statement: then its speaker is that one's."""
-        return bool(s.mention) and bool(self.lex.patterns["speakers.first_person"].fullmatch(self.body[slice(*s.mention[0])]))
+        return bool(s.mention) and bool(
+            self.lex.patterns["speakers.first_person"].fullmatch(self.body[slice(*s.mention[0])])
+        )
 
     def _suggest(self, x: Attribution) -> Suggestion:
         seg, text = self.seg, self.body
@@ -269,7 +271,9 @@ class Assembler:
         sentence = text[first:last]
         words = " ".join(text[slice(*p)] for p in mention)
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
-        who = self._who(words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor]))
+        who = self._who(
+            words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor])
+        )
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)

@@ -146,7 +146,11 @@ class Resolver:
         for m in _FULL_NAME.finditer(self.text):
             words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
             words = [w for w in words if w.lower() not in titles]
-            if len(words) < 2 or (len(words[-1]) < 4 and words[-1].isupper()) or any(w.lower() in dated for w in words):
+            if (
+                len(words) < 2
+                or (len(words[-1]) < 4 and words[-1].isupper())
+                or any(w.lower() in dated for w in words)
+            ):
                 continue
             possessive = self.lex.patterns["speakers.possessive"]
             name, surname = possessive.sub("", " ".join(words[-2:])), possessive.sub("", words[-1])
@@ -190,7 +194,9 @@ class Resolver:
         if not m:
             return None
         words = m.group().split()
-        while words and (words[0].lower() in self.lex["titles"] or words[0].lower() in self.lex["conjunctions"]):
+        while words and (
+            words[0].lower() in self.lex["titles"] or words[0].lower() in self.lex["conjunctions"]
+        ):
             words = words[1:]
         whole = self.full_names.get(words[-1]) if words else None
         if not whole or self.lex.patterns["speakers.body"].search(" ".join(words)):

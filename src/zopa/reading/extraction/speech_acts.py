@@ -59,7 +59,11 @@ class Phrases:
         self.only, self.only_first, self.asking = (
             frozenset(lex.phrases("conditions", name)) for name in ("only", "only_first", "asking")
         )
-        self.forms = [f"condition_forms.{name}" for name in lex.raw["condition_forms"] if lex.raw["condition_forms"][name]]
+        self.forms = [
+            f"condition_forms.{name}"
+            for name in lex.raw["condition_forms"]
+            if lex.raw["condition_forms"][name]
+        ]
         self.taking = re.compile(rf"\b{either(lex.raw['conditions']['taking'].split())}\b")
         self.subject_nouns = re.compile(rf"\b{either(lex.raw['shifts']['subject_nouns'].split())}\b", re.I)
         self.cut = re.compile(rf"\b{either(lex.phrases('shifts', 'cut'))}(?!\w)", re.I)
@@ -164,32 +168,39 @@ PLAIN_CUES = ("red_line", "threat", "refusal", "reluctance", "commitment", "conc
 def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
     """By patterns of the cue, then idioms of the content, then the verb, then the content's opening, then weaker verbs."""
     low = cue.lower().replace("’", "'")
-    found = _by_cue(low, lemma, opening, negated, phrases)
-    if found:
-        return found
-    says = not lemma or not any(lemma in phrases.cues[name] for name in ("red_line", "refusal", "threat", "criticism", "wanting"))
-    if says and not negated:
-        act = _act(IDIOMS, opening, phrases)
-        if act:
-            return act
+    decided = ("red_line", "refusal", "threat", "criticism", "wanting")
+    idiom = not negated and not any(lemma in phrases.cues[name] for name in decided)
+    return (
+        _by_cue(low, lemma, opening, negated, phrases)
+        or (_act(IDIOMS, opening, phrases) if idiom else None)
+        or _by_verb(low, lemma, opening, phrases)
+        or _by_content(lemma, opening, phrases)
+        or _by_weak_verb(cue, lemma, opening, phrases)
+    )
+
+
+def _by_verb(low: str, lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """A verb of saying that says what is done: reject, promise, hope."""
     for name in PLAIN_CUES:
         if lemma in phrases.cues[name]:
-            return name, cue
-    if phrases.says("reluctance", cue):
-        return "reluctance", cue
-    if phrases.says("hope", low):
-        return "hope", cue
-    if phrases.says("not_without", opening[:160]):
-        return "red_line", "not ... without"
-    by_content = _first(opening[:160], phrases)
-    if by_content and not (not lemma and by_content[0] in ("expectation", "assessment", "intention")):
-        return by_content
-    if not lemma or lemma in phrases.cues["reporting"]:
-        act = _act(WEAKER, opening, phrases)
-        if act:
-            return act
-        if by_content:
-            return by_content
+            return name, low
+    for name in ("reluctance", "hope"):
+        if phrases.says(name, low):
+            return name, low
+    return ("red_line", "not ... without") if phrases.says("not_without", opening[:160]) else None
+
+
+def _by_content(lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """The content's opening; in a verb that decides nothing, or without one, also what the clause does."""
+    first = _first(opening[:160], phrases)
+    weak = first is not None and first[0] in ("expectation", "assessment", "intention")
+    if first and (lemma or not weak):
+        return first
+    act = _act(WEAKER, opening, phrases) if not lemma or lemma in phrases.cues["reporting"] else None
+    return act or first
+
+
+def _by_weak_verb(cue: str, lemma: str, opening: str, phrases: Phrases) -> tuple[str, str]:
     for name in ("demand", "offer", "intention", "expectation", "belief", "position", "assessment"):
         if lemma in phrases.cues[name]:
             return name, cue
@@ -278,7 +289,7 @@ def _by_form(text: str, low: str, span: tuple[int, int], phrases: Phrases) -> Co
         at = stop
         while a < b and not low[a].isalnum():
             a += 1
-        while b > a and low[b - 1] in ' .;,"”\'!':
+        while b > a and low[b - 1] in " .;,\"”'!":
             b -= 1
         if not 8 < b - a <= LONGEST_FORM:
             continue
@@ -320,7 +331,11 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
             to_do = text[at : at + 1] == " " and patterns["clauses.infinitive"].match(text, at + 1)
             asked = _trim(text, wants.start() if to_do else at, m.start(), patterns) or before
         return Condition(asked, given, marker, False)
-    if not after or patterns["clauses.filler"].match(low, m.start()) or patterns["clauses.before_filler"].search(low, start, m.start()):
+    if (
+        not after
+        or patterns["clauses.filler"].match(low, m.start())
+        or patterns["clauses.before_filler"].search(low, start, m.start())
+    ):
         return None
     if m.group("without"):
         if not patterns["cue_patterns.negative"].search(low, start, m.start()):

@@ -71,7 +71,10 @@ class Labels:
         several = len({x.name for x in found if x and " " in x.name and x.name[:1].isupper()}) > 1
         questions = self._askers(found, lines)
         self.of: list[Label | None] = [
-            replace(x, asks=x.asks or x.name in questions) if x and self._believed(x, share, several) else None for x in found
+            replace(x, asks=x.asks or x.name in questions)
+            if x and self._believed(x, share, several)
+            else None
+            for x in found
         ]
 
     def _believed(self, x: Label, share: float, several: bool) -> bool:
@@ -79,11 +82,17 @@ class Labels:
             return True
         if x.alone:
             return self.count[x.name] > 1 or share > 0.3
-        return share >= 0.4 or (self.count[x.name] > 1 and share >= 0.15) or (several and " " in x.name and share >= 0.25)
+        return (
+            share >= 0.4
+            or (self.count[x.name] > 1 and share >= 0.15)
+            or (several and " " in x.name and share >= 0.25)
+        )
 
     def _askers(self, found: list[Label | None], lines: Sequence[str]) -> set[str]:
         """Those who ask in nearly all their turns, and at least twice."""
-        asked: Counter[str] = Counter(x.name for x, line in zip(found, lines, strict=True) if x and line.rstrip().endswith("?"))
+        asked: Counter[str] = Counter(
+            x.name for x, line in zip(found, lines, strict=True) if x and line.rstrip().endswith("?")
+        )
         return {name for name, n in asked.items() if n > 1 and n >= 0.7 * self.count[name]}
 
     # ------------------------------------------------------------ one line
@@ -109,7 +118,13 @@ class Labels:
         if m := _COLON.match(line, at):
             yield self._named(line, m, sure=stamp)
         if (m := _DOT.match(line, at)) and self._has_title(m["name"]):
-            yield Label(m.span("name"), m.end(), m["name"].lower(), m["name"].partition(" ")[0].endswith("."), self._asks(m["name"]))
+            yield Label(
+                m.span("name"),
+                m.end(),
+                m["name"].lower(),
+                m["name"].partition(" ")[0].endswith("."),
+                self._asks(m["name"]),
+            )
         if (m := _DASHED.match(line, at)) and m["name"].partition("/")[0] in self.initials:
             yield Label(m.span("name"), m.end(), m["name"], True)
         if (m := _ALONE.match(line)) and self._is_name(m["name"]) and not self._not_label(m["name"]):
@@ -147,7 +162,10 @@ class Labels:
         if not words or len(words) > 8 or not words[0][0].isalpha():
             return False
         small = self.lex["name_links"] | self.lex["articles"] | {"and", "for", "side"}
-        return all(w[0].isupper() or w[0].isdigit() or w.lower() in small for w in words) and words[0][0].isupper()
+        return (
+            all(w[0].isupper() or w[0].isdigit() or w.lower() in small for w in words)
+            and words[0][0].isupper()
+        )
 
     def _not_label(self, name: str) -> bool:
         return bool(self.patterns["layout.no_label"].search(name.strip()))
@@ -160,7 +178,9 @@ class Labels:
         return bool(self.patterns["layout.asks"].search(name.strip()))
 
 
-_LISTED = re.compile(r"(?:^|[\s,(;])([A-Z]\.?(?:\s?[A-Z]\.)?\s[A-Z][\w'’\-]+|[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){1,2})")
+_LISTED = re.compile(
+    r"(?:^|[\s,(;])([A-Z]\.?(?:\s?[A-Z]\.)?\s[A-Z][\w'’\-]+|[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){1,2})"
+)
 _SHORT = re.compile(r"(?<![\w&])[A-Z]{2,3}(?![\w&])")
 
 

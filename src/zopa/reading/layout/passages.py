@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.layout.labels import Label, Labels
@@ -104,7 +105,11 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
     passages = _Cutter(lines, labels, lex).passages
     if all(p.kind == "prose" for p in passages) and not blanks:
         joined = _joined(lines, passages)
-        return Layout(_written(body, [], joined, []), tuple(passages)) if joined else Layout(body, tuple(passages))
+        return (
+            Layout(_written(body, [], joined, []), tuple(passages))
+            if joined
+            else Layout(body, tuple(passages))
+        )
     breaks = [(p.start - 1, p.start) for p in passages if p.start and p.kind in ("turn", "clause")]
     text = _written(body, blanks, _joined(lines, passages), breaks)
     return Layout(text, tuple(passages), tuple(sorted(blanks)), labels.initials)
@@ -155,7 +160,7 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
         if item and item.end() < b:
             blanks.append(item.span())
             start = item.end()
-        for mark in (_TAG.finditer(row) if captions else _MARKS.finditer(row)):
+        for mark in _TAG.finditer(row) if captions else _MARKS.finditer(row):
             if not mark.group().startswith("<v"):
                 blanks.append((a + mark.start(), a + mark.end()))
                 start = a + mark.end() if a + mark.start() <= start else start
@@ -239,7 +244,7 @@ class _Cutter:
             if not line.caption:
                 self.speaker = self.speaker if line.text[0] in "([" else None
             return Passage("silent", line.start, line.end)
-        return self._continued(k, line)
+        return self._continued(line)
 
     # ------------------------------------------------------------ turns
 
@@ -253,21 +258,29 @@ class _Cutter:
             return Passage("silent", line.start, line.end)
         return Passage("turn", start, line.end, self.speaker)
 
-    def _continued(self, k: int, line: _Line) -> Passage:
+    def _continued(self, line: _Line) -> Passage:
         """A line without a label: it goes on with the turn before, or is prose."""
         own = self.speaker or self.writer
         if own is None:
             return Passage("prose", line.start, line.end, opens=line.after_blank or line.item)
-        if self.speaker and not self._is_spoken(k, line):
+        if self.speaker and not self._is_spoken(line):
             self.speaker = None
             return Passage("prose", line.start, line.end)
         if self.asks and self.speaker:
             return Passage("silent", line.start, line.end)
         before = self.passages[-1] if self.passages else None
-        opens = line.after_blank or line.item or before is None or before.kind != "turn" or before.speaker != own
-        return Passage("turn", line.start, line.end, own, opens and not (line.caption and before is not None and before.speaker == own))
+        opens = (
+            line.after_blank or line.item or before is None or before.kind != "turn" or before.speaker != own
+        )
+        return Passage(
+            "turn",
+            line.start,
+            line.end,
+            own,
+            opens and not (line.caption and before is not None and before.speaker == own),
+        )
 
-    def _is_spoken(self, k: int, line: _Line) -> bool:
+    def _is_spoken(self, line: _Line) -> bool:
         """Whether a line after a turn is spoken too: right below its label, or with the words of somebody who speaks."""
         before = self.passages[-1]
         if line.caption or before.kind == "silent" or not line.after_blank:
@@ -295,7 +308,7 @@ class _Cutter:
             return silent
         if not self.writer:
             return None
-        if self.ended and line.depth == 0 or p["layout.greeting"].match(text) and len(text) < 60:
+        if (self.ended and line.depth == 0) or (len(text) < 60 and p["layout.greeting"].match(text)):
             return silent
         if p["layout.closing"].match(text) and len(text) < 60:
             self.ended = True
@@ -304,7 +317,14 @@ class _Cutter:
 
     def _signature(self, k: int) -> Range | None:
         """The name below the closing words of a letter, or on its last line."""
-        closing = next((n for n in range(k + 1, len(self.lines)) if self.patterns["layout.closing"].match(self.lines[n].text)), None)
+        closing = next(
+            (
+                n
+                for n in range(k + 1, len(self.lines))
+                if self.patterns["layout.closing"].match(self.lines[n].text)
+            ),
+            None,
+        )
         at = closing + 1 if closing is not None and closing + 1 < len(self.lines) else len(self.lines) - 1
         line = self.lines[at]
         if at <= k or len(line.text.split()) > 5 or not line.text[0].isupper():
@@ -333,7 +353,7 @@ class _Cutter:
             return False
         if text[0] in "([" and text[-1] in ")]":
             return True
-        if self.speaker and not line.after_blank or line.caption:
+        if line.caption or (self.speaker and not line.after_blank):
             return False
         if self.patterns["layout.heading"].match(text):
             return True
@@ -341,11 +361,11 @@ class _Cutter:
         return short and not self.patterns["layout.first_person"].search(text) and not self.speaker
 
 
-def _is_mail(texts: list[str], patterns: dict[str, re.Pattern[str]]) -> bool:
+def _is_mail(texts: list[str], patterns: Mapping[str, re.Pattern[str]]) -> bool:
     """Two header lines beside each other."""
     head = patterns["layout.mail_head"]
     flags = [bool(head.match(t)) for t in texts]
-    return any(a and b for a, b in zip(flags, flags[1:], strict=False))
+    return any(a and b for a, b in pairwise(flags))
 
 
 def _person(text: str, span: Range, at: int) -> Range:

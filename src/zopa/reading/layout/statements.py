@@ -30,7 +30,9 @@ def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attributi
         return attribute(seg, lex)
     reader = _Reader(seg, layout, lex)
     own = [x for (a, b), kind in zip(seg.sentences, kinds, strict=True) if (x := reader.read(kind, a, b))]
-    return attribute(seg, lex, own=own, skipped=frozenset(n for n, kind in enumerate(kinds) if kind != "prose"))
+    return attribute(
+        seg, lex, own=own, skipped=frozenset(n for n, kind in enumerate(kinds) if kind != "prose")
+    )
 
 
 class _Reader:
@@ -73,7 +75,14 @@ class _Reader:
         if last - a < FEWEST_WORDS and not self.patterns["layout.brief"].match(said):
             return None
         source = self.tokens(passage.speaker)
-        return Attribution((source,), (), ((a, last),), "action" if action else "turn", "undertake" if action else "", inherited=True)
+        return Attribution(
+            (source,),
+            (),
+            ((a, last),),
+            "action" if action else "turn",
+            "undertake" if action else "",
+            inherited=True,
+        )
 
     def _after_topic(self, a: int, b: int) -> int:
         """Where a sentence starts after its topic: ``Rent: we can ...``."""
@@ -91,7 +100,9 @@ class _Reader:
         text = self.text[first:end]
         low = lowered(text)
         if passage.speaker is not None:
-            return self._statement(passage.speaker, None, (first, self._end(text, first)), "proposal", "propose")
+            return self._statement(
+                passage.speaker, None, (first, self._end(text, first)), "proposal", "propose"
+            )
         m = self.patterns["layout.undertaking"].search(low)
         if not m or self.patterns["layout.recital"].match(low):
             return None
@@ -114,7 +125,9 @@ class _Reader:
     def _end(self, text: str, first: int) -> int:
         return first + len(text.rstrip(" ].;:"))
 
-    def _statement(self, who: Range, cue: Range | None, content: Range, rule: str, lemma: str) -> Attribution | None:
+    def _statement(
+        self, who: Range, cue: Range | None, content: Range, rule: str, lemma: str
+    ) -> Attribution | None:
         if content[1] - content[0] < 4:
             return None
         a, b = self.tokens(content)
