@@ -79,7 +79,7 @@ def zone(
         answer = ask(case, chosen, stop=stop)
         if proof is not None:
             save_proof(prove_zone(case, chosen, known=answer, stop=stop).proof, proof, name)
-    reply(answer, name, json=json, no=answer.empty)
+    reply(answer, name, json=json, no=not answer.yes)
 
 
 def solve(
@@ -123,7 +123,8 @@ def solve(
         ]  # fmt: skip
     if proof is not None:
         save_proof(found[0].proof, proof, name)
-    none = not any(a.deals for a in found)
+    first = found[0].standing
+    none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
     reply(found, name, json=json, no=none, view=solutions(found, Labels(case)))
 
 

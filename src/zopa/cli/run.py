@@ -53,12 +53,12 @@ def run(
         tell("writing the report")
         written = report(found, out, annex=annex)
     if json:
-        reply(found, name, json=True, no=found.zone.empty)
+        reply(found, name, json=True, no=not found.zone.yes)
     show_document(view(found), name)
     typer.echo(
         f"wrote {written[0]}, {written[1]} and {len(written) - 2} charts; open {written[0]} in a browser"
     )
-    raise typer.Exit(1 if found.zone.empty else 0)
+    raise typer.Exit(0 if found.zone.yes else 1)
 
 
 def demo(out: OutOption = Path("out/demo"), annex: AnnexOption = False, json: JsonOption = False) -> None:
