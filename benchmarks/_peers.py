@@ -26,9 +26,9 @@ def negmas(V, _r, _limit):
         )
         for p in range(P)
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     points, _ = pareto_frontier(ufuns, issues=issues)
-    return time.perf_counter() - start, len({tuple(p) for p in points})
+    return time.process_time() - start, len({tuple(p) for p in points})
 
 
 def scip(V, r, limit):

@@ -2,6 +2,7 @@
 
     python -m benchmarks.search                       ours alone, with the kernels that are installed
     python -m benchmarks.search plain                 ours without compiled kernels
+    python -m benchmarks.search cases                 only the verbs from a loaded case
     ZOPA_PEERS=venv/bin/python python -m benchmarks.search peers
         side by side; the interpreter(s), separated by ':', have negmas, pyscipopt, highspy, ortools
 
@@ -21,13 +22,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import zopa
 from benchmarks._instances import HARD, SMOOTH, arrays, global_rules, space, space_of
+from zopa.bargaining import Engine, choose
 from zopa.bargaining import search as exact
+from zopa.bargaining.listing import Listing
 from zopa.bargaining.proofs import check
 from zopa.bargaining.search import branch_and_bound as tree
 from zopa.bargaining.search import enumeration as walks
@@ -35,7 +40,9 @@ from zopa.bargaining.search import maxmin, pareto
 from zopa.bargaining.search import multipliers as dual
 from zopa.bargaining.search.break_even import restrict
 from zopa.bargaining.search.decomposition import additive
-from zopa.space import Space
+from zopa.bargaining.searching import Search
+from zopa.case import Case
+from zopa.space import Problem, Space
 
 FAMILIES = SMOOTH + HARD
 
@@ -161,6 +168,98 @@ def rules() -> None:
             "target 5",
             note,
         )
+
+
+def case_of_size(P: int, M: int, K: int = 10, seed: int = 1) -> Case:
+    """A case as people write it: weights, values, reservation values; K ** M packages."""
+    rng = np.random.default_rng([seed, P, M, K])
+    parties = {}
+    for p in range(P):
+        weight = rng.multinomial(10_000, rng.dirichlet(np.ones(M))) / 100
+        parties[f"p{p}"] = {
+            "name": f"p{p}", "reservation": 45.0, "weights": {f"i{m}": float(w) for m, w in enumerate(weight)},
+            "values": {f"i{m}": {f"o{k}": float(v) for k, v in enumerate(rng.integers(0, 101, K))} for m in range(M)},
+        }  # fmt: skip
+    issues = {f"i{m}": {"name": f"i{m}", "options": {f"o{k}": f"o{k}" for k in range(K)}} for m in range(M)}
+    return Case.model_validate({"title": "drawn", "issues": issues, "parties": parties})
+
+
+def from_cases() -> None:
+    """The verbs from a loaded case against the engine alone, whose problem has been compiled."""
+    print("zopa.frontier, zone, solve from a loaded case; beside it the engine alone (target: within 3x)")
+    for P in (2, 3):
+        for M in (4, 5, 6, 7):
+            for verb in ("frontier", "zone", "solve"):
+                call = {"frontier": zopa.frontier, "zone": zopa.zone, "solve": zopa.solve}[verb]
+                whole = statistics.median(clock(partial(call, case_of_size(P, M)), 1)[0] for _ in range(3))
+                alone = statistics.median(
+                    clock(engine_alone(verb, case_of_size(P, M)), 1)[0] for _ in range(3)
+                )
+                how = choose(Problem(case_of_size(P, M)), verb)
+                row(
+                    f"{verb}, {P} parties, 10^{M} packages",
+                    whole,
+                    f"engine {alone:.4f} s",
+                    f"{how}, {whole / alone:.1f}x",
+                )
+
+
+def engine_alone(verb: str, case: Case) -> Callable[[], Any]:
+    """What the engine that answers does, from the compiled space."""
+    space, name = Problem(case).space, choose(Problem(case), verb)
+    free, none = space.lowest, (0,) * len(space.parties)
+
+    def engine() -> Engine:
+        return Search(space) if name == "search" else Listing(space)
+
+    def zone() -> None:
+        one = engine()
+        one.count(free), one.count(space.reservation), one.shares()
+        for p in range(len(none)):
+            one.highest([p], none, free)
+
+    return {"frontier": lambda: engine().frontier(), "zone": zone, "solve": lambda: engine().solve("nash")}[
+        verb
+    ]
+
+
+def beside_negmas() -> None:
+    """The Python call and the whole command at 10^6 packages, beside NegMAS in the same run."""
+    import tempfile
+
+    from ruamel.yaml import YAML
+
+    for P in (2, 3):
+        case = case_of_size(P, 6)
+        zopa.frontier(case_of_size(P, 6))
+        own = statistics.median(clock(partial(zopa.frontier, case_of_size(P, 6)), 1)[0] for _ in range(5))
+        space = Problem(case).space
+        V, r = np.stack(space.scores, axis=1), np.array(space.reservation)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        theirs, size = peer("negmas", V, r, 600)
+        theirs_whole = _spent(before)
+        if theirs is None:
+            print("  NegMAS is not installed: set ZOPA_PEERS")
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            data = case.model_dump(mode="json", exclude_defaults=True) | {
+                "basis": {"assumed": "drawn", "by": "benchmark"}
+            }
+            YAML(typ="safe").dump(data, Path(folder, "case.yaml"))
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            done = subprocess.run(
+                [sys.executable, "-m", "zopa", "frontier", folder], capture_output=True, check=False
+            )
+            own_whole = _spent(before)
+        print(
+            f"  frontier, 10^6 packages, {P} parties: call {own:.4f} s, NegMAS {theirs:.2f} s ({size} points): {theirs / own:,.0f}x; "
+            f"command {own_whole:.2f} s CPU (exit {done.returncode}), NegMAS script {theirs_whole:.2f} s: {theirs_whole / own_whole:,.0f}x"
+        )
+
+
+def _spent(before: Any) -> float:
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return now.ru_utime + now.ru_stime - before.ru_utime - before.ru_stime
 
 
 def coalitions() -> None:
@@ -290,7 +389,11 @@ def main() -> None:
     print("kernels:", "compiled" if dual.fast() is not None else "numpy alone")
     warm()
     if "peers" in words:
+        beside_negmas()
         side_by_side()
+        return
+    from_cases()
+    if "cases" in words:
         return
     frontiers()
     every_nash()

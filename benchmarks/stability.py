@@ -15,6 +15,8 @@ import time
 
 import numpy as np
 
+from zopa.case import Case
+from zopa.graphmodel import stability
 from zopa.graphmodel.concepts import verdicts
 from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.robustness import Priorities, perturbed, shares
@@ -94,6 +96,32 @@ def main() -> None:
     print(
         f"1,000 perturbed models, 4 parties, 11 actions: {spent_all:.1f} s, {spent_all / single:.0f} times one model"
     )
+    one_package(min(most, 20))
+
+
+def one_package(actions: int, parties: int = 4) -> None:
+    """CPU time of ``zopa.stability`` for one asked package among ``2 ** actions`` states."""
+    rng = np.random.default_rng(1)
+    names = [f"P{k}" for k in range(parties)]
+
+    def line() -> str:
+        a, b = rng.choice(actions, 2, replace=False)
+        return str(rng.choice([f"a{a}", f"not a{a}", f"a{a} if a{b}", f"a{a} and a{b}", f"a{a} iff a{b}"]))
+
+    case = Case.model_validate({
+        "title": "t", "parties": {p: {"name": p} for p in names},
+        "issues": {"i": {"name": "i", "options": {"x": "x"}}},
+        "graph": {
+            "actions": {f"a{k}": {"holder": names[k % parties], "yes": f"do {k}"} for k in range(actions)},
+            "preferences": {p: tuple(line() for _ in range(actions // 2 + 4)) for p in names},
+            "states": {"now": {"yes": ("a2",)}}, "status_quo": "now",
+        },
+    })  # fmt: skip
+    asked = [f"a{k}" for k in range(actions) if rng.random() < 0.4]
+    start = time.process_time()
+    answer = stability(case, asked, draws=0)
+    spent = time.process_time() - start
+    print(f"one package among {answer.feasible:,} states, {parties} parties: {spent:.1f} s of CPU")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 import csv
 import io
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.casefile import CaseFiles
+from zopa.casefile import CaseFiles, inspect
 from zopa.casefile.csvdoc import number, read_records, split
 
 plain_text = st.text(
@@ -57,3 +59,16 @@ def test_numbers_that_are_none_end_in_one_finding_each_up_to_a_limit(tmp_path):
             number(records, row, column, low=0)
     assert len(records.findings) == 30
     assert [f.place for f in records.findings[:4]] == ["t.csv:2:1", "t.csv:2:3", "t.csv:2:7", "t.csv:2:11"]
+
+
+def test_the_blank_rows_found_in_use_are_skipped():
+    folder = (
+        Path(__file__).resolve().parents[3]
+        / "shared"
+        / "data"
+        / "found_in_use"
+        / "34-blank-rows-of-a-spreadsheet"
+    )
+    if not folder.exists():
+        pytest.skip("the inputs found in use are not beside this checkout")
+    assert inspect(folder / "case")[1] == []

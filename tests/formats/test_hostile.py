@@ -43,6 +43,22 @@ def mutated(raw, chance):
     return bytes(data)
 
 
+def broken(raw, chance):
+    """A broken file: JSON by its parts, an archive by one of its members, all else by its bytes."""
+    if raw[:1] in b"{[" and chance.random() < 0.6:
+        return json.dumps(reshaped(json.loads(raw), chance)).encode()
+    if raw.startswith(b"PK") and chance.random() < 0.8:
+        with zipfile.ZipFile(BytesIO(raw)) as z:
+            parts = {n: z.read(n) for n in z.namelist()}
+        target = chance.choice(list(parts))
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as z:
+            for name, part in parts.items():
+                z.writestr(name, mutated(part, chance) if name == target else part)
+        return out.getvalue()
+    return mutated(raw, chance)
+
+
 def reshaped(value, chance):
     """A JSON value with some of its parts replaced by others of any type."""
     if chance.random() < 0.06:
@@ -94,11 +110,7 @@ def campaign(seed, rounds, tmp_path):
     for k in range(rounds):
         files = groups[k % len(groups)][1]
         target = chance.choice(list(files))
-        raw = files[target]
-        if target.endswith((".json", ".gmcr")) and chance.random() < 0.6:
-            raw = json.dumps(reshaped(json.loads(raw), chance)).encode()
-        else:
-            raw = mutated(raw, chance)
+        raw = broken(files[target], chance)
         folder = tmp_path / "f"
         folder.mkdir(exist_ok=True)
         for old in folder.iterdir():

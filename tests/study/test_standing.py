@@ -135,3 +135,17 @@ def test_closed_is_said_where_no_reading_opens_a_zone(tmp_path):
     hard = CASE.replace("reservation: 30", "reservation: 90")
     found = standing(load(make(tmp_path, hard)))
     assert (found.state, found.yes, found.turns) == ("closed", False, ())
+
+
+def test_the_commands_take_the_limit_that_python_takes(tmp_path):
+    import inspect
+
+    from zopa.case import MOST_UNSOURCED
+    from zopa.cli import ask, run
+
+    for command in (ask.zone, ask.solve, run.run):
+        assert inspect.signature(command).parameters["most_unsourced"].default == MOST_UNSOURCED
+    few = CASE.replace("values: {pumping: {p0: 0, p1: 100}, meters: {m0: 100, m1: 10}},\n", "")
+    folder = str(make(tmp_path, few))
+    assert RUN.invoke(app, ["zone", folder]).exit_code == 0
+    assert RUN.invoke(app, ["zone", folder, "--most-unsourced", "0.1"]).exit_code == 1

@@ -145,3 +145,8 @@ def test_ripe_needs_a_stalemate_that_hurts_everybody_and_a_way_out():
     assert ripeness([hurt, unsure], [Fraction(40), Fraction(40)], "yes").ripe == "possibly"
     assert ripeness([well, unsure], [Fraction(40), Fraction(40)], "yes").ripe == "no"
     assert ripeness([hurt, hurt], [Fraction(40), None], "yes").ripe == "unknown"
+
+
+def test_whether_waiting_hurts_is_exact_at_the_offer():
+    for figures, verdict in [((40, 50), "possibly"), ((30, 40), "yes"), ((41, 50), "no"), ((40,), "yes")]:
+        assert ripeness([Interval.of(*figures)], [Fraction(40)], "yes").hurting == (verdict,)

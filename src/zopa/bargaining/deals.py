@@ -45,8 +45,30 @@ def deal(space: Space, package: Sequence[int]) -> Deal:
 
 
 def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
-    """Several packages."""
-    return tuple(deal(space, x) for x in packages)
+    """Several packages; numbers that recur are made once."""
+    rows = [list(map(tuple, scores.T.tolist())) for scores in space.scores]
+    points: dict[int, Fraction] = {}
+
+    def worth(units: int) -> Fraction:
+        if units not in points:
+            points[units] = space.points(units)
+        return points[units]
+
+    found = []
+    for x in packages:
+        total = [
+            sum(column) for column in zip(*(row[k] for row, k in zip(rows, x, strict=True)), strict=True)
+        ]
+        if space.bonuses:
+            total = list(space.utility(x))
+        found.append(
+            Deal(
+                space.names(x),
+                {p: worth(u) for p, u in zip(space.parties, total, strict=True)},
+                {p: worth(u - r) for p, u, r in zip(space.parties, total, space.reservation, strict=True)},
+            )
+        )
+    return tuple(found)
 
 
 def marked(case: Case, found: tuple[Deal, ...]) -> tuple[Deal, ...]:

@@ -272,20 +272,27 @@ class Search:
 
         if method in ("nash", "weighted-nash"):
             out = search.solve_nash(space, weights, proof=proof, stop=self.stop, on_progress=tell)
-            if not out.packages and out.proven:
-                return self._nobody_gains(space)
         else:
             out = search.solve_maxmin(
                 space, method, weights=weights, proof=proof, stop=self.stop, on_progress=tell
             )
         if not out.packages:
-            return Pick((), 0, None, proven=out.proven, gap=out.gap)
+            return Pick((), 0, None, proven=out.proven, gap=out.gap, proof=out.proof)
+        value, tied = self._value(method, out, factor), len(out.packages)
+        if not out.complete and method == "nash" and value == 0:  # nobody gains: the whole zone ties
+            number = self.count(self.space.reservation)
+            tied = number.low if number.exact else tied
         return Pick(
-            tuple(out.packages[:MOST_TIES]), len(out.packages), self._value(method, out, factor),
-            out.complete, out.proven, out.gap, out.proof,
-        )  # fmt: skip
+            tuple(out.packages[:MOST_TIES]),
+            tied,
+            value,
+            complete=out.complete,
+            proven=out.proven,
+            gap=out.gap,
+            proof=out.proof,
+        )
 
-    def _value(self, method: str, out: search.Outcome, factor: Fraction) -> Fraction | None:
+    def _value(self, method: str, out: search.SearchOutcome, factor: Fraction) -> Fraction | None:
         """The score in points, as ``solutions`` defines it."""
         gains = [u - r for u, r in zip(out.utilities[0], self.space.reservation, strict=True)]
         if method == "weighted-nash" or out.value is None:
@@ -296,16 +303,6 @@ class Search:
         if method == "kalai-smorodinsky":
             return out.value if any(gains) else Fraction(1)
         return out.value * factor / self.space.scale
-
-    def _nobody_gains(self, space: Space) -> Pick:
-        """Every acceptable package, where none gives any party a gain."""
-        form = self._needing(self.space.reservation, space)
-        if not form.possible:
-            return Pick((), 0, None)
-        found, complete = self._members(form, [max(0, n) for n in form.need])
-        number = self.count(self.space.reservation)
-        tied = number.low if number.exact else len(found)
-        return Pick(found[:MOST_TIES], tied, Fraction(0), complete)
 
     # ---- conflicts ---------------------------------------------------------------------------------------
     def blocks(self) -> Blocks:

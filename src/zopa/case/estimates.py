@@ -71,6 +71,8 @@ def once(answer: Callable[Concatenate[Case, P], T]) -> Callable[Concatenate[Case
 
 def fraction(number: float | int | str) -> Fraction:
     """The decimal or fraction that a person typed, exactly: 0.35 is 7/20."""
+    if isinstance(number, float) and number.is_integer():
+        return Fraction(int(number))
     return Fraction(str(number))
 
 
@@ -87,8 +89,10 @@ def meant(number: float | int | str) -> Fraction:
     of it (relative above 1), or one of 13 digits within four units in its last place.
     """
     typed = fraction(number)
+    if not isinstance(number, float) or len(repr(number)) < LONG:
+        return typed
     digits = re.sub(r"e.*|[^0-9]", "", repr(number)).lstrip("0")
-    if not isinstance(number, float) or len(digits) < LONG:
+    if len(digits) < LONG:
         return typed
     exact = Decimal(repr(number))
     near = Fraction(round(exact, 9))
@@ -100,7 +104,9 @@ def meant(number: float | int | str) -> Fraction:
 
 def noise(number: float | int | str | None) -> bool:
     """Whether a number is off a decimal by binary noise."""
-    return number is not None and meant(number) != fraction(number)
+    if not isinstance(number, float) or len(repr(number)) < LONG:
+        return False
+    return meant(number) != fraction(number)
 
 
 @once
@@ -116,7 +122,17 @@ def accepted(case: Case) -> dict[str, Statement]:
 
 
 def _basis(case: Case, party: Party, own: Basis) -> Basis:
-    for basis in (own, party.basis, case.basis):
+    if own.kind == "none":
+        memo, key = case.derived, ("basis", id(party))
+        if key not in memo:
+            memo[key] = _first_basis(case, party.basis, case.basis)
+        found: Basis = memo[key]
+        return found
+    return _first_basis(case, own)
+
+
+def _first_basis(case: Case, *given: Basis | None) -> Basis:
+    for basis in given:
         if basis is not None and basis.kind != "none":
             return Basis(
                 stated=basis.stated,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-__all__ = ["digest", "find_quote", "line_of", "normalise"]
+__all__ = ["MOST_PLACES", "digest", "find_quote", "line_of", "normalise"]
+
+
+MOST_PLACES = 1_000
+"""A quote that stands more often says nothing about where it is from."""
 
 
 def normalise(raw: str) -> str:
@@ -37,15 +41,17 @@ def find_quote(
     Returns
     -------
     list of int
-        Start offsets in code points, ascending; empty when the quote is not in the text.
+        Start offsets in code points, ascending, at most :data:`MOST_PLACES`; empty when the quote is not in the text.
     """
-    found = []
+    found: list[int] = []
     needle = prefix + quote + suffix
+    if start is not None and start >= len(prefix) and text.startswith(needle, start - len(prefix)):
+        return [start]
     at = text.find(needle)
-    while at >= 0:
+    while at >= 0 and len(found) < MOST_PLACES:
         found.append(at + len(prefix))
         at = text.find(needle, at + 1)
-    return [start] if start in found and start is not None else found
+    return found
 
 
 def line_of(text: str, offset: int) -> int:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from zopa.case import model as nouns
 from zopa.case.basis import Basis, Judgment
 from zopa.casefile.anchors import find_quote, line_of
-from zopa.casefile.yamldoc import Document, Path_
+from zopa.casefile.yamldoc import Path_, YamlDocument
 from zopa.errors import Finding, nearest
 
 __all__ = [
@@ -50,8 +50,8 @@ class Reference(NamedTuple):
 class Pieces:
     """The sound pieces of a case, and the ids that were declared, sound or not."""
 
-    main: Document
-    records: Document | None = None
+    main: YamlDocument
+    records: YamlDocument | None = None
     top: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     lists: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -144,11 +144,12 @@ def _choices(p: Pieces) -> Iterator[Finding]:
             yield from declared(p, p.main, ("expect", i, "readings"), "readings", exp.readings)
 
 
-def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[str]) -> list[Finding]:
+def known(doc: YamlDocument, path: Path_, kind: str, name: str, listed: Collection[str]) -> list[Finding]:
     """Nothing when the name is one of those listed, else a finding that shows the nearest."""
     if name in listed:
         return []
-    close = nearest(name, listed)
+    doc.missed += 1
+    close = nearest(name, listed) if doc.missed <= MAX_FINDINGS else None
     some = ", ".join(list(listed)[:12])
     name = name if len(name) <= 60 else name[:57] + "…"
     return [
@@ -160,7 +161,7 @@ def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[s
     ]
 
 
-def option_of(p: Pieces, doc: Document, path: Path_, issue: str, option: str) -> list[Finding]:
+def option_of(p: Pieces, doc: YamlDocument, path: Path_, issue: str, option: str) -> list[Finding]:
     """Nothing when the issue has the option; where it is used is noted."""
     p.refer(doc.file, path, f"issues.{issue}.options", option)
     if p.main.consequence(("issues", issue, "options")):
@@ -172,21 +173,21 @@ _ONE = {"parties": "party", "issues": "issue", "rules": "rule", "speakers": "spe
         "readings": "set of readings"}  # fmt: skip
 
 
-def declared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+def declared(p: Pieces, doc: YamlDocument, path: Path_, group: str, name: str) -> list[Finding]:
     """Nothing when the name was declared in its group, sound or not; where it is used is noted."""
     p.refer(doc.file, path, group, name)
     return undeclared(p, doc, path, group, name)
 
 
-def undeclared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+def undeclared(p: Pieces, doc: YamlDocument, path: Path_, group: str, name: str) -> list[Finding]:
     """As :func:`declared`, for a name whose use is noted elsewhere."""
     names = p.declared.get(group, set())
     if names is None or name in names:
         return []
-    return known(doc, path, _ONE[group], name, sorted(names))
+    return known(doc, path, _ONE[group], name, sorted(names) if doc.missed < MAX_FINDINGS else names)
 
 
-def basis_ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
+def basis_ids(p: Pieces, doc: YamlDocument, path: Path_, basis: Any) -> list[Finding]:
     """Statement ids of a basis exist; the three bases exclude each other; an inference has a reason."""
     found = []
     for key in ("stated", "inferred"):
@@ -269,7 +270,7 @@ _SCALES = {
 }
 
 
-def _range(doc: Document, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:
+def _range(doc: YamlDocument, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:
     for key in ("low", "best", "high"):
         value = getattr(j, key)
         if value is not None and not 0 <= value <= top:
@@ -374,7 +375,7 @@ def _clauses(path: Path_, rule: nouns.Rule) -> Iterator[tuple[Path_, nouns.Claus
 
 
 def _condition(
-    p: Pieces, doc: Document, path: Path_, condition: Mapping[str, tuple[str, ...]]
+    p: Pieces, doc: YamlDocument, path: Path_, condition: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Finding]:
     if not condition and not doc.consequence(path):
         yield doc.finding(path, "expected at least one issue with its options, saw none")
@@ -424,7 +425,7 @@ def _agreement(p: Pieces) -> Iterator[Finding]:
         )
 
 
-def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
+def _records(p: Pieces, doc: YamlDocument) -> Iterator[Finding]:
     for group in ("statements", "contacts", "figures", "shifts"):
         for name, item in p.record_groups.get(group, {}).items():
             path: Path_ = (group, name)
@@ -443,17 +444,18 @@ def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
                     yield from _condition(p, doc, (*path, key), condition)
 
 
-def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
+def _quote(p: Pieces, doc: YamlDocument, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
     yield from known(doc, (*path, "source"), "source", item.source, p.declared["sources"] or ())
     if item.source not in p.sources:
         return
     text = p.sources[item.source].text
     places = find_quote(text, item.quote, item.prefix, item.suffix, item.start)
     if not places:
+        doc.missed += 1
         yield doc.finding(
             (*path, "quote"),
             f"the quote is not in sources/{item.source}.txt word for word",
-            _closest(text, item.quote),
+            _closest(text, item.quote) if doc.missed <= MAX_FINDINGS else "copy the words from the source",
         )
     elif len(places) > 1:
         lines = ", ".join(str(line_of(text, at)) for at in places[:5])

@@ -179,7 +179,7 @@ def _rankings(p: Pieces, graph: Graph) -> Iterator[Finding]:
             "write preferences",
         )
         return
-    elif 2 ** len(questions) > MAX_RANKED:
+    elif 2 ** len(questions) > MAX_RANKED or 2 ** len(questions) * len(graph.never) > 16 * MAX_RANKED:
         yield p.main.finding(
             ("graph", "rankings"),
             f"expected at most {MAX_RANKED} states to rank",

@@ -40,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": run.demo,
     "run": run.run,
     "init": case.init,
+    "show": ask.show,
     "check": case.check,
     "rename": case.rename,
     "schema": case.schema,

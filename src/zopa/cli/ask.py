@@ -14,13 +14,14 @@ from zopa.cli.options import (
     PackageArgument,
     PackageOption,
     ReadingsOption,
+    SetOption,
     TimeOption,
+    UnsourcedOption,
     console,
-    open_case,
     package_of,
     pairs_of,
-    pick_readings,
     print_json,
+    problem_of,
     progress,
     stopper,
 )
@@ -30,7 +31,18 @@ if TYPE_CHECKING:
     from zopa.space import Answer
     from zopa.views import Document
 
-__all__ = ["describe", "explain", "frontier", "judge", "reply", "show_document", "solve", "why_not", "zone"]
+__all__ = [
+    "describe",
+    "explain",
+    "frontier",
+    "judge",
+    "reply",
+    "show",
+    "show_document",
+    "solve",
+    "why_not",
+    "zone",
+]
 
 
 def reply(
@@ -42,11 +54,12 @@ def reply(
 
         print_json(answered(answer))
     else:
+        from zopa.space import Answer
         from zopa.views import view as view_of
+        from zopa.views import with_settings
 
-        if view is None:
-            view = view_of(answer)  # type: ignore[arg-type]
-        show_document(view, name)
+        first = answer if isinstance(answer, Answer) else answer[0]
+        show_document(with_settings(view, first) if view else view_of(first), name)
     raise typer.Exit(1 if no else 0)
 
 
@@ -67,6 +80,8 @@ def zone(
         Path | None, typer.Option(help="Save a proof of how many packages are acceptable, or that none is.")
     ] = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -74,11 +89,11 @@ def zone(
     from zopa.bargaining import prove_zone
     from zopa.bargaining import zone as ask
 
-    case, chosen = open_case(name), pick_readings(readings)
+    problem = problem_of(name, readings, changes)
     with stopper(seconds) as stop:
-        answer = ask(case, chosen, stop=stop)
+        answer = ask(problem, most_unsourced=most_unsourced, stop=stop)
         if proof is not None:
-            save_proof(prove_zone(case, chosen, known=answer, stop=stop).proof, proof, name)
+            save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof, name)
     reply(answer, name, json=json, no=not answer.yes)
 
 
@@ -100,6 +115,8 @@ def solve(
         Path | None, typer.Option(help="Save a proof of one solution here, for check-proof.")
     ] = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -109,15 +126,16 @@ def solve(
     from zopa.views import Labels
     from zopa.views.bargaining import solutions
 
-    case, chosen = open_case(name), pick_readings(readings)
-    powers = _powers(power, case.parties)
+    problem = problem_of(name, readings, changes)
+    powers = _powers(power, problem.case.parties)
     if proof is not None and method == "all":
         raise typer.BadParameter("a proof is of one solution: add --method")
     methods = [m for m, s in SOLUTIONS.items() if not s.needs or powers] if method == "all" else [method]
     with stopper(seconds) as stop, progress(json) as tell:
         found = [
             ask(
-                case, m, chosen, powers=powers or None, coalition=coalition, proof=proof is not None, stop=stop, progress=tell
+                problem, m, powers=powers or None, coalition=coalition, proof=proof is not None,
+                most_unsourced=most_unsourced, stop=stop, progress=tell
             )
             for m in methods
         ]  # fmt: skip
@@ -125,7 +143,7 @@ def solve(
         save_proof(found[0].proof, proof, name)
     first = found[0].standing
     none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
-    reply(found, name, json=json, no=none, view=solutions(found, Labels(case)))
+    reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)))
 
 
 def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
@@ -142,13 +160,15 @@ def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
     return found
 
 
-def describe(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+def describe(
+    name: CaseArgument, readings: ReadingsOption = None, changes: SetOption = None, json: JsonOption = False
+) -> None:
     """Which engine will answer each question about a case, why, and what it will cost."""
     from zopa.bargaining import describe as ask
     from zopa.space import plain
     from zopa.views.bargaining import engines
 
-    answer = ask(open_case(name), pick_readings(readings))
+    answer = ask(problem_of(name, readings, changes))
     if json:
         print_json({"question": {"verb": "describe", "case": name}, "answer": plain(answer)})
     else:
@@ -160,32 +180,36 @@ def frontier(
     most: Annotated[int, typer.Option(min=1, help="How many packages to print")] = 20,
     proof: Annotated[Path | None, typer.Option(help="Save the frontier here, for check-proof.")] = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Packages of the zone that nobody can improve without another's loss."""
+    """Packages of the zone where no party can gain without a loss to another (the Pareto frontier)."""
     from zopa.bargaining import frontier as ask
     from zopa.bargaining import prove_frontier
     from zopa.views import Labels
     from zopa.views.bargaining import frontier as view
 
-    case, chosen = open_case(name), pick_readings(readings)
+    problem = problem_of(name, readings, changes)
     with stopper(seconds) as stop:
-        answer = ask(case, chosen, stop=stop)
+        answer = ask(problem, stop=stop)
     if proof is not None:
-        save_proof(prove_frontier(case, chosen, known=answer), proof, name)
-    reply(answer, name, json=json, no=not answer.points, view=view(answer, Labels(case), most))
+        save_proof(prove_frontier(problem, known=answer), proof, name)
+    reply(answer, name, json=json, no=not answer.points, view=view(answer, Labels(problem.case), most))
 
 
 def why_not(
-    name: CaseArgument, readings: ReadingsOption = None, seconds: TimeOption = None, json: JsonOption = False
+    name: CaseArgument,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    seconds: TimeOption = None,
+    json: JsonOption = False,
 ) -> None:
     """What rules a deal out: smallest conflicts, smallest concessions, the reading that decides."""
     from zopa.bargaining import why_not as ask
 
-    case = open_case(name)
     with stopper(seconds) as stop:
-        answer = ask(case, pick_readings(readings), stop=stop)
+        answer = ask(problem_of(name, readings, changes), stop=stop)
     reply(answer, name, json=json, no=answer.empty)
 
 
@@ -194,6 +218,7 @@ def judge(
     draft: PackageArgument = None,
     package: PackageOption = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
@@ -204,8 +229,22 @@ def judge(
         raise typer.BadParameter(
             f"expected ISSUE=OPTION for each issue that the draft settles; zopa show {name} lists them"
         )
-    answer = ask(open_case(name), given, pick_readings(readings))
+    answer = ask(problem_of(name, readings, changes), given)
     reply(answer, name, json=json, no=not answer.accepted)
+
+
+def show(name: CaseArgument, changes: SetOption = None, json: JsonOption = False) -> None:
+    """What is in a case: parties, issues, options, rules, readings, and what is missing."""
+    from zopa.views.case import missing, overview
+
+    case = problem_of(name, None, changes).case
+    if json:
+        kept = {"title", "as_of", "parties", "issues", "rules", "readings", "agreement"}
+        data = case.model_dump(mode="json", exclude_defaults=True, include=kept)
+        question = {"verb": "show", "case": case.digest}
+        print_json({"question": question, "answer": {**data, "missing": missing(case)}})
+    else:
+        show_document(overview(case), name)
 
 
 def explain(
@@ -217,12 +256,13 @@ def explain(
             help="A statement, rule, solution, zone, or PARTY.reservation, PARTY.weights.ISSUE, PARTY.values.ISSUE.OPTION",
         ),
     ],
+    changes: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Print the chain behind a number or a rule, down to the sentence in the source."""
     from zopa.study import explain as ask
 
-    case = open_case(name)
+    case = problem_of(name, None, changes).case
     step = ask(case, ident)
     if json:
         question = {"verb": "explain", "case": case.digest, "settings": {"id": ident}}

@@ -13,9 +13,9 @@ from zopa.cli.options import (
     PackageArgument,
     PackageOption,
     ReadingsOption,
-    open_case,
+    SetOption,
     package_of,
-    pick_readings,
+    problem_of,
 )
 
 __all__ = ["delay"]
@@ -27,12 +27,13 @@ def delay(
     option: PackageOption = None,
     months: Annotated[int, typer.Option(help="How many months to look at")] = 12,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """What waiting costs, when the zone opens and on whom that turns."""
     from zopa.waiting import delay as ask
 
     given = package_of(package, option)
-    answer = ask(open_case(name), given, pick_readings(readings), months=months)
+    answer = ask(problem_of(name, readings, changes), given, months=months)
     in_sight = answer.zone is not None and answer.zone.opening.earliest is not None
     reply(answer, name, json=json, no=not in_sight)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from zopa.cli.ask import reply
-from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, open_case, pick_readings
+from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, SetOption, problem_of
 
 __all__ = ["divide"]
 
@@ -21,10 +21,11 @@ def divide(
         ),
     ] = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """How to split what can be split: adjusted winner, whole items, sealed bids, claims, coalitions."""
     from zopa.division import divide as ask
 
-    answer = ask(open_case(name), method, pick_readings(readings))
+    answer = ask(problem_of(name, readings, changes), method)
     reply(answer, name, json=json, no=not answer.divided)

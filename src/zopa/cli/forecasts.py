@@ -12,8 +12,8 @@ from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
-    open_case,
-    pick_readings,
+    SetOption,
+    problem_of,
     progress,
     stopper,
     time_left,
@@ -52,6 +52,7 @@ def forecast(
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Print who moved, round by round")] = False,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Where pressure leads on an issue's line, as a calibrated distribution; what moves it most."""
@@ -59,11 +60,12 @@ def forecast(
     from zopa.views import Labels
     from zopa.views.forecast import forecast as forecast_view
 
-    case, chosen = open_case(name), pick_readings(readings)
+    problem = problem_of(name, readings, changes)
+    case = problem.case
     steps: dict[str, Callable[[str, float], None]] = {}
     with stopper(None) as stop, progress(json) as tell:
         answer = ask(
-            case, issue, model=model, reading=reading, rounds=rounds, readings=chosen, level=level, draws=draws, seed=seed,
+            case, issue, model=model, reading=reading, rounds=rounds, readings=problem.readings, level=level, draws=draws, seed=seed,
             sensitivity=sensitivity, progress=lambda step, done: steps.setdefault(step, time_left(tell))(step, done), stop=stop,
         )  # fmt: skip
     view = forecast_view(answer, Labels(case), trace=model if trace else "")

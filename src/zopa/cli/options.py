@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from zopa.case import Case
+    from zopa.space import Problem
 
 __all__ = [
     "CaseArgument",
@@ -21,7 +22,9 @@ __all__ = [
     "PackageArgument",
     "PackageOption",
     "ReadingsOption",
+    "SetOption",
     "TimeOption",
+    "UnsourcedOption",
     "bundled",
     "console",
     "deadline",
@@ -30,7 +33,9 @@ __all__ = [
     "package_of",
     "pairs_of",
     "pick_readings",
+    "print_answer",
     "print_json",
+    "problem_of",
     "progress",
     "stopper",
     "time_left",
@@ -56,6 +61,22 @@ ReadingsOption = Annotated[
         "--reading",
         "-r",
         help="A named set of readings (B), or RULE=READING; may be repeated.",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
+    ),
+]
+UnsourcedOption = Annotated[
+    float,
+    typer.Option(
+        "--most-unsourced",
+        min=0.0,
+        max=1.0,
+        help="Largest share of judgments without any source with which a verdict is given.",
     ),
 ]
 PackageArgument = Annotated[
@@ -124,6 +145,22 @@ def pick_readings(chosen: Iterable[str] | None) -> str | Mapping[str, str] | Non
     return pairs_of(listed, "RULE=READING (a named set stands alone)")
 
 
+def problem_of(name: str, readings: Iterable[str] | None, changes: Iterable[str] | None = None) -> Problem:
+    """The case of this name under these readings, with other judgments where some are set."""
+    import json
+
+    from zopa.space import Problem
+
+    problem = Problem.of(open_case(name), pick_readings(readings))
+    values: dict[str, Any] = {}
+    for path, text in pairs_of(changes or (), "PATH=VALUE").items():
+        try:
+            values[path] = json.loads(text)
+        except ValueError:
+            values[path] = text
+    return problem.with_values(values) if values else problem
+
+
 def package_of(argument: Iterable[str] | None, option: Iterable[str] | None) -> dict[str, str] | None:
     """The package given as arguments, as options or as both; None where none is given."""
     given = [*(argument or ()), *(option or ())]
@@ -135,6 +172,11 @@ def print_json(data: object) -> None:
     from zopa.render.json import text
 
     typer.echo(text(data))
+
+
+def print_answer(verb: str, data: object, **settings: object) -> None:
+    """What a command found out, in the one shape of JSON: an object with ``question`` and ``answer``."""
+    print_json({"question": {"verb": verb, "settings": settings}, "answer": data})
 
 
 @contextmanager

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from zopa.cli.ask import reply
-from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, open_case, pick_readings
+from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, SetOption, problem_of
 
 __all__ = ["ratify"]
 
 
-def ratify(name: CaseArgument, readings: ReadingsOption = None, json: JsonOption = False) -> None:
+def ratify(
+    name: CaseArgument, readings: ReadingsOption = None, changes: SetOption = None, json: JsonOption = False
+) -> None:
     """Would an agreement be ratified, who could spoil it, whose statements bind a party."""
     from zopa.ratification import ratify as ask
 
-    answer = ask(open_case(name), pick_readings(readings))
+    answer = ask(problem_of(name, readings, changes))
     reply(answer, name, json=json, no=not answer.ratifiable)

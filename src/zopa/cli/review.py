@@ -180,7 +180,7 @@ def _present(case: Case, session: Session) -> None:
     if ident is None:
         return
     s = session.statements[ident]
-    speaker = case.speakers[s.speaker].name if s.speaker else s.party or "(nobody named)"
+    speaker = case.speakers[s.speaker].name if s.speaker else s.party or "(no one named)"
     out.print(
         f"\n{session.at + 1} of {len(session.queue)}  {ident}  {s.review.state}", markup=False, style="bold"
     )

@@ -12,16 +12,21 @@ from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
+    SetOption,
+    UnsourcedOption,
     deadline,
-    open_case,
-    pick_readings,
+    problem_of,
     progress,
 )
 
 __all__ = ["demo", "run"]
 
 OutOption = Annotated[
-    Path, typer.Option("--out", help="Folder for report.html, answers.json and the charts.")
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder for report.html, answers.json and the charts; `out` inside a case folder if left out.",
+    ),
 ]
 AnnexOption = Annotated[
     bool,
@@ -31,8 +36,10 @@ AnnexOption = Annotated[
 
 def run(
     name: CaseArgument,
-    out: OutOption = Path("out/report"),
+    out: OutOption = None,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: Annotated[
         float,
         typer.Option(
@@ -47,16 +54,23 @@ def run(
     from zopa.study import run as study
     from zopa.views import view
 
-    case = open_case(name)
+    problem = problem_of(name, readings, changes)
+    case = problem.case
+    if out is None and Path(name).exists() and case.folder:
+        out = Path(case.folder) / "out"
     with progress(json) as tell:
-        found = study(case, pick_readings(readings), progress=tell, patience=lambda: deadline(seconds))
+        found = study(
+            problem, most_unsourced=most_unsourced, progress=tell, patience=lambda: deadline(seconds)
+        )
         tell("writing the report")
-        written = report(found, out, annex=annex)
+        written = report(found, out, annex=annex) if out is not None else []
     if json:
         reply(found, name, json=True, no=not found.zone.yes)
     show_document(view(found), name)
     typer.echo(
         f"wrote {written[0]}, {written[1]} and {len(written) - 2} charts; open {written[0]} in a browser"
+        if written
+        else f"next: zopa run {name} --out FOLDER writes the report"
     )
     raise typer.Exit(0 if found.zone.yes else 1)
 

@@ -11,9 +11,9 @@ from zopa.cli.options import (
     CaseArgument,
     JsonOption,
     ReadingsOption,
+    SetOption,
     TimeOption,
-    open_case,
-    pick_readings,
+    problem_of,
     progress,
     stopper,
     time_left,
@@ -47,18 +47,18 @@ def stability(
     seed: Annotated[int, typer.Option(help="Seed of the perturbations.")] = 1,
     most: Annotated[int, typer.Option(help="How many equilibria to list.")] = 10,
     readings: ReadingsOption = None,
+    changes: SetOption = None,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Will a package hold, who would break it, who can answer and how credibly."""
     from zopa.graphmodel import stability as ask
 
-    case = open_case(name)
+    problem = problem_of(name, readings, changes)
     with stopper(seconds) as stop, progress(json) as tell:
         answer = ask(
-            case,
+            problem,
             _package([*(state or ()), *(package or ())]),
-            pick_readings(readings),
             concept=concept,
             draws=draws,
             seed=seed,

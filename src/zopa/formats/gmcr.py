@@ -44,7 +44,7 @@ Literals = tuple[tuple[int, bool], ...]
 """A conjunction: (option number, whether it is yes)."""
 
 
-class _Reader:
+class _GmcrReader:
     """One file; every problem is collected."""
 
     def __init__(self, data: Mapping[str, Any], file: str) -> None:
@@ -196,7 +196,7 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     data = json_data(text, file)
     if not isinstance(data, dict):
         raise CaseError([Finding("", f"expected a mapping at the top, saw {_saw(data)}", "", file)])
-    reader = _Reader(data, file)
+    reader = _GmcrReader(data, file)
     options, parties = reader.names("options"), reader.names("decisionMakers")
     if len(options) > MOST_OPTIONS:
         reader.problem("options", f"expected at most {MOST_OPTIONS} options, saw {len(options)}")
@@ -230,7 +230,7 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     )
 
 
-def _issue(reader: _Reader, k: int, name: str, holder: str) -> dict[str, Any]:
+def _issue(reader: _GmcrReader, k: int, name: str, holder: str) -> dict[str, Any]:
     direction = reader.rows("options")[k].get("permittedDirection", "both")
     if not isinstance(direction, str) or direction not in DIRECTIONS:
         reader.problem(
@@ -267,7 +267,7 @@ def _words(options: int, never: Sequence[tuple[Literals, ...]]) -> list[str]:
 
 
 def _preferences(
-    reader: _Reader,
+    reader: _GmcrReader,
     graph: dict[str, Any],
     path: str,
     row: Mapping[str, Any],
@@ -293,7 +293,9 @@ def _preferences(
         graph["pictures"][party] = {"unseen": tuple(_formula(c, options) for c in unseen)}
 
 
-def _ranking(reader: _Reader, path: str, rows: object, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _ranking(
+    reader: _GmcrReader, path: str, rows: object, words: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
     groups, seen = [], set[int]()
     for entry in rows if isinstance(rows, list) else ():
         group = []

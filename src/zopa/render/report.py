@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 from zopa.casefile import one_step
+from zopa.errors import CannotWrite
 from zopa.render.html import page
 from zopa.render.svg import pictures
 from zopa.study import Study
-from zopa.views import Labels
+from zopa.views import Labels, with_settings
 from zopa.views.document import Chart
 from zopa.views.study import study as view
 
@@ -29,9 +30,15 @@ def report(study: Study, out: str | Path, *, annex: bool = False) -> list[Path]:
     -------
     list of Path
         The page, the answers, then the charts. The page needs no network and no other file.
+
+    Raises
+    ------
+    CannotWrite
+        The folder holds the report of another case, or the disk refuses; nothing is changed.
     """
     folder = Path(out)
-    document = view(study, Labels(study.case))
+    _refuse_another(folder, study.case.title)
+    document = with_settings(view(study, Labels(study.case)), study)
     drawn = pictures(b for b in document.blocks() if isinstance(b, Chart))
     texts = {"report.html": page(document, drawn=drawn, annex=annex)}
     texts["answers.json"] = json.dumps(study.to_dict(), ensure_ascii=False, indent=1)
@@ -40,3 +47,13 @@ def report(study: Study, out: str | Path, *, annex: bool = False) -> list[Path]:
         for name, text in texts.items():
             files.write(name, text)
     return [folder / name for name in texts]
+
+
+def _refuse_another(folder: Path, title: str) -> None:
+    """Reports of two cases never mix: the one that was there would be lost."""
+    try:
+        there = json.loads((folder / "answers.json").read_text(encoding="utf-8"))["title"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if there != title:
+        raise CannotWrite(str(folder), f"it holds the report of another case, '{there}'; name another --out")

@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -167,8 +168,11 @@ class Problem:
     def question(self, verb: str, **settings: Any) -> Question:
         """What an answer remembers."""
         changed = {"set": dict(self.changed)} if self.changed else {}
+        digest = self.case.digest
+        if changed:  # other judgments are another case
+            digest = sha256(f"{digest} {sorted(self.changed.items())}".encode()).hexdigest()
         return Question(
-            verb, self.case.digest, self.readings, {**settings, **changed}, version=__version__, of=self.case
+            verb, digest, self.readings, {**settings, **changed}, version=__version__, of=self.case
         )
 
     def with_readings(self, readings: Readings) -> Problem:

@@ -11,9 +11,9 @@ from zopa.casefile import find_quote, line_of
 from zopa.space import choose_readings
 from zopa.space import clauses as clauses_of
 from zopa.views.charts import timeline
-from zopa.views.document import Block, Cell, Grid, Heading, Link, Passage, Shade, Spans, cell, paragraph
+from zopa.views.document import Block, Cell, Grid, Link, Passage, Shade, Span, Spans, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, listed, percent, points
+from zopa.views.numbers import count, day, listed, percent, points, sentence
 
 __all__ = [
     "gaps_sentence",
@@ -42,36 +42,36 @@ STANCES = {
 def said(case: Case, labels: Labels) -> list[Block]:
     """What each party said it demands, rules out and could accept, with the words."""
     found: list[Block] = []
+    silent = []
     for party in case.parties:
         own = [
             (k, s) for k, s in accepted(case).items() if speaks_for(case, s) == party and s.stance in STANCES
         ]
         own.sort(key=lambda pair: list(STANCES).index(pair[1].stance or ""))
         if own:
-            found.append(Heading(labels.party(party)))
-            found.append(
-                Grid(
-                    f"What {labels.party(party)} said",
-                    ("issue", "position", "words"),
-                    tuple(_position(k, s, labels) for k, s in own),
-                )
-            )
-    silent = [
-        labels.party(p)
-        for p in case.parties
-        if not any(speaks_for(case, s) == p and s.stance in STANCES for s in accepted(case).values())
-    ]
+            rows = _positions(own, labels)
+            found.append(Grid(labels.party(party), ("position", "words"), rows, compare=True))
+        else:
+            silent.append(labels.party(party))
     if silent and found:
         found.append(paragraph(f"No position of {listed(silent)} is on record.", tone="note"))
     return found
 
 
-def _position(ident: str, s: Statement, labels: Labels) -> Row:
-    options: Spans = tuple(itertools.chain.from_iterable(
-        ((" or ",) if k else ()) + (labels.option(s.issue or "", o),) for k, o in enumerate(s.options)
-    ))  # fmt: skip
-    what = STANCES[s.stance or ""] + (": " if options else "")
-    return (labels.issue(s.issue or ""), cell(what, *options), cell(*labels.quoted(ident)))
+def _positions(own: list[tuple[str, Statement]], labels: Labels) -> tuple[Row, ...]:
+    """One row per position, with all the words that state it."""
+    groups: dict[Spans, list[Span]] = {}
+    for ident, s in own:
+        words = groups.setdefault(_position(s, labels), [])
+        words += [*(("; ",) if words else ()), *labels.quoted(ident)]
+    return tuple((cell(*position), cell(*words)) for position, words in groups.items())
+
+
+def _position(s: Statement, labels: Labels) -> Spans:
+    found: list[Span] = [f"{labels.issue(s.issue or '')}: {STANCES[s.stance or '']}"]
+    for k, o in enumerate(s.options):
+        found += [" or " if k else " ", labels.option(s.issue or "", o)]
+    return tuple(found)
 
 
 def moved(case: Case, labels: Labels) -> list[Block]:
@@ -79,13 +79,14 @@ def moved(case: Case, labels: Labels) -> list[Block]:
     rows: list[Row] = []
     for s in case.shifts.values():
         pair = [cell(*labels.quoted(x)) if x else cell("–") for x in (s.before, s.after)]
-        who = f"{labels.party(s.party) if s.party else '–'}: {labels.issue(s.issue) if s.issue else ''}"
-        rows.append((who, s.what or s.direction, *pair, f"seen by the {s.by}"))
-    found: list[Block] = (
-        [Grid("Shifts of position", ("party and issue", "what", "before", "after", ""), tuple(rows))]
-        if rows
-        else []
-    )
+        who = ": ".join(
+            x
+            for x in (labels.party(s.party) if s.party else "", labels.issue(s.issue) if s.issue else "")
+            if x
+        )
+        rows.append((f"{who}. {sentence(s.what or s.direction)} (seen by the {s.by})", *pair))
+    head = ("what moved", "before", "after")
+    found: list[Block] = [Grid("Shifts of position", head, tuple(rows), compare=True)] if rows else []
     return found
 
 

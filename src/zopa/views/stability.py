@@ -24,7 +24,7 @@ from zopa.views.document import (
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, sentence
 
-__all__ = ["LEVELS", "SHORT", "blocks", "stability", "state_graph", "tested"]
+__all__ = ["LEVELS", "SHORT", "blocks", "stability", "state_graph", "summary", "tested"]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9")
 WIDTH, HEIGHT = 150, 62
@@ -68,6 +68,12 @@ def tested(answer: Stability, labels: Labels) -> tuple[Block, ...]:
     )
     found += [_verdicts(answer, s, labels) for s in answer.examined]
     return tuple(found)
+
+
+def summary(answer: Stability) -> Bullets:
+    """One line per examined state, and where unilateral improvements lead."""
+    lines = [f"{_upper(s.label)}: {s.says[0].text}" for s in answer.examined]
+    return Bullets(tuple((text,) for text in (*lines, *(w.text for w in answer.why[:1]))))
 
 
 def blocks(answer: Stability, labels: Labels) -> tuple[Block, ...]:
@@ -135,6 +141,8 @@ def _equilibria(answer: Stability, labels: Labels) -> Grid:
             cell("–" if s.steps is None else str(len(s.steps)), number=True), cell(share, number=True),
         ))  # fmt: skip
     counts = ", ".join(f"{c} {n:,}" for c, n in answer.counts.items())
+    if answer.perceived:
+        counts += "; as perceived " + ", ".join(f"{c} {n:,}" for c, n in answer.perceived.items())
     caption = f"Equilibria among {count(answer.feasible)} states: {counts}. The best, {answer.ranking}"
     head = (
         "", "state", "stable by", "coalitions", "better than the status quo for", "efficient", "moves from the status quo",

@@ -42,6 +42,10 @@ from zopa.waiting import Delay
 __all__ = ["briefing", "page_one", "study", "verdict"]
 
 Row = tuple[Cell | str, ...]
+GLOSS = (
+    "A package is one option for every issue. A party accepts a package that is worth at least as much to it as no "
+    "agreement. The zone holds the packages that no rule forbids and that all parties accept."
+)
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
     "Kalai-Smorodinsky": "gives each party an equal share of its best",
@@ -94,6 +98,7 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
         yield Paragraph((verdict(s),), "no" if s.zone.empty else "yes")
     counted = "Counted all the same: " if thin else ""
     yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    yield paragraph(GLOSS, tone="small")
     if s.standing is not None and not thin:
         yield from standing.refusals(s.standing, labels)
     for warning in s.zone.warnings:
@@ -511,10 +516,24 @@ def _hold(s: Study, labels: Labels) -> Section:
     else:
         found.append(paragraph(_unknown("Packages A to C were not tested", s.not_asked.get("hold", ""))))
     if isinstance(wider, Stability):
-        found += [Heading("The wider conflict, as the case describes it"), *stability.blocks(wider, labels)]
+        told: Spans = (
+            "In the wider conflict that the case describes, with what each party could do alone (",
+            Link("details", "#wider"),
+            "):",
+        )
+        found += [paragraph(*told), stability.summary(wider)]
     if not isinstance(tested, Stability) and not isinstance(wider, Stability):
         return Section("stability", title, (), fold=_unknown("Not examined", s.not_asked.get("hold", "")))
     return Section("stability", title, tuple(found))
+
+
+def _wider(s: Study, labels: Labels) -> Section | None:
+    answer = s.lenses.get("stability")
+    if not isinstance(answer, Stability):
+        return None
+    return Section(
+        "wider", "The wider conflict: who could do what alone", stability.blocks(answer, labels), annex=True
+    )
 
 
 def _waiting(s: Study, labels: Labels) -> Section:
@@ -644,6 +663,7 @@ SECTIONS = (
     _home,
     _division,
     _method,
+    _wider,
     _forecast,
     _positions,
     _rules,

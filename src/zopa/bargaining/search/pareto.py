@@ -27,8 +27,8 @@ from zopa.bargaining.search.multipliers import fast
 from zopa.space import IntArray, Package
 
 __all__ = [
-    "Frontier",
     "Packed",
+    "ParetoPoints",
     "TooLarge",
     "forecast",
     "frontier",
@@ -42,6 +42,8 @@ __all__ = [
 CAP = 20_000_000
 DENSE_BYTES = 700_000_000
 MAX_LAYERS = 3_000_000
+FEW_POINTS, FEW_SUMS = 2_000, 20_000
+"""Up to so many, loading compiled kernels would take longer than they save."""
 LIST_COST = 400.0  # a candidate in a list against a cell of a dense table
 
 
@@ -56,7 +58,7 @@ class TooLarge(Refusal):
 
 
 @dataclass(frozen=True)
-class Frontier:
+class ParetoPoints:
     """Distinct non-dominated points.
 
     Attributes
@@ -176,7 +178,7 @@ def non_dominated(points: IntArray) -> IntArray:
         return points[points[:, 0].argmax()][None]
     if parties == 2:
         return merge2(points[:0] if len(points) == 0 else np.zeros((1, 2), np.int64), points)
-    k = fast()
+    k = fast() if len(points) > FEW_POINTS else None
     layout = packing([int(v) for v in points.max(axis=0)])
     if layout is not None:
         keys = np.unique(layout.pack(points))[::-1]
@@ -249,7 +251,7 @@ def frontier(
     *,
     cap: int = CAP,
     stop: Callable[[], bool] = lambda: False,
-) -> Frontier:
+) -> ParetoPoints:
     """All distinct points of the zone that no other point dominates.
 
     Parameters
@@ -266,7 +268,7 @@ def frontier(
     """
     form.without_rows("the frontier")
     if not form.possible:
-        return Frontier(np.zeros((0, form.n_parties), np.int64), "no package obeys the rules")
+        return ParetoPoints(np.zeros((0, form.n_parties), np.int64), "no package obeys the rules")
     plan, reach = _plan(form), _Reach(form, floors)
     layers = _layers(form, plan, reach, cap, stop)
     method = (
@@ -275,7 +277,7 @@ def frontier(
         else {2: "merged staircases", 3: "sweep"}.get(form.n_parties, "packed words")
     )
     points = _descending(layers[0] + np.array(form.shift, np.int64))
-    return Frontier(points, f"successive Pareto sums, {method}")
+    return ParetoPoints(points, f"successive Pareto sums, {method}")
 
 
 def _layers(
@@ -301,7 +303,7 @@ def _layers(
 def _grow(points: IntArray, choices: IntArray) -> IntArray:
     """Non-dominated sums of points and choices."""
     if points.shape[1] == 2:
-        k = fast()
+        k = fast() if len(points) * len(choices) > FEW_SUMS else None
         if k is None:
             return merge2(points, choices)
         a, b = k.merge2(
