@@ -31,6 +31,7 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
+from zopa.reading.attribution.party_acts import party_acts
 from zopa.reading.attribution.quotations import (
     announced_block,
     announced_quotation,
@@ -160,6 +161,8 @@ def _read(s: Sentence, found: Attributions) -> None:
             x = _before_words(s, i, found)
         if x:
             found.add(s, x)
+    for y in party_acts(s, found):
+        found.add(s, y)
 
 
 def _after_words(s: Sentence, found: Attributions) -> None:

@@ -213,12 +213,15 @@ class Resolver:
         if patterns["speakers.body"].search(who.name):
             return False
         words = who.name.split()
+        words = words[words[0].lower() in self.lex["articles"] :] if words else words
         return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in self.lex["bodies"]
 
     def _resolve(self, mention: str, before: str) -> Who:
         if not mention:
             return Who(None, "", None, "none", weak=True)
         folded = self.roster.fold(mention)
+        if len(mention) > 1 and mention.split()[-1].isupper():  # the US, the WHO
+            return self._of_initials(mention) or self._named(mention) or self._joint(mention) or self._literal(mention)
         if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self.last_person, "pronoun")
         if folded in self.lex["body_pronouns"] and self.last_body:
@@ -227,8 +230,6 @@ class Resolver:
         if owned and (whose := self.last_person or self.last_body):
             self.last_body = whose
             return self._again(whose, "possessive pronoun")
-        if mention in self.initials:
-            return self._named(self.initials[mention]) or Who(None, self.initials[mention], None, "initials")
         if apposed := self._apposed(mention, before):
             return apposed
         if folded in self.lex["open_pronouns"]:
@@ -236,6 +237,11 @@ class Resolver:
         if folded in self.lex["relatives"]:
             return self._relative(before)
         return self._named(mention) or self._joint(mention) or self._literal(mention)
+
+    def _of_initials(self, mention: str) -> Who | None:
+        """The person of the text for whom initials stand."""
+        name = self.initials.get(mention)
+        return (self._named(name) or Who(None, name, None, "initials")) if name else None
 
     def _apposed(self, mention: str, before: str) -> Who | None:
         """``NAME, Special Envoy of the Secretary-General, said``: an office, or "speaking for X", after the name."""

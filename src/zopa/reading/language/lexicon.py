@@ -32,7 +32,7 @@ PATTERNS = (
     "gate",
     "layout",
     "acts",
-    "condition_forms",
+    "condition_forms", "party_acts",
 )
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])

@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from zopa.reading.language.lexicon import Lexicon
-from zopa.reading.layout.labels import Label, Labels
+from zopa.reading.layout.labels import Label, Labels, stamped
 
 __all__ = ["Layout", "Passage", "laid_out"]
 
@@ -110,7 +110,7 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
             if joined
             else Layout(body, tuple(passages))
         )
-    breaks = [(p.start - 1, p.start) for p in passages if p.start and p.kind in ("turn", "clause")]
+    breaks = [(p.start - 1, p.start) for p in passages if p.start and p.opens and p.kind in ("turn", "clause")]
     text = _written(body, blanks, _joined(lines, passages), breaks)
     return Layout(text, tuple(passages), tuple(sorted(blanks)), labels.initials)
 
@@ -123,7 +123,7 @@ def _written(body: str, blanks: list[Range], joined: list[Range], breaks: list[R
     for a, b in joined:
         letters[a:b] = " " * (b - a)
     for a, b in breaks:
-        if letters[a].isspace():
+        if letters[a].isspace() or letters[a] in ":>":
             letters[a:b] = "\n"
     return "".join(letters)
 
@@ -166,7 +166,9 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
                 start = a + mark.end() if a + mark.start() <= start else start
         start, end = _stripped(body, start, b)
         if start < end:
-            yield _Line(start, end, body[start:end], depth, blank, bool(item), captions)
+            text = body[start:end] if captions else body[start:end].replace("**", "  ").replace("__", "  ")
+            stripped = text.rstrip()
+            yield _Line(start, start + len(stripped), stripped, depth, blank, bool(item), captions)
             blank = False
 
 
@@ -221,6 +223,7 @@ class _Cutter:
         self.letter = bool(texts) and any(self.patterns["layout.greeting"].match(t) for t in texts[:6])
         self.articles = self._has_articles(texts)
         labelled = sum(x is not None for x in labels.of)
+        self.interviewee = None if labelled > 1 else self._interviewee(texts)
         self.transcript = labelled >= 3 and labelled >= 0.25 * len(lines)
         for k, line in enumerate(lines):
             self.passages.append(self._passage(k, line))
@@ -231,15 +234,36 @@ class _Cutter:
         signs = sum(bool(found.search(t)) for t in texts)
         return signs > 1 and signs >= 0.2 * len(texts)
 
+    def _interviewee(self, texts: list[str]) -> Range | None:
+        """Who answers in an interview whose questions stand alone on their lines: the name in its head."""
+        asked = [k for k, t in enumerate(texts) if t.endswith("?")]
+        first_person = self.patterns["layout.first_person"]
+        answers = sum(k + 1 < len(texts) and not texts[k + 1].endswith("?") and bool(first_person.search(texts[k + 1])) for k in asked)
+        if len(asked) < 2 or answers < 0.5 * len(asked) or len(asked) < 0.15 * len(texts):
+            return None
+        for k, text in enumerate(texts[: min(asked[0], 4)]):
+            m = self.patterns["layout.interviewee"].search(text)
+            if m:
+                return self.lines[k].start + m.start("who"), self.lines[k].start + m.end("who")
+        return None
+
     def _passage(self, k: int, line: _Line) -> Passage:
         said = self._mail_line(k, line)
         if said:
             return said
+        if self.interviewee and line.start > self.interviewee[1]:
+            if line.text.endswith("?"):
+                self.speaker = self.interviewee
+                return Passage("silent", line.start, line.end)
+            if self.speaker and not self.patterns["layout.narrative"].match(line.text):
+                return Passage("turn", line.start, line.end, self.speaker, line.after_blank or line.item)
         label = self.labels.of[k]
         if label and not (self.writer and not label.sure) and not (self.articles and self._is_clause(line)):
             return self._turn(line, label)
         if self.articles and not self.writer:
             return self._clause(line)
+        if self.transcript and stamped(line.text):
+            return Passage("silent", line.start, line.end)
         if self._is_heading(line):
             if not line.caption:
                 self.speaker = self.speaker if line.text[0] in "([" else None
@@ -341,6 +365,8 @@ class _Cutter:
         if self.patterns["layout.heading"].match(text) or text[-1] not in ".;]:":
             return Passage("silent", line.start, line.end)
         m = self.patterns["layout.proposes"].match(text)
+        if not m and not self.patterns["layout.undertaking"].search(text.lower()):
+            return Passage("prose", line.start, line.end, opens=line.after_blank or line.item)
         if m:
             speaker = (line.start + m.start("who"), line.start + m.end("who"))
             return Passage("clause", line.start + m.end(), line.end, speaker)
