@@ -152,6 +152,8 @@ def _read(s: Sentence, found: Attributions) -> None:
     for y in _according(s, found):
         found.add(s, y)
     _after_words(s, found)
+    for y in party_acts(s, found):
+        found.add(s, y)
     nouns = s.lists["nouns.cue"]
     for i in s.cues_in(s.start, s.stop):
         if s.quoted[i] or found.used[i]:
@@ -161,8 +163,6 @@ def _read(s: Sentence, found: Attributions) -> None:
             x = _before_words(s, i, found)
         if x:
             found.add(s, x)
-    for y in party_acts(s, found):
-        found.add(s, y)
 
 
 def _after_words(s: Sentence, found: Attributions) -> None:

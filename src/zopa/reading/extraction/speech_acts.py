@@ -101,6 +101,8 @@ CONDITIONAL = frozenset(
     ["offer", "position", "report", "concession", "demand", "goal", "commitment", "intention", "assessment", "refusal", "expectation"]
 )  # fmt: skip
 """Kinds that a condition turns into a conditional offer."""
+BINDS = "shall"
+"""The lemma of a clause of an agreement: it binds, with a condition or without."""
 OPENING = 320
 """Characters of a content in which what it does is looked for."""
 
@@ -116,7 +118,7 @@ def kind_of(
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
     kind, why = _kind(cue, lemma, plain[:OPENING], negated, phrases)
-    if has_condition:
+    if has_condition and lemma != BINDS:
         kind, why = _with_condition(kind, why, lemma, plain, consequent.replace("’", "'"), phrases)
     firmness, word = _firmness(cue, opening, phrases)
     strength = 0
@@ -233,7 +235,11 @@ def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases)
         return ("position" if "opposed" in low else "concession"), low
     if phrases.says("offer", low):
         return ("refusal" if negated else "offer"), low
-    if negated and lemma != "shall" and any(lemma in phrases.cues[name] for name in ("commitment", "concession", "offer")):
+    if (
+        negated
+        and lemma != BINDS
+        and any(lemma in phrases.cues[name] for name in ("commitment", "concession", "offer"))
+    ):
         return ("red_line" if phrases.says("modal_denial", low) else "refusal"), low
     if phrases.says("red_line", low):
         return ("position" if negated else "red_line"), low
@@ -311,7 +317,7 @@ def _by_form(text: str, low: str, span: tuple[int, int], phrases: Phrases) -> Co
 
 def _opens(text: str, a: int) -> bool:
     """Whether a sentence of its own starts here: only there can "No X without Y" be said."""
-    return a == 0 or text[a].isupper() or text[a - 1] in "\n“\""
+    return a == 0 or text[a].isupper() or text[a - 1] in '\n“"'
 
 
 def _beyond(text: str, pieces: list[tuple[int, int]], found: Condition, phrases: Phrases) -> Condition:
@@ -350,7 +356,8 @@ def _split(
     ):
         return None
     if m.group("without"):
-        if not patterns["cue_patterns.negative"].search(low, start, m.start()):
+        denied = patterns["cue_patterns.negative"].search(low, start, m.start())
+        if not denied or (denied.group() in phrases.lex["bare_negations"] and not _opens(text, start)):
             return None
         return Condition(after, before or None, marker, True)
     if patterns["clauses.not_condition"].search(text[max(start, m.start() - 3) : m.start()].lower()) or (
@@ -362,10 +369,12 @@ def _split(
         if comma < 0:
             whole = _trim(text, m.end(), end, patterns) or after
             return Condition(whole, None, marker, marker in phrases.only_first) if several else None
+        rest = _trim(text, comma + 1, end, patterns)
+        if rest is None and not several:
+            return None
         return Condition(
-            _trim(text, m.end(), comma, patterns) or after, _trim(text, comma + 1, end, patterns), marker,
-            marker in phrases.only_first,
-        )  # fmt: skip
+            _trim(text, m.end(), comma, patterns) or after, rest, marker, marker in phrases.only_first
+        )
     return Condition(after, before, marker, marker in phrases.only)
 
 

@@ -100,7 +100,11 @@ class Labels:
         )
         askers = {name for name, n in asked.items() if n > 1 and n >= 0.7 * self.count[name]}
         once = {name for name, n in asked.items() if n == self.count[name]}
-        whole = {name for name in once if any(set(name.split()) & set(other.split()) for other in (once | askers) - {name})}
+        whole = {
+            name
+            for name in once
+            if any(set(name.split()) & set(other.split()) for other in (once | askers) - {name})
+        }
         return askers | whole
 
     # ------------------------------------------------------------ one line

@@ -110,7 +110,9 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
             if joined
             else Layout(body, tuple(passages))
         )
-    breaks = [(p.start - 1, p.start) for p in passages if p.start and p.opens and p.kind in ("turn", "clause")]
+    breaks = [
+        (p.start - 1, p.start) for p in passages if p.start and p.opens and p.kind in ("turn", "clause")
+    ]
     text = _written(body, blanks, _joined(lines, passages), breaks)
     return Layout(text, tuple(passages), tuple(sorted(blanks)), labels.initials)
 
@@ -238,7 +240,10 @@ class _Cutter:
         """Who answers in an interview whose questions stand alone on their lines: the name in its head."""
         asked = [k for k, t in enumerate(texts) if t.endswith("?")]
         first_person = self.patterns["layout.first_person"]
-        answers = sum(k + 1 < len(texts) and not texts[k + 1].endswith("?") and bool(first_person.search(texts[k + 1])) for k in asked)
+        answers = sum(
+            k + 1 < len(texts) and not texts[k + 1].endswith("?") and bool(first_person.search(texts[k + 1]))
+            for k in asked
+        )
         if len(asked) < 2 or answers < 0.5 * len(asked) or len(asked) < 0.15 * len(texts):
             return None
         for k, text in enumerate(texts[: min(asked[0], 4)]):
@@ -307,6 +312,8 @@ class _Cutter:
     def _is_spoken(self, line: _Line) -> bool:
         """Whether a line after a turn is spoken too: right below its label, or with the words of somebody who speaks."""
         before = self.passages[-1]
+        if line.item and self.labels.initials:
+            return False
         if line.caption or before.kind == "silent" or not line.after_blank:
             return True
         if self.patterns["layout.narrative"].match(line.text):
@@ -362,7 +369,7 @@ class _Cutter:
 
     def _clause(self, line: _Line) -> Passage:
         text = line.text
-        if self.patterns["layout.heading"].match(text) or text[-1] not in ".;]:":
+        if self.patterns["layout.heading"].match(text) or text[-1] not in ".;]":
             return Passage("silent", line.start, line.end)
         m = self.patterns["layout.proposes"].match(text)
         if not m and not self.patterns["layout.undertaking"].search(text.lower()):

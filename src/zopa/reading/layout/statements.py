@@ -77,7 +77,12 @@ class _Reader:
             return None
         action = self.patterns["layout.action"].match(said)
         few = sum(w[0].isalnum() for w in words[a:last])
-        if few < SHORT and not action and not self.patterns["layout.brief"].match(said) and (few < FEWEST_WORDS or self._says_nothing(said)):
+        if (
+            few < SHORT
+            and not action
+            and not self.patterns["layout.brief"].match(said)
+            and (few < FEWEST_WORDS or self._says_nothing(said))
+        ):
             return None
         source = self.tokens(passage.speaker)
         return Attribution(

@@ -54,7 +54,9 @@ def _grammar(language: str) -> Grammar:
         bases=dict(lex.bases),
         classes=dict(lex.classes),
         particles=dict(lex.particles),
-        acts={name.partition(".")[2]: p for name, p in lex.patterns.items() if name.startswith("party_acts.")},
+        acts={
+            name.partition(".")[2]: p for name, p in lex.patterns.items() if name.startswith("party_acts.")
+        },
         **endings,
     )
 
