@@ -24,6 +24,7 @@ __all__ = [
     "ReadingsOption",
     "SetOption",
     "TimeOption",
+    "UnsourcedOption",
     "bundled",
     "console",
     "deadline",
@@ -67,6 +68,15 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
+    ),
+]
+UnsourcedOption = Annotated[
+    float,
+    typer.Option(
+        "--most-unsourced",
+        min=0.0,
+        max=1.0,
+        help="Largest share of judgments without any source with which a verdict is given.",
     ),
 ]
 PackageArgument = Annotated[
