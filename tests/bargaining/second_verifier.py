@@ -347,12 +347,14 @@ class _Verifier:
         need(not self.parts, "parts left over")
 
     def _nash(self) -> None:
-        facts = set()
-        for x in self.packages:
+        def of(x: Package) -> tuple[int, Fraction]:
             gains = [u - r for u, r in zip(self.utility(x), self.reservation, strict=True)]
             gaining = [p for p in range(self.parties) if gains[p] > 0]
             self.step(sum(self.weights) // 8)
-            facts.add((len(gaining), math.prod(gains[p] ** self.weights[p] for p in gaining)))
+            in_points = (Fraction(gains[p], self.scale[p]) ** self.weights[p] for p in gaining)
+            return len(gaining), math.prod(in_points, start=Fraction(1))
+
+        facts = {of(x) for x in self.packages}
         need(len(facts) == 1, "packages that are not equally good")
         s, product = facts.pop()
         found: set[Package] = set()
@@ -361,8 +363,10 @@ class _Verifier:
                 raised = {p: self.reservation[p] + 1 for p in these}
                 if n > s:
                     need(not self.zone(raised), "more parties can gain")
-                else:
-                    found |= self.zone(raised, (these, product + (not self.complete)))
+                    continue
+                units = product * math.prod(self.scale[p] ** self.weights[p] for p in these)
+                least = math.ceil(units) if self.complete else math.floor(units) + 1
+                found |= self.zone(raised, (these, least))
         if s == 0 and self.complete:
             found = self.zone({})
         need(found == (set(self.packages) if self.complete else set()), "not the best packages")
