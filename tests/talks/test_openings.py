@@ -62,7 +62,7 @@ def without(ident: str) -> Case:
     [
         (("own-offer", "UKR", "T4"), "ukr-condition"),
         (("called-positioning", "US", "N2"), "fried-manoeuvre"),
-        (("nobody-else", "UKR", "T4"), "us-territory"),
+        (("no-other-party", "UKR", "T4"), "us-territory"),
         (("left-before", "US", "M3"), "us-partnership"),
         (("own-offer", "UKR", "T4"), "ukr-territory"),
     ],
@@ -89,10 +89,26 @@ def said(**fields: Any) -> dict[str, Any]:
 
 
 def small(statements: dict[str, Any], **more: Any) -> Case:
-    issues = {"x": {"name": "X", "options": {"1": {"label": "one", "at": 0}, "2": {"label": "two", "at": 70.5}, "3": "three"}}}
+    issues = {
+        "x": {
+            "name": "X",
+            "options": {"1": {"label": "one", "at": 0}, "2": {"label": "two", "at": 70.5}, "3": "three"},
+        }
+    }
     parties = {
-        "A": {"name": "A", "values": {"x": {"1": 100, "2": 100, "3": 0}}, "weights": {"x": 100}, "reservation": 100, **more},
-        "B": {"name": "B", "values": {"x": {"1": 0, "2": 50, "3": 100}}, "weights": {"x": 100}, "reservation": 40},
+        "A": {
+            "name": "A",
+            "values": {"x": {"1": 100, "2": 100, "3": 0}},
+            "weights": {"x": 100},
+            "reservation": 100,
+            **more,
+        },
+        "B": {
+            "name": "B",
+            "values": {"x": {"1": 0, "2": 50, "3": 100}},
+            "weights": {"x": 100},
+            "reservation": 40,
+        },
     }
     speakers = {
         "a": {"name": "Ann", "party": "A"},
@@ -100,7 +116,14 @@ def small(statements: dict[str, Any], **more: Any) -> Case:
         "c": {"name": "Critic", "authority": "commentator"},
     }
     return Case.model_validate(
-        {"title": "t", "as_of": date(2024, 6, 1), "parties": parties, "issues": issues, "speakers": speakers, "statements": statements}
+        {
+            "title": "t",
+            "as_of": date(2024, 6, 1),
+            "parties": parties,
+            "issues": issues,
+            "speakers": speakers,
+            "statements": statements,
+        }
     )
 
 

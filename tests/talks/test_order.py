@@ -94,7 +94,11 @@ def test_the_bridge_is_the_pair_that_lowers_the_height_most_when_all_other_steps
         plain = [FORBIDDEN if d == never(dip) else int(d) for d in dip]
         single = [max(plain[s] for s in path) for path in partitions(k, 1)]
         best = min(single)
-        paths = [p for p in partitions(k, 2) if sum((a ^ b).bit_count() == 2 for a, b in zip((0, *p), p, strict=False)) == 1]
+        paths = [
+            p
+            for p in partitions(k, 2)
+            if sum((a ^ b).bit_count() == 2 for a, b in zip((0, *p), p, strict=False)) == 1
+        ]
         with_pair = min((max(plain[s] for s in p) for p in paths), default=best)
         found = bridge(dip, k)
         if with_pair < best:

@@ -26,10 +26,30 @@ FREE = {
     "EUR": (6, 10.4, 6.3, (2.7, 6), (-2.3, 3), (-7.1, 2), (2.7, 0, 0)),
 }
 INTERIM = {
-    "G": {"US": (-12.4, -14.2, -14.2), "RUS": (22.2, 13.4, 6.4), "UKR": (None, None, 6.3), "EUR": (2.7, -2.3, -7.1)},
-    "D": {"US": (-12.4, -14.2, -14.2), "RUS": (22.2, 13.4, 6.4), "UKR": (None, None, 6.3), "EUR": (2.7, -2.3, -7.1)},
-    "B": {"US": (-10.0, -12.4, -13.2), "RUS": (21.8, 9.0, 2.0), "UKR": (None, None, 11.1), "EUR": (-2.9, -7.9, -11.9)},
-    "F": {"US": (-7.1, -12.1, -12.1), "RUS": (19.0, 6.2, -2.6), "UKR": (None, None, 14.0), "EUR": (18.8, 4.8, -0.2)},
+    "G": {
+        "US": (-12.4, -14.2, -14.2),
+        "RUS": (22.2, 13.4, 6.4),
+        "UKR": (None, None, 6.3),
+        "EUR": (2.7, -2.3, -7.1),
+    },
+    "D": {
+        "US": (-12.4, -14.2, -14.2),
+        "RUS": (22.2, 13.4, 6.4),
+        "UKR": (None, None, 6.3),
+        "EUR": (2.7, -2.3, -7.1),
+    },
+    "B": {
+        "US": (-10.0, -12.4, -13.2),
+        "RUS": (21.8, 9.0, 2.0),
+        "UKR": (None, None, 11.1),
+        "EUR": (-2.9, -7.9, -11.9),
+    },
+    "F": {
+        "US": (-7.1, -12.1, -12.1),
+        "RUS": (19.0, 6.2, -2.6),
+        "UKR": (None, None, 14.0),
+        "EUR": (18.8, 4.8, -0.2),
+    },
 }
 
 
@@ -170,12 +190,23 @@ def test_the_command_says_the_same_as_the_verb_and_ends_with_one_where_there_is_
 
 def test_renaming_and_reordering_change_no_figure() -> None:
     base: OrderOfSteps = zopa.path(CASE, "nash", readings="G", mode="interim")
-    raw = CASE.model_copy(update={"parties": dict(reversed(CASE.parties.items())), "issues": dict(reversed(CASE.issues.items()))})
+    raw = CASE.model_copy(
+        update={
+            "parties": dict(reversed(CASE.parties.items())),
+            "issues": dict(reversed(CASE.issues.items())),
+        }
+    )
     turned = zopa.path(raw, base.target, readings="G", mode="interim")
     other = {r.start: r for r in turned.routes}
     for r in base.routes:
         t = other[r.start]
-        assert (r.height, r.heights, r.total, len(r.stops), r.worst) == (t.height, t.heights, t.total, len(t.stops), t.worst)
+        assert (r.height, r.heights, r.total, len(r.stops), r.worst) == (
+            t.height,
+            t.heights,
+            t.total,
+            len(t.stops),
+            t.worst,
+        )
         assert len(r.first_steps) == len(t.first_steps)
 
 
@@ -183,7 +214,9 @@ def test_renaming_and_reordering_change_no_figure() -> None:
 def test_interim_is_never_below_package(seed: int) -> None:
     from hypothesis import HealthCheck, Phase, given, settings
 
-    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(
+        max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck), derandomize=True
+    )
     @given(small_cases())
     def law(spec: dict) -> None:
         case = case_of(spec)

@@ -27,7 +27,8 @@ def start(
     package: PackageArgument = None,
     option: PackageOption = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="The record up to this day (YYYY-MM-DD); default: all of it.")
+        str | None,
+        typer.Option("--as-of", help="The record up to this day (YYYY-MM-DD); default: all of it."),
     ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
@@ -53,14 +54,19 @@ def path(
     package: PackageArgument = None,
     option: PackageOption = None,
     to: Annotated[
-        str, typer.Option(help="Where to: nash, kalai-smorodinsky, egalitarian, utilitarian; or give a package")
+        str,
+        typer.Option(help="Where to: nash, kalai-smorodinsky, egalitarian, utilitarian; or give a package"),
     ] = "nash",
     start: Annotated[
-        str | None, typer.Option("--from", help="A party's opening, or `now`; default: every party's opening.")
+        str | None,
+        typer.Option("--from", help="A party's opening, or `now`; default: every party's opening."),
     ] = None,
     together: Annotated[int, typer.Option(min=1, max=3, help="Issues that one step may change.")] = 2,
     mode: Annotated[
-        str, typer.Option(help="package: nothing is agreed until everything is; interim: every stop obeys the rules.")
+        str,
+        typer.Option(
+            help="package: nothing is agreed until everything is; interim: every stop obeys the rules."
+        ),
     ] = "package",
     floor: Annotated[
         list[str] | None,

@@ -48,7 +48,10 @@ def start(
     if day is not None:
         earlier = problem.case.at(day)
         known = reading_names(earlier)  # a rule or reading whose words came later is not there
-        problem = Problem(earlier, {r: x for r, x in problem.readings.items() if x in (*known.get(r, ()), "off") and r in known})
+        problem = Problem(
+            earlier,
+            {r: x for r, x in problem.readings.items() if x in (*known.get(r, ()), "off") and r in known},
+        )
     picked: dict[str, Mapping[str, str]] = dict(targets or {})
     for name in PICKED:
         found = solve(problem, name)

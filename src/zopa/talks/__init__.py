@@ -7,22 +7,22 @@ from zopa.talks.openings import (
     Asked,
     Distance,
     Flag,
-    Opening,
     OpeningOption,
+    OpeningPosition,
     StartingPositions,
     opening_of,
     starting_positions,
 )
-from zopa.talks.path import Bridge, Change, OrderOfSteps, Route, Stop, order_of_steps
+from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, order_of_steps
 
 __all__ = [
     "Asked",
     "Bridge",
-    "Change",
     "Distance",
     "Flag",
-    "Opening",
+    "MovedIssue",
     "OpeningOption",
+    "OpeningPosition",
     "OrderOfSteps",
     "Route",
     "StartingPositions",

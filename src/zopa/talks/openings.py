@@ -16,9 +16,18 @@ from datetime import date
 from fractions import Fraction
 
 from zopa.case import Basis, Case, Statement, accepted, speaks_for, values, voters
-from zopa.space import Answer, Package, Problem
+from zopa.space import Answer, Problem
 
-__all__ = ["Asked", "Distance", "Flag", "Opening", "OpeningOption", "StartingPositions", "opening_of", "starting_positions"]
+__all__ = [
+    "Asked",
+    "Distance",
+    "Flag",
+    "OpeningOption",
+    "OpeningPosition",
+    "StartingPositions",
+    "opening_of",
+    "starting_positions",
+]
 
 POSITIONING = re.compile(
     r"\b(?:positioning|posturing|bluff\w*|man(?:o?eu|eu)ver\w*|manoeuvr\w*|opening (?:bid|gambit|stance|position)"
@@ -49,7 +58,7 @@ class OpeningOption:
 
 
 @dataclass(frozen=True)
-class Opening:
+class OpeningPosition:
     """The package that a party starts from.
 
     Attributes
@@ -103,7 +112,7 @@ class Flag:
 
     Attributes
     ----------
-    kind : 'own-offer', 'left-before', 'called-positioning' or 'nobody-else'
+    kind : 'own-offer', 'left-before', 'called-positioning' or 'no-other-party'
     party, issue, option : what is demanded
     statements : the demand's sentences
     against : the sentences that raise the question
@@ -122,7 +131,7 @@ class StartingPositions(Answer):
     """Openings, what separates them, what packages ask of each, and flags."""
 
     as_of: date | None
-    openings: tuple[Opening, ...]
+    openings: tuple[OpeningPosition, ...]
     distances: tuple[Distance, ...]
     targets: Mapping[str, Mapping[str, str]]
     asked: tuple[Asked, ...]
@@ -155,9 +164,7 @@ def starting_positions(
         worth = space.utility(space.package(target))
         for p, o in enumerate(openings):
             asked.append(_asked(name, o, space.points(worth[p])))
-    named = tuple(
-        _distance(problem, a, b) for k, a in enumerate(openings) for b in openings[k + 1 :]
-    )
+    named = tuple(_distance(problem, a, b) for k, a in enumerate(openings) for b in openings[k + 1 :])
     notes = [
         f"the opening of {case.parties[o.party].name} is tied between {o.packages} packages"
         for o in openings
@@ -178,7 +185,7 @@ def starting_positions(
 # -- Openings
 
 
-def opening_of(problem: Problem, party: str, day: date | None = None) -> Opening:
+def opening_of(problem: Problem, party: str, day: date | None = None) -> OpeningPosition:
     """The opening of one party, with its ties."""
     case, space = problem.case, problem.space
     p = space.parties.index(party)
@@ -191,7 +198,7 @@ def opening_of(problem: Problem, party: str, day: date | None = None) -> Opening
         package[choice.issue] = max(choice.options, key=lambda o: worth[o])
         packages *= len(choice.options)
     units = space.utility(space.package(package))[p]
-    return Opening(
+    return OpeningPosition(
         party=party,
         choices=choices,
         package=package,
@@ -256,7 +263,7 @@ def _choice(case: Case, party: str, issue: str, said: Sequence[tuple[str, Statem
 # -- Distances and concessions
 
 
-def _distance(problem: Problem, a: Opening, b: Opening) -> Distance:
+def _distance(problem: Problem, a: OpeningPosition, b: OpeningPosition) -> Distance:
     case, space = problem.case, problem.space
     apart = tuple(i for i in case.issues if a.package[i] != b.package[i])
     places = {}
@@ -271,7 +278,7 @@ def _distance(problem: Problem, a: Opening, b: Opening) -> Distance:
     return Distance((a.party, b.party), apart, places, losses)
 
 
-def _asked(name: str, o: Opening, utility: Fraction) -> Asked:
+def _asked(name: str, o: OpeningPosition, utility: Fraction) -> Asked:
     room = o.utility - o.reservation
     concession = o.utility - utility
     return Asked(name, o.party, utility, concession, concession / room if room > 0 else None)
@@ -280,7 +287,7 @@ def _asked(name: str, o: Opening, utility: Fraction) -> Asked:
 # -- Positioning flags
 
 
-def _flags(case: Case, openings: Sequence[Opening], day: date | None) -> tuple[Flag, ...]:
+def _flags(case: Case, openings: Sequence[OpeningPosition], day: date | None) -> tuple[Flag, ...]:
     found = []
     for o in openings:
         said = _counted(case, o.party, day)
@@ -302,15 +309,19 @@ def _flags_of(
     known = accepted(case)
     own = tuple(s for s in choice.basis.statements if s in known)
     if not own and choice.source == "start":
-        own = tuple(ident for ident, s in said if s.issue == issue and option in s.options and s.stance == "demand")
+        own = tuple(
+            ident for ident, s in said if s.issue == issue and option in s.options and s.stance == "demand"
+        )
     raised = {
         "own-offer": [
             ident for ident, s in said if any(issue in c and option not in c[issue] for c in _offered(s))
         ],
         "left-before": [
-            ident for ident, s in said if ident not in own and _leaves(s, issue, option) and _not_later(s, own, case)
+            ident
+            for ident, s in said
+            if ident not in own and _leaves(s, issue, option) and _not_later(s, own, case)
         ],
-        "called-positioning": _called(case, party, issue, said),
+        "called-positioning": _called(case, issue, said),
     }
     if own and not _wanted_by_others(case, party, issue, option, day):
         others = [
@@ -319,7 +330,7 @@ def _flags_of(
             if s.issue == issue and speaks_for(case, s) not in (party, None) and not _ended(case, s, day)
             and option in s.options
         ]  # fmt: skip
-        raised["nobody-else"] = others
+        raised["no-other-party"] = others
     # A flag needs words on both sides: those of the demand, and those that raise the question.
     return [
         Flag(kind, party, issue, option, own, tuple(against))
@@ -348,7 +359,7 @@ def _not_later(s: Statement, own: Sequence[str], case: Case) -> bool:
     return first is None or not demanded or any(d is None or first <= d for d in demanded)
 
 
-def _called(case: Case, party: str, issue: str, said: Sequence[tuple[str, Statement]]) -> list[str]:
+def _called(case: Case, issue: str, said: Sequence[tuple[str, Statement]]) -> list[str]:
     """What commentators call positioning: words on this issue that name somebody who speaks for the party."""
     voices = {s.speaker for _, s in said if s.issue == issue and s.speaker}
     found = []

@@ -23,8 +23,18 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable
 from zopa.space import IntArray, Package, Space, Term
 
-__all__ = ["MOST_ISSUES", "Orders", "allowed_states", "best_orders", "bridge", "dips", "least_height", "never",
-           "reached", "utilities"]
+__all__ = [
+    "MOST_ISSUES",
+    "Orders",
+    "allowed_states",
+    "best_orders",
+    "bridge",
+    "dips",
+    "least_height",
+    "never",
+    "reached",
+    "utilities",
+]
 
 MOST_ISSUES = 20
 """Up to this many differing issues, all subsets are held at once."""
@@ -80,7 +90,9 @@ def utilities(space: Space, start: Package, target: Package, issues: Sequence[in
     for p in range(len(space.parties)):
         worth[p, 0] = sum(int(s[p, k]) for s, k in zip(space.scores, start, strict=True))
     for j, i in enumerate(issues):
-        change = np.array([int(s) for s in space.scores[i][:, target[i]] - space.scores[i][:, start[i]]], dtype=kind)
+        change = np.array(
+            [int(s) for s in space.scores[i][:, target[i]] - space.scores[i][:, start[i]]], dtype=kind
+        )
         worth[:, 1 << j : 2 << j] = worth[:, : 1 << j] + change[:, None]
     for bonus in space.bonuses:
         worth[bonus.party, _holds(bonus.terms, start, target, issues)] += bonus.points

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Package, Problem, Space
@@ -25,7 +27,17 @@ from zopa.talks.order import (
     utilities,
 )
 
-__all__ = ["FLOORS", "MODES", "MOST_TOGETHER", "Bridge", "Change", "OrderOfSteps", "Route", "Stop", "order_of_steps"]
+__all__ = [
+    "FLOORS",
+    "MODES",
+    "MOST_TOGETHER",
+    "Bridge",
+    "MovedIssue",
+    "OrderOfSteps",
+    "Route",
+    "Stop",
+    "order_of_steps",
+]
 
 MODES = ("package", "interim")
 FLOORS = ("reservation", "status-quo")
@@ -34,11 +46,12 @@ MOST_TOGETHER = 3
 NOW = "now"
 GIVEN = "the package given"
 
+BoolArray = NDArray[np.bool_]
 Start = str | Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
-class Change:
+class MovedIssue:
     """One issue moves from an option to another."""
 
     issue: str
@@ -60,7 +73,7 @@ class Stop:
     broken : rules of the chosen readings that the draft breaks here (only in mode `package`)
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[MovedIssue, ...]
     utilities: Mapping[str, Fraction]
     above: Mapping[str, Fraction]
     effects: Mapping[str, Fraction]
@@ -74,7 +87,7 @@ class Stop:
 class Bridge:
     """The exchange of two issues that lowers the height most where all other steps are single issues."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[MovedIssue, ...]
     height: Fraction
     saves: Fraction
 
@@ -115,7 +128,7 @@ class Route:
     whose: tuple[str, ...]
     total: Fraction
     tied: bool
-    first_steps: tuple[tuple[Change, ...], ...]
+    first_steps: tuple[tuple[MovedIssue, ...], ...]
     heights: Mapping[int, Fraction | None]
     worst: Fraction | None
     listed: Fraction | None
@@ -203,7 +216,9 @@ def order_of_steps(
     worth = space.utility(goal)
     outside = tuple(p for p, u in zip(space.parties, worth, strict=True) if space.points(u) < floors[p])
     return OrderOfSteps(
-        problem.question("path", target=dict(target), together=together, mode=mode, floor=floor, shares=shares),
+        problem.question(
+            "path", target=dict(target), together=together, mode=mode, floor=floor, shares=shares
+        ),
         target=space.names(goal),
         named=named,
         mode=mode,
@@ -213,13 +228,19 @@ def order_of_steps(
         routes=routes,
         outside=outside,
         notes=(
-            *(() if mode == "interim" else (f"the target breaks a rule: {_says(problem, r)}" for r in broken)),
+            *(
+                ()
+                if mode == "interim"
+                else (f"the target breaks a rule: {_says(problem, r)}" for r in broken)
+            ),
             *problem.remarks,
         ),
     )
 
 
-def _check(problem: Problem, together: int, mode: str, floor: str | Mapping[str, float], start: Start) -> None:
+def _check(
+    problem: Problem, together: int, mode: str, floor: str | Mapping[str, float], start: Start
+) -> None:
     if together not in range(1, MOST_TOGETHER + 1):
         raise NotApplicable(f"a step changes 1 to {MOST_TOGETHER} issues; saw {together}")
     if mode not in MODES:
@@ -271,7 +292,13 @@ class _Ask:
     """One question: the same target, floors and rules for every start."""
 
     def __init__(
-        self, problem: Problem, goal: Package, together: int, mode: str, floor: str | Mapping[str, float], shares: bool
+        self,
+        problem: Problem,
+        goal: Package,
+        together: int,
+        mode: str,
+        floor: str | Mapping[str, float],
+        shares: bool,
     ) -> None:
         self.problem, self.space, self.goal = problem, problem.space, goal
         self.together, self.mode, self.floor, self.shares = together, mode, floor, shares
@@ -297,7 +324,9 @@ class _Ask:
         low = [p for p, r in zip(self.space.parties, room, strict=True) if r <= 0]
         if low:
             names = ", ".join(self.problem.case.parties[p].name for p in low)
-            raise NotApplicable(f"shares need a target above every floor; it is not above that of {names}: ask for points")
+            raise NotApplicable(
+                f"shares need a target above every floor; it is not above that of {names}: ask for points"
+            )
         return room
 
     def route(self, name: str, start: Package) -> Route:
@@ -313,11 +342,17 @@ class _Ask:
         worth = utilities(space, start, goal, issues)
         dip, unit = dips(worth, floors, self.scales(floors))
         measure = _Measure(self, start, issues, unit, floors)
-        fine = allowed_states(space, start, goal, issues) if self.mode == "interim" else np.ones(1 << k, dtype=bool)
+        fine = (
+            allowed_states(space, start, goal, issues)
+            if self.mode == "interim"
+            else np.ones(1 << k, dtype=bool)
+        )
         free, dip = dip, np.where(fine, dip, never(dip))
         tried = {b: best_orders(dip, k, b, worth) for b in range(1, MOST_TOGETHER + 1)}
         best = tried[self.together]
-        stops = tuple(measure.stop(worth, here, there) for here, there in zip((0, *best.path), best.path, strict=False))
+        stops = tuple(
+            measure.stop(worth, here, there) for here, there in zip((0, *best.path), best.path, strict=False)
+        )
         exchange = bridge(dip, k) if k > 1 and self.together > 1 else None
         single = tried[1].height
         height = None if best.height is None else measure.points(best.height)
@@ -327,7 +362,7 @@ class _Ask:
             issues=tuple(space.issues[i] for i in issues),
             stops=stops,
             height=height,
-            whose=_whose(stops, height, measure, worth, free),
+            whose=_whose(stops, height, measure, worth),
             total=measure.points(best.total),
             tied=best.ties,
             first_steps=tuple(measure.changes(0, s) for s in best.first),
@@ -337,12 +372,18 @@ class _Ask:
             below_at_start=measure.points(int(free[0])),
             start_broken=_broken(space, start),
             safe_from=_safe_from(stops, space.parties),
-            twice=sum(a.gives is not None and a.gives == b.gives for a, b in zip(stops, stops[1:], strict=False)),
+            twice=sum(a.gives is not None and a.gives == b.gives for a, b in pairwise(stops)),
             bridge=None
             if exchange is None or single is None
-            else Bridge(measure.changes(0, exchange[0]), measure.points(exchange[1]), measure.points(single - exchange[1])),
+            else Bridge(
+                measure.changes(0, exchange[0]),
+                measure.points(exchange[1]),
+                measure.points(single - exchange[1]),
+            ),
             blocking=self.blocking(start, issues, free) if best.height is None else (),
-            needs=next((b for b, o in tried.items() if o.height is not None), None) if best.height is None else None,
+            needs=next((b for b, o in tried.items() if o.height is not None), None)
+            if best.height is None
+            else None,
             notes=_route_notes(best, k),
         )
 
@@ -367,7 +408,9 @@ class _Ask:
 class _Measure:
     """States of one route back to names and points."""
 
-    def __init__(self, ask: _Ask, start: Package, issues: Sequence[int], unit: int, floors: Sequence[int]) -> None:
+    def __init__(
+        self, ask: _Ask, start: Package, issues: Sequence[int], unit: int, floors: Sequence[int]
+    ) -> None:
         self.ask, self.space, self.start, self.issues = ask, ask.space, start, issues
         self.unit, self.floors = unit, floors
         self.scales = ask.scales(floors)
@@ -384,11 +427,11 @@ class _Measure:
                 draft[i] = self.ask.goal[i]
         return tuple(draft)
 
-    def changes(self, here: int, there: int) -> tuple[Change, ...]:
+    def changes(self, here: int, there: int) -> tuple[MovedIssue, ...]:
         """What moves between two states."""
         space = self.space
         return tuple(
-            Change(space.issues[i], space.options[i][self.start[i]], space.options[i][self.ask.goal[i]])
+            MovedIssue(space.issues[i], space.options[i][self.start[i]], space.options[i][self.ask.goal[i]])
             for j, i in enumerate(self.issues)
             if (here ^ there) >> j & 1
         )
@@ -407,7 +450,8 @@ class _Measure:
             changes=self.changes(here, there),
             utilities={q: space.points(u) for q, u in zip(space.parties, worth[:, there], strict=True)},
             above={
-                q: space.points(u - f) for q, u, f in zip(space.parties, worth[:, there], self.floors, strict=True)
+                q: space.points(u - f)
+                for q, u, f in zip(space.parties, worth[:, there], self.floors, strict=True)
             },
             effects={q: space.points(d) for q, d in zip(space.parties, step, strict=True)},
             gives=space.parties[p] if step[p] < 0 else None,
@@ -416,7 +460,7 @@ class _Measure:
             broken=_broken(space, self.package(there)),
         )
 
-    def listed(self, dip: IntArray, fine: IntArray) -> Fraction | None:
+    def listed(self, dip: IntArray, fine: BoolArray) -> Fraction | None:
         """Height of the order in which the case lists the issues; None where a rule forbids it or nothing differs."""
         states = [(1 << j) - 1 for j in range(1, len(self.issues) + 1)]
         if not states or not all(fine[s] for s in states):
@@ -425,7 +469,7 @@ class _Measure:
 
 
 def _whose(
-    stops: Sequence[Stop], height: Fraction | None, measure: _Measure, worth: IntArray, dip: IntArray
+    stops: Sequence[Stop], height: Fraction | None, measure: _Measure, worth: IntArray
 ) -> tuple[str, ...]:
     """The parties that stand deepest at the worst stop; without a step, at the target itself."""
     if height is None:

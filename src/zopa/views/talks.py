@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from zopa.talks import Asked, Change, Distance, Flag, OrderOfSteps, Route, StartingPositions, Stop
+from zopa.talks import Asked, Distance, Flag, MovedIssue, OrderOfSteps, Route, StartingPositions, Stop
 from zopa.views.document import (
     Block,
     Bullets,
@@ -38,7 +38,7 @@ FLAGS = {
     "own-offer": "{party} opens with this on {issue}, and its own conditional offer would accept another answer.",
     "left-before": "{party} opens with this on {issue}, and said that another answer could be accepted.",
     "called-positioning": "A commentator calls what {party} said on {issue} positioning.",
-    "nobody-else": "{party} opens with this on {issue}, and no other party ever accepted or asked for it.",
+    "no-other-party": "{party} opens with this on {issue}, and no other party ever accepted or asked for it.",
 }
 
 
@@ -62,7 +62,10 @@ def opening_blocks(d: StartingPositions, labels: Labels) -> tuple[Block, ...]:
     if d.flags:
         found.append(Heading("Demands that may be positioning"))
         found.append(
-            paragraph("A flag shows two sentences and no verdict: the demand may be an opening stance or a limit.", tone="note")
+            paragraph(
+                "A flag shows two sentences and no verdict: the demand may be an opening stance or a limit.",
+                tone="note",
+            )
         )
         found.append(Bullets(tuple(_flag(f, labels) for f in d.flags)))
     if d.distances:
@@ -93,14 +96,18 @@ def _side_by_side(d: StartingPositions, labels: Labels) -> Grid:
                 spans.append(labels.option(choice.issue, option))
             said = choice.basis.statements
             rest: Spans = (
-                (f" ({choice.basis.kind}: ", *labels.statements(said), ")") if said else (f" ({choice.basis.kind})",)
+                (f" ({choice.basis.kind}: ", *labels.statements(said), ")")
+                if said
+                else (f" ({choice.basis.kind})",)
             )
             cells.append(cell(*spans, *rest))
         rows.append(tuple(cells))
     last = [cell("worth to the party itself", head=True)]
     last += [cell(f"{points(o.utility)} (no agreement {short(o.reservation)})") for o in d.openings]
     rows.append(tuple(last))
-    return Grid("The openings, side by side", ("issue", *labels.parties(o.party for o in d.openings)), tuple(rows))
+    return Grid(
+        "The openings, side by side", ("issue", *labels.parties(o.party for o in d.openings)), tuple(rows)
+    )
 
 
 def _flag(f: Flag, labels: Labels) -> Spans:
@@ -129,7 +136,12 @@ def _apart(distances: Sequence[Distance], labels: Labels) -> Grid:
         )
     return Grid(
         "How far apart the openings are",
-        ("parties", "issues that differ", "places apart on lines from 0 to 100", "points that each would lose at the other's"),
+        (
+            "parties",
+            "issues that differ",
+            "places apart on lines from 0 to 100",
+            "points that each would lose at the other's",
+        ),
         tuple(rows),
         folded=True,
     )
@@ -177,7 +189,10 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
     if d.outside:
         names = listed(labels.parties(d.outside))
         found.append(
-            paragraph(f"The target lies below the floor of {names}, so no order can end well for it.", tone="warning")
+            paragraph(
+                f"The target lies below the floor of {names}, so no order can end well for it.",
+                tone="warning",
+            )
         )
     found += [paragraph(route_sentence(d, r, labels), tone=_tone(r)) for r in d.routes]
     if any(r.stops for r in d.routes):
@@ -215,7 +230,11 @@ def _tone(r: Route) -> Any:
 def _start(r: Route, labels: Labels) -> str:
     if r.start == "now":
         return "From the status quo"
-    return "From the package given" if r.start.startswith("the ") else f"From the opening of {labels.party(r.start)}"
+    return (
+        "From the package given"
+        if r.start.startswith("the ")
+        else f"From the opening of {labels.party(r.start)}"
+    )
 
 
 def _dip(x: Fraction, unit: str) -> str:
@@ -227,8 +246,14 @@ def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
     start = _start(r, labels)
     if r.height is None:
         why = listed(labels.rule(x).text for x in r.blocking)
-        with_more = f" Steps of {r.needs} issues have one." if r.needs else " Steps of up to three issues have none either."
-        return f"{start} there is no order in which every stop obeys the rules. What blocks: {why}.{with_more}"
+        with_more = (
+            f" Steps of {r.needs} issues have one."
+            if r.needs
+            else " Steps of up to three issues have none either."
+        )
+        return (
+            f"{start} there is no order in which every stop obeys the rules. What blocks: {why}.{with_more}"
+        )
     who = listed(labels.parties(r.whose))
     if not r.issues:
         place = "at or above" if r.height <= 0 else "below"
@@ -248,7 +273,7 @@ def _heights(d: OrderOfSteps, labels: Labels) -> Grid:
             return cell("no order", number=True)
         return cell(percent(x) if d.unit == "share" else gain(-x), number=True)
 
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         (
             cell(_start(r, labels), head=True),
             shown(r.worst),
@@ -270,11 +295,16 @@ def _heights(d: OrderOfSteps, labels: Labels) -> Grid:
     )
 
 
-def _change(c: Change, labels: Labels) -> Spans:
-    return (f"{labels.issue(c.issue)}: ", labels.option(c.issue, c.before), " → ", labels.option(c.issue, c.after))
+def _change(c: MovedIssue, labels: Labels) -> Spans:
+    return (
+        f"{labels.issue(c.issue)}: ",
+        labels.option(c.issue, c.before),
+        " → ",
+        labels.option(c.issue, c.after),
+    )
 
 
-def _changes(changes: Sequence[Change], labels: Labels) -> Spans:
+def _changes(changes: Sequence[MovedIssue], labels: Labels) -> Spans:
     found: list[Any] = []
     for c in changes:
         found += ["; "] if found else []
@@ -287,7 +317,12 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
         return [paragraph(sentence(n), tone="small") for n in r.notes]
     parties = list(r.stops[0].utilities)
     rows: list[Row] = [
-        (str(n), cell(*_changes(s.changes, labels)), *(_effect(s, p) for p in parties), cell(_note(s, r, labels)))
+        (
+            str(n),
+            cell(*_changes(s.changes, labels)),
+            *(_effect(s, p) for p in parties),
+            cell(_note(s, r, labels)),
+        )
         for n, s in enumerate(r.stops, start=1)
     ]
     grid = Grid(
@@ -310,7 +345,11 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
     if r.start_broken:
         broken = listed(labels.rule(x).text for x in r.start_broken)
         remarks.append((f"The start itself breaks what was ruled out: {broken}.",))
-    return [grid, *([Bullets(tuple(remarks))] if remarks else []), *(paragraph(sentence(n), tone="small") for n in r.notes)]
+    return [
+        grid,
+        *([Bullets(tuple(remarks))] if remarks else []),
+        *(paragraph(sentence(n), tone="small") for n in r.notes),
+    ]
 
 
 def _moment(x: Fraction | None, d: OrderOfSteps) -> str:
@@ -348,22 +387,35 @@ def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
                 for at in (n - 0.5, n + 0.5):
                     values.append({"start": start, "party": labels.party(p), "step": at, "above": above, "note": note,
                                    "deep": above < 0})  # fmt: skip
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         (cell(start, head=True), str(n), *(cell(gain(s.above[p]), number=True) for p in parties))
         for r, start in zip(walked, starts, strict=True)
         for n, s in enumerate(r.stops, start=1)
     )
-    table = Grid("Points above the floor after each step", ("start", "step", *labels.parties(parties)), rows, folded=True)
+    table = Grid(
+        "Points above the floor after each step",
+        ("start", "step", *labels.parties(parties)),
+        rows,
+        folded=True,
+    )
     said = (
         "One row per start, one column per party: what the draft gives the party after each step, in points above (+) or "
         "below (-) its floor, which is the dashed line. Orange: below the floor."
     )
     names = labels.parties(parties)
-    return Chart("staircase", "The steps, party by party", said, lambda: _stairs(values, starts, names), table)
+    return Chart(
+        "staircase", "The steps, party by party", said, lambda: _stairs(values, starts, names), table
+    )
 
 
-def _stairs(values: Sequence[Mapping[str, Any]], starts: Sequence[str], parties: Sequence[str]) -> dict[str, Any]:
-    x = {"field": "step", "type": "quantitative", "axis": {"title": "step", "tickMinStep": 1, "grid": False, "values": list(range(1, 21))}}
+def _stairs(
+    values: Sequence[Mapping[str, Any]], starts: Sequence[str], parties: Sequence[str]
+) -> dict[str, Any]:
+    x = {
+        "field": "step",
+        "type": "quantitative",
+        "axis": {"title": "step", "tickMinStep": 1, "grid": False, "values": list(range(1, 21))},
+    }
     y = {"field": "above", "type": "quantitative", "axis": {"title": None, "tickCount": 4}}
     return {
         "data": {"values": list(values)},
