@@ -26,6 +26,7 @@ __all__ = [
     "SetOption",
     "TimeOption",
     "TypedOption",
+    "UnsourcedOption",
     "bundled",
     "console",
     "deadline",
@@ -34,6 +35,7 @@ __all__ = [
     "package_of",
     "pairs_of",
     "pick_readings",
+    "print_answer",
     "print_json",
     "problem_of",
     "progress",
@@ -82,6 +84,15 @@ DayOption = Annotated[
         "--as-of",
         metavar="DATE",
         help="Leave out what was said, found or judged later, e.g. 2025-02-13; CASE@DATE is the same.",
+    ),
+]
+UnsourcedOption = Annotated[
+    float,
+    typer.Option(
+        "--most-unsourced",
+        min=0.0,
+        max=1.0,
+        help="Largest share of judgments without any source with which a verdict is given.",
     ),
 ]
 PackageArgument = Annotated[
@@ -189,6 +200,11 @@ def print_json(data: object) -> None:
     from zopa.render.json import text
 
     typer.echo(text(data))
+
+
+def print_answer(verb: str, data: object, **settings: object) -> None:
+    """What a command found out, in the one shape of JSON: an object with ``question`` and ``answer``."""
+    print_json({"question": {"verb": verb, "settings": settings}, "answer": data})
 
 
 @contextmanager

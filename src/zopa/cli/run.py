@@ -15,6 +15,7 @@ from zopa.cli.options import (
     ReadingsOption,
     SetOption,
     TypedOption,
+    UnsourcedOption,
     deadline,
     problem_of,
     progress,
@@ -42,6 +43,7 @@ def run(
     changes: SetOption = None,
     day: DayOption = None,
     typed: TypedOption = False,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: Annotated[
         float,
         typer.Option(
@@ -61,18 +63,20 @@ def run(
     if out is None and Path(name).exists() and case.folder:
         out = Path(case.folder) / "out"
     with progress(json) as tell:
-        found = study(problem, progress=tell, patience=lambda: deadline(seconds))
+        found = study(
+            problem, most_unsourced=most_unsourced, progress=tell, patience=lambda: deadline(seconds)
+        )
         tell("writing the report")
         written = report(found, out, annex=annex) if out is not None else []
     if json:
-        reply(found, name, json=True, no=found.zone.empty)
+        reply(found, name, json=True, no=not found.zone.yes)
     show_document(view(found), name)
     typer.echo(
         f"wrote {written[0]}, {written[1]} and {len(written) - 2} charts; open {written[0]} in a browser"
         if written
         else f"next: zopa run {name} --out FOLDER writes the report"
     )
-    raise typer.Exit(1 if found.zone.empty else 0)
+    raise typer.Exit(0 if found.zone.yes else 1)
 
 
 def demo(out: OutOption = Path("out/demo"), annex: AnnexOption = False, json: JsonOption = False) -> None:
