@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from zopa.graphmodel.stability import stability
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
-    from zopa.render.report import report
+    from zopa.render.report_files import report
     from zopa.spatial.forecast import forecast
     from zopa.study.run import run
     from zopa.study.talks import path, start
