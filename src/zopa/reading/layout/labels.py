@@ -1,4 +1,4 @@
-"""Labels before a speaker's words: ``MR. X:``, ``X (Seat):``, ``Q:``, ``@name``, ``[10:02] Ana:``, initials in minutes.
+"""SpeakerLabels before a speaker's words: ``MR. X:``, ``X (Seat):``, ``Q:``, ``@name``, ``[10:02] Ana:``, initials in minutes.
 
 A label is believed by its own form (a title, a seat in brackets, a time, a handle), or by what the text does with it:
 it comes back, or most lines have one.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from zopa.reading.language.lexicon import Lexicon
 
-__all__ = ["Label", "Labels", "stamped"]
+__all__ = ["Label", "SpeakerLabels", "stamped"]
 
 Range = tuple[int, int]
 LONGEST_LABEL = 90
@@ -55,7 +55,7 @@ class Label:
     alone: bool = False
 
 
-class Labels:
+class SpeakerLabels:
     """The labels of a text, decided together.
 
     Parameters

@@ -14,7 +14,7 @@ from zopa.reading.attribution.attribute import Attribution, attribute
 from zopa.reading.extraction.speech_acts import kind_of, phrases_of
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.language.patterns import lowered
-from zopa.reading.layout.passages import Layout, Passage
+from zopa.reading.layout.passages import Layout, TextPassage
 from zopa.reading.parsing.segment import Segments
 
 __all__ = ["read_passages"]
@@ -29,14 +29,14 @@ def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attributi
     kinds = [p.kind if (p := layout.at(seg.begin[a])) else "silent" for a, _ in seg.sentences]
     if all(kind == "prose" for kind in kinds):
         return attribute(seg, lex)
-    reader = _Reader(seg, layout, lex)
+    reader = _PassageReader(seg, layout, lex)
     own = [x for (a, b), kind in zip(seg.sentences, kinds, strict=True) if (x := reader.read(kind, a, b))]
     return attribute(
         seg, lex, own=own, skipped=frozenset(n for n, kind in enumerate(kinds) if kind != "prose")
     )
 
 
-class _Reader:
+class _PassageReader:
     def __init__(self, seg: Segments, layout: Layout, lex: Lexicon) -> None:
         self.seg, self.layout, self.patterns, self.lex = seg, layout, lex.patterns, lex
         self.text = seg.text
@@ -58,7 +58,7 @@ class _Reader:
 
     # ------------------------------------------------------------ turns
 
-    def turn(self, passage: Passage, a: int, b: int) -> Attribution | None:
+    def turn(self, passage: TextPassage, a: int, b: int) -> Attribution | None:
         """A sentence of a turn as a statement of its speaker."""
         words = self.seg.words
         while a + 2 < b and words[a] == "@":
@@ -109,7 +109,7 @@ class _Reader:
 
     # ------------------------------------------------------------ clauses
 
-    def clause(self, passage: Passage, a: int, b: int) -> Attribution | None:
+    def clause(self, passage: TextPassage, a: int, b: int) -> Attribution | None:
         """A sentence of an agreement: who undertakes what, or who proposes it."""
         first, end = self.seg.begin[a], self.seg.end[b - 1]
         text = self.text[first:end]
