@@ -14,6 +14,7 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, and when the zone opens
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -51,6 +52,7 @@ _VERBS = {
     "divide": "division",
     "read": "reading",
     "run": "study",
+    "compare": "study",
     "report": "render",
     "convert": "formats",
 }
@@ -65,11 +67,13 @@ if TYPE_CHECKING:
     from zopa.reading import read
     from zopa.render.report import report
     from zopa.spatial.forecast import forecast
+    from zopa.study.compare import compare
     from zopa.study.run import run
     from zopa.waiting.delay import delay
 
 __all__ = [
     "check",
+    "compare",
     "convert",
     "delay",
     "describe",

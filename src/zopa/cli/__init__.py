@@ -10,6 +10,7 @@ import typer
 from zopa.cli import (
     ask,
     case,
+    compare,
     convert,
     delay,
     division,
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "ratify": ratify.ratify,
     "divide": division.divide,
     "explain": ask.explain,
+    "compare": compare.compare,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,

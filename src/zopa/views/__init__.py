@@ -30,6 +30,7 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "Comparison": "compare.compare",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
