@@ -15,6 +15,8 @@ The verbs are the questions; each takes a case first::
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
     zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
+    zopa.start(case)             where each party opens, and which demands may be positioning
+    zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -51,6 +53,8 @@ _VERBS = {
     "ratify": "ratification",
     "divide": "division",
     "read": "reading",
+    "start": "study",
+    "path": "study",
     "run": "study",
     "compare": "study",
     "report": "render",
@@ -65,10 +69,11 @@ if TYPE_CHECKING:
     from zopa.graphmodel.stability import stability
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
-    from zopa.render.report import report
+    from zopa.render.report_files import report
     from zopa.spatial.forecast import forecast
     from zopa.study.compare import compare
     from zopa.study.run import run
+    from zopa.study.talks import path, start
     from zopa.waiting.delay import delay
 
 __all__ = [
@@ -83,6 +88,7 @@ __all__ = [
     "init",
     "judge",
     "load",
+    "path",
     "ratify",
     "read",
     "rename",
@@ -90,6 +96,7 @@ __all__ = [
     "run",
     "solve",
     "stability",
+    "start",
     "why_not",
     "zone",
 ]

@@ -117,9 +117,9 @@ def test_what_closed_the_zone_is_named_with_its_sentence() -> None:
     assert c.turned == "closed"
     assert [(e.address, e.decides, e.statements) for e in c.effects] == [("second", True, ("second",))]
     assert c.said == ("second", "moved")
-    assert [(m.party, m.issue, m.before, m.after) for m in c.moves] == [
+    assert {(m.party, m.issue, m.before, m.after) for m in c.moves} == {
         ("A", "j", "", "second"), ("A", "i", "first", "moved"),
-    ]  # fmt: skip
+    }  # fmt: skip
     text = str(c)
     assert "The zone closed" in text
     assert "What closed it" in text

@@ -22,6 +22,7 @@ from zopa.cli import (
     review,
     run,
     stability,
+    talks,
 )
 
 __all__ = ["app", "main"]
@@ -59,6 +60,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "delay": delay.delay,
     "ratify": ratify.ratify,
     "divide": division.divide,
+    "start": talks.start,
+    "path": talks.path,
     "explain": ask.explain,
     "compare": compare.compare,
     "convert": convert.convert,

@@ -29,7 +29,7 @@ from zopa.case import (
 )
 from zopa.space import Answer, Problem, Readings
 
-__all__ = ["Change", "Comparison", "Effect", "Move", "Side", "compare"]
+__all__ = ["Comparison", "Difference", "Effect", "Moved", "Side", "compare"]
 
 MOST_SHOWN = 3
 """Packages shown of those that entered or left."""
@@ -54,7 +54,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Move:
+class Moved:
     """The latest word of a party on an issue, before and now. An id of a statement is empty where there was none."""
 
     party: str
@@ -65,7 +65,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One part of the case that differs: its address, how it was and is in words, and the statements behind it.
 
     ``kind`` is ``issue``, ``option``, ``rule``, ``reading``, ``judgment``, ``party`` or ``agreement``.
@@ -112,8 +112,8 @@ class Comparison(Answer):
     new: Side
     said: tuple[str, ...]
     withdrawn: tuple[str, ...]
-    moves: tuple[Move, ...]
-    changes: tuple[Change, ...]
+    moves: tuple[Moved, ...]
+    changes: tuple[Difference, ...]
     effects: tuple[Effect, ...]
     kept: int | None
     entered: int | None
@@ -214,7 +214,7 @@ def _latest(case: Case) -> dict[tuple[str, str], str]:
     return found
 
 
-def _moves(old: Case, new: Case) -> Iterator[Move]:
+def _moves(old: Case, new: Case) -> Iterator[Moved]:
     before, after = _latest(old), _latest(new)
     reported = {s.after: s.direction for s in new.shifts.values() if s.after}
     for (party, issue), now in after.items():
@@ -223,23 +223,23 @@ def _moves(old: Case, new: Case) -> Iterator[Move]:
             continue
         a, b = old.statements.get(then), new.statements[now]
         if a is None or (a.stance, set(a.options)) != (b.stance, set(b.options)):
-            yield Move(party, issue, then, now, reported.get(now, "changed" if then else "first word"))
+            yield Moved(party, issue, then, now, reported.get(now, "changed" if then else "first word"))
 
 
 # ---------------------------------------------------------------- the case
 
 
-def _changes(old: Problem, new: Problem) -> Iterator[Change]:
+def _changes(old: Problem, new: Problem) -> Iterator[Difference]:
     a, b = old.case, new.case
     for issue in {**a.issues, **b.issues}:
         if issue not in a.issues or issue not in b.issues:
-            yield Change("issue", issue, _there(issue, a.issues), _there(issue, b.issues))
+            yield Difference("issue", issue, _there(issue, a.issues), _there(issue, b.issues))
             continue
         was, now = a.issues[issue].options, b.issues[issue].options
         for option in {**was, **now}:
             if option not in was or option not in now:
                 basis = (now if option in now else was)[option].statements
-                yield Change(
+                yield Difference(
                     "option", f"{issue}.{option}",
                     was[option].label if option in was else "", now[option].label if option in now else "", basis,
                 )  # fmt: skip
@@ -249,27 +249,27 @@ def _changes(old: Problem, new: Problem) -> Iterator[Change]:
             yield from _judgments(a, b, party)
     for party in {**a.parties, **b.parties}:
         if (party in a.parties) != (party in b.parties):
-            yield Change("party", party, _there(party, a.parties), _there(party, b.parties))
+            yield Difference("party", party, _there(party, a.parties), _there(party, b.parties))
     if a.agreement != b.agreement:
-        yield Change("agreement", "agreement", repr(a.agreement), repr(b.agreement))
+        yield Difference("agreement", "agreement", repr(a.agreement), repr(b.agreement))
 
 
 def _there(name: str, known: Mapping[str, object]) -> str:
     return "there" if name in known else ""
 
 
-def _rules(old: Problem, new: Problem) -> Iterator[Change]:
+def _rules(old: Problem, new: Problem) -> Iterator[Difference]:
     was, now = all_rules(old.case), all_rules(new.case)
     for name in {**was, **now}:
         a, b = was.get(name), now.get(name)
         if a is None or b is None:
             rule = a or b
             assert rule is not None
-            yield Change("rule", name, _read(old, name), _read(new, name), _behind(rule))
+            yield Difference("rule", name, _read(old, name), _read(new, name), _behind(rule))
         elif old.readings[name] != new.readings[name]:
-            yield Change("reading", name, old.readings[name], new.readings[name], _behind(b))
+            yield Difference("reading", name, old.readings[name], new.readings[name], _behind(b))
         elif a != b:
-            yield Change("rule", name, _read(old, name), _read(new, name), _behind(b))
+            yield Difference("rule", name, _read(old, name), _read(new, name), _behind(b))
 
 
 def _read(problem: Problem, rule: str) -> str:
@@ -281,7 +281,7 @@ def _behind(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for part in parts for s in part.statements))
 
 
-def _judgments(old: Case, new: Case, party: str) -> Iterator[Change]:
+def _judgments(old: Case, new: Case, party: str) -> Iterator[Difference]:
     pairs: list[tuple[str, Estimate | None, Estimate | None]] = [
         (f"{party}.reservation", reservation(old, party), reservation(new, party))
     ]
@@ -294,7 +294,7 @@ def _judgments(old: Case, new: Case, party: str) -> Iterator[Change]:
     for address, before, after in pairs:
         was_told, is_told = _told(before), _told(after)
         if was_told != is_told:
-            yield Change("judgment", address, was_told, is_told, after.basis.statements if after else ())
+            yield Difference("judgment", address, was_told, is_told, after.basis.statements if after else ())
 
 
 def _told(e: Estimate | None) -> str:
@@ -308,13 +308,13 @@ def _told(e: Estimate | None) -> str:
 
 
 def _effects(
-    old: Problem, new: Problem, changes: Sequence[Change], sides: tuple[Side, Side]
+    old: Problem, new: Problem, changes: Sequence[Difference], sides: tuple[Side, Side]
 ) -> Iterator[Effect]:
     """The newer zone with each change undone, alone; judgments of a party together."""
     before, after = sides
     if after.packages > new.space.n_packages or not new.listable:
         return
-    groups: dict[tuple[str, str], list[Change]] = {}
+    groups: dict[tuple[str, str], list[Difference]] = {}
     for c in changes:
         key = ("party", c.address.split(".")[0]) if c.kind == "judgment" else (c.kind, c.address)
         groups.setdefault(key, []).append(c)

@@ -31,6 +31,8 @@ VIEWS: Mapping[str, str] = {
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
     "Comparison": "compare.compare",
+    "StartingPositions": "talks.openings",
+    "OrderOfSteps": "talks.path",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zopa.study.compare import Change, Comparison, Effect, Side
+from zopa.study.compare import Comparison, Difference, Effect, Side
 from zopa.views.document import (
     Block,
     Bullets,
@@ -206,7 +206,7 @@ def _changed(c: Comparison, labels: Labels, earlier: Labels) -> Iterator[Block]:
         yield from _more(len(ordered) - MOST_CHANGES)
 
 
-def _change(x: Change, labels: Labels, earlier: Labels) -> Row:
+def _change(x: Difference, labels: Labels, earlier: Labels) -> Row:
     known = labels if x.after else earlier
     basis = cell(*known.statements(s for s in x.statements if known.said(s)))
     if x.kind == "option":
