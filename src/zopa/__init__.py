@@ -17,6 +17,7 @@ The verbs are the questions; each takes a case first::
     zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
+    zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -57,6 +58,8 @@ _VERBS = {
     "path": "study",
     "run": "study",
     "compare": "study",
+    "seal": "study",
+    "verify_seal": "study",
     "report": "render",
     "convert": "formats",
 }
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from zopa.spatial.forecast import forecast
     from zopa.study.compare import compare
     from zopa.study.run import run
+    from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
     from zopa.waiting.delay import delay
 
@@ -94,9 +98,11 @@ __all__ = [
     "rename",
     "report",
     "run",
+    "seal",
     "solve",
     "stability",
     "start",
+    "verify_seal",
     "why_not",
     "zone",
 ]

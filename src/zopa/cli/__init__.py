@@ -21,6 +21,7 @@ from zopa.cli import (
     read,
     review,
     run,
+    seal,
     stability,
     talks,
 )
@@ -64,6 +65,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "path": talks.path,
     "explain": ask.explain,
     "compare": compare.compare,
+    "seal": seal.seal,
+    "verify-seal": seal.verify_seal,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,

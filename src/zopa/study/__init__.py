@@ -4,6 +4,7 @@ from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, comp
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import Step, explain, known_ids, sentence_around
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
+from zopa.study.seal import Seal, SealCheck, seal, verify_seal
 from zopa.study.talks import path, start
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Moved",
     "Proposal",
     "ReadingRow",
+    "Seal",
+    "SealCheck",
     "Side",
     "Step",
     "Study",
@@ -23,7 +26,9 @@ __all__ = [
     "known_ids",
     "path",
     "run",
+    "seal",
     "sentence_around",
     "start",
     "verify",
+    "verify_seal",
 ]

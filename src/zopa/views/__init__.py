@@ -33,6 +33,7 @@ VIEWS: Mapping[str, str] = {
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
+    "SealCheck": "seal.check",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
