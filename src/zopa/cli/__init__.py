@@ -61,6 +61,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "start": talks.start,
     "path": talks.path,
+    "audit": talks.audit,
     "explain": ask.explain,
     "convert": convert.convert,
     "formats": convert.formats,

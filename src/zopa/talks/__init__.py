@@ -3,6 +3,16 @@
 May not enter: files, clocks, chance without a seed.
 """
 
+from zopa.talks.audit import (
+    Audit,
+    Behaviour,
+    Invalid,
+    JointGain,
+    Quality,
+    TalksAudited,
+    audit,
+    quality,
+)
 from zopa.talks.openings import (
     Asked,
     Distance,
@@ -17,6 +27,14 @@ from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, order
 
 __all__ = [
     "Asked",
+    "Audit",
+    "Behaviour",
+    "Invalid",
+    "JointGain",
+    "Quality",
+    "TalksAudited",
+    "audit",
+    "quality",
     "Bridge",
     "Distance",
     "Flag",

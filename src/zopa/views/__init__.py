@@ -32,6 +32,7 @@ VIEWS: Mapping[str, str] = {
     "Divided": "division.division",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
+    "Audit": "talks.audit",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
