@@ -14,6 +14,7 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, and when the zone opens
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
@@ -57,6 +58,7 @@ _VERBS = {
     "start": "study",
     "path": "study",
     "run": "study",
+    "compare": "study",
     "report": "render",
     "convert": "formats",
 }
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from zopa.reading import read
     from zopa.render.report_files import report
     from zopa.spatial.forecast import forecast
+    from zopa.study.compare import compare
     from zopa.study.run import run
     from zopa.study.talks import path, start
     from zopa.talks.audit import audit
@@ -79,6 +82,7 @@ if TYPE_CHECKING:
 __all__ = [
     "audit",
     "check",
+    "compare",
     "convert",
     "delay",
     "describe",

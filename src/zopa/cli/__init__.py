@@ -10,6 +10,7 @@ import typer
 from zopa.cli import (
     ask,
     case,
+    compare,
     convert,
     delay,
     division,
@@ -63,6 +64,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "path": talks.path,
     "audit": talks.audit,
     "explain": ask.explain,
+    "compare": compare.compare,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,
