@@ -20,9 +20,9 @@ from zopa.case import Case
 from zopa.cli import app
 from zopa.errors import CaseError, NotApplicable
 from zopa.formats.offers import Offer, read_offers
+from zopa.space import Problem
 from zopa.talks import quality
 from zopa.talks.moves import awareness, correlation, move_class, sensitivity, signs
-from zopa.space import Problem
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,9 @@ def test_typed_moves_have_the_class_of_the_reference(own: int, other: int, name:
         (("unfortunate", "nice", "unfortunate"), 1, -1),
     ],
 )
-def test_typed_traces_have_the_awareness_and_correlation_of_the_reference(b: Any, aware: Any, correlated: Any) -> None:
+def test_typed_traces_have_the_awareness_and_correlation_of_the_reference(
+    b: Any, aware: Any, correlated: Any
+) -> None:
     a = signs(("concession", "selfish", "concession"))
     assert (awareness(a, signs(b)), correlation(a, signs(b))) == (aware, correlated)
 
@@ -63,7 +65,10 @@ def test_denominators_of_zero_are_undefined() -> None:
 def game(rows: list[list[list[int]]], floors: list[int]) -> Case:
     """Points per party, issue and option."""
     n = len(rows[0])
-    issues = {f"i{k}": {"name": f"i{k}", "options": {f"o{j}": "o" for j in range(len(rows[0][k]))}} for k in range(n)}
+    issues = {
+        f"i{k}": {"name": f"i{k}", "options": {f"o{j}": "o" for j in range(len(rows[0][k]))}}
+        for k in range(n)
+    }
     parties = {
         f"P{p}": {
             "name": f"P{p}",
@@ -120,7 +125,9 @@ def test_every_figure_of_a_package_equals_brute_force_over_all_packages(g: Any, 
         "nash": max(map(product, gains.values())) == product(gains[x]),
         "egalitarian": max(map(min, gains.values())) == min(gains[x]),
         "utilitarian": max(map(sum, gains.values())) == sum(gains[x]),
-        "kalai-smorodinsky": max(min(Fraction(v, max(i, 1)) for v, i in zip(g, ideal, strict=True)) for g in gains.values())
+        "kalai-smorodinsky": max(
+            min(Fraction(v, max(i, 1)) for v, i in zip(g, ideal, strict=True)) for g in gains.values()
+        )
         == min(Fraction(v, max(i, 1)) for v, i in zip(gains[x], ideal, strict=True)),
     }
     assert {m: s == 1 for m, s in q.shares.items()} == picks
@@ -141,8 +148,13 @@ def camp(first: dict[str, str], second: dict[str, str]) -> Case:
     """Counts of the first person's items as options; the other gets three minus."""
     issues = {i: {"name": i, "options": {f"n{c}": f"{c}" for c in range(4)}} for i in ITEMS}
     worth = [{i: POINTS[v] for v, i in who.items()} for who in (first, second)]
-    points = [{i: {f"n{c}": w[i] * (c if p == 0 else 3 - c) for c in range(4)} for i in ITEMS} for p, w in enumerate(worth)]
-    parties = {n: {"name": n, "points": pts, "reservation": 5} for n, pts in zip(("one", "two"), points, strict=True)}
+    points = [
+        {i: {f"n{c}": w[i] * (c if p == 0 else 3 - c) for c in range(4)} for i in ITEMS}
+        for p, w in enumerate(worth)
+    ]
+    parties = {
+        n: {"name": n, "points": pts, "reservation": 5} for n, pts in zip(("one", "two"), points, strict=True)
+    }
     return Case.model_validate({"title": "camp", "parties": parties, "issues": issues})
 
 
@@ -195,7 +207,9 @@ def test_the_casino_deals_have_the_published_figures() -> None:
 CASE = zopa.load("ukraine-2025")
 
 
-def test_a_typed_table_is_audited_with_its_invalid_moves_and_the_first_package_in_the_zone(tmp_path: Path) -> None:
+def test_a_typed_table_is_audited_with_its_invalid_moves_and_the_first_package_in_the_zone(
+    tmp_path: Path,
+) -> None:
     goal = zopa.path(CASE, "nash", readings="A")
     issues = list(goal.target)
     opening = {r.start: r.opening for r in goal.routes}
@@ -209,7 +223,13 @@ def test_a_typed_table_is_audited_with_its_invalid_moves_and_the_first_package_i
     table = tmp_path / "offers.csv"
     table.write_text("\n".join(",".join(r) for r in [["round", "party", *issues, "answer"], *rows]) + "\n")
     (run,) = zopa.audit(CASE, str(table), "A").runs
-    assert (run.outcome, run.at, run.first_in_zone, run.first_party, run.rounds_after) == ("agreed", "5", 4, "EUR", 1)
+    assert (run.outcome, run.at, run.first_in_zone, run.first_party, run.rounds_after) == (
+        "agreed",
+        "5",
+        4,
+        "EUR",
+        1,
+    )
     assert [(i.party, i.why) for i in run.invalid] == [("US", "no option 'T9' of territory")]
     assert run.invalid[0].place.endswith("offers.csv:4")
     assert run.agreement is not None
@@ -256,7 +276,9 @@ def test_yaml_records_and_several_runs_in_one_file(tmp_path: Path) -> None:
         ("a.yaml", "offers:\n- {party: A, package: {i0: o1}, answer: hm}\n", "saw 'hm'"),
     ],
 )
-def test_a_record_that_cannot_be_read_says_where_and_what(tmp_path: Path, name: str, text: str, said: str) -> None:
+def test_a_record_that_cannot_be_read_says_where_and_what(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(CaseError, match=said):
         read_offers(tmp_path / name)

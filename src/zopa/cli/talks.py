@@ -109,7 +109,9 @@ def _floor(given: list[str] | None) -> str | dict[str, float]:
 
 def audit(
     name: CaseArgument,
-    offers: Annotated[Path, typer.Argument(metavar="OFFERS", help="A CSV or YAML file with one row per offer.")],
+    offers: Annotated[
+        Path, typer.Argument(metavar="OFFERS", help="A CSV or YAML file with one row per offer.")
+    ],
     readings: ReadingsOption = None,
     changes: SetOption = None,
     json: JsonOption = False,

@@ -94,7 +94,11 @@ def _rows(records: CsvRecords, issues: list[str]) -> list[Offer]:
             package[issue.strip()] = option.strip()
         answer = at("answer").lower()
         if answer not in ANSWERS:
-            records.report(row, "answer", f"expected one of {', '.join(sorted(set(ANSWERS.values()) - {''}))}, saw '{answer}'")
+            records.report(
+                row,
+                "answer",
+                f"expected one of {', '.join(sorted(set(ANSWERS.values()) - {''}))}, saw '{answer}'",
+            )
         found.append(
             Offer(
                 party=at("party"),
@@ -115,10 +119,10 @@ def _from_yaml(path: Path) -> tuple[Offer, ...]:
         raise CaseError(findings, "no offer was read")
     doc = parse_yaml(text, path.name)
     rows = doc.data.get("offers") if isinstance(doc.data, dict) else None
-    if not doc.findings and not isinstance(rows, list):
+    if not doc.findings and not isinstance(rows, list | tuple):
         doc.findings.append(doc.finding((), "expected `offers:` with a list of offers"))
     found = []
-    for n, row in enumerate(rows if isinstance(rows, list) else ()):
+    for n, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
         where = ("offers", n)
         package = row.get("package") if isinstance(row, dict) else None
         if not isinstance(row, dict) or not isinstance(package or {}, dict) or set(row) - set(KEYS):
@@ -127,7 +131,9 @@ def _from_yaml(path: Path) -> tuple[Offer, ...]:
             continue
         answer = str(row.get("answer") or "").lower()
         if answer not in ANSWERS:
-            doc.findings.append(doc.finding((*where, "answer"), f"expected accepted, refused or walk-away, saw '{answer}'"))
+            doc.findings.append(
+                doc.finding((*where, "answer"), f"expected accepted, refused or walk-away, saw '{answer}'")
+            )
         found.append(
             Offer(
                 party=str(row.get("party") or ""),

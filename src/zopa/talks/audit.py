@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -229,7 +230,10 @@ class _Ground:
         below = tuple(q for q, u, r in zip(space.parties, here, space.reservation, strict=True) if u < r)
         better = self.allowed & (worth >= here[:, None]).all(axis=0)
         gain = worth[:, better] - here[:, None]
-        joint, most = int(here.sum()), int(worth[:, self.allowed].sum(axis=0).max()) if self.allowed.any() else 0
+        joint, most = (
+            int(here.sum()),
+            int(worth[:, self.allowed].sum(axis=0).max()) if self.allowed.any() else 0,
+        )
         stretched = self._stretch(here) if not below else None
         shares = self._shares(here) if self.zone[number] else {}
         return Quality(
@@ -259,7 +263,10 @@ class _Ground:
         found["utilitarian"] = _over(sum(own), int(gains.sum(axis=0).max()))
         # Shares of the ideal gain, compared by cross-multiplication: each party's gain times all other ideals.
         ideals = [max(int(i), 1) for i in self.ideal]
-        rest = [int(np.prod([x for q, x in enumerate(ideals) if q != p], dtype=object)) for p in range(len(ideals))]
+        rest = [
+            int(np.prod([x for q, x in enumerate(ideals) if q != p], dtype=object))
+            for p in range(len(ideals))
+        ]
         scaled = np.array([g.astype(object) * r for g, r in zip(gains, rest, strict=True)], dtype=object)
         found["kalai-smorodinsky"] = _over(
             min(g * r for g, r in zip(own, rest, strict=True)), int(scaled.min(axis=0).max())
@@ -313,7 +320,9 @@ class _Ground:
             q: space.points(b - a)
             for q, a, b in zip(space.parties, space.utility(package), space.utility(there), strict=True)
         }
-        changed = tuple(space.issues[i] for i, (a, b) in enumerate(zip(package, there, strict=True)) if a != b)
+        changed = tuple(
+            space.issues[i] for i, (a, b) in enumerate(zip(package, there, strict=True)) if a != b
+        )
         return JointGain(space.names(there), space.names(package), changed, gains, min(gains.values()))
 
     # -- One run
@@ -360,7 +369,9 @@ class _Ground:
             if option not in space.options[space.issues.index(issue)]:
                 return None, f"no option '{option}' of {issue}"
         if len(offer.package) < len(space.issues):
-            wrong = "an agreement must settle all issues" if offer.answer == "accepted" and offer.package else ""
+            wrong = (
+                "an agreement must settle all issues" if offer.answer == "accepted" and offer.package else ""
+            )
             return None, wrong
         package = space.package(offer.package)
         broken = dict.fromkeys(c.rule for c in space.clauses if not c.allows(package))
@@ -374,11 +385,11 @@ class _Ground:
         found = []
         for p, party in enumerate(space.parties):
             worth = [u[p] for u in own[party]]
-            drops = [a - b for a, b in zip(worth, worth[1:], strict=False)]
+            drops = [a - b for a, b in pairwise(worth)]
             moves = [c for move in classes[party] for c in move]
             counts = {c: moves.count(c) for c in CLASSES if c in moves}
             other = space.parties[1 - p] if two else ""
-            mine, theirs = ([signs([m[0] for m in classes[q]]) for q in (party, other)] if two else ([], []))
+            mine, theirs = [signs([m[0] for m in classes[q]]) for q in (party, other)] if two else ([], [])
             found.append(
                 Behaviour(
                     party=party,
@@ -399,7 +410,7 @@ class _Ground:
         """Per move, its class against each other party."""
         others = [q for q in range(len(self.space.parties)) if q != p]
         found = []
-        for a, b in zip(worth, worth[1:], strict=False):
+        for a, b in pairwise(worth):
             change = [Fraction(y - x, r) for x, y, r in zip(a, b, self.range, strict=True)]
             found.append([move_class(change[p], change[q]) for q in others])
         return found

@@ -8,28 +8,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-__all__ = ["CLASSES", "POSITIVE", "SILENT_BELOW", "awareness", "correlation", "move_class", "sensitivity", "signs"]
+__all__ = [
+    "CLASSES",
+    "POSITIVE",
+    "SILENT_BELOW",
+    "awareness",
+    "correlation",
+    "move_class",
+    "sensitivity",
+    "signs",
+]
 
 CLASSES = ("silent", "nice", "concession", "unfortunate", "selfish", "fortunate")
 POSITIVE = ("fortunate", "nice", "concession")
 SILENT_BELOW = Fraction(3, 100)
 """A change of utility below this share of the range counts as none."""
 
-Number = Fraction | float | int
+Number = Fraction | float
 
 
 def move_class(own: Number, other: Number) -> str:
     """The class of a move by the change of the mover's own utility and of another's, both on 0 to 1."""
-    small = abs(own) < SILENT_BELOW
-    for name, holds in (
-        ("silent", small and abs(other) < SILENT_BELOW),
-        ("nice", small and other > 0),
-        ("concession", own < 0 and other >= 0),
-        ("unfortunate", own <= 0 and other < 0),
-        ("selfish", own > 0 and other <= 0),
-    ):
-        if holds:
-            return name
+    small = -SILENT_BELOW < own < SILENT_BELOW
+    if small and -SILENT_BELOW < other < SILENT_BELOW:
+        return "silent"
+    if small and other > 0:
+        return "nice"
+    if own < 0 <= other:
+        return "concession"
+    if own <= 0 and other < 0:
+        return "unfortunate"
+    if own > 0 >= other:
+        return "selfish"
     return "fortunate"
 
 
@@ -54,7 +64,9 @@ def awareness(other: Sequence[int], own: Sequence[int]) -> Fraction | None:
 def correlation(other: Sequence[int], own: Sequence[int]) -> Fraction | None:
     """+1 where one's own moves change in the other's direction, -1 in the opposite, 0 where not; the mean."""
     changes = _changes(other, own)
-    total = sum((mine > 0) - (mine < 0) if theirs > 0 else (mine < 0) - (mine > 0) for theirs, mine in changes)
+    total = sum(
+        (mine > 0) - (mine < 0) if theirs > 0 else (mine < 0) - (mine > 0) for theirs, mine in changes
+    )
     return Fraction(total, len(changes)) if changes else None
 
 

@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from zopa.talks import Asked, Audit, JointGain, Quality, TalksAudited, Distance, Flag, MovedIssue, OrderOfSteps, Route, StartingPositions, Stop
+from zopa.talks import (
+    Asked,
+    Audit,
+    Distance,
+    Flag,
+    JointGain,
+    MovedIssue,
+    OrderOfSteps,
+    Quality,
+    Route,
+    StartingPositions,
+    Stop,
+    TalksAudited,
+)
 from zopa.views.document import (
     Block,
     Bullets,
@@ -467,10 +480,19 @@ def audit(d: Audit, labels: Labels) -> Document:
     if bad:
         found.append(Heading("Offers that the case cannot hold"))
         found.append(
-            Bullets(tuple((f"{i.place or 'offer'}: {labels.party(i.party)}, {_why(i.why, labels)}",) for _, i in bad[:MOST_RUNS]))
+            Bullets(
+                tuple(
+                    (f"{i.place or 'offer'}: {labels.party(i.party)}, {_why(i.why, labels)}",)
+                    for _, i in bad[:MOST_RUNS]
+                )
+            )
         )
     found += [paragraph(sentence(x), tone="small") for x in d.notes]
-    return Document("Audit of the offers", (Section("audit", "What the record shows", tuple(found)),), next=("path CASE", "frontier CASE"))
+    return Document(
+        "Audit of the offers",
+        (Section("audit", "What the record shows", tuple(found)),),
+        next=("path CASE", "frontier CASE"),
+    )
 
 
 def _why(why: str, labels: Labels) -> str:
@@ -496,7 +518,9 @@ def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
     if r.first_in_zone:
         by = f" ({labels.party(r.first_party)})" if r.first_party else ""
         found.append(
-            paragraph(f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {r.rounds_after} offers followed it.")
+            paragraph(
+                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {r.rounds_after} offers followed it."
+            )
         )
     else:
         found.append(paragraph("No offer of the record was acceptable to all parties."))
@@ -512,14 +536,24 @@ def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
         )
         for b in r.behaviour
     ]
-    head = ("party", "offers", "points given up", "largest step", "share of moves that concede", "moves", "positive per negative")
+    head = (
+        "party",
+        "offers",
+        "points given up",
+        "largest step",
+        "share of moves that concede",
+        "moves",
+        "positive per negative",
+    )
     found.append(Grid("How each party moved", head, tuple(rows)))
     return found
 
 
 def _quality(q: Quality, labels: Labels) -> list[Block]:
     parts = [f"{labels.party(p)} {points(u)}" for p, u in q.utilities.items()]
-    found: list[Block] = [paragraph("What was agreed: ", *labels.package(q.package), f". It is worth {listed(parts)}.")]
+    found: list[Block] = [
+        paragraph("What was agreed: ", *labels.package(q.package), f". It is worth {listed(parts)}.")
+    ]
     if not q.in_zone:
         why = [f"it is below no agreement for {listed(labels.parties(q.below))}"] if q.below else []
         why += ["it breaks: " + "; ".join(labels.rule(r).text for r in q.broken)] if q.broken else []
@@ -530,7 +564,11 @@ def _quality(q: Quality, labels: Labels) -> list[Block]:
     if q.efficient:
         found.append(paragraph("It is efficient: no allowed package gives one party more and none less."))
     elif q.joint_gain:
-        share = f" All gains above no agreement could grow by a factor of {float(1 / q.efficiency):.2f}." if q.efficiency and q.efficiency < 1 else ""
+        share = (
+            f" All gains above no agreement could grow by a factor of {float(1 / q.efficiency):.2f}."
+            if q.efficiency and q.efficiency < 1
+            else ""
+        )
         found.append(paragraph("Left on the table: ", *_swap(q.joint_gain, labels), f".{share}"))
         if q.smallest_change and q.smallest_change.package != q.joint_gain.package:
             found.append(paragraph("With the fewest changes: ", *_swap(q.smallest_change, labels), "."))
@@ -541,7 +579,12 @@ def _swap(g: JointGain, labels: Labels) -> Spans:
     found: list[Any] = []
     for issue in g.changed:
         found += ["; "] if found else []
-        found += [f"{labels.issue(issue)}: ", labels.option(issue, g.before[issue]), " → ", labels.option(issue, g.package[issue])]
+        found += [
+            f"{labels.issue(issue)}: ",
+            labels.option(issue, g.before[issue]),
+            " → ",
+            labels.option(issue, g.package[issue]),
+        ]
     gains = listed(f"{labels.party(p)} {gain(x)}" for p, x in g.gains.items())
     return (*found, f" ({gains})")
 
@@ -556,7 +599,10 @@ def _all_runs(d: Audit) -> Grid:
                 ENDS[r.outcome],
                 cell(percent(q.joint) if q else "–", number=True),
                 cell(percent(q.efficiency) if q else "–", number=True),
-                cell(points(q.joint_gain.smallest) if q and q.joint_gain else "–" if not q else "0", number=True),
+                cell(
+                    points(q.joint_gain.smallest) if q and q.joint_gain else "–" if not q else "0",
+                    number=True,
+                ),
                 cell(str(r.first_in_zone or "–"), number=True),
                 cell(listed(PICKS[m] for m, s in q.shares.items() if s == 1) if q else ""),
             )
@@ -578,15 +624,29 @@ def _plane(d: Audit, labels: Labels) -> Chart | None:
     values: list[dict[str, Any]] = []
     for run, q in made:
         note = f"{run or 'agreement'}: {labels.party(a)} {points(q.utilities[a])}, {labels.party(b)} {points(q.utilities[b])}"
-        values.append({"a": float(q.utilities[a]), "b": float(q.utilities[b]), "kind": "efficient" if q.efficient else "not efficient", "note": note})
+        values.append(
+            {
+                "a": float(q.utilities[a]),
+                "b": float(q.utilities[b]),
+                "kind": "efficient" if q.efficient else "not efficient",
+                "note": note,
+            }
+        )
     names = (labels.party(a), labels.party(b))
-    rows: tuple[Row, ...] = tuple((cell(run or "agreement", head=True), *(cell(points(u), number=True) for u in q.utilities.values())) for run, q in made[:MOST_RUNS])
+    rows: tuple[Row, ...] = tuple(
+        (cell(run or "agreement", head=True), *(cell(points(u), number=True) for u in q.utilities.values()))
+        for run, q in made[:MOST_RUNS]
+    )
     table = Grid("Utilities of the agreements", ("talks", *names), rows, folded=True)
     said = "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
 
     def spec() -> dict[str, Any]:
-        color = {"field": "kind", "type": "nominal", "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
-                 "legend": {"title": None, "orient": "bottom"}}
+        color = {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
+            "legend": {"title": None, "orient": "bottom"},
+        }
         return {"width": 300, "height": 300, "data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
                 "encoding": {"x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
                              "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
