@@ -18,6 +18,7 @@ The verbs are the questions; each takes a case first::
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
+    zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -54,6 +55,7 @@ _VERBS = {
     "ratify": "ratification",
     "divide": "division",
     "read": "reading",
+    "audit": "talks",
     "start": "study",
     "path": "study",
     "run": "study",
@@ -78,9 +80,11 @@ if TYPE_CHECKING:
     from zopa.study.run import run
     from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
+    from zopa.talks.audit import audit
     from zopa.waiting.delay import delay
 
 __all__ = [
+    "audit",
     "check",
     "compare",
     "convert",

@@ -63,6 +63,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "start": talks.start,
     "path": talks.path,
+    "audit": talks.audit,
     "explain": ask.explain,
     "compare": compare.compare,
     "seal": seal.seal,

@@ -34,6 +34,7 @@ VIEWS: Mapping[str, str] = {
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
+    "Audit": "talks.audit",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
