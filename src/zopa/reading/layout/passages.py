@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.layout.labels import Label, SpeakerLabels, stamped
+from zopa.reading.layout.marks import one_form
 
 __all__ = ["Layout", "TextPassage", "laid_out"]
 
@@ -99,6 +100,7 @@ class _Line:
 
 def laid_out(body: str, lex: Lexicon) -> Layout:
     """Cut a body into passages. Linear in its length."""
+    body = one_form(body)
     blanks: list[Range] = []
     lines = list(_lines(body, blanks))
     labels = SpeakerLabels([line.text for line in lines], lex)
