@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from zopa.reading.attribution.attribute import attribute
 from zopa.reading.extraction.extract import Trained, extract
 from zopa.reading.extraction.speakers import Roster
 from zopa.reading.language.lexicon import lexicon
+from zopa.reading.layout.passages import laid_out
+from zopa.reading.layout.statements import read_passages
 from zopa.reading.parsing.segment import segment
 from zopa.reading.sources.text import Published, prepare
 
@@ -116,10 +117,12 @@ def _predict(d: AnnotatedText, language: str, trained: Trained | None) -> Item:
             prepare(d.text, _published(d.gold), language), roster=d.roster, language=language, trained=trained
         ).to_dict()
     lex = lexicon(language)
-    seg = segment(d.text, lex)
-    found = attribute(seg, lex, nested=False)
+    layout = laid_out(d.text, lex)
+    seg = segment(layout.body, lex)
+    found = read_passages(seg, layout, lex)
     if trained:
-        found = [x for x in trained(seg, found) if x.parent is None]
+        found = trained(seg, found)
+    found = [x for x in found if x.parent is None]
     roles = [{r: [seg.span(*p) for p in getattr(x, r)] for r in _ROLES} for x in found]
     return {"attributions": roles}
 
