@@ -100,7 +100,8 @@ class _Line:
 
 def laid_out(body: str, lex: Lexicon) -> Layout:
     """Cut a body into passages. Linear in its length."""
-    body = one_form(body)
+    if "“" in lex["quotes.opening"] and "”" in lex["quotes.closing"]:
+        body = one_form(body)
     blanks: list[Range] = []
     lines = list(_lines(body, blanks))
     labels = SpeakerLabels([line.text for line in lines], lex, titled=len(lines) > 2 and lines[1].after_blank)
