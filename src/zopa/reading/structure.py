@@ -59,9 +59,11 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
     lex = lexicon(language)
     listed = list(texts)
     body = "\n".join(t.body for t in listed)
-    states = _states(body, lex)
+    states: dict[str, tuple[str, ...]] = {name: _aliases(name, lex) for name in _states(body, lex)}
     if len(states) < 2:
-        raise NotApplicable("the text names fewer than two states or organisations that are known")
+        states |= _bodies(body, states, lex)
+    if len(states) < 2:
+        raise NotApplicable("the text names fewer than two states or organisations that are known or heard")
     return Draft(
         title=title or next((t.published.title for t in listed if t.published.title), ""),
         on=next((t.published.on for t in listed if t.published.on), None),
@@ -97,6 +99,34 @@ def _issue(name: str, words: list[str]) -> dict[str, Any]:
     }
 
 
+def _aliases(state: str, lex: Lexicon) -> tuple[str, ...]:
+    return tuple(o.strip() for o in lex.raw["states"][state].split(","))
+
+
+def _bodies(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, tuple[str, ...]]:
+    """Organisations of a local dispute with their short names: those that are heard, or for which a person is heard.
+
+    An organisation is a name that an article stands before: "the Lenn Water Board", "the town of Lenn".
+    """
+    articles = "|".join(map(re.escape, sorted(lex["articles"])))
+    named = re.compile(
+        rf"(?<!\w)(?i:{articles})\s((?:[a-z]+\sof\s)?[A-Z][\w’'\-]+(?:\s(?:of\s)?[A-Z][\w’'\-]+)*)"
+    )
+    seg = segment(body, lex)
+    mentions = [" ".join(seg.text[slice(*seg.span(*p))] for p in x.source) for x in attribute(seg, lex)]
+    heard: dict[str, int] = {}
+    for mention in mentions:
+        for m in named.finditer(mention):
+            name = m[1]
+            if len(name.split()) > 1 and not any(s in name for s in states):
+                heard[name] = heard.get(name, 0) + 1
+    kept = sorted(heard, key=lambda n: -heard[n])[:MAX_PARTIES]
+    kept = [n for n in kept if not any(n != other and n in other for other in kept)]
+    short = {n: n.split()[0] if n[0].islower() else n.split()[-1] for n in kept}
+    shared = list(short.values())
+    return {n: (short[n],) if shared.count(short[n]) == 1 else () for n in kept}
+
+
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
@@ -119,16 +149,15 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
     return {n: count[n] for n in kept[:MAX_PARTIES]}
 
 
-def _speakers(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[str, Any]]:
+def _speakers(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon) -> dict[str, dict[str, Any]]:
     """The states themselves, and the persons who are said to say something, with the party that the words give them."""
     out: dict[str, dict[str, Any]] = {}
     for state in states:
-        entry = _state_entry(state, lex)
         party = _slug(state)
         out[f"{party}-state"] = {
             "name": state,
             "party": party,
-            "aliases": list(entry.aliases),
+            "aliases": list(states[state]),
             "authority": "official",
         }
     heard = _merged(_persons_heard(body, states, lex))
@@ -137,19 +166,24 @@ def _speakers(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[
     return out
 
 
-def _speaker(name: str, body: str, states: Iterable[str], lex: Lexicon) -> dict[str, Any]:
+def _speaker(name: str, body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon) -> dict[str, Any]:
     """A person as a speaker: of a party where the text says so, else a commentator."""
     surname = name.split()[-1]
     speaker: dict[str, Any] = {"name": name, "aliases": [surname] if surname != name else []}
     party, former = _party_of(name, body, states, lex)
     if party and not former:
         return speaker | {"party": _slug(party), "authority": "official"}
-    return speaker | {"authority": "commentator"}
+    # Whom an unknown person speaks for is asked in the review; that it is nobody is not assumed.
+    return speaker | ({"authority": "commentator"} if former else {})
 
 
-def _persons_heard(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, int]:
+def _persons_heard(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon) -> dict[str, int]:
     """Names of persons to whom words are attributed, with how often."""
-    resolver = Resolver(Roster((_state_entry(n, lex) for n in states), lex.language), lex, body)
+    resolver = Resolver(
+        Roster((Entry(_slug(n), n, other, False, _slug(n)) for n, other in states.items()), lex.language),
+        lex,
+        body,
+    )
     seg = segment(body, lex)
     heard: dict[str, int] = {}
     for x in attribute(seg, lex):
@@ -166,11 +200,6 @@ def _persons_heard(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, 
     return heard
 
 
-def _state_entry(name: str, lex: Lexicon) -> Entry:
-    aliases = tuple(o.strip() for o in lex.raw["states"][name].split(","))
-    return Entry(_slug(name), name, aliases, False, _slug(name))
-
-
 def _merged(heard: dict[str, int]) -> dict[str, int]:
     """A surname alone counts for the full name that ends with it."""
     out: dict[str, int] = {}
@@ -182,7 +211,9 @@ def _merged(heard: dict[str, int]) -> dict[str, int]:
     return out
 
 
-def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tuple[str | None, bool]:
+def _party_of(
+    name: str, body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon
+) -> tuple[str | None, bool]:
     """The state beside the name ("Russia's X", "X of Ukraine", "Defense Secretary X"); whether a former official."""
     surname = re.escape(name.split()[-1])
     around = [body[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(rf"\b{surname}\b", body)]
@@ -190,8 +221,8 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
         lex.pattern("former", name, surname=surname).search(a) for name in lex.raw["former"] for a in around
     )
     scores: dict[str, int] = {}
-    for state in states:
-        names = "|".join(re.escape(n.strip()) for n in [state, *lex.raw["states"][state].split(",")])
+    for state, others in states.items():
+        names = "|".join(re.escape(n) for n in [state, *others])
         offices = "|".join(
             re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
         )
@@ -200,6 +231,8 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
             for section in ("of_state", "of_office")[: 1 + bool(offices)]
             for form in lex.raw[section]
         ]
+        if state not in lex.raw["states"]:  # "Holm, chair of the Lenn Water Board"
+            forms.append(re.compile(rf"\b{surname},\s[^,.;”\"]{{0,60}}\b{re.escape(state)}\b"))
         scores[state] = sum(len(form.findall(a)) for form in forms for a in around)
     best = max(scores, key=lambda s: scores[s], default=None)
     return (best if best and scores[best] else None), former
