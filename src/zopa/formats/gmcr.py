@@ -215,7 +215,16 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     words = _words(len(options), never) if manual and not reader.found else []
     for k, row in enumerate(reader.rows("decisionMakers")):
         if isinstance(row, dict) and not any(f.path == f"decisionMakers[{k}]" for f in reader.found):
-            _preferences(reader, graph, f"decisionMakers[{k}]", row, parties[k], options, words, manual)
+            _preferences(
+                reader,
+                graph,
+                f"decisionMakers[{k}]",
+                row,
+                parties[k],
+                options=options,
+                words=words,
+                manual=manual,
+            )
     rows = reader.rows("options")
     issues = {
         name: _issue(reader, k, name, holder)

@@ -186,7 +186,7 @@ class _TreeSearch:
         picks = self.zero_loss if self.best is None else np.array(self.best) + self.flat.start[:-1]
         plain = np.array(self.target.toward) == 0
         low = self.t / self.scale
-        for found in anneal(self.s, low, plain, self.cheap, picks, moves, self.rng, stop):
+        for found in anneal(self.s, low, plain, self.cheap, picks, moves=moves, rng=self.rng, stop=stop):
             self.climb(found, self.flat, None)
 
     # ---- nodes ------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def search(
         s.first(stop)
     root = _Node(np.ones(len(s.flat.v), bool), s.root_y, 0.05)
     try:
-        finished = _grow(s, out, [root], stop, on_progress, collect, first_only)
+        finished = _grow(s, out, [root], stop, on_progress, collect=collect, first_only=first_only)
     except KeyboardInterrupt:
         finished, out.bound = False, _open_bound(s, [_Node(root.allowed, root.y, root.mu)])
     out.best, out.value, out.thresholds = s.best, s.value, tuple(int(x) for x in s.t)
