@@ -187,6 +187,12 @@ def test_a_typing_mistake_is_answered_with_what_was_meant_and_changes_nothing(fo
     assert on_record(load(folder)).waiting["statements"] == len(load(folder).statements)
 
 
+def test_input_that_ends_in_a_question_decides_nothing(folder):
+    assert "every decision so far is kept" in keyed(folder, "a1")
+    assert not load(folder).rules
+    assert {s.review.state for s in load(folder).statements.values()} == {"suggested"}
+
+
 def test_the_choices_are_listed_on_a_key(folder):
     output = keyed(folder, "?")
     assert "stance: demand, prefer, accept" in output

@@ -92,7 +92,7 @@ def _walk(folder: Path, session: Session, keys: Iterator[str]) -> None:
                 break
             _save(folder, session)
             _present(session)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         _save(folder, session)
         typer.echo("\nstopped; every decision so far is kept")
 
@@ -137,7 +137,7 @@ def _whose(session: Session, keys: Iterator[str]) -> None:
     people = [session.entries[p.group][p.ident].name for p in session.people()]
     typer.echo("  ".join(f"{n} {name}" for n, name in enumerate(people, 1)))
     who = _line("whose words? number, name, +New name, Enter: no one's ", keys)
-    if not who:
+    if who in ("", "-"):
         return
     party = ""
     if who.startswith("+"):
@@ -288,6 +288,8 @@ def _line(prompt: str, keys: Iterator[str]) -> str:
             typed.append(key)
             if sys.stdin.isatty():
                 typer.echo(key, nl=False)
+    else:  # the input ended in the middle of a question: that is no answer
+        raise EOFError
     typer.echo("")
     return "".join(typed).strip()
 

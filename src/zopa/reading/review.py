@@ -314,8 +314,13 @@ class Session:
         self._change(made)
 
     def people(self) -> list[RecordAt]:
-        """Speakers and parties to choose from, in the order in which they are numbered."""
-        return [*(RecordAt("speakers", k) for k in self.entries["speakers"]), *(RecordAt("parties", k) for k in self.entries["parties"])]  # fmt: skip
+        """Speakers, and parties that no speaker is called after, in the order in which they are numbered."""
+        names = {x.name for x in self.entries["speakers"].values()}
+        parties = [k for k, x in self.entries["parties"].items() if x.name not in names]
+        return [
+            *(RecordAt("speakers", k) for k in self.entries["speakers"]),
+            *(RecordAt("parties", k) for k in parties),
+        ]
 
     def says(self, who: str, party: str = "") -> int:
         """Give the current statement its speaker, and others that name nobody by the same words; how many in all.
