@@ -186,7 +186,7 @@ def test_an_ending_that_says_nothing_and_unknown_names_are_refused(tmp_path):
 
 def test_the_table_of_formats_is_listed_in_both_ways():
     done = CliRunner().invoke(app, ["formats", "--json"])
-    assert [f["name"] for f in json.loads(done.output)] == list(FORMATS)
+    assert [f["name"] for f in json.loads(done.output)["answer"]] == list(FORMATS)
     shown = CliRunner().invoke(app, ["formats"]).output
     assert all(name in shown for name in FORMATS)
 

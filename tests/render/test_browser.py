@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,3 +106,18 @@ def test_following_a_number_unfolds_what_it_rests_on(page: Any) -> None:
         )
         > 0
     )
+
+
+def test_the_print_edition_has_at_most_six_pages(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+    assert 1 <= sheets <= 6
+
+
+def test_nothing_is_wider_than_a_phone(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = "[...document.querySelectorAll('.chart svg')].filter(s => s.getBoundingClientRect().width > 390).length"
+    assert page.evaluate(wide) == 0
+    page.set_viewport_size({"width": 1200, "height": 900})

@@ -48,11 +48,13 @@ from zopa.case.model import (
     Statement,
     When,
 )
+from zopa.case.on_record import MOST_UNSOURCED, OnRecord, breaks, cited, on_record, uncarried
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
 
 __all__ = [
+    "MOST_UNSOURCED",
     "STANCES",
     "WEIGHT_WORDS",
     "ZERO",
@@ -70,6 +72,7 @@ __all__ = [
     "Issue",
     "Judgment",
     "Number",
+    "OnRecord",
     "Option",
     "Outcome",
     "Party",
@@ -87,6 +90,8 @@ __all__ = [
     "accepted",
     "all_rules",
     "as_of",
+    "breaks",
+    "cited",
     "estimate",
     "exact",
     "fraction",
@@ -94,6 +99,7 @@ __all__ = [
     "json_schema",
     "noise",
     "number_of",
+    "on_record",
     "once",
     "place",
     "pressing",
@@ -103,6 +109,7 @@ __all__ = [
     "snapshots",
     "speaks_for",
     "start",
+    "uncarried",
     "undated",
     "values",
     "voters",

@@ -16,6 +16,7 @@ from zopa.cli.options import (
     ReadingsOption,
     SetOption,
     TimeOption,
+    UnsourcedOption,
     console,
     package_of,
     pairs_of,
@@ -80,6 +81,7 @@ def zone(
     ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -89,10 +91,10 @@ def zone(
 
     problem = problem_of(name, readings, changes)
     with stopper(seconds) as stop:
-        answer = ask(problem, stop=stop)
+        answer = ask(problem, most_unsourced=most_unsourced, stop=stop)
         if proof is not None:
             save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof, name)
-    reply(answer, name, json=json, no=answer.empty)
+    reply(answer, name, json=json, no=not answer.yes)
 
 
 def solve(
@@ -114,6 +116,7 @@ def solve(
     ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -131,13 +134,15 @@ def solve(
     with stopper(seconds) as stop, progress(json) as tell:
         found = [
             ask(
-                problem, m, powers=powers or None, coalition=coalition, proof=proof is not None, stop=stop, progress=tell
+                problem, m, powers=powers or None, coalition=coalition, proof=proof is not None,
+                most_unsourced=most_unsourced, stop=stop, progress=tell
             )
             for m in methods
         ]  # fmt: skip
     if proof is not None:
         save_proof(found[0].proof, proof, name)
-    none = not any(a.deals for a in found)
+    first = found[0].standing
+    none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
     reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)))
 
 

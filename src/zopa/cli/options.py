@@ -24,6 +24,7 @@ __all__ = [
     "ReadingsOption",
     "SetOption",
     "TimeOption",
+    "UnsourcedOption",
     "bundled",
     "console",
     "deadline",
@@ -32,6 +33,7 @@ __all__ = [
     "package_of",
     "pairs_of",
     "pick_readings",
+    "print_answer",
     "print_json",
     "problem_of",
     "progress",
@@ -66,6 +68,15 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
+    ),
+]
+UnsourcedOption = Annotated[
+    float,
+    typer.Option(
+        "--most-unsourced",
+        min=0.0,
+        max=1.0,
+        help="Largest share of judgments without any source with which a verdict is given.",
     ),
 ]
 PackageArgument = Annotated[
@@ -161,6 +172,11 @@ def print_json(data: object) -> None:
     from zopa.render.json import text
 
     typer.echo(text(data))
+
+
+def print_answer(verb: str, data: object, **settings: object) -> None:
+    """What a command found out, in the one shape of JSON: an object with ``question`` and ``answer``."""
+    print_json({"question": {"verb": verb, "settings": settings}, "answer": data})
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from zopa.cli.options import (
     JsonOption,
     ReadingsOption,
     SetOption,
+    UnsourcedOption,
     deadline,
     problem_of,
     progress,
@@ -38,6 +39,7 @@ def run(
     out: OutOption = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: Annotated[
         float,
         typer.Option(
@@ -57,18 +59,20 @@ def run(
     if out is None and Path(name).exists() and case.folder:
         out = Path(case.folder) / "out"
     with progress(json) as tell:
-        found = study(problem, progress=tell, patience=lambda: deadline(seconds))
+        found = study(
+            problem, most_unsourced=most_unsourced, progress=tell, patience=lambda: deadline(seconds)
+        )
         tell("writing the report")
         written = report(found, out, annex=annex) if out is not None else []
     if json:
-        reply(found, name, json=True, no=found.zone.empty)
+        reply(found, name, json=True, no=not found.zone.yes)
     show_document(view(found), name)
     typer.echo(
         f"wrote {written[0]}, {written[1]} and {len(written) - 2} charts; open {written[0]} in a browser"
         if written
         else f"next: zopa run {name} --out FOLDER writes the report"
     )
-    raise typer.Exit(1 if found.zone.empty else 0)
+    raise typer.Exit(0 if found.zone.yes else 1)
 
 
 def demo(out: OutOption = Path("out/demo"), annex: AnnexOption = False, json: JsonOption = False) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "Shares",
     "Span",
     "Spans",
+    "Tone",
     "cell",
     "paragraph",
     "plain",

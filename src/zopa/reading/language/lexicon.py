@@ -22,7 +22,18 @@ _REFERENCE = "en"
 SLOTS = ("base", "third", "past", "participle", "ing")
 Forms = tuple[tuple[str, str], ...]
 
-PATTERNS = ("tokens", "cue_patterns", "clauses", "events", "speakers", "page", "gate")
+PATTERNS = (
+    "tokens",
+    "cue_patterns",
+    "clauses",
+    "events",
+    "speakers",
+    "page",
+    "gate",
+    "layout",
+    "acts",
+    "condition_forms",
+)
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
 """Quotation marks that may open or close, in any language."""
