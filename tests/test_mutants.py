@@ -20,5 +20,14 @@ def test_the_tests_that_should_notice_exist() -> None:
 
 def test_there_are_sixty_mutants_over_all_rooms_that_compute_answers() -> None:
     rooms = Counter(m.file.split("/")[0] for m in MUTANTS)
-    assert rooms.keys() == {"space", "bargaining", "case", "study", "graphmodel", "spatial", "waiting", "ratification"}
+    assert rooms.keys() == {
+        "space",
+        "bargaining",
+        "case",
+        "study",
+        "graphmodel",
+        "spatial",
+        "waiting",
+        "ratification",
+    }
     assert rooms.total() >= 60

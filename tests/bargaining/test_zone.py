@@ -19,7 +19,11 @@ def case(values: dict[str, list[float]], options: str, *, reservation: float = 1
             "title": "t",
             "issues": {"i": {"name": "i", "options": {o: o for o in options}}},
             "parties": {
-                p: {"name": p, "points": {"i": dict(zip(options, v, strict=True))}, "reservation": reservation}
+                p: {
+                    "name": p,
+                    "points": {"i": dict(zip(options, v, strict=True))},
+                    "reservation": reservation,
+                }
                 for p, v in values.items()
             },
             **more,
@@ -48,7 +52,9 @@ def rule(*forbidden: str, **own: Any) -> dict[str, Any]:
 
 def test_another_reading_opens_a_zone_and_setting_a_rule_aside_is_not_one() -> None:
     readings = {"strict": {"when": ({"i": ("a", "b")},)}, "wide": {"when": ({"i": ("a",)},)}}
-    why = zopa.why_not(case({"A": [5, 5], "B": [5, 5]}, "ab", rules={"r": {"party": "A", "readings": readings}}))
+    why = zopa.why_not(
+        case({"A": [5, 5], "B": [5, 5]}, "ab", rules={"r": {"party": "A", "readings": readings}})
+    )
     assert why.empty
     assert {(s.reading, s.open) for s in why.switches} == {("wide", True), ("off", True)}
     assert [s.reading for s in why.opens] == ["wide"]
@@ -59,12 +65,20 @@ def test_what_closes_a_zone_is_listed_only_where_there_is_one() -> None:
     there = case({"A": [5, 5], "B": [5, 5]}, "ab", rules={"r": {"party": "A", "readings": readings}})
     assert [s.reading for s in zopa.why_not(there).closes] == ["strict"]
     closed = zopa.why_not(there, {"r": "strict"})
-    never = zopa.why_not(case({"A": [0, 0], "B": [5, 5]}, "ab", rules={"r": {"party": "A", "readings": readings}}))
+    never = zopa.why_not(
+        case({"A": [0, 0], "B": [5, 5]}, "ab", rules={"r": {"party": "A", "readings": readings}})
+    )
     assert (closed.empty, closed.closes) == (never.empty, never.closes) == (True, ())
 
 
 def test_fewer_statements_come_before_less_firm_ones() -> None:
     said = {k: {"source": "s", "quote": k, "kind": "position", "party": "A"} for k in ("s1", "s2", "s3")}
-    rules = {"soft": rule("a", firmness="hedged", stated=("s1", "s2")), "firm": rule("b", firmness="firm", stated="s3")}
+    rules = {
+        "soft": rule("a", firmness="hedged", stated=("s1", "s2")),
+        "firm": rule("b", firmness="firm", stated="s3"),
+    }
     why = zopa.why_not(case({"A": [5, 5], "B": [5, 5]}, "ab", rules=rules, statements=said))
-    assert [(c.limits[0].id, c.statements, c.firmness) for c in why.corrections] == [("firm", 1, 3), ("soft", 2, 1)]
+    assert [(c.limits[0].id, c.statements, c.firmness) for c in why.corrections] == [
+        ("firm", 1, 3),
+        ("soft", 2, 1),
+    ]

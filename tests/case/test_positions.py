@@ -24,7 +24,9 @@ def case(**statements: dict[str, Any]) -> Case:
         {
             "title": "t",
             "as_of": date(2025, 3, 20),
-            "issues": {"i": {"name": "i", "options": {k: {"label": k, "at": at} for k, at in PLACES.items()}}},
+            "issues": {
+                "i": {"name": "i", "options": {k: {"label": k, "at": at} for k, at in PLACES.items()}}
+            },
             "parties": {
                 "A": party("party"),
                 "strong": party("ratifier", capability=5),

@@ -14,7 +14,9 @@ from zopa.case.interval import Interval
 
 
 def case(statements: dict[str, dict[str, Any]], **more: Any) -> Case:
-    given = {k: {"source": "s", "quote": k, "kind": "position", "party": "A"} | s for k, s in statements.items()}
+    given = {
+        k: {"source": "s", "quote": k, "kind": "position", "party": "A"} | s for k, s in statements.items()
+    }
     return Case.model_validate(
         {
             "title": "t",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zopa.ratification import settle, tied_hand, win_set, win_set_of_all
-from zopa.ratification.win_sets import tied_hand_in_space
+from zopa.ratification.win_sets import best_reply, tied_hand_in_space
 
 places = st.integers(0, 100).map(Fraction)
 
@@ -59,6 +59,14 @@ def test_over_packages_a_ratifier_moves_the_last_offer():
     assert (hand.free, hand.tied, hand.gain) == (10, 40, 30)
     shut = tied_hand_in_space(utilities, (5, 10, 99), proposer=1, holder=0, table=[0, 1], ratifiers=[2])
     assert (shut.free, shut.tied, shut.gain) == (10, None, None)
+
+
+def test_where_the_last_offer_has_equals_the_holder_is_not_taken_to_get_the_better_one():
+    utilities = np.array([[10, 40, 70], [50, 50, 20]])
+    everything = np.ones(3, dtype=bool)
+    assert best_reply(utilities, proposer=1, holder=0, accepted=everything) == 10
+    assert best_reply(utilities, proposer=0, holder=1, accepted=everything) == 20
+    assert best_reply(utilities, proposer=1, holder=0, accepted=~everything) is None
 
 
 def test_a_win_set_needs_a_ratifier():

@@ -51,9 +51,7 @@ def worth(space: Space, package: tuple[int, ...], p: int) -> int:
 
 
 def allowed(space: Space, package: tuple[int, ...]) -> bool:
-    return all(
-        not holds(c.when, package) or any(holds(a, package) for a in c.only_if) for c in space.clauses
-    )
+    return all(not holds(c.when, package) or any(holds(a, package) for a in c.only_if) for c in space.clauses)
 
 
 def makes_an_agreement(space: Space, says: list[bool]) -> bool:
