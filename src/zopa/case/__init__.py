@@ -3,6 +3,7 @@
 May not enter: files, any lens.
 """
 
+from zopa.case.changes import is_reading, reading_of
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
 from zopa.case.dates import as_of, undated
 from zopa.case.division import Division
@@ -96,6 +97,7 @@ __all__ = [
     "exact",
     "fraction",
     "gaps",
+    "is_reading",
     "json_schema",
     "noise",
     "number_of",
@@ -104,6 +106,7 @@ __all__ = [
     "place",
     "pressing",
     "quantity",
+    "reading_of",
     "reservation",
     "share_by_basis",
     "snapshots",

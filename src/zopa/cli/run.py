@@ -10,9 +10,11 @@ import typer
 from zopa.cli.ask import reply, show_document
 from zopa.cli.options import (
     CaseArgument,
+    DayOption,
     JsonOption,
     ReadingsOption,
     SetOption,
+    TypedOption,
     UnsourcedOption,
     deadline,
     problem_of,
@@ -39,6 +41,8 @@ def run(
     out: OutOption = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     most_unsourced: UnsourcedOption = 0.75,
     seconds: Annotated[
         float,
@@ -54,7 +58,7 @@ def run(
     from zopa.study import run as study
     from zopa.views import view
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     case = problem.case
     if out is None and Path(name).exists() and case.folder:
         out = Path(case.folder) / "out"

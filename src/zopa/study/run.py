@@ -135,7 +135,7 @@ def _stability(problem: Problem, _: Sequence[Proposal]) -> Answer:
 LENSES: Mapping[str, Lens] = {
     "hold": _hold,
     "stability": _stability,
-    "forecast": lambda problem, _proposals: forecast(problem.case),
+    "forecast": lambda problem, _proposals: forecast(problem),
     "delay": _delay,
     "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
