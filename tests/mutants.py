@@ -1,7 +1,7 @@
 """Faults put into the code on purpose, to see whether the tests of the room notice.
 
 ``python tests/mutants.py`` copies the project, changes one place at a time in the copy, runs the tests of the room
-there and says which faults were caught. ``--only 12`` runs one of them, ``--room spatial`` those of one room,
+there and says which faults were caught, once these tests have passed without any. ``--only 12`` runs one of them, ``--room spatial`` those of one room,
 ``--jobs 2`` two at a time. The exit code is 1 where more than three survive. The checkout is never changed.
 """
 
@@ -115,7 +115,6 @@ MUTANTS = (
     Mutant("study/run.py", '(s.reading == "off", -(s.count or 0))', '(s.reading == "off", s.count or 0)', STUDY),
     Mutant("study/run.py", 'if not switch.open or (switch.reading == "off" and opened):', "if not switch.open:", STUDY),
     Mutant("study/run.py", "reading == readings[rule] and reading == chosen[rule]", "reading == readings[rule] or reading == chosen[rule]", STUDY),
-    Mutant("study/run.py", 'if any(s.open for s in self.why_not.switches if s.reading != "off"):', "if any(s.open for s in self.why_not.switches):", STUDY),
     Mutant("study/run.py", "rest[apart.index(max(apart))]", "rest[apart.index(min(apart))]", STUDY),
     Mutant("study/expected.py", "<= Fraction(1, 10**6)", "<= Fraction(1, 10**3)", STUDY),
     Mutant("study/expected.py", "if len(found) != len(expected):", "if len(found) < len(expected):", STUDY),
@@ -155,7 +154,7 @@ MUTANTS = (
     Mutant("waiting/income_loss.py", "return 1.0 if rho <= 0 else", "return 1.0 if rho < 0 else", LOSSES),
     # ratification
     Mutant("ratification/win_sets.py", "return max(lo for lo, _ in sets)", "return min(lo for lo, _ in sets)", RATIFY),
-    Mutant("ratification/win_sets.py", "abs(free - own) - abs(tied - own)", "abs(tied - own) - abs(free - own)", RATIFY),
+    Mutant("ratification/win_sets.py", "else Fraction(tied - free)", "else Fraction(free - tied)", RATIFY),
     Mutant("ratification/win_sets.py", "mine[other == other.max()].min()", "mine[other == other.max()].max()", RATIFY),
     Mutant("ratification/two_level.py", "if issue.now is None or len(places) < len(issue.options):", "if issue.now is None:", RATIFY),
     Mutant("ratification/two_level.py", "(not party.seat or name not in needed)", "(not party.seat)", RATIFY),
@@ -193,23 +192,20 @@ def caught(m: Mutant, copy: Path) -> bool:
     fault = mutated(m, copy)
     shutil.copy2(target, kept)
     target.write_text(fault, encoding="utf-8")
+    try:
+        return fails([*m.tests], copy)
+    finally:
+        shutil.move(kept, target)
+
+
+def fails(tests: Sequence[str], copy: Path) -> bool:
+    """Whether one of these tests fails in the copy as it is, or does not come to an end."""
     env = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    tests = [f"tests/{t}" for t in m.tests] + [f"src/zopa/{m.file}"]  # doctests count as tests of the room
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "-n",
-        "0",
-        "-p",
-        "no:cacheprovider",
-        "--hypothesis-seed=0",
-    ]
+    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options.append("--hypothesis-profile=first failure")
     try:
         done = subprocess.run(
-            [*command, *tests],
+            [sys.executable, "-m", "pytest", *options, *(f"tests/{t}" for t in tests)],
             cwd=copy,
             env=env,
             capture_output=True,
@@ -219,8 +215,6 @@ def caught(m: Mutant, copy: Path) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    finally:
-        shutil.move(kept, target)
     if done.returncode > pytest.ExitCode.INTERRUPTED:  # 2 is also a module that cannot be imported any more
         raise RuntimeError(f"pytest did not run: {done.stdout}{done.stderr}")
     return done.returncode != 0
@@ -253,6 +247,11 @@ def main() -> int:
     ]
     for m in MUTANTS:
         mutated(m)
+    with tempfile.TemporaryDirectory() as folder:
+        needed = dict.fromkeys(t for n in numbers for t in MUTANTS[n - 1].tests)
+        if fails([*needed], copy_of_the_project(Path(folder))):
+            print("a test fails without any fault, so nothing can be said:", *needed)
+            return 2
     survived = 0
     for number, noticed, seconds in tried(numbers, asked.jobs):
         m = MUTANTS[number - 1]
