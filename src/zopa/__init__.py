@@ -14,6 +14,8 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, and when the zone opens
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.start(case)             where each party opens, and which demands may be positioning
+    zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -50,6 +52,8 @@ _VERBS = {
     "ratify": "ratification",
     "divide": "division",
     "read": "reading",
+    "start": "study",
+    "path": "study",
     "run": "study",
     "report": "render",
     "convert": "formats",
@@ -63,9 +67,10 @@ if TYPE_CHECKING:
     from zopa.graphmodel.stability import stability
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
-    from zopa.render.report import report
+    from zopa.render.report_files import report
     from zopa.spatial.forecast import forecast
     from zopa.study.run import run
+    from zopa.study.talks import path, start
     from zopa.waiting.delay import delay
 
 __all__ = [
@@ -79,6 +84,7 @@ __all__ = [
     "init",
     "judge",
     "load",
+    "path",
     "ratify",
     "read",
     "rename",
@@ -86,6 +92,7 @@ __all__ = [
     "run",
     "solve",
     "stability",
+    "start",
     "why_not",
     "zone",
 ]

@@ -21,6 +21,7 @@ from zopa.cli import (
     review,
     run,
     stability,
+    talks,
 )
 
 __all__ = ["app", "main"]
@@ -58,6 +59,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "delay": delay.delay,
     "ratify": ratify.ratify,
     "divide": division.divide,
+    "start": talks.start,
+    "path": talks.path,
     "explain": ask.explain,
     "convert": convert.convert,
     "formats": convert.formats,

@@ -3,6 +3,7 @@
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import Step, explain, known_ids, sentence_around
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
+from zopa.study.talks import path, start
 
 __all__ = [
     "MOST_TESTED",
@@ -13,7 +14,9 @@ __all__ = [
     "Study",
     "explain",
     "known_ids",
+    "path",
     "run",
     "sentence_around",
+    "start",
     "verify",
 ]

@@ -30,6 +30,8 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "StartingPositions": "talks.openings",
+    "OrderOfSteps": "talks.path",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from zopa.bargaining import Standing
-from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, paragraph
+from zopa.bargaining.standing import State
+from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, Tone, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import listed, percent
 
-__all__ = ["broken", "first_words", "next_steps", "refusals", "turns_on", "verdict"]
+__all__ = ["TONES", "broken", "first_words", "next_steps", "refusals", "turns_on", "verdict"]
 
 MOST_NAMED = 12
 """Refusals that are quoted before the packages; further ones are counted."""
@@ -33,12 +34,17 @@ def verdict(s: Standing) -> str:
     )
 
 
+TONES: Mapping[State, Tone] = {
+    "not enough on record": "unsure", "open": "yes", "closed": "no", "depends on a reading": "unsure",
+}  # fmt: skip
+
+
 def first_words(s: Standing | None, labels: Labels) -> Iterator[Block]:
     """What must be said before any number: what is missing, and refusals that nothing holds the packages to."""
     if s is None:
         return
     if s.state == "not enough on record":
-        yield Paragraph((verdict(s),), "no")
+        yield Paragraph((verdict(s),), TONES[s.state])
         yield Bullets(tuple(_lacking(s, labels)))
     yield from refusals(s, labels)
 

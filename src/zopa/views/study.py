@@ -32,6 +32,7 @@ from zopa.views.document import (
     Shares,
     Span,
     Spans,
+    Tone,
     cell,
     paragraph,
 )
@@ -95,7 +96,8 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     if thin:
         yield from standing.first_words(s.standing, labels)
     else:
-        yield Paragraph((verdict(s),), "no" if s.zone.empty else "yes")
+        plain: Tone = "no" if s.zone.empty else "yes"
+        yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
     counted = "Counted all the same: " if thin else ""
     yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
     yield paragraph(GLOSS, tone="small")
