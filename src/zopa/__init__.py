@@ -14,8 +14,11 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, and when the zone opens
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
+    zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
+    zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -52,9 +55,13 @@ _VERBS = {
     "ratify": "ratification",
     "divide": "division",
     "read": "reading",
+    "audit": "talks",
     "start": "study",
     "path": "study",
     "run": "study",
+    "compare": "study",
+    "seal": "study",
+    "verify_seal": "study",
     "report": "render",
     "convert": "formats",
 }
@@ -69,12 +76,17 @@ if TYPE_CHECKING:
     from zopa.reading import read
     from zopa.render.report_files import report
     from zopa.spatial.forecast import forecast
+    from zopa.study.compare import compare
     from zopa.study.run import run
+    from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
+    from zopa.talks.audit import audit
     from zopa.waiting.delay import delay
 
 __all__ = [
+    "audit",
     "check",
+    "compare",
     "convert",
     "delay",
     "describe",
@@ -90,9 +102,11 @@ __all__ = [
     "rename",
     "report",
     "run",
+    "seal",
     "solve",
     "stability",
     "start",
+    "verify_seal",
     "why_not",
     "zone",
 ]

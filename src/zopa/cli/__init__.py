@@ -10,6 +10,7 @@ import typer
 from zopa.cli import (
     ask,
     case,
+    compare,
     convert,
     delay,
     division,
@@ -20,6 +21,7 @@ from zopa.cli import (
     read,
     review,
     run,
+    seal,
     stability,
     talks,
 )
@@ -61,7 +63,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "start": talks.start,
     "path": talks.path,
+    "audit": talks.audit,
     "explain": ask.explain,
+    "compare": compare.compare,
+    "seal": seal.seal,
+    "verify-seal": seal.verify_seal,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,

@@ -1,7 +1,8 @@
-"""The commands `start` and `path`: how could they get there."""
+"""The commands `start`, `path` and `audit`: how could they get there."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from zopa.cli.options import (
     problem_of,
 )
 
-__all__ = ["path", "start"]
+__all__ = ["audit", "path", "start"]
 
 
 def start(
@@ -104,3 +105,19 @@ def _floor(given: list[str] | None) -> str | dict[str, float]:
         return {party: float(number) for party, number in pairs_of(given, "PARTY=POINTS").items()}
     except ValueError:
         raise typer.BadParameter(f"expected PARTY=POINTS with a number, saw '{', '.join(given)}'") from None
+
+
+def audit(
+    name: CaseArgument,
+    offers: Annotated[
+        Path, typer.Argument(metavar="OFFERS", help="A CSV or YAML file with one row per offer.")
+    ],
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What a record of offers left on the table, when a deal was first within reach, and who moved."""
+    from zopa.talks import audit as ask
+
+    answer = ask(problem_of(name, readings, changes), offers)
+    reply(answer, name, json=json, no=not answer.agreed)

@@ -3,6 +3,16 @@
 May not enter: files, clocks, chance without a seed.
 """
 
+from zopa.talks.audit import (
+    Audit,
+    Behaviour,
+    Invalid,
+    JointGain,
+    Quality,
+    TalksAudited,
+    audit,
+    quality,
+)
 from zopa.talks.openings import (
     Asked,
     Distance,
@@ -17,17 +27,25 @@ from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, order
 
 __all__ = [
     "Asked",
+    "Audit",
+    "Behaviour",
     "Bridge",
     "Distance",
     "Flag",
+    "Invalid",
+    "JointGain",
     "MovedIssue",
     "OpeningOption",
     "OpeningPosition",
     "OrderOfSteps",
+    "Quality",
     "Route",
     "StartingPositions",
     "Stop",
+    "TalksAudited",
+    "audit",
     "opening_of",
     "order_of_steps",
+    "quality",
     "starting_positions",
 ]

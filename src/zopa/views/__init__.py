@@ -30,8 +30,11 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
+    "SealCheck": "seal.check",
+    "Audit": "talks.audit",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""

@@ -18,6 +18,7 @@ from zopa.ratification import Ratification
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
 from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing
+from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
 from zopa.views.document import (
     Block,
@@ -659,6 +660,7 @@ SECTIONS = (
     _said,
     _moved,
     _common,
+    builder,
     _closed,
     _hold,
     _waiting,

@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from zopa.talks import Asked, Distance, Flag, MovedIssue, OrderOfSteps, Route, StartingPositions, Stop
+from zopa.talks import (
+    Asked,
+    Audit,
+    Distance,
+    Flag,
+    JointGain,
+    MovedIssue,
+    OrderOfSteps,
+    Quality,
+    Route,
+    StartingPositions,
+    Stop,
+    TalksAudited,
+)
 from zopa.views.document import (
     Block,
     Bullets,
@@ -23,7 +36,7 @@ from zopa.views.document import (
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, gain, listed, percent, points, sentence, short
 
-__all__ = ["opening_blocks", "openings", "path", "path_blocks", "route_sentence"]
+__all__ = ["audit", "opening_blocks", "openings", "path", "path_blocks", "route_sentence"]
 
 Row = tuple[Cell | str, ...]
 LINE, FLOOR, DEEP = "#0072B2", "#1b1b1b", "#D55E00"
@@ -439,3 +452,204 @@ def _stairs(
         },
         "spacing": {"row": 10, "column": 12},
     }  # fmt: skip
+
+
+# -- The audit of a record
+
+ENDS = {"agreed": "agreed", "walk-away": "ended without agreement", "open": "no end on record"}
+PICKS = {
+    "nash": "Nash",
+    "egalitarian": "egalitarian",
+    "kalai-smorodinsky": "Kalai-Smorodinsky",
+    "utilitarian": "largest sum of gains",
+}
+MOST_RUNS = 200
+
+
+def audit(d: Audit, labels: Labels) -> Document:
+    """What a record of offers left on the table, and how the parties moved."""
+    n = len(d.runs)
+    found: list[Block] = [paragraph(_agreed(d), tone="yes" if d.agreed else "no")]
+    if n == 1:
+        found += _one_run(d.runs[0], labels)
+    else:
+        found.append(_all_runs(d))
+    points_ = _plane(d, labels)
+    found += [points_] if points_ else []
+    bad = [(r, i) for r in d.runs for i in r.invalid]
+    if bad:
+        found.append(Heading("Offers that the case cannot hold"))
+        found.append(
+            Bullets(
+                tuple(
+                    (f"{i.place or 'offer'}: {labels.party(i.party)}, {_why(i.why, labels)}",)
+                    for _, i in bad[:MOST_RUNS]
+                )
+            )
+        )
+    found += [paragraph(sentence(x), tone="small") for x in d.notes]
+    return Document(
+        "Audit of the offers",
+        (Section("audit", "What the record shows", tuple(found)),),
+        next=("path CASE", "frontier CASE"),
+    )
+
+
+def _why(why: str, labels: Labels) -> str:
+    if not why.startswith("breaks "):
+        return why
+    return "it breaks: " + "; ".join(labels.rule(r).text for r in why.removeprefix("breaks ").split(", "))
+
+
+def _agreed(d: Audit) -> str:
+    n = len(d.runs)
+    if n == 1:
+        return f"The talks {ENDS[d.runs[0].outcome] if d.agreed else 'have ' + ENDS[d.runs[0].outcome]}."
+    text = f"{count(d.agreed)} of {count(n)} talks ended in an agreement."
+    if d.agreed:
+        text += f" {percent(d.efficient)} of the agreements are efficient; on average they reach {percent(d.joint)} of the largest sum of utilities."
+    return text
+
+
+def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
+    found: list[Block] = []
+    if r.agreement:
+        found += _quality(r.agreement, labels)
+    if r.first_in_zone:
+        by = f" ({labels.party(r.first_party)})" if r.first_party else ""
+        found.append(
+            paragraph(
+                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {r.rounds_after} offers followed it."
+            )
+        )
+    else:
+        found.append(paragraph("No offer of the record was acceptable to all parties."))
+    rows: list[Row] = [
+        (
+            cell(labels.party(b.party), head=True),
+            cell(str(b.offers), number=True),
+            cell(points(b.conceded), number=True),
+            cell(points(b.largest), number=True),
+            cell(percent(b.conceding), number=True),
+            cell(listed(f"{k} {name}" for name, k in b.classes.items()) or "–"),
+            cell(points(b.sensitivity), number=True),
+        )
+        for b in r.behaviour
+    ]
+    head = (
+        "party",
+        "offers",
+        "points given up",
+        "largest step",
+        "share of moves that concede",
+        "moves",
+        "positive per negative",
+    )
+    found.append(Grid("How each party moved", head, tuple(rows)))
+    return found
+
+
+def _quality(q: Quality, labels: Labels) -> list[Block]:
+    parts = [f"{labels.party(p)} {points(u)}" for p, u in q.utilities.items()]
+    found: list[Block] = [
+        paragraph("What was agreed: ", *labels.package(q.package), f". It is worth {listed(parts)}.")
+    ]
+    if not q.in_zone:
+        why = [f"it is below no agreement for {listed(labels.parties(q.below))}"] if q.below else []
+        why += ["it breaks: " + "; ".join(labels.rule(r).text for r in q.broken)] if q.broken else []
+        found.append(paragraph(f"It lies outside the zone: {listed(why)}.", tone="warning"))
+    picks = [PICKS[m] for m, s in q.shares.items() if s == 1]
+    if picks:
+        found.append(paragraph(f"It is a package that these solutions pick: {listed(picks)}."))
+    if q.efficient:
+        found.append(paragraph("It is efficient: no allowed package gives one party more and none less."))
+    elif q.joint_gain:
+        share = (
+            f" All gains above no agreement could grow by a factor of {float(1 / q.efficiency):.2f}."
+            if q.efficiency and q.efficiency < 1
+            else ""
+        )
+        found.append(paragraph("Left on the table: ", *_swap(q.joint_gain, labels), f".{share}"))
+        if q.smallest_change and q.smallest_change.package != q.joint_gain.package:
+            found.append(paragraph("With the fewest changes: ", *_swap(q.smallest_change, labels), "."))
+    return found
+
+
+def _swap(g: JointGain, labels: Labels) -> Spans:
+    found: list[Any] = []
+    for issue in g.changed:
+        found += ["; "] if found else []
+        found += [
+            f"{labels.issue(issue)}: ",
+            labels.option(issue, g.before[issue]),
+            " → ",
+            labels.option(issue, g.package[issue]),
+        ]
+    gains = listed(f"{labels.party(p)} {gain(x)}" for p, x in g.gains.items())
+    return (*found, f" ({gains})")
+
+
+def _all_runs(d: Audit) -> Grid:
+    rows: list[Row] = []
+    for r in d.runs[:MOST_RUNS]:
+        q = r.agreement
+        rows.append(
+            (
+                cell(r.run, head=True),
+                ENDS[r.outcome],
+                cell(percent(q.joint) if q else "–", number=True),
+                cell(percent(q.efficiency) if q else "–", number=True),
+                cell(
+                    points(q.joint_gain.smallest) if q and q.joint_gain else "–" if not q else "0",
+                    number=True,
+                ),
+                cell(str(r.first_in_zone or "–"), number=True),
+                cell(listed(PICKS[m] for m, s in q.shares.items() if s == 1) if q else ""),
+            )
+        )
+    more = f" (the first {MOST_RUNS})" if len(d.runs) > MOST_RUNS else ""
+    return Grid(
+        f"The talks one by one{more}",
+        ("talks", "end", "share of the largest sum", "efficiency", "least that each party could still gain", "first acceptable offer", "equals the package of"),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _plane(d: Audit, labels: Labels) -> Chart | None:
+    """Two parties: every agreement against the point that none can improve on."""
+    made = [(r.run, r.agreement) for r in d.runs if r.agreement]
+    if not made or len(made[0][1].utilities) != 2:
+        return None
+    a, b = made[0][1].utilities
+    values: list[dict[str, Any]] = []
+    for run, q in made:
+        note = f"{run or 'agreement'}: {labels.party(a)} {points(q.utilities[a])}, {labels.party(b)} {points(q.utilities[b])}"
+        values.append(
+            {
+                "a": float(q.utilities[a]),
+                "b": float(q.utilities[b]),
+                "kind": "efficient" if q.efficient else "not efficient",
+                "note": note,
+            }
+        )
+    names = (labels.party(a), labels.party(b))
+    rows: tuple[Row, ...] = tuple(
+        (cell(run or "agreement", head=True), *(cell(points(u), number=True) for u in q.utilities.values()))
+        for run, q in made[:MOST_RUNS]
+    )
+    table = Grid("Utilities of the agreements", ("talks", *names), rows, folded=True)
+    said = "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
+
+    def spec() -> dict[str, Any]:
+        color = {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
+            "legend": {"title": None, "orient": "bottom"},
+        }
+        return {"width": 300, "height": 300, "data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+                "encoding": {"x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
+                             "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
+                             "color": color, "description": {"field": "note"}}}  # fmt: skip
+
+    return Chart("agreements", "The agreements, party against party", said, spec, table)

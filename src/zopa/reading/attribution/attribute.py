@@ -31,6 +31,7 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
+from zopa.reading.attribution.party_acts import party_acts
 from zopa.reading.attribution.quotations import (
     announced_block,
     announced_quotation,
@@ -151,6 +152,8 @@ def _read(s: Sentence, found: Attributions) -> None:
     for y in _according(s, found):
         found.add(s, y)
     _after_words(s, found)
+    for y in party_acts(s, found):
+        found.add(s, y)
     nouns = s.lists["nouns.cue"]
     for i in s.cues_in(s.start, s.stop):
         if s.quoted[i] or found.used[i]:

@@ -122,7 +122,7 @@ class Roster:
         return rest if rest and article in self.lex["articles"] else s
 
 
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}")
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
 """The word boundary stands after the capital, so that the search can pass over all other letters."""
 
 
@@ -173,7 +173,9 @@ class Resolver:
             The sentence before, whose first person "he" and "she" may be.
         """
         mention = mention.strip()
-        if self.roster.fold(mention) in self.lex["person_pronouns"] and (opening := self._opens(previous)):
+        if self.roster.fold(mention) in self.lex["person_pronouns"] and (
+            opening := self._opens(before) or self._opens(previous)
+        ):
             self.last_person = opening
         who = self._resolve(mention, before)
         earlier = self.roster.by_alias.get(self.roster.fold(voice)) if voice else None
@@ -190,16 +192,18 @@ class Resolver:
 
     def _opens(self, sentence: str) -> Who | None:
         """The person whose name and titles open a sentence."""
-        m = self.lex.patterns["speakers.opening_name"].match(sentence)
+        unnamed = self.lex.patterns["speakers.opening_person"].match(sentence)
+        if unnamed:
+            return Who(None, unnamed.group(), None, "pronoun", weak=True)
+        m = _FULL_NAME.search(sentence[:90]) or self.lex.patterns["speakers.opening_name"].match(sentence)
         if not m:
             return None
+        before = sentence[: m.start()].rstrip()
         words = m.group().split()
-        while words and (
-            words[0].lower() in self.lex["titles"] or words[0].lower() in self.lex["conjunctions"]
-        ):
-            words = words[1:]
-        whole = self.full_names.get(words[-1]) if words else None
-        if not whole or self.lex.patterns["speakers.body"].search(" ".join(words)):
+        whole = self.full_names.get(self.lex.patterns["speakers.possessive"].sub("", words[-1]))
+        if not whole or (before and before[-1] != ",") or m.group().endswith(("'s", "’s")):
+            return None
+        if self.lex.patterns["speakers.body"].search(m.group()):
             return None
         return self._named(whole)
 
@@ -213,12 +217,20 @@ class Resolver:
         if patterns["speakers.body"].search(who.name):
             return False
         words = who.name.split()
+        words = words[words[0].lower() in self.lex["articles"] :] if words else words
         return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in self.lex["bodies"]
 
     def _resolve(self, mention: str, before: str) -> Who:
         if not mention:
             return Who(None, "", None, "none", weak=True)
         folded = self.roster.fold(mention)
+        if len(mention) > 1 and mention.split()[-1].isupper():  # the US, the WHO
+            return (
+                self._of_initials(mention)
+                or self._named(mention)
+                or self._joint(mention)
+                or self._literal(mention)
+            )
         if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self.last_person, "pronoun")
         if folded in self.lex["body_pronouns"] and self.last_body:
@@ -227,8 +239,6 @@ class Resolver:
         if owned and (whose := self.last_person or self.last_body):
             self.last_body = whose
             return self._again(whose, "possessive pronoun")
-        if mention in self.initials:
-            return self._named(self.initials[mention]) or Who(None, self.initials[mention], None, "initials")
         if apposed := self._apposed(mention, before):
             return apposed
         if folded in self.lex["open_pronouns"]:
@@ -236,6 +246,11 @@ class Resolver:
         if folded in self.lex["relatives"]:
             return self._relative(before)
         return self._named(mention) or self._joint(mention) or self._literal(mention)
+
+    def _of_initials(self, mention: str) -> Who | None:
+        """The person of the text for whom initials stand."""
+        name = self.initials.get(mention)
+        return (self._named(name) or Who(None, name, None, "initials")) if name else None
 
     def _apposed(self, mention: str, before: str) -> Who | None:
         """``NAME, Special Envoy of the Secretary-General, said``: an office, or "speaking for X", after the name."""
@@ -257,7 +272,7 @@ class Resolver:
         """By alias: the whole mention, its head, the longest alias that ends the head, a surname."""
         table, fold = self.roster.by_alias, self.roster.fold
         head = self.lex.patterns["speakers.head_ends"].split(mention, maxsplit=1)[0]
-        for name in (mention, head):
+        for name in (mention, mention.partition(",")[0], head):
             if fold(name) in table:
                 return self._entry(table[fold(name)], "alias")
         for part in mention.split(",")[1:3]:  # "the chief negotiator, Davit Maro,"
@@ -279,7 +294,8 @@ class Resolver:
             if tail in table and self._is_title(words[:k], table[tail]):
                 return self._entry(table[tail], "title")
         last = head.split()[-1] if head.split() else ""
-        whole = self.full_names.get(last) or (self.full_names.get(last.title()) if last.isupper() else None)
+        whole = (self.full_names.get(last.title()) if last.isupper() else None) or self.full_names.get(last)
+        whole = whole.title() if whole and whole.isupper() else whole
         if whole:
             known = table.get(fold(whole))
             return self._entry(known, "surname") if known else Who(None, whole, None, "surname")
@@ -287,7 +303,9 @@ class Resolver:
 
     def _is_title(self, words: list[str], entry: Entry) -> bool:
         """Whether the words before a name leave it the same speaker: any for a person, none for a state."""
-        return entry.person or not words or all(w in self.lex["titles"] for w in words)
+        if entry.person:
+            return self.lex["prepositions"].isdisjoint(words)
+        return not words or all(w in self.lex["titles"] for w in words)
 
     @staticmethod
     def _entry(entry: Entry, how: str) -> Who:
@@ -329,6 +347,7 @@ class Resolver:
     def _literal(self, mention: str) -> Who:
         """Words that name no known speaker; an official of a known state counts for it, weakly."""
         head = re.split(r",", mention, maxsplit=1)[0].strip()
+        head = head.title() if head.isupper() and " " in head else head
         party = None
         if not self.lex.patterns["speakers.owned"].search(head):
             words = self.roster.fold(head).split()

@@ -101,6 +101,8 @@ CONDITIONAL = frozenset(
     ["offer", "position", "report", "concession", "demand", "goal", "commitment", "intention", "assessment", "refusal", "expectation"]
 )  # fmt: skip
 """Kinds that a condition turns into a conditional offer."""
+BINDS = "shall"
+"""The lemma of a clause of an agreement: it binds, with a condition or without."""
 OPENING = 320
 """Characters of a content in which what it does is looked for."""
 
@@ -116,7 +118,7 @@ def kind_of(
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
     kind, why = _kind(cue, lemma, plain[:OPENING], negated, phrases)
-    if has_condition:
+    if has_condition and lemma != BINDS:
         kind, why = _with_condition(kind, why, lemma, plain, consequent.replace("’", "'"), phrases)
     firmness, word = _firmness(cue, opening, phrases)
     strength = 0
@@ -227,9 +229,17 @@ def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases)
     silent = lemma in phrases.cues["silent"] or (question and lemma in phrases.cues["silent_question"])
     if declined or (negated and silent):
         return "no_position", declined or low
+    if lemma.startswith("act."):
+        return lemma[4:], low
     if phrases.says("concession", low):
         return ("position" if "opposed" in low else "concession"), low
-    if negated and any(lemma in phrases.cues[name] for name in ("commitment", "concession", "offer")):
+    if phrases.says("offer", low):
+        return ("refusal" if negated else "offer"), low
+    if (
+        negated
+        and lemma != BINDS
+        and any(lemma in phrases.cues[name] for name in ("commitment", "concession", "offer"))
+    ):
         return ("red_line" if phrases.says("modal_denial", low) else "refusal"), low
     if phrases.says("red_line", low):
         return ("position" if negated else "red_line"), low
@@ -269,7 +279,7 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
         if found:
             return found
         for m in phrases.marker.finditer(low, start, end):
-            found = _split(text, start, end, m, phrases)
+            found = _split(text, (start, end), m, phrases, len(pieces) > 1)
             if found:
                 return _with_antecedent(text, pieces, _beyond(text, pieces, found, phrases), phrases.lex)
     return None
@@ -296,13 +306,18 @@ def _by_form(text: str, low: str, span: tuple[int, int], phrases: Phrases) -> Co
         sentence = low[a:b].replace("’", "'")
         for name in phrases.forms:
             m = patterns[name].search(sentence)
-            if not m:
+            if not m or (name.endswith("no_without") and not _opens(text, a)):
                 continue
             condition = _trim(text, a + m.start("condition"), a + m.end("condition"), patterns)
             consequent = _trim(text, a + m.start("consequent"), a + m.end("consequent"), patterns)
             if condition and consequent:
                 return Condition(condition, consequent, name.partition(".")[2].replace("_", " "), False)
     return None
+
+
+def _opens(text: str, a: int) -> bool:
+    """Whether a sentence of its own starts here: only there can "No X without Y" be said."""
+    return a == 0 or text[a].isupper() or text[a - 1] in '\n“"'
 
 
 def _beyond(text: str, pieces: list[tuple[int, int]], found: Condition, phrases: Phrases) -> Condition:
@@ -315,7 +330,10 @@ def _beyond(text: str, pieces: list[tuple[int, int]], found: Condition, phrases:
     return replace(found, consequent=_trim(text, *other, phrases.lex.patterns)) if other else found
 
 
-def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) -> Condition | None:
+def _split(
+    text: str, span: tuple[int, int], m: re.Match[str], phrases: Phrases, several: bool
+) -> Condition | None:
+    start, end = span
     low = m.string
     marker = text[slice(*m.span())].lower()
     patterns = phrases.lex.patterns
@@ -338,7 +356,8 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
     ):
         return None
     if m.group("without"):
-        if not patterns["cue_patterns.negative"].search(low, start, m.start()):
+        denied = patterns["cue_patterns.negative"].search(low, start, m.start())
+        if not denied or (denied.group() in phrases.lex["bare_negations"] and not _opens(text, start)):
             return None
         return Condition(after, before or None, marker, True)
     if patterns["clauses.not_condition"].search(text[max(start, m.start() - 3) : m.start()].lower()) or (
@@ -349,11 +368,13 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
         comma = text.find(",", m.end(), end)
         if comma < 0:
             whole = _trim(text, m.end(), end, patterns) or after
-            return Condition(whole, None, marker, marker in phrases.only_first)
+            return Condition(whole, None, marker, marker in phrases.only_first) if several else None
+        rest = _trim(text, comma + 1, end, patterns)
+        if rest is None and not several:
+            return None
         return Condition(
-            _trim(text, m.end(), comma, patterns) or after, _trim(text, comma + 1, end, patterns), marker,
-            marker in phrases.only_first,
-        )  # fmt: skip
+            _trim(text, m.end(), comma, patterns) or after, rest, marker, marker in phrases.only_first
+        )
     return Condition(after, before, marker, marker in phrases.only)
 
 

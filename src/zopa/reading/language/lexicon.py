@@ -33,6 +33,7 @@ PATTERNS = (
     "layout",
     "acts",
     "condition_forms",
+    "party_acts",
 )
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
@@ -41,7 +42,7 @@ NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
 _FREE = frozenset(
     [
-        "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "former",
+        "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "of_body", "former",
         "dates.numbers", "figures.numbers", "figures.scales", "figures.short", "figures.currencies",
     ]
 )  # fmt: skip

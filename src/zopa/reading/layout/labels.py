@@ -1,4 +1,4 @@
-"""Labels before a speaker's words: ``MR. X:``, ``X (Seat):``, ``Q:``, ``@name``, ``[10:02] Ana:``, initials in minutes.
+"""SpeakerLabels before a speaker's words: ``MR. X:``, ``X (Seat):``, ``Q:``, ``@name``, ``[10:02] Ana:``, initials in minutes.
 
 A label is believed by its own form (a title, a seat in brackets, a time, a handle), or by what the text does with it:
 it comes back, or most lines have one.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from zopa.reading.language.lexicon import Lexicon
 
-__all__ = ["Label", "Labels"]
+__all__ = ["Label", "SpeakerLabels", "stamped"]
 
 Range = tuple[int, int]
 LONGEST_LABEL = 90
@@ -30,9 +30,14 @@ _DOT = re.compile(r"(?P<name>(?:[A-Z][\w'’\-]*\.?\s){1,3}[A-Z][A-Za-z'’\-]+)
 _LETTER = re.compile(r"(?P<name>[QA])(?:\s?\d{1,3})?[.:)]\s+")
 _ALONE = re.compile(rf"(?P<name>[^\d\W][^:\d\n]{{1,50}}?)\s*[-–—·|,]?\s*{_STAMP}\s*$")
 _DASHED = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s*[-–—]\s+(?=\w)")
-_NUMBERED = re.compile(r"[A-Z]\d{1,2}\s+")
+_ACTION = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s+(?=to [a-z])")
 _BRACKET = re.compile(r"\s*\((?P<inner>[^()]{1,60})\)")
 _WORD = re.compile(r"[^\W\d_][\w.'’&/\-]*|\d+|\S")
+
+
+def stamped(line: str) -> bool:
+    """Whether a line starts with a time, as what a chat says by itself does."""
+    return _STAMPED.match(line) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Label:
     alone: bool = False
 
 
-class Labels:
+class SpeakerLabels:
     """The labels of a text, decided together.
 
     Parameters
@@ -93,7 +98,14 @@ class Labels:
         asked: Counter[str] = Counter(
             x.name for x, line in zip(found, lines, strict=True) if x and line.rstrip().endswith("?")
         )
-        return {name for name, n in asked.items() if n > 1 and n >= 0.7 * self.count[name]}
+        askers = {name for name, n in asked.items() if n > 1 and n >= 0.7 * self.count[name]}
+        once = {name for name, n in asked.items() if n == self.count[name]}
+        whole = {
+            name
+            for name in once
+            if any(set(name.split()) & set(other.split()) for other in (once | askers) - {name})
+        }
+        return askers | whole
 
     # ------------------------------------------------------------ one line
 
@@ -126,6 +138,8 @@ class Labels:
                 self._asks(m["name"]),
             )
         if (m := _DASHED.match(line, at)) and m["name"].partition("/")[0] in self.initials:
+            yield Label(m.span("name"), m.end(), m["name"], True)
+        if (m := _ACTION.match(line, at)) and m["name"].partition("/")[0] in self.initials:
             yield Label(m.span("name"), m.end(), m["name"], True)
         if (m := _ALONE.match(line)) and self._is_name(m["name"]) and not self._not_label(m["name"]):
             yield Label(m.span("name"), len(line), m["name"].lower(), len(m["name"].split()) > 1, alone=True)

@@ -16,9 +16,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from zopa.reading.language.lexicon import Lexicon
-from zopa.reading.layout.labels import Label, Labels
+from zopa.reading.layout.labels import Label, SpeakerLabels, stamped
 
-__all__ = ["Layout", "Passage", "laid_out"]
+__all__ = ["Layout", "TextPassage", "laid_out"]
 
 Range = tuple[int, int]
 WIDEST, NARROWEST = 100, 40
@@ -34,7 +34,7 @@ _MARKS = re.compile(r"\*\*|__")
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class TextPassage:
     """A line read in one way: ``prose``, ``turn``, ``clause`` or ``silent``; offsets ``start`` to ``end``.
 
     ``speaker`` are the offsets of the name of a turn's speaker, or of who proposes a clause. ``opens`` says that it
@@ -53,7 +53,7 @@ class Layout:
     """The body as it is to be read, its passages in order, and what was blanked inside them."""
 
     body: str
-    passages: tuple[Passage, ...]
+    passages: tuple[TextPassage, ...]
     gaps: tuple[Range, ...] = ()
     initials: dict[str, str] = field(default_factory=dict)
 
@@ -61,7 +61,7 @@ class Layout:
     def _starts(self) -> list[int]:
         return [p.start for p in self.passages]
 
-    def at(self, offset: int) -> Passage | None:
+    def at(self, offset: int) -> TextPassage | None:
         """The passage in which an offset lies."""
         k = bisect_right(self._starts, offset) - 1
         return self.passages[k] if k >= 0 and offset < self.passages[k].end else None
@@ -101,7 +101,7 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
     """Cut a body into passages. Linear in its length."""
     blanks: list[Range] = []
     lines = list(_lines(body, blanks))
-    labels = Labels([line.text for line in lines], lex)
+    labels = SpeakerLabels([line.text for line in lines], lex)
     passages = _Cutter(lines, labels, lex).passages
     if all(p.kind == "prose" for p in passages) and not blanks:
         joined = _joined(lines, passages)
@@ -110,7 +110,9 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
             if joined
             else Layout(body, tuple(passages))
         )
-    breaks = [(p.start - 1, p.start) for p in passages if p.start and p.kind in ("turn", "clause")]
+    breaks = [
+        (p.start - 1, p.start) for p in passages if p.start and p.opens and p.kind in ("turn", "clause")
+    ]
     text = _written(body, blanks, _joined(lines, passages), breaks)
     return Layout(text, tuple(passages), tuple(sorted(blanks)), labels.initials)
 
@@ -123,7 +125,7 @@ def _written(body: str, blanks: list[Range], joined: list[Range], breaks: list[R
     for a, b in joined:
         letters[a:b] = " " * (b - a)
     for a, b in breaks:
-        if letters[a].isspace():
+        if letters[a].isspace() or letters[a] in ":>":
             letters[a:b] = "\n"
     return "".join(letters)
 
@@ -166,7 +168,11 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
                 start = a + mark.end() if a + mark.start() <= start else start
         start, end = _stripped(body, start, b)
         if start < end:
-            yield _Line(start, end, body[start:end], depth, blank, bool(item), captions)
+            text = body[start:end] if captions else body[start:end].replace("**", "  ").replace("__", "  ")
+            stripped = text.rstrip()
+            yield _Line(
+                start=start, end=start + len(stripped), text=stripped, depth=depth, after_blank=blank, item=bool(item), caption=captions,
+            )  # fmt: skip
             blank = False
 
 
@@ -177,7 +183,7 @@ def _is_caption_mark(rows: list[str], n: int) -> bool:
     return rows[n].strip().isdigit() and n + 1 < len(rows) and bool(_TIMES.match(rows[n + 1]))
 
 
-def _joined(lines: list[_Line], passages: list[Passage]) -> list[Range]:
+def _joined(lines: list[_Line], passages: list[TextPassage]) -> list[Range]:
     """Breaks inside hard-wrapped paragraphs: the first word of the next line had no room on this one."""
     width = max((len(line.text) for line in lines), default=0)
     wrapped = NARROWEST <= width <= WIDEST
@@ -207,9 +213,9 @@ def _goes_on(line: _Line, after: _Line, width: int) -> bool:
 class _Cutter:
     """Walks over the lines once and says what each is; the state is whose turn it is, and in which mail."""
 
-    def __init__(self, lines: list[_Line], labels: Labels, lex: Lexicon) -> None:
+    def __init__(self, lines: list[_Line], labels: SpeakerLabels, lex: Lexicon) -> None:
         self.lines, self.labels, self.patterns = lines, labels, lex.patterns
-        self.passages: list[Passage] = []
+        self.passages: list[TextPassage] = []
         self.speaker: Range | None = None
         self.writer: Range | None = None
         """Who wrote the mail or letter in which the line stands."""
@@ -221,6 +227,7 @@ class _Cutter:
         self.letter = bool(texts) and any(self.patterns["layout.greeting"].match(t) for t in texts[:6])
         self.articles = self._has_articles(texts)
         labelled = sum(x is not None for x in labels.of)
+        self.interviewee = None if labelled > 1 else self._interviewee(texts)
         self.transcript = labelled >= 3 and labelled >= 0.25 * len(lines)
         for k, line in enumerate(lines):
             self.passages.append(self._passage(k, line))
@@ -231,48 +238,72 @@ class _Cutter:
         signs = sum(bool(found.search(t)) for t in texts)
         return signs > 1 and signs >= 0.2 * len(texts)
 
-    def _passage(self, k: int, line: _Line) -> Passage:
+    def _interviewee(self, texts: list[str]) -> Range | None:
+        """Who answers in an interview whose questions stand alone on their lines: the name in its head."""
+        asked = [k for k, t in enumerate(texts) if t.endswith("?")]
+        first_person = self.patterns["layout.first_person"]
+        answers = sum(
+            k + 1 < len(texts) and not texts[k + 1].endswith("?") and bool(first_person.search(texts[k + 1]))
+            for k in asked
+        )
+        if len(asked) < 2 or answers < 0.5 * len(asked) or len(asked) < 0.15 * len(texts):
+            return None
+        for k, text in enumerate(texts[: min(asked[0], 4)]):
+            m = self.patterns["layout.interviewee"].search(text)
+            if m:
+                return self.lines[k].start + m.start("who"), self.lines[k].start + m.end("who")
+        return None
+
+    def _passage(self, k: int, line: _Line) -> TextPassage:
         said = self._mail_line(k, line)
         if said:
             return said
+        if self.interviewee and line.start > self.interviewee[1]:
+            if line.text.endswith("?"):
+                self.speaker = self.interviewee
+                return TextPassage("silent", line.start, line.end)
+            if self.speaker and not self.patterns["layout.narrative"].match(line.text):
+                return TextPassage("turn", line.start, line.end, self.speaker, line.after_blank or line.item)
         label = self.labels.of[k]
         if label and not (self.writer and not label.sure) and not (self.articles and self._is_clause(line)):
             return self._turn(line, label)
         if self.articles and not self.writer:
             return self._clause(line)
+        if self.transcript and stamped(line.text):
+            return TextPassage("silent", line.start, line.end)
         if self._is_heading(line):
             if not line.caption:
                 self.speaker = self.speaker if line.text[0] in "([" else None
-            return Passage("silent", line.start, line.end)
+            return TextPassage("silent", line.start, line.end)
         return self._continued(line)
 
     # ------------------------------------------------------------ turns
 
-    def _turn(self, line: _Line, label: Label) -> Passage:
+    def _turn(self, line: _Line, label: Label) -> TextPassage:
         a, b = label.span
         self.speaker, self.asks = (line.start + a, line.start + b), label.asks
         start = line.start + label.stop
         if start >= line.end:
-            return Passage("silent", line.start, line.end)
+            return TextPassage("silent", line.start, line.end)
         if self.asks:
-            return Passage("silent", line.start, line.end)
-        return Passage("turn", start, line.end, self.speaker)
+            return TextPassage("silent", line.start, line.end)
+        return TextPassage("turn", start, line.end, self.speaker)
 
-    def _continued(self, line: _Line) -> Passage:
+    def _continued(self, line: _Line) -> TextPassage:
         """A line without a label: it goes on with the turn before, or is prose."""
         own = self.speaker or self.writer
         if own is None:
-            return Passage("prose", line.start, line.end, opens=line.after_blank or line.item)
+            return TextPassage("prose", line.start, line.end, opens=line.after_blank or line.item)
         if self.speaker and not self._is_spoken(line):
             self.speaker = None
-            return Passage("prose", line.start, line.end)
+            return TextPassage("prose", line.start, line.end)
         if self.asks and self.speaker:
-            return Passage("silent", line.start, line.end)
+            return TextPassage("silent", line.start, line.end)
         before = self.passages[-1] if self.passages else None
         opens = (
             line.after_blank or line.item or before is None or before.kind != "turn" or before.speaker != own
         )
-        return Passage(
+        return TextPassage(
             "turn",
             line.start,
             line.end,
@@ -283,6 +314,8 @@ class _Cutter:
     def _is_spoken(self, line: _Line) -> bool:
         """Whether a line after a turn is spoken too: right below its label, or with the words of somebody who speaks."""
         before = self.passages[-1]
+        if line.item and self.labels.initials:
+            return False
         if line.caption or before.kind == "silent" or not line.after_blank:
             return True
         if self.patterns["layout.narrative"].match(line.text):
@@ -291,10 +324,10 @@ class _Cutter:
 
     # ------------------------------------------------------------ mails and letters
 
-    def _mail_line(self, k: int, line: _Line) -> Passage | None:
+    def _mail_line(self, k: int, line: _Line) -> TextPassage | None:
         """Heads, greetings, closings of a mail, and who writes what follows."""
         p, text = self.patterns, line.text
-        silent = Passage("silent", line.start, line.end)
+        silent = TextPassage("silent", line.start, line.end)
         if self.mail and (m := p["layout.mail_head"].match(text)):
             self.headers, self.speaker, self.ended = True, None, False
             if m["sender"]:
@@ -336,15 +369,17 @@ class _Cutter:
     def _is_clause(self, line: _Line) -> bool:
         return bool(self.patterns["layout.article"].search(line.text))
 
-    def _clause(self, line: _Line) -> Passage:
+    def _clause(self, line: _Line) -> TextPassage:
         text = line.text
-        if self.patterns["layout.heading"].match(text) or text[-1] not in ".;]:":
-            return Passage("silent", line.start, line.end)
+        if self.patterns["layout.heading"].match(text) or text[-1] not in ".;]":
+            return TextPassage("silent", line.start, line.end)
         m = self.patterns["layout.proposes"].match(text)
+        if not m and not self.patterns["layout.undertaking"].search(text.lower()):
+            return TextPassage("prose", line.start, line.end, opens=line.after_blank or line.item)
         if m:
             speaker = (line.start + m.start("who"), line.start + m.end("who"))
-            return Passage("clause", line.start + m.end(), line.end, speaker)
-        return Passage("clause", line.start, line.end, opens=line.after_blank or line.item)
+            return TextPassage("clause", line.start + m.end(), line.end, speaker)
+        return TextPassage("clause", line.start, line.end, opens=line.after_blank or line.item)
 
     def _is_heading(self, line: _Line) -> bool:
         """A short line without a stop, or one in brackets, of a text with turns or of minutes."""

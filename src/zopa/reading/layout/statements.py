@@ -11,34 +11,36 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.extraction.speech_acts import kind_of, phrases_of
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.language.patterns import lowered
-from zopa.reading.layout.passages import Layout, Passage
+from zopa.reading.layout.passages import Layout, TextPassage
 from zopa.reading.parsing.segment import Segments
 
 __all__ = ["read_passages"]
 
 Range = tuple[int, int]
-FEWEST_WORDS = 3
-"""Words of a sentence in a turn that can state something."""
+FEWEST_WORDS, SHORT = 3, 7
+"""Words of a sentence in a turn that can state something; below the second number it must also do something."""
 
 
 def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attribution]:
     """All statements of a text, outer ones in order, each followed by those nested in its content."""
-    kinds = [p.kind if (p := layout.at(seg.begin[a])) else "prose" for a, _ in seg.sentences]
+    kinds = [p.kind if (p := layout.at(seg.begin[a])) else "silent" for a, _ in seg.sentences]
     if all(kind == "prose" for kind in kinds):
         return attribute(seg, lex)
-    reader = _Reader(seg, layout, lex)
+    reader = _PassageReader(seg, layout, lex)
     own = [x for (a, b), kind in zip(seg.sentences, kinds, strict=True) if (x := reader.read(kind, a, b))]
     return attribute(
         seg, lex, own=own, skipped=frozenset(n for n, kind in enumerate(kinds) if kind != "prose")
     )
 
 
-class _Reader:
+class _PassageReader:
     def __init__(self, seg: Segments, layout: Layout, lex: Lexicon) -> None:
         self.seg, self.layout, self.patterns, self.lex = seg, layout, lex.patterns, lex
         self.text = seg.text
+        self.phrases = phrases_of(lex.language)
         m = self.patterns["layout.parties"].search(self.text)
         self.parties = m.span() if m else None
 
@@ -56,9 +58,11 @@ class _Reader:
 
     # ------------------------------------------------------------ turns
 
-    def turn(self, passage: Passage, a: int, b: int) -> Attribution | None:
+    def turn(self, passage: TextPassage, a: int, b: int) -> Attribution | None:
         """A sentence of a turn as a statement of its speaker."""
         words = self.seg.words
+        while a + 2 < b and words[a] == "@":
+            a += 2
         while a < b and not words[a][0].isalnum() and self.seg.quote_of[a] < 0:
             a += 1
         a = self._after_topic(a, b)
@@ -72,7 +76,13 @@ class _Reader:
         if self.patterns["layout.phatic"].match(said):
             return None
         action = self.patterns["layout.action"].match(said)
-        if last - a < FEWEST_WORDS and not self.patterns["layout.brief"].match(said):
+        few = sum(w[0].isalnum() for w in words[a:last])
+        if (
+            few < SHORT
+            and not action
+            and not self.patterns["layout.brief"].match(said)
+            and (few < FEWEST_WORDS or self._says_nothing(said))
+        ):
             return None
         source = self.tokens(passage.speaker)
         return Attribution(
@@ -84,6 +94,11 @@ class _Reader:
             inherited=True,
         )
 
+    def _says_nothing(self, said: str) -> bool:
+        """Whether a short sentence does nothing that matters in a negotiation: no offer, demand, denial."""
+        kind = kind_of("", "", said, self.phrases).kind
+        return kind in ("report", "assessment", "expectation") and not self.phrases.says("negative", said)
+
     def _after_topic(self, a: int, b: int) -> int:
         """Where a sentence starts after its topic: ``Rent: we can ...``."""
         words = self.seg.words
@@ -94,7 +109,7 @@ class _Reader:
 
     # ------------------------------------------------------------ clauses
 
-    def clause(self, passage: Passage, a: int, b: int) -> Attribution | None:
+    def clause(self, passage: TextPassage, a: int, b: int) -> Attribution | None:
         """A sentence of an agreement: who undertakes what, or who proposes it."""
         first, end = self.seg.begin[a], self.seg.end[b - 1]
         text = self.text[first:end]
