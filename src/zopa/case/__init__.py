@@ -3,6 +3,7 @@
 May not enter: files, any lens.
 """
 
+from zopa.case.comparisons import Comparison
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
 from zopa.case.dates import as_of, undated
 from zopa.case.division import Division
@@ -59,6 +60,7 @@ __all__ = [
     "Basis",
     "Case",
     "ClauseText",
+    "Comparison",
     "Contact",
     "CostRow",
     "CostSettings",

@@ -21,6 +21,7 @@ from zopa.cli import (
     review,
     run,
     stability,
+    stress,
 )
 
 __all__ = ["app", "main"]
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "frontier": ask.frontier,
     "why-not": ask.why_not,
     "judge": ask.judge,
+    "stress": stress.stress,
     "describe": ask.describe,
     "check-proof": proofs.check_proof,
     "forecast": forecasts.forecast,

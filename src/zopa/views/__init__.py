@@ -28,6 +28,7 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "Stress": "stress.stress",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
