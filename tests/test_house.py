@@ -297,3 +297,26 @@ def test_the_search_for_writers_finds_them(code: str) -> None:
     assert writing(ast.parse(code))
     harmless = "text.replace('a', 'b'); open(p); open(p, 'rb'); out = io.BytesIO(); zipfile.ZipFile(out, 'w')"
     assert not writing(ast.parse(harmless))
+
+
+def test_no_class_name_stands_twice() -> None:
+    found: dict[str, list[str]] = {}
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(str(path.relative_to(SRC)))
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+COMPILED = {"search/heuristics.py", "search/multipliers.py"}
+"""Calls of compiled kernels and their twins, which take arrays by position."""
+
+
+def test_no_call_has_more_than_six_positional_arguments() -> None:
+    found = [
+        f"{path.relative_to(SRC)}:{node.lineno}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and len(node.args) > 6 and "/".join(path.parts[-2:]) not in COMPILED
+    ]
+    assert found == []

@@ -15,6 +15,10 @@ The verbs are the questions; each takes a case first::
     zopa.delay(case)             what waiting costs, and when the zone opens
     zopa.ratify(case)            who must ratify, who can spoil, whose statements bind
     zopa.divide(case)            how to split what can be split
+    zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
+    zopa.start(case)             where each party opens, and which demands may be positioning
+    zopa.path(case, "nash")      in which order the steps to a package can be taken
+    zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
 and about the case itself::
@@ -52,7 +56,11 @@ _VERBS = {
     "ratify": "ratification",
     "divide": "division",
     "read": "reading",
+    "audit": "talks",
+    "start": "study",
+    "path": "study",
     "run": "study",
+    "compare": "study",
     "report": "render",
     "convert": "formats",
 }
@@ -65,14 +73,19 @@ if TYPE_CHECKING:
     from zopa.graphmodel.stability import stability
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
-    from zopa.render.report import report
+    from zopa.render.report_files import report
     from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
+    from zopa.study.compare import compare
     from zopa.study.run import run
+    from zopa.study.talks import path, start
+    from zopa.talks.audit import audit
     from zopa.waiting.delay import delay
 
 __all__ = [
+    "audit",
     "check",
+    "compare",
     "convert",
     "delay",
     "describe",
@@ -82,6 +95,7 @@ __all__ = [
     "init",
     "judge",
     "load",
+    "path",
     "ratify",
     "read",
     "rename",
@@ -89,6 +103,7 @@ __all__ = [
     "run",
     "solve",
     "stability",
+    "start",
     "stress",
     "why_not",
     "zone",

@@ -55,6 +55,12 @@ def test_demo_ends_with_the_verdict_and_the_report(tmp_path: Path) -> None:
         (["judge", "ukraine-2025", "natto=N3"], 2, "did you mean 'nato'?"),
         (["explain", "ukraine-2025", "nothing.here"], 2, "no number, rule or statement"),
         (["zone", "no-such-folder"], 2, "zopa init"),
+        (["zone", "ukraine-2025", "--set", "parties.UKR.reservation=55"], 0, "17,833 of 72,900"),
+        (["zone", "ukraine-2025", "--set", "parties.UKR.reservatio=55"], 2, "did you mean 'reservation'?"),
+        (["zone", "ukraine-2025", "--as-typed"], 0, "numbers = as typed"),
+        (["zone", "ukraine-2025@2025-02-12"], 0, "As of 12 February 2025"),
+        (["zone", "ukraine-2025@2020-01-01", "--as-of", "2025-02-12"], 2, "expected one date"),
+        (["show", "ukraine-2025", "--as-of", "soon"], 2, "a day such as 2025-02-13"),
         (["solve", "ukraine-2025", "--method", "nashh"], 2, "did you mean"),
         (["zone"], 2, "Missing argument"),
     ],
@@ -75,7 +81,8 @@ def test_each_command_answers_and_says_what_its_exit_code_means(
 )  # fmt: skip
 def test_every_answer_comes_as_json_too(words: list[str]) -> None:
     done = zopa(*words, *([] if words[0] == "schema" else ["--json"]))
-    assert json.loads(done.stdout)
+    found = json.loads(done.stdout)
+    assert words[0] == "schema" or set(found) == {"question", "answer"}
 
 
 def test_a_starter_case_is_sound_runs_and_is_not_overwritten(tmp_path: Path) -> None:
@@ -102,3 +109,30 @@ def test_help_starts_without_numpy() -> None:
         check=True,
     )
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("words", [["zone", "no-such-folder"], ["zone"], ["zone", "ukraine-2025", "-r", "H"]])
+def test_an_error_comes_as_json_too_with_exit_code_2(words: list[str]) -> None:
+    done = zopa(*words, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["message"]
+
+
+def test_what_is_set_changes_the_answer_and_stands_in_it_and_in_its_digest() -> None:
+    plain = json.loads(zopa("zone", "ukraine-2025", "--json").stdout)
+    done = json.loads(zopa("zone", "ukraine-2025", "--set", "parties.UKR.reservation=55", "--json").stdout)
+    assert done["question"]["settings"]["set"] == {"parties.UKR.reservation": 55}
+    assert done["question"]["case"] != plain["question"]["case"]
+    assert done["answer"]["count"] < plain["answer"]["count"]
+
+
+def test_show_lists_what_can_be_typed_and_what_is_missing() -> None:
+    shown = zopa("show", "ukraine-2025").stdout
+    for words in (
+        "Ukraine [UKR]",
+        "NATO status [nato]",
+        "membership [N4]",
+        "protection-too",
+        "What is missing",
+    ):
+        assert words in shown

@@ -186,11 +186,15 @@ def test_an_ending_that_says_nothing_and_unknown_names_are_refused(tmp_path):
 
 def test_the_table_of_formats_is_listed_in_both_ways():
     done = CliRunner().invoke(app, ["formats", "--json"])
-    assert [f["name"] for f in json.loads(done.output)] == list(FORMATS)
+    assert [f["name"] for f in json.loads(done.output)["answer"]] == list(FORMATS)
     shown = CliRunner().invoke(app, ["formats"]).output
     assert all(name in shown for name in FORMATS)
 
 
 def test_a_case_made_from_any_format_can_be_asked_in_one_step(tmp_path):
     assert isinstance(load(small(tmp_path)), Case)
-    assert CliRunner().invoke(app, ["zone", str(tmp_path / "fish.csv")]).exit_code == 0
+    asked = CliRunner().invoke(app, ["forecast", str(tmp_path / "fish.csv"), "--draws", "1"])
+    assert asked.exit_code == 0, asked.output
+    unsaid = CliRunner().invoke(app, ["zone", str(tmp_path / "fish.csv")])
+    assert unsaid.exit_code == 1
+    assert "Not enough is on record" in unsaid.output

@@ -3,7 +3,7 @@
 import pytest
 
 from zopa.casefile import load
-from zopa.errors import NotApplicable, UnknownName
+from zopa.errors import UnknownName
 from zopa.reading import Extract
 from zopa.reading.ingest import ingest, replace_source
 from zopa.reading.sources.files import Incoming
@@ -62,10 +62,17 @@ def test_another_reader_can_stand_in_for_the_rules(tmp_path):
     assert set(done.sources[0].records.values()) == {0}
 
 
-def test_a_text_that_names_no_parties_drafts_no_case_and_leaves_no_folder(tmp_path):
-    with pytest.raises(NotApplicable):
-        ingest([Incoming("story", "The mayor said no.")], tmp_path / "case")
-    assert not (tmp_path / "case" / "case.yaml").exists()
+def test_a_text_that_names_no_known_state_drafts_a_case_of_its_speakers(tmp_path):
+    text = "Acme said it would raise wages by 4 percent. The drivers’ union said it wanted 6 percent. Sam Fox, the union president, said the offer was dead."
+    ingest([Incoming("story", text)], tmp_path / "case")
+    case = load(tmp_path / "case")
+    assert {p.name for p in case.parties.values()} == {"Acme", "Drivers’ union"}
+    assert {s.name: s.party for s in case.speakers.values()}["Sam Fox"] == "drivers-union"
+
+
+def test_a_text_with_one_speaker_drafts_a_case_with_a_party_to_be_named(tmp_path):
+    ingest([Incoming("story", "The mayor said the bridge would stay closed.")], tmp_path / "case")
+    assert {p.name for p in load(tmp_path / "case").parties.values()} == {"Mayor", "Party 1 (to be named)"}
 
 
 def test_a_newer_version_takes_over_what_still_stands(folder):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,32 +14,6 @@ from zopa.render import report
 from zopa.study import run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples"
-REQUIRED = os.environ.get("ZOPA_REQUIRE_E2E") == "1"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def _need(reason: str) -> None:
-    if REQUIRED:
-        pytest.fail(f"ZOPA_REQUIRE_E2E=1, but {reason}")
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        _need("no chromium is installed (Debian: apt install chromium)")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _need("playwright is not installed: pip install 'zopa[e2e]'")
-    with sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(
@@ -73,15 +46,9 @@ def test_the_report_opens_without_console_errors_or_outside_requests(page: Any) 
     assert page.outside == []
 
 
-def test_axe_finds_no_wcag_violation_even_with_everything_unfolded(page: Any) -> None:
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        _need("axe is not installed: pip install 'zopa[e2e]'")
+def test_axe_finds_no_wcag_violation_even_with_everything_unfolded(page: Any, axe: Any) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == []
+    assert axe(page) == []
 
 
 def test_every_link_of_the_report_leads_somewhere_on_the_page(page: Any) -> None:
@@ -105,3 +72,18 @@ def test_following_a_number_unfolds_what_it_rests_on(page: Any) -> None:
         )
         > 0
     )
+
+
+def test_the_print_edition_has_at_most_six_pages(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+    assert 1 <= sheets <= 6
+
+
+def test_nothing_is_wider_than_a_phone(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = "[...document.querySelectorAll('.chart svg')].filter(s => s.getBoundingClientRect().width > 390).length"
+    assert page.evaluate(wide) == 0
+    page.set_viewport_size({"width": 1200, "height": 900})

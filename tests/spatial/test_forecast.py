@@ -38,11 +38,12 @@ def test_the_default_is_the_compromise_with_its_calibrated_interval():
 
 
 def test_input_uncertainty_is_shown_apart_and_says_so():
-    o = forecast(make(), "line", draws=4000, seed=3)["line"]
+    answer = forecast(make(), "line", draws=4000, seed=3)
+    o = answer["line"]
     low, middle, high = o.input_band
     assert low < middle < high
     assert o.interval[1] - o.interval[0] > 5 * (high - low)
-    assert "input uncertainty only" in str(o)
+    assert "input uncertainty only" in str(answer)
     assert o.matters_most.party == "B"
     assert o.matters_most.what == "capability"
     ends = [one_shot.compromise(np.array([0.0, 40, 100]), np.array([50.0, c, 10.0])) for c in (20, 60)]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from zopa.case import Case, breaks, uncarried
 from zopa.space import Space, decimal
 
-__all__ = ["Deal", "deal", "deals"]
+__all__ = ["Deal", "deal", "deals", "marked"]
 
 
 @dataclass(frozen=True)
 class Deal:
-    """One package with what it is worth to each party, in points of the party's own scale."""
+    """One package with what it is worth to each party, in points of the party's own scale.
+
+    ``breaks`` are the accepted refusals and red lines that no rule carries and that it goes against.
+    """
 
     package: Mapping[str, str]
     utilities: Mapping[str, Fraction]
     gains: Mapping[str, Fraction]
+    breaks: tuple[str, ...] = ()
 
     @property
     def options(self) -> str:
@@ -64,3 +69,10 @@ def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
             )
         )
     return tuple(found)
+
+
+def marked(case: Case, found: tuple[Deal, ...]) -> tuple[Deal, ...]:
+    """The deals with the refusals that each goes against although no rule carries them."""
+    if not uncarried(case):
+        return found
+    return tuple(replace(d, breaks=breaks(case, d.package)) for d in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from zopa.bargaining.deals import Deal, deals
+from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import Edge, Stop, engine_for, engine_named, never
 from zopa.bargaining.search.certificate import frontier_proof
 from zopa.case import Case
@@ -47,7 +47,11 @@ def frontier(case: Case | Problem, readings: Readings = None, *, stop: Stop = ne
     found = frontier_of(problem, stop)
     note = "; ".join(filter(None, [found.note, *problem.remarks]))
     return Frontier(
-        problem.question("frontier"), deals(problem.space, found.packages), found.points, found.on, note
+        problem.question("frontier"),
+        marked(problem.case, deals(problem.space, found.packages)),
+        found.points,
+        found.on,
+        note,
     )
 
 

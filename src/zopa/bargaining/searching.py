@@ -292,7 +292,7 @@ class Search:
             proof=out.proof,
         )
 
-    def _value(self, method: str, out: search.Outcome, factor: Fraction) -> Fraction | None:
+    def _value(self, method: str, out: search.SearchOutcome, factor: Fraction) -> Fraction | None:
         """The score in points, as ``solutions`` defines it."""
         gains = [u - r for u, r in zip(out.utilities[0], self.space.reservation, strict=True)]
         if method == "weighted-nash" or out.value is None:

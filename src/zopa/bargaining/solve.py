@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from zopa.bargaining.deals import Deal, deals
+from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import Engine, Pick, Stop, engine_for, engine_named, never
 from zopa.bargaining.search.break_even import restrict
 from zopa.bargaining.solutions import SOLUTIONS, Method
-from zopa.case import Case
+from zopa.bargaining.standing import Standing, standing
+from zopa.case import MOST_UNSOURCED, Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Problem, Readings, Space
 
@@ -25,7 +26,8 @@ class Solution(Answer):
 
     ``value`` is the score that it maximises, in points (``docs/reference/answers.md``). ``proven`` tells whether
     nothing better exists; otherwise ``gap`` is how much better, relatively, a package could still be. ``proof`` is
-    the saved form for ``zopa check-proof``, where one was asked for.
+    the saved form for ``zopa check-proof``, where one was asked for. ``standing`` tells whether the record allows a
+    verdict, and whether it depends on a reading; None for the pick of a coalition, or inside another answer.
     """
 
     method: str
@@ -40,6 +42,11 @@ class Solution(Answer):
     gap: float = 0.0
     proof: Mapping[str, Any] | None = None
     note: str = ""
+    standing: Standing | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, with its state where that was asked."""
+        return super().to_dict() | ({"state": self.standing.state} if self.standing else {})
 
 
 def solve(
@@ -50,6 +57,7 @@ def solve(
     powers: Mapping[str, float] | None = None,
     coalition: Sequence[str] | None = None,
     proof: bool = False,
+    most_unsourced: Fraction | float | None = MOST_UNSOURCED,
     stop: Stop = never,
     progress: Callable[[str], None] | None = None,
 ) -> Solution:
@@ -67,6 +75,8 @@ def solve(
         Whose acceptance and gains count; default all. The coalition settles every issue.
     proof : bool
         Keep a proof that nothing is better, for ``zopa check-proof``.
+    most_unsourced : number between 0 and 1, or None
+        The largest share of judgments without any source with which a verdict is given; None does not ask.
     stop, progress : callables, optional
         In long searches: True from ``stop`` ends with the best found and its gap; ``progress`` gets a sentence.
 
@@ -93,7 +103,7 @@ def solve(
         method=method if isinstance(method, str) else about.title,
         title=about.title,
         asks=about.asks,
-        deals=deals(problem.space, found.packages),
+        deals=marked(problem.case, deals(problem.space, found.packages)),
         tied=found.tied,
         value=found.value,
         parties=names,
@@ -102,6 +112,9 @@ def solve(
         gap=found.gap,
         proof=found.proof,
         note="; ".join([*_notes(method, names, inner, found), *problem.remarks]),
+        standing=None
+        if most_unsourced is None
+        else standing(problem, most_unsourced=most_unsourced, stop=stop),
     )
 
 

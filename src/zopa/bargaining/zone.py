@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
-from zopa.bargaining.deals import Deal, deals
+from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import MOST_SHOWN, Engine, Stop, engine_for, never
 from zopa.bargaining.search import Count, Emptiness, is_empty
 from zopa.bargaining.search.certificate import count_proof
-from zopa.case import Case
+from zopa.bargaining.standing import Standing, standing
+from zopa.case import MOST_UNSOURCED, Case
 from zopa.space import Answer, Problem, Readings
 
 __all__ = ["Zone", "prove_zone", "zone"]
@@ -45,6 +47,7 @@ class Zone(Answer):
         How many points that largest shortfall is; 0 when the zone is not empty.
     exact : bool
         Whether the counts are exact; otherwise ``count`` and ``agreed`` are certified lower bounds.
+    standing : whether the record allows a verdict, and whether it depends on a reading.
     """
 
     packages: int
@@ -64,6 +67,21 @@ class Zone(Answer):
     closest: tuple[Deal, ...] = ()
     shortfall: Fraction = Fraction(0)
     exact: bool = True
+    standing: Standing | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, with its state."""
+        return super().to_dict() | {"state": self.state}
+
+    @property
+    def state(self) -> str:
+        """One of :data:`zopa.bargaining.STATES`: whether the record allows a verdict, and which."""
+        return self.standing.state if self.standing else "closed" if self.empty else "open"
+
+    @property
+    def yes(self) -> bool:
+        """Whether enough is on record and a package passes the agreement rule in these readings."""
+        return not self.empty and self.state != "not enough on record"
 
     @property
     def empty(self) -> bool:
@@ -71,7 +89,13 @@ class Zone(Answer):
         return self.agreed == 0
 
 
-def zone(case: Case | Problem, readings: Readings = None, *, stop: Stop = never) -> Zone:
+def zone(
+    case: Case | Problem,
+    readings: Readings = None,
+    *,
+    most_unsourced: Fraction | float = MOST_UNSOURCED,
+    stop: Stop = never,
+) -> Zone:
     """Is there a deal all could accept?
 
     Parameters
@@ -79,6 +103,8 @@ def zone(case: Case | Problem, readings: Readings = None, *, stop: Stop = never)
     case : Case or Problem
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
+    most_unsourced : number between 0 and 1
+        The largest share of judgments without any source with which a verdict is given.
     stop : callable, optional
         Asked during long work in spaces too large to list; True ends it with what is known.
 
@@ -109,7 +135,7 @@ def zone(case: Case | Problem, readings: Readings = None, *, stop: Stop = never)
         top = engine.highest([p], nothing, others)
         break_even[name] = None if top is None else top.value
         shown = engine.highest([p], nothing, limits, MOST_SHOWN) if count.low else None
-        best[name] = deals(space, shown.packages) if shown else ()
+        best[name] = marked(problem.case, deals(space, shown.packages)) if shown else ()
     uniform = engine.highest(everyone, nothing, free)
     short = engine.highest(everyone, limits, free, MOST_SHOWN) if not agreed.low else None
     share = Fraction(count.low, admissible.low) if exact and admissible.low else None
@@ -132,9 +158,10 @@ def zone(case: Case | Problem, readings: Readings = None, *, stop: Stop = never)
             for i, row in engine.shares().items()
         },
         best=best,
-        closest=deals(space, short.packages) if short else (),
+        closest=marked(problem.case, deals(space, short.packages)) if short else (),
         shortfall=-short.value if short else Fraction(0),
         exact=exact,
+        standing=standing(problem, most_unsourced=most_unsourced, stop=stop),
     )
 
 

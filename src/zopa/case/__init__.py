@@ -3,6 +3,7 @@
 May not enter: files, any lens.
 """
 
+from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import Comparison
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
 from zopa.case.dates import as_of, undated
@@ -49,11 +50,13 @@ from zopa.case.model import (
     Statement,
     When,
 )
+from zopa.case.on_record import MOST_UNSOURCED, OnRecord, breaks, cited, on_record, uncarried
 from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
 
 __all__ = [
+    "MOST_UNSOURCED",
     "STANCES",
     "WEIGHT_WORDS",
     "ZERO",
@@ -72,6 +75,7 @@ __all__ = [
     "Issue",
     "Judgment",
     "Number",
+    "OnRecord",
     "Option",
     "Outcome",
     "Party",
@@ -89,22 +93,28 @@ __all__ = [
     "accepted",
     "all_rules",
     "as_of",
+    "breaks",
+    "cited",
     "estimate",
     "exact",
     "fraction",
     "gaps",
+    "is_reading",
     "json_schema",
     "noise",
     "number_of",
+    "on_record",
     "once",
     "place",
     "pressing",
     "quantity",
+    "reading_of",
     "reservation",
     "share_by_basis",
     "snapshots",
     "speaks_for",
     "start",
+    "uncarried",
     "undated",
     "values",
     "voters",

@@ -17,9 +17,11 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from zopa.case.basis import Basis, Judgment, When
+from zopa.case.estimates import once
 from zopa.case.graph import Action, GraphMove
 from zopa.case.model import Case, Option, Party
 from zopa.case.records import Contact, Figure, Records, Shift, Statement
+from zopa.errors import NotApplicable
 
 __all__ = ["as_of", "undated"]
 
@@ -34,15 +36,15 @@ class _Gone:
 _GONE: Final = _Gone()
 
 
-def as_of(case: Case, day: date) -> Case:
+def as_of(case: Case, day: date | str) -> Case:
     """The case as it could have been written on a day.
 
     Parameters
     ----------
     case : Case
         A case; its ``as_of`` may be later.
-    day : date
-        The last day that counts.
+    day : date or str
+        The last day that counts; as a text ``2025-02-13``.
 
     Returns
     -------
@@ -51,24 +53,16 @@ def as_of(case: Case, day: date) -> Case:
         there, and without expected answers (they are about the whole case). Sources stay if one of their
         records does, or if they are not later. Options stay.
     """
+    day = _day(day)
     kept = {group: _records(case, group, day) for group in Records.model_fields if group != "shifts"}
     absent = set(case.statements) - set(kept["statements"])
     kept["shifts"] = {
         k: s for k, s in _records(case, "shifts", day).items() if not {s.before, s.after} & absent
     }
-    fields: dict[str, Any] = {**kept, "as_of": day, "expect": ()}
+    fields: dict[str, Any] = {**kept, "as_of": day, "cut": day, "expect": ()}
+    alone = (*fields, "sources", "cost_rows", "tables", "digest", "folder", "outcome", "changed")
     for name in Case.model_fields:
-        if name not in (
-            *kept,
-            "as_of",
-            "expect",
-            "sources",
-            "cost_rows",
-            "tables",
-            "digest",
-            "folder",
-            "outcome",
-        ):
+        if name not in alone:
             fields[name] = _field(case, name, absent)
     fields["readings"] = {k: _choices(r, fields["rules"]) for k, r in fields["readings"].items()}
     cited = {r.source for group in kept.values() for r in group.values()}
@@ -84,6 +78,16 @@ def as_of(case: Case, day: date) -> Case:
     return case.model_copy(update=fields)
 
 
+def _day(day: date | str) -> date:
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day.strip())
+    except ValueError:
+        raise NotApplicable(f"expected a day such as 2025-02-13, saw '{day}'") from None
+
+
+@once
 def undated(case: Case) -> tuple[str, ...]:
     """Addresses of records and judgments that no date is known of, in the order of the case."""
     found = [

@@ -6,6 +6,7 @@ What they are made of is in ``basis``, what sources say in ``records``, rules in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from datetime import date as date_
 from typing import Annotated, Any, ClassVar, Literal
@@ -259,12 +260,37 @@ class Case(Head, Records):
     tables: dict[tuple[str, ...], Any] = Field(default_factory=dict, exclude=True, repr=False)
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
+    cut: date | None = Field(None, exclude=True, description="the day that was asked for; see `at`")
+    changed: dict[str, Any] = Field(
+        default_factory=dict, exclude=True, repr=False, description="what was set; see `with_`"
+    )
 
-    def at(self, day: date) -> Case:
+    def at(self, day: date | str) -> Case:
         """The case as of a day, without what came later; see :func:`zopa.case.dates.as_of`."""
         from zopa.case.dates import as_of
 
         return as_of(self, day)
+
+    def with_(self, changes: Mapping[str, Any]) -> Case:
+        """The case with other judgments: what if?
+
+        Parameters
+        ----------
+        changes : path -> value
+            ``parties.A.reservation``, ``parties.A.weights.ISSUE``, ``parties.A.values.ISSUE.OPTION``,
+            ``agreement.at_least``, ``numbers`` and so on, with what the case file would have there; and
+            ``rules.RULE.reading`` with the name of a reading or 'off', which becomes the rule's default.
+
+        Raises
+        ------
+        UnknownName
+            A section, party, issue, option, field, rule or reading that the case does not have.
+        NotApplicable
+            A value that the case file would not accept there.
+        """
+        from zopa.case.changes import with_changes
+
+        return with_changes(self, changes) if changes else self
 
     @property
     def derived(self) -> dict[Any, Any]:
@@ -276,5 +302,5 @@ class Case(Head, Records):
         return memo
 
 
-NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder")
+NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder", "cut", "changed")
 """Fields of a case that do not stand in ``case.yaml``."""

@@ -87,7 +87,10 @@ def snapshots(case: Case, issue: str) -> tuple[Snapshot, ...]:
         speaker = case.speakers.get(s.speaker or "")
         former = speaker is not None and speaker.authority == "former"
         middle = sum(places, Fraction(0)) / len(places)
-        shot = Snapshot(on, party, middle, min(places), max(places), ident, s.about or s.quote, former)
+        shot = Snapshot(
+            on=on, party=party, place=middle, low=min(places), high=max(places), statement=ident,
+            says=s.about or s.quote, former=former,
+        )  # fmt: skip
         rank = WISHES.index(s.stance)
         if (on, party) not in found or rank <= found[on, party][0]:
             found[on, party] = (rank, shot)

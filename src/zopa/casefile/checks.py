@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from zopa.case import model as nouns
 from zopa.case.basis import Basis, Judgment
 from zopa.casefile.anchors import find_quote, line_of
-from zopa.casefile.yamldoc import Document, Path_
+from zopa.casefile.yamldoc import Path_, YamlDocument
 from zopa.errors import Finding, nearest
 
 __all__ = [
@@ -50,8 +50,8 @@ class Reference(NamedTuple):
 class Pieces:
     """The sound pieces of a case, and the ids that were declared, sound or not."""
 
-    main: Document
-    records: Document | None = None
+    main: YamlDocument
+    records: YamlDocument | None = None
     top: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     lists: dict[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -144,7 +144,7 @@ def _choices(p: Pieces) -> Iterator[Finding]:
             yield from declared(p, p.main, ("expect", i, "readings"), "readings", exp.readings)
 
 
-def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[str]) -> list[Finding]:
+def known(doc: YamlDocument, path: Path_, kind: str, name: str, listed: Collection[str]) -> list[Finding]:
     """Nothing when the name is one of those listed, else a finding that shows the nearest."""
     if name in listed:
         return []
@@ -161,7 +161,7 @@ def known(doc: Document, path: Path_, kind: str, name: str, listed: Collection[s
     ]
 
 
-def option_of(p: Pieces, doc: Document, path: Path_, issue: str, option: str) -> list[Finding]:
+def option_of(p: Pieces, doc: YamlDocument, path: Path_, issue: str, option: str) -> list[Finding]:
     """Nothing when the issue has the option; where it is used is noted."""
     p.refer(doc.file, path, f"issues.{issue}.options", option)
     if p.main.consequence(("issues", issue, "options")):
@@ -173,13 +173,13 @@ _ONE = {"parties": "party", "issues": "issue", "rules": "rule", "speakers": "spe
         "readings": "set of readings"}  # fmt: skip
 
 
-def declared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+def declared(p: Pieces, doc: YamlDocument, path: Path_, group: str, name: str) -> list[Finding]:
     """Nothing when the name was declared in its group, sound or not; where it is used is noted."""
     p.refer(doc.file, path, group, name)
     return undeclared(p, doc, path, group, name)
 
 
-def undeclared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> list[Finding]:
+def undeclared(p: Pieces, doc: YamlDocument, path: Path_, group: str, name: str) -> list[Finding]:
     """As :func:`declared`, for a name whose use is noted elsewhere."""
     names = p.declared.get(group, set())
     if names is None or name in names:
@@ -187,7 +187,7 @@ def undeclared(p: Pieces, doc: Document, path: Path_, group: str, name: str) -> 
     return known(doc, path, _ONE[group], name, sorted(names) if doc.missed < MAX_FINDINGS else names)
 
 
-def basis_ids(p: Pieces, doc: Document, path: Path_, basis: Any) -> list[Finding]:
+def basis_ids(p: Pieces, doc: YamlDocument, path: Path_, basis: Any) -> list[Finding]:
     """Statement ids of a basis exist; the three bases exclude each other; an inference has a reason."""
     found = []
     for key in ("stated", "inferred"):
@@ -270,7 +270,7 @@ _SCALES = {
 }
 
 
-def _range(doc: Document, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:
+def _range(doc: YamlDocument, path: Path_, j: nouns.Judgment, top: float) -> Iterator[Finding]:
     for key in ("low", "best", "high"):
         value = getattr(j, key)
         if value is not None and not 0 <= value <= top:
@@ -375,7 +375,7 @@ def _clauses(path: Path_, rule: nouns.Rule) -> Iterator[tuple[Path_, nouns.Claus
 
 
 def _condition(
-    p: Pieces, doc: Document, path: Path_, condition: Mapping[str, tuple[str, ...]]
+    p: Pieces, doc: YamlDocument, path: Path_, condition: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Finding]:
     if not condition and not doc.consequence(path):
         yield doc.finding(path, "expected at least one issue with its options, saw none")
@@ -425,7 +425,7 @@ def _agreement(p: Pieces) -> Iterator[Finding]:
         )
 
 
-def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
+def _records(p: Pieces, doc: YamlDocument) -> Iterator[Finding]:
     for group in ("statements", "contacts", "figures", "shifts"):
         for name, item in p.record_groups.get(group, {}).items():
             path: Path_ = (group, name)
@@ -444,7 +444,7 @@ def _records(p: Pieces, doc: Document) -> Iterator[Finding]:
                     yield from _condition(p, doc, (*path, key), condition)
 
 
-def _quote(p: Pieces, doc: Document, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
+def _quote(p: Pieces, doc: YamlDocument, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:
     yield from known(doc, (*path, "source"), "source", item.source, p.declared["sources"] or ())
     if item.source not in p.sources:
         return

@@ -11,7 +11,7 @@ from typing import Any
 from zopa.case.basis import Judgment
 from zopa.case.costs import ONE_POINT, CostRow, CostSettings, PartyCosts
 from zopa.casefile.checks import Pieces, Range, bases, declared, known, undeclared, within
-from zopa.casefile.csvdoc import Records, Row, number, read_records
+from zopa.casefile.csvdoc import CsvRecords, CsvRow, number, read_records
 from zopa.casefile.folder import CaseFiles
 from zopa.casefile.matrices import PriceTable, TradeTables, price_table, trade_tables
 from zopa.casefile.yamldoc import Path_
@@ -50,7 +50,7 @@ def read_costs(files: CaseFiles, pieces: Pieces) -> CostData:
     return data
 
 
-def _row(pieces: Pieces, records: Records, row: Row) -> CostRow | None:
+def _row(pieces: Pieces, records: CsvRecords, row: CsvRow) -> CostRow | None:
     before = len(records.findings)
     _named(pieces, records, row, "party", "parties", row["party"])
     low, central, high = (number(records, row, c, low=-MOST, high=MOST) for c in ("low", "central", "high"))
@@ -74,7 +74,7 @@ def _row(pieces: Pieces, records: Records, row: Row) -> CostRow | None:
     )  # fmt: skip
 
 
-def _named(pieces: Pieces, records: Records, row: Row, column: str, group: str, *names: str) -> bool:
+def _named(pieces: Pieces, records: CsvRecords, row: CsvRow, column: str, group: str, *names: str) -> bool:
     """Whether the names exist in a group of the case; a finding at the cell for each that does not."""
     for name in names:
         pieces.refer(records.file, (row.line, column), group, name)
@@ -84,7 +84,7 @@ def _named(pieces: Pieces, records: Records, row: Row, column: str, group: str, 
     return not found
 
 
-def _date(records: Records, row: Row) -> date | None:
+def _date(records: CsvRecords, row: CsvRow) -> date | None:
     text = row["from"]
     if not text:
         return None
@@ -95,7 +95,7 @@ def _date(records: Records, row: Row) -> date | None:
         return None
 
 
-def _basis(pieces: Pieces, records: Records, row: Row) -> dict[str, Any] | None:
+def _basis(pieces: Pieces, records: CsvRecords, row: CsvRow) -> dict[str, Any] | None:
     """``s1 s2`` or ``stated s1 s2``, ``inferred s1: why``, ``assumed: reason``."""
     text = " ".join(row["basis"].split())
     if (m := re.fullmatch(r"assumed:\s*(.+)", text)) is not None:
@@ -111,7 +111,7 @@ def _basis(pieces: Pieces, records: Records, row: Row) -> dict[str, Any] | None:
     return None
 
 
-def _compare(records: Records, rows: tuple[CostRow, ...], settings: CostSettings | None) -> None:
+def _compare(records: CsvRecords, rows: tuple[CostRow, ...], settings: CostSettings | None) -> None:
     """One unit and no month twice for a party; every unit has a worth in points for its party."""
     places = {row.line: row for row in records.rows}
     first: dict[str, CostRow] = {}

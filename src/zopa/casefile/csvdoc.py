@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from zopa.casefile.folder import CaseFiles
 from zopa.errors import Finding, nearest
 
-__all__ = ["Cell", "Records", "Row", "add_row", "number", "read_records", "rows", "split", "spoiled"]
+__all__ = ["CsvCell", "CsvRecords", "CsvRow", "add_row", "number", "read_records", "rows", "split", "spoiled"]
 
 MOST_CHARACTERS = 2_000
 MOST_FINDINGS = 30
@@ -26,7 +26,7 @@ SEPARATORS = (",", ";", "\t")
 
 
 @dataclass(frozen=True)
-class Cell:
+class CsvCell:
     """The text of one cell, its 1-based column (in characters) and line; ``open`` where a quote is not closed."""
 
     text: str
@@ -36,34 +36,34 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class CsvRow:
     """One record: its 1-based line and a cell for every column of the header."""
 
     line: int
-    cells: dict[str, Cell]
+    cells: dict[str, CsvCell]
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column].text
 
 
 @dataclass(frozen=True)
-class Records:
+class CsvRecords:
     """The sound records of a table, its header, and what was wrong with the rest."""
 
     file: str
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
     findings: list[Finding]
     separator: str = field(default=",", kw_only=True)
 
-    def report(self, row: Row, column: str, what: str, hint: str = "") -> None:
+    def report(self, row: CsvRow, column: str, what: str, hint: str = "") -> None:
         """Add a finding at one cell; past ``MOST_FINDINGS`` the file is broken enough."""
         if len(self.findings) < MOST_FINDINGS:
             cell = row.cells[column]
             self.findings.append(Finding(column, what, hint, self.file, cell.line or row.line, cell.column))
 
 
-def split(line: str, separator: str = ",") -> list[Cell]:
+def split(line: str, separator: str = ",") -> list[CsvCell]:
     """The cells of one line.
 
     >>> [(c.text, c.column) for c in split('a,"b, c",d')]
@@ -72,7 +72,7 @@ def split(line: str, separator: str = ",") -> list[Cell]:
     return next(_records(line, separator))
 
 
-def rows(text: str) -> tuple[str, list[list[Cell]]]:
+def rows(text: str) -> tuple[str, list[list[CsvCell]]]:
     """The separator of a table, and the cells of each row that is neither empty nor a remark."""
     at, separator = 0, ""
     first, _, _ = text.partition("\n")
@@ -84,7 +84,7 @@ def rows(text: str) -> tuple[str, list[list[Cell]]]:
     head = lines[0] if lines else ""
     separator = separator or max(SEPARATORS, key=lambda s: (len(split(head, s)), -SEPARATORS.index(s)))
     start = text.count("\n", 0, at) + 1
-    found: list[list[Cell]] = []
+    found: list[list[CsvCell]] = []
     width = 0
     for cells in _records(text[at:], separator, start):
         if cells[0].text.startswith("#") or not any(c.text or c.open for c in cells):
@@ -94,7 +94,7 @@ def rows(text: str) -> tuple[str, list[list[Cell]]]:
     return separator, found
 
 
-def _trimmed(cells: list[Cell], width: int) -> list[Cell]:
+def _trimmed(cells: list[CsvCell], width: int) -> list[CsvCell]:
     """Without the empty cells that a spreadsheet writes beyond the header."""
     end = len(cells)
     while end > width and not cells[end - 1].text and not cells[end - 1].open:
@@ -102,18 +102,18 @@ def _trimmed(cells: list[Cell], width: int) -> list[Cell]:
     return cells[:end]
 
 
-def _records(text: str, separator: str, line: int = 1) -> Iterator[list[Cell]]:
+def _records(text: str, separator: str, line: int = 1) -> Iterator[list[CsvCell]]:
     """Records one after the other; a quoted cell may run over several lines."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     at, length = 0, len(text)
     begin = 0  # where the line at hand begins
     while at <= length:
-        cells: list[Cell] = []
+        cells: list[CsvCell] = []
         end = text.find("\n", at)
         end = end if end >= 0 else length
         if '"' not in text[at:end] or text.startswith("#", at):
             for part in text[at:end].split(separator):
-                cells.append(Cell(part.strip(), at - begin + 1, line))
+                cells.append(CsvCell(part.strip(), at - begin + 1, line))
                 at += len(part) + 1
         else:
             while True:
@@ -131,27 +131,27 @@ def _records(text: str, separator: str, line: int = 1) -> Iterator[list[Cell]]:
         begin = at
 
 
-def _cell(text: str, at: int, separator: str, begin: int, line: int) -> tuple[Cell, int, int]:
+def _cell(text: str, at: int, separator: str, begin: int, line: int) -> tuple[CsvCell, int, int]:
     """One cell, where it ends, and how many line ends it holds."""
     start = at
     while at < len(text) and text[at] == " ":
         at += 1
     if text[at : at + 1] != '"':
         end = _bare_end(text, at, separator)
-        return Cell(text[at:end].strip(), start - begin + 1, line), end, 0
+        return CsvCell(text[at:end].strip(), start - begin + 1, line), end, 0
     parts = []
     at += 1
     while True:
         quote = text.find('"', at)
         if quote < 0:
-            return Cell(text[at:], start - begin + 1, line, open=True), len(text), text.count("\n", start)
+            return CsvCell(text[at:], start - begin + 1, line, open=True), len(text), text.count("\n", start)
         parts.append(text[at:quote])
         if text[quote + 1 : quote + 2] != '"':
             break
         parts.append('"')
         at = quote + 2
     end = _bare_end(text, quote + 1, separator)
-    return Cell("".join(parts), start - begin + 1, line), end, text.count("\n", start, quote)
+    return CsvCell("".join(parts), start - begin + 1, line), end, text.count("\n", start, quote)
 
 
 def _bare_end(text: str, at: int, separator: str) -> int:
@@ -161,38 +161,42 @@ def _bare_end(text: str, at: int, separator: str) -> int:
 
 def read_records(
     files: CaseFiles, name: str, columns: Sequence[str], optional: Iterable[str] = ()
-) -> Records:
+) -> CsvRecords:
     """Read a table with these columns (any order); ``optional`` ones may be left out and are then empty.
 
     ``columns`` may be empty: then whatever the header says is taken.
     """
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
         what = "expected the name of a table in the case folder, saw a path that leads out of it"
-        return Records(name, (), (), [Finding("", what, "put the table beside case.yaml", name)])
+        return CsvRecords(name, (), (), [Finding("", what, "put the table beside case.yaml", name)])
     if not files.has(name):
         what = f"expected a file {name} in the case folder, saw none"
-        return Records(
+        return CsvRecords(
             name, (), (), [Finding("", what, "put the table there, or delete what names it", name)]
         )
     text, findings = files.text(name)
     separator, lines = rows(text)
     if findings or not lines:
         findings = findings or [Finding("", "expected a header line, saw an empty file", "", name, 1, 1)]
-        return Records(name, (), (), findings)
+        return CsvRecords(name, (), (), findings)
     cells, *body = lines
     findings = list(_header(name, cells, columns, tuple(optional)))
     header = tuple(c.text for c in cells)
     if findings:
-        return Records(name, header, (), findings)
+        return CsvRecords(name, header, (), findings)
     sound = [
         row for found in body if (row := _row(name, header, found, tuple(optional), findings)) is not None
     ]
-    return Records(name, header, tuple(sound), findings[:MOST_FINDINGS], separator=separator)
+    return CsvRecords(name, header, tuple(sound), findings[:MOST_FINDINGS], separator=separator)
 
 
 def _row(
-    name: str, header: tuple[str, ...], cells: list[Cell], optional: tuple[str, ...], findings: list[Finding]
-) -> Row | None:
+    name: str,
+    header: tuple[str, ...],
+    cells: list[CsvCell],
+    optional: tuple[str, ...],
+    findings: list[Finding],
+) -> CsvRow | None:
     line = cells[0].line
     if bad := spoiled(cells):
         findings.append(Finding("", bad[1], bad[2], name, bad[0].line, bad[0].column))
@@ -203,11 +207,11 @@ def _row(
         findings.append(Finding("", what, "put a text that holds a comma in double quotes", name, line, 1))
         return None
     named = dict(zip(header, cells, strict=True))
-    named.update({c: Cell("", end, line) for c in optional if c not in named})
-    return Row(line, named)
+    named.update({c: CsvCell("", end, line) for c in optional if c not in named})
+    return CsvRow(line, named)
 
 
-def spoiled(cells: Sequence[Cell], most: int = MOST_CHARACTERS) -> tuple[Cell, str, str] | None:
+def spoiled(cells: Sequence[CsvCell], most: int = MOST_CHARACTERS) -> tuple[CsvCell, str, str] | None:
     """A cell that cannot be meant, what is wrong with it, and a hint."""
     for cell in cells:
         if cell.open:
@@ -220,7 +224,7 @@ def spoiled(cells: Sequence[Cell], most: int = MOST_CHARACTERS) -> tuple[Cell, s
 
 
 def _header(
-    name: str, cells: Sequence[Cell], columns: Sequence[str], optional: Sequence[str]
+    name: str, cells: Sequence[CsvCell], columns: Sequence[str], optional: Sequence[str]
 ) -> Iterator[Finding]:
     seen: set[str] = set()
     known = [*columns, *optional]
@@ -241,8 +245,8 @@ def _header(
 
 
 def number(
-    records: Records,
-    row: Row,
+    records: CsvRecords,
+    row: CsvRow,
     column: str,
     *,
     low: float = -math.inf,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from zopa.casefile.csvdoc import Records, Row, number
+from zopa.casefile.csvdoc import CsvRecords, CsvRow, number
 from zopa.errors import Finding
 
 __all__ = ["PriceTable", "TradeTables", "price_table", "trade_tables"]
@@ -25,7 +25,7 @@ class PriceTable:
     basket: list[float]
 
 
-def price_table(records: Records) -> PriceTable | None:
+def price_table(records: CsvRecords) -> PriceTable | None:
     """The table of a ``prices`` model, or None with findings added to ``records``."""
     label, *columns = records.header or ("",)
     if not records.rows:
@@ -83,7 +83,7 @@ def _cube(n: int, m: int, j: int, value: float) -> list[Grid]:
     return [[[value] * j for _ in range(m)] for _ in range(n)]
 
 
-def trade_tables(flows: Records, inputs: Records, elasticities: Records) -> TradeTables | None:
+def trade_tables(flows: CsvRecords, inputs: CsvRecords, elasticities: CsvRecords) -> TradeTables | None:
     """The tables of a ``trade`` model, or None with findings added to the records.
 
     A pair that is left out trades nothing. A country that sells and never buys, or has no inputs, is
@@ -106,7 +106,7 @@ def trade_tables(flows: Records, inputs: Records, elasticities: Records) -> Trad
 
 
 def _flows(
-    records: Records, country: dict[str, int], sector: dict[str, int]
+    records: CsvRecords, country: dict[str, int], sector: dict[str, int]
 ) -> tuple[list[Grid], list[Grid], list[Grid], list[Grid]]:
     """Values, tariffs, tariffs after, barriers."""
     n, j = len(country), len(sector)
@@ -128,16 +128,16 @@ def _flows(
     return values, tariffs, after, barriers
 
 
-def _looked_up(records: Records, row: Row, column: str, known: dict[str, int], kind: str) -> int | None:
+def _looked_up(records: CsvRecords, row: CsvRow, column: str, known: dict[str, int], kind: str) -> int | None:
     if row[column] in known:
         return known[row[column]]
     records.report(row, column, f"no {kind} called '{row[column]}' in the flows")
     return None
 
 
-def _inputs(records: Records, country: dict[str, int], sector: dict[str, int], flows: str) -> list[Grid]:
+def _inputs(records: CsvRecords, country: dict[str, int], sector: dict[str, int], flows: str) -> list[Grid]:
     grid = _cube(len(country), len(sector), len(sector), 0.0)
-    last: dict[tuple[int, int], Row] = {}
+    last: dict[tuple[int, int], CsvRow] = {}
     for row in records.rows:
         n = _looked_up(records, row, "country", country, "country")
         k = _looked_up(records, row, "input", sector, "sector")
@@ -159,7 +159,7 @@ def _inputs(records: Records, country: dict[str, int], sector: dict[str, int], f
     return grid
 
 
-def _elasticities(records: Records, sector: dict[str, int]) -> list[float]:
+def _elasticities(records: CsvRecords, sector: dict[str, int]) -> list[float]:
     found: dict[int, float] = {}
     for row in records.rows:
         if (j := _looked_up(records, row, "sector", sector, "sector")) is not None:

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from zopa.case.model import Case
 from zopa.case.schema import nouns_of
-from zopa.casefile.yamldoc import Document
+from zopa.casefile.yamldoc import YamlDocument
 from zopa.errors import Finding, nearest
 
 __all__ = ["causes", "finding_of", "saw", "validate", "words"]
@@ -18,7 +18,9 @@ __all__ = ["causes", "finding_of", "saw", "validate", "words"]
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def validate(doc: Document, path: tuple[str | int, ...], model: type[Model], value: object) -> Model | None:
+def validate(
+    doc: YamlDocument, path: tuple[str | int, ...], model: type[Model], value: object
+) -> Model | None:
     """The noun, or what is sound of it (for further checks; with findings no case is built), or None."""
     try:
         return model.model_validate(value)
@@ -44,7 +46,7 @@ _TABLES = {"weights", "values", "start"}
 _NEEDED = {"when", "only_if", "clauses", "readings"}  # a rule without these would be another rule
 
 
-def causes(doc: Document, path: tuple[str | int, ...], error: ValidationError) -> list[ErrorDetails]:
+def causes(doc: YamlDocument, path: tuple[str | int, ...], error: ValidationError) -> list[ErrorDetails]:
     """Drop what follows from a refused value, and 'missing key' beside a misspelling of that key."""
     listed = [
         e for e in error.errors(include_url=False)
@@ -60,7 +62,7 @@ def causes(doc: Document, path: tuple[str | int, ...], error: ValidationError) -
     ]  # fmt: skip
 
 
-def finding_of(doc: Document, path: tuple[str | int, ...], error: ErrorDetails) -> Finding:
+def finding_of(doc: YamlDocument, path: tuple[str | int, ...], error: ErrorDetails) -> Finding:
     """A validation error at its place in the file."""
     loc = (*path, *error["loc"])
     what, hint = words(error)

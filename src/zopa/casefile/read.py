@@ -23,7 +23,7 @@ from zopa.casefile.folder import CaseFiles
 from zopa.casefile.messages import causes, finding_of, saw, validate, words
 from zopa.casefile.section_checks import check_sections
 from zopa.casefile.write import finish
-from zopa.casefile.yamldoc import Document, read_yaml
+from zopa.casefile.yamldoc import YamlDocument, read_yaml
 from zopa.errors import CannotWrite, CaseError, Finding, nearest
 
 __all__ = [
@@ -91,7 +91,7 @@ def examine(
     """As :func:`inspect`, with the pieces: what stands where, and where each name is used."""
     files, problem = _open(folder, instead or {})
     if files is None:
-        return None, Pieces(Document(CASE_FILE), findings=[problem])
+        return None, Pieces(YamlDocument(CASE_FILE), findings=[problem])
     main = read_yaml(files, CASE_FILE)
     pieces = Pieces(main)
     _read_main(main, pieces)
@@ -155,7 +155,7 @@ def case_digest(files: CaseFiles) -> str:
     return total.hexdigest()
 
 
-def _read_main(doc: Document, pieces: Pieces) -> None:
+def _read_main(doc: YamlDocument, pieces: Pieces) -> None:
     if doc.findings and doc.data is None:
         return
     if not isinstance(doc.data, dict):
@@ -198,7 +198,7 @@ _MISSING = {
 }
 
 
-def _head(doc: Document, raw: dict[str, Any], pieces: Pieces) -> None:
+def _head(doc: YamlDocument, raw: dict[str, Any], pieces: Pieces) -> None:
     """The plain fields; those that are sound are kept even when others are not."""
     try:
         head = nouns.Head.model_validate(raw)
@@ -213,7 +213,7 @@ def _head(doc: Document, raw: dict[str, Any], pieces: Pieces) -> None:
     pieces.top = {name: getattr(head, name) for name in nouns.Head.model_fields}
 
 
-def _group(doc: Document, key: str, model: type[Model], pieces: Pieces) -> dict[str, Model]:
+def _group(doc: YamlDocument, key: str, model: type[Model], pieces: Pieces) -> dict[str, Model]:
     raw = doc.data.get(key)
     if doc.consequence((key,)) or (key not in doc.data and any(nearest(k, [key]) for k in doc.data)):
         pieces.declared[key] = None  # what it holds is not known, so no name is missing from it
@@ -250,7 +250,7 @@ _ONE = {
 }  # fmt: skip
 
 
-def _list(doc: Document, key: str, model: type[Model]) -> tuple[Model, ...]:
+def _list(doc: YamlDocument, key: str, model: type[Model]) -> tuple[Model, ...]:
     raw = doc.data.get(key)
     if raw is None:
         return ()
@@ -263,7 +263,7 @@ def _list(doc: Document, key: str, model: type[Model]) -> tuple[Model, ...]:
     return tuple(item for item in items if item is not None)
 
 
-def _read_records(doc: Document, pieces: Pieces) -> None:
+def _read_records(doc: YamlDocument, pieces: Pieces) -> None:
     if doc.data is None and not doc.findings:
         return
     if not isinstance(doc.data, dict):
@@ -336,7 +336,7 @@ def _read_rows(files: CaseFiles) -> tuple[dict[str, tuple[int, dict[str, str]]],
     if findings or not lines:
         return rows, findings
 
-    def problem(cell: csvdoc.Cell, what: str, hint: str = "", column: int = 1) -> None:
+    def problem(cell: csvdoc.CsvCell, what: str, hint: str = "", column: int = 1) -> None:
         findings.append(Finding("", what, hint, SOURCES_FILE, cell.line, column))
 
     head, *body = lines

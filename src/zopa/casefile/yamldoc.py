@@ -18,7 +18,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from zopa.casefile.folder import CaseFiles
 from zopa.errors import Finding
 
-__all__ = ["Document", "Path_", "parse_yaml", "read_yaml"]
+__all__ = ["Path_", "YamlDocument", "parse_yaml", "read_yaml"]
 
 MAX_DEPTH = 30
 MAX_ENTRIES = 400_000
@@ -34,7 +34,7 @@ Path_ = tuple[str | int, ...]
 
 
 @dataclass
-class Document:
+class YamlDocument:
     """Plain data of one file and where each path stands in it.
 
     ``node`` is the parsed text with its marks. ``broken`` holds the paths of values that were refused, and of mappings from which a key was: what is said
@@ -71,15 +71,15 @@ class Document:
         return Finding(".".join(map(str, path)), what, hint, self.file, line, column)
 
 
-def read_yaml(files: CaseFiles, name: str) -> Document:
+def read_yaml(files: CaseFiles, name: str) -> YamlDocument:
     """A YAML file as plain data. Problems are in ``findings``; ``data`` is then None or partial."""
     text, findings = files.text(name)
-    return parse_yaml(text, name) if not findings else Document(name, findings=findings)
+    return parse_yaml(text, name) if not findings else YamlDocument(name, findings=findings)
 
 
-def parse_yaml(text: str, name: str) -> Document:
+def parse_yaml(text: str, name: str) -> YamlDocument:
     """The text of a YAML file as plain data, as :func:`read_yaml`."""
-    doc = Document(name)
+    doc = YamlDocument(name)
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("%"):
             doc.findings.append(
@@ -151,7 +151,7 @@ def _yaml_hint(problem: str) -> str:
     return "look at this line and the one above it"
 
 
-def _build(node: Any, path: Path_, doc: Document) -> Any:
+def _build(node: Any, path: Path_, doc: YamlDocument) -> Any:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     doc.places.setdefault(path, (line, column))
 
@@ -180,7 +180,7 @@ def _build(node: Any, path: Path_, doc: Document) -> Any:
     return _mapping(node, path, doc, problem)
 
 
-def _mapping(node: Any, path: Path_, doc: Document, problem: Any) -> dict[str, Any]:
+def _mapping(node: Any, path: Path_, doc: YamlDocument, problem: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     first: dict[str, Any] = {}
     for key_node, value_node in node.value:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from zopa.casefile.yamldoc import Document, Path_, parse_yaml
+from zopa.casefile.yamldoc import Path_, YamlDocument, parse_yaml
 from zopa.errors import CaseError, Finding
 
 __all__ = ["YamlText", "dump", "scalar"]
@@ -120,7 +120,7 @@ class YamlText:
         self._parse()
 
     def _parse(self) -> None:
-        self.doc: Document = parse_yaml(self.text, self.file)
+        self.doc: YamlDocument = parse_yaml(self.text, self.file)
         if self.doc.findings:
             raise CaseError(self.doc.findings, "nothing was changed")
 

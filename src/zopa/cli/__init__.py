@@ -10,6 +10,7 @@ import typer
 from zopa.cli import (
     ask,
     case,
+    compare,
     convert,
     delay,
     division,
@@ -22,6 +23,7 @@ from zopa.cli import (
     run,
     stability,
     stress,
+    talks,
 )
 
 __all__ = ["app", "main"]
@@ -60,7 +62,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "delay": delay.delay,
     "ratify": ratify.ratify,
     "divide": division.divide,
+    "start": talks.start,
+    "path": talks.path,
+    "audit": talks.audit,
     "explain": ask.explain,
+    "compare": compare.compare,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,

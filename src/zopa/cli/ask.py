@@ -10,12 +10,15 @@ import typer
 
 from zopa.cli.options import (
     CaseArgument,
+    DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
     SetOption,
     TimeOption,
+    TypedOption,
+    UnsourcedOption,
     console,
     package_of,
     pairs_of,
@@ -58,7 +61,7 @@ def reply(
         from zopa.views import with_settings
 
         first = answer if isinstance(answer, Answer) else answer[0]
-        show_document(with_settings(view, first) if view else view_of(first), name)
+        show_document(with_settings(view, first.question) if view else view_of(first), name)
     raise typer.Exit(1 if no else 0)
 
 
@@ -80,6 +83,9 @@ def zone(
     ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -87,12 +93,12 @@ def zone(
     from zopa.bargaining import prove_zone
     from zopa.bargaining import zone as ask
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     with stopper(seconds) as stop:
-        answer = ask(problem, stop=stop)
+        answer = ask(problem, most_unsourced=most_unsourced, stop=stop)
         if proof is not None:
             save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof, name)
-    reply(answer, name, json=json, no=answer.empty)
+    reply(answer, name, json=json, no=not answer.yes)
 
 
 def solve(
@@ -114,6 +120,9 @@ def solve(
     ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -123,7 +132,7 @@ def solve(
     from zopa.views import Labels
     from zopa.views.bargaining import solutions
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     powers = _powers(power, problem.case.parties)
     if proof is not None and method == "all":
         raise typer.BadParameter("a proof is of one solution: add --method")
@@ -131,13 +140,15 @@ def solve(
     with stopper(seconds) as stop, progress(json) as tell:
         found = [
             ask(
-                problem, m, powers=powers or None, coalition=coalition, proof=proof is not None, stop=stop, progress=tell
+                problem, m, powers=powers or None, coalition=coalition, proof=proof is not None,
+                most_unsourced=most_unsourced, stop=stop, progress=tell
             )
             for m in methods
         ]  # fmt: skip
     if proof is not None:
         save_proof(found[0].proof, proof, name)
-    none = not any(a.deals for a in found)
+    first = found[0].standing
+    none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
     reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)))
 
 
@@ -156,18 +167,26 @@ def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
 
 
 def describe(
-    name: CaseArgument, readings: ReadingsOption = None, changes: SetOption = None, json: JsonOption = False
+    name: CaseArgument,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Which engine will answer each question about a case, why, and what it will cost."""
     from zopa.bargaining import describe as ask
     from zopa.space import plain
     from zopa.views.bargaining import engines
 
-    answer = ask(problem_of(name, readings, changes))
+    problem = problem_of(name, readings, changes, day, typed)
+    answer = ask(problem)
     if json:
-        print_json({"question": {"verb": "describe", "case": name}, "answer": plain(answer)})
+        print_json({"question": plain(problem.question("describe")), "answer": plain(answer)})
     else:
-        show_document(engines(answer), name)
+        from zopa.views import with_settings
+
+        show_document(with_settings(engines(answer), problem.question("describe")), name)
 
 
 def frontier(
@@ -176,6 +195,8 @@ def frontier(
     proof: Annotated[Path | None, typer.Option(help="Save the frontier here, for check-proof.")] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -185,7 +206,7 @@ def frontier(
     from zopa.views import Labels
     from zopa.views.bargaining import frontier as view
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     with stopper(seconds) as stop:
         answer = ask(problem, stop=stop)
     if proof is not None:
@@ -197,6 +218,8 @@ def why_not(
     name: CaseArgument,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -204,7 +227,7 @@ def why_not(
     from zopa.bargaining import why_not as ask
 
     with stopper(seconds) as stop:
-        answer = ask(problem_of(name, readings, changes), stop=stop)
+        answer = ask(problem_of(name, readings, changes, day, typed), stop=stop)
     reply(answer, name, json=json, no=answer.empty)
 
 
@@ -214,6 +237,8 @@ def judge(
     package: PackageOption = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
@@ -224,22 +249,34 @@ def judge(
         raise typer.BadParameter(
             f"expected ISSUE=OPTION for each issue that the draft settles; zopa show {name} lists them"
         )
-    answer = ask(problem_of(name, readings, changes), given)
+    answer = ask(problem_of(name, readings, changes, day, typed), given)
     reply(answer, name, json=json, no=not answer.accepted)
 
 
-def show(name: CaseArgument, changes: SetOption = None, json: JsonOption = False) -> None:
+def show(
+    name: CaseArgument,
+    changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    json: JsonOption = False,
+) -> None:
     """What is in a case: parties, issues, options, rules, readings, and what is missing."""
     from zopa.views.case import missing, overview
 
-    case = problem_of(name, None, changes).case
+    problem = problem_of(name, None, changes, day, typed)
+    case = problem.case
     if json:
+        from zopa.space import plain
+
         kept = {"title", "as_of", "parties", "issues", "rules", "readings", "agreement"}
         data = case.model_dump(mode="json", exclude_defaults=True, include=kept)
-        question = {"verb": "show", "case": case.digest}
-        print_json({"question": question, "answer": {**data, "missing": missing(case)}})
+        print_json(
+            {"question": plain(problem.question("show")), "answer": {**data, "missing": missing(case)}}
+        )
     else:
-        show_document(overview(case), name)
+        from zopa.views import with_settings
+
+        show_document(with_settings(overview(case), problem.question("show")), name)
 
 
 def explain(
@@ -252,16 +289,19 @@ def explain(
         ),
     ],
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Print the chain behind a number or a rule, down to the sentence in the source."""
     from zopa.study import explain as ask
 
-    case = problem_of(name, None, changes).case
-    step = ask(case, ident)
+    problem = problem_of(name, None, changes, day, typed)
+    step = ask(problem.case, ident)
     if json:
-        question = {"verb": "explain", "case": case.digest, "settings": {"id": ident}}
-        print_json({"question": question, "answer": step.to_dict()})
+        from zopa.space import plain
+
+        print_json({"question": plain(problem.question("explain", id=ident)), "answer": step.to_dict()})
         return
     out = console()
     for depth, s in step.lines():

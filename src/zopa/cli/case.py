@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.options import CaseArgument, JsonOption, console, examples, print_json
+from zopa.cli.options import CaseArgument, JsonOption, console, examples, print_answer
 
 __all__ = ["check", "init", "rename", "schema"]
 
@@ -31,7 +31,7 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
     if case is None:
         n = len(findings)
         if json:
-            print_json({"ok": False, "findings": [f.to_dict() for f in findings]})
+            print_answer("check", {"ok": False, "findings": [f.to_dict() for f in findings]}, case=name)
         else:
             for f in findings:
                 typer.echo(str(f), err=True)
@@ -44,7 +44,9 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
     wrong = [c for c in checked if not c.ok]
     notes = _notes(case)
     if json:
-        print_json({"ok": not wrong, "findings": [], "notes": notes, "expected": plain(checked)})
+        print_answer(
+            "check", {"ok": not wrong, "findings": [], "notes": notes, "expected": plain(checked)}, case=name
+        )
         raise typer.Exit(1 if wrong else 0)
     out = console()
     n = len(case.statements)
@@ -96,7 +98,7 @@ def rename(
 
     done = act(folder, what, new)
     if json:
-        print_json(done._asdict())
+        print_answer("rename", done._asdict())
         return
     where = ", ".join(f"{n} in {name}" for name, n in done.places.items())
     n = sum(done.places.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zopa.cli.options import JsonOption, bundled, console, print_json
+from zopa.cli.options import JsonOption, bundled, console, print_answer
 
 if TYPE_CHECKING:
     from zopa.case import Case
@@ -62,13 +62,14 @@ def convert(
     if not refused:
         found.save()
     if json:
-        print_json(
+        print_answer(
+            "convert",
             {
                 "from": found.source_format,
                 "to": found.target_format,
                 "written": not refused,
                 **found.fidelity.to_dict(),
-            }
+            },
         )
     else:
         typer.echo(str(found.fidelity))
@@ -96,7 +97,7 @@ def formats(json: JsonOption = False) -> None:
     from zopa.formats import FORMATS
 
     if json:
-        print_json([
+        print_answer("formats", [
             {
                 "name": name, "label": f.label, "endings": list(f.endings), "folder": f.folder,
                 "read": f.read is not None, "written": f.write is not None, "carries": f.carries,

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from zopa.cli.ask import reply
-from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, SetOption, problem_of
+from zopa.cli.options import (
+    CaseArgument,
+    DayOption,
+    JsonOption,
+    ReadingsOption,
+    SetOption,
+    TypedOption,
+    problem_of,
+)
 
 __all__ = ["divide"]
 
@@ -22,10 +30,12 @@ def divide(
     ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """How to split what can be split: adjusted winner, whole items, sealed bids, claims, coalitions."""
     from zopa.division import divide as ask
 
-    answer = ask(problem_of(name, readings, changes), method)
+    answer = ask(problem_of(name, readings, changes, day, typed), method)
     reply(answer, name, json=json, no=not answer.divided)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.options import JsonOption, print_json
+from zopa.cli.options import JsonOption, print_answer
 
 __all__ = ["evaluate", "report_score", "train", "train_to"]
 
@@ -55,7 +55,7 @@ def report_score(corpus: Path, texts: Path, *, split: str, model: str, language:
     documents = read_corpus(corpus, split or "dev", texts, language)
     result = measure(documents, language=language, trained=trained)
     if json:
-        print_json(result.to_dict())
+        print_answer("evaluate", result.to_dict())
     else:
         typer.echo(str(result))
 

@@ -10,9 +10,11 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DayOption,
     JsonOption,
     ReadingsOption,
     SetOption,
+    TypedOption,
     problem_of,
     progress,
     stopper,
@@ -53,6 +55,8 @@ def forecast(
     trace: Annotated[bool, typer.Option("--trace", help="Print who moved, round by round")] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Where pressure leads on an issue's line, as a calibrated distribution; what moves it most."""
@@ -60,13 +64,12 @@ def forecast(
     from zopa.views import Labels
     from zopa.views.forecast import forecast as forecast_view
 
-    problem = problem_of(name, readings, changes)
-    case = problem.case
+    problem = problem_of(name, readings, changes, day, typed)
     steps: dict[str, Callable[[str, float], None]] = {}
     with stopper(None) as stop, progress(json) as tell:
         answer = ask(
-            case, issue, model=model, reading=reading, rounds=rounds, readings=problem.readings, level=level, draws=draws, seed=seed,
+            problem, issue, model=model, reading=reading, rounds=rounds, level=level, draws=draws, seed=seed,
             sensitivity=sensitivity, progress=lambda step, done: steps.setdefault(step, time_left(tell))(step, done), stop=stop,
         )  # fmt: skip
-    view = forecast_view(answer, Labels(case), trace=model if trace else "")
+    view = forecast_view(answer, Labels(problem.case), trace=model if trace else "")
     reply(answer, name, json=json, no=False, view=view)

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseArgument",
+    "DayOption",
     "JsonOption",
     "PackageArgument",
     "PackageOption",
     "ReadingsOption",
     "SetOption",
     "TimeOption",
+    "TypedOption",
+    "UnsourcedOption",
     "bundled",
     "console",
     "deadline",
@@ -32,6 +35,7 @@ __all__ = [
     "package_of",
     "pairs_of",
     "pick_readings",
+    "print_answer",
     "print_json",
     "problem_of",
     "progress",
@@ -66,6 +70,29 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
+    ),
+]
+TypedOption = Annotated[
+    bool,
+    typer.Option(
+        "--as-typed", help="Take numbers as they are typed, with their binary noise (14.719999999999999)."
+    ),
+]
+DayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Leave out what was said, found or judged later, e.g. 2025-02-13; CASE@DATE is the same.",
+    ),
+]
+UnsourcedOption = Annotated[
+    float,
+    typer.Option(
+        "--most-unsourced",
+        min=0.0,
+        max=1.0,
+        help="Largest share of judgments without any source with which a verdict is given.",
     ),
 ]
 PackageArgument = Annotated[
@@ -106,11 +133,17 @@ def bundled(name: str) -> Path:
     return path
 
 
-def open_case(name: str) -> Case:
-    """Load a case folder, a bundled example by its name, or a file of any format that zopa reads."""
+def open_case(name: str, day: str | None = None) -> Case:
+    """Load a case folder, a bundled example by its name, or a file of any format that zopa reads; as of a day."""
     from zopa.formats import load
 
-    return load(bundled(name))
+    head, sign, date = name.rpartition("@")
+    if sign and head and not Path(name).exists():
+        if day is not None:
+            raise typer.BadParameter(f"expected one date, saw '{name}' and --as-of {day}")
+        name, day = head, date
+    case = load(bundled(name))
+    return case if day is None else case.at(day)
 
 
 def pairs_of(items: Iterable[str], what: str) -> dict[str, str]:
@@ -134,14 +167,20 @@ def pick_readings(chosen: Iterable[str] | None) -> str | Mapping[str, str] | Non
     return pairs_of(listed, "RULE=READING (a named set stands alone)")
 
 
-def problem_of(name: str, readings: Iterable[str] | None, changes: Iterable[str] | None = None) -> Problem:
-    """The case of this name under these readings, with other judgments where some are set."""
+def problem_of(
+    name: str,
+    readings: Iterable[str] | None,
+    changes: Iterable[str] | None = None,
+    day: str | None = None,
+    typed: bool = False,
+) -> Problem:
+    """The case of this name, as of a day, with other judgments, under these readings, where some are given."""
     import json
 
     from zopa.space import Problem
 
-    problem = Problem.of(open_case(name), pick_readings(readings))
-    values: dict[str, Any] = {}
+    problem = Problem.of(open_case(name, day), pick_readings(readings))
+    values: dict[str, Any] = {"numbers": "as typed"} if typed else {}
     for path, text in pairs_of(changes or (), "PATH=VALUE").items():
         try:
             values[path] = json.loads(text)
@@ -161,6 +200,11 @@ def print_json(data: object) -> None:
     from zopa.render.json import text
 
     typer.echo(text(data))
+
+
+def print_answer(verb: str, data: object, **settings: object) -> None:
+    """What a command found out, in the one shape of JSON: an object with ``question`` and ``answer``."""
+    print_json({"question": {"verb": verb, "settings": settings}, "answer": data})
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pick_readings, print_json
+from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pick_readings, print_answer
 
 __all__ = ["check_proof", "save_proof"]
 
@@ -73,7 +73,7 @@ def check_proof(
     case = None if name is None else open_case(name)
     found = proof_check.check_proof(proof, case, pick_readings(readings), steps=steps)
     if json:
-        print_json({"proof": str(file), "case": name, **asdict(found)})
+        print_answer("check-proof", asdict(found), proof=str(file), case=name)
     else:
         console().print(_verdict(found, steps), markup=False)
     raise typer.Exit(0 if found.verdict == "valid" else 1)

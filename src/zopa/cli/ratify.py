@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from zopa.cli.ask import reply
-from zopa.cli.options import CaseArgument, JsonOption, ReadingsOption, SetOption, problem_of
+from zopa.cli.options import (
+    CaseArgument,
+    DayOption,
+    JsonOption,
+    ReadingsOption,
+    SetOption,
+    TypedOption,
+    problem_of,
+)
 
 __all__ = ["ratify"]
 
 
 def ratify(
-    name: CaseArgument, readings: ReadingsOption = None, changes: SetOption = None, json: JsonOption = False
+    name: CaseArgument,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Would an agreement be ratified, who could spoil it, whose statements bind a party."""
     from zopa.ratification import ratify as ask
 
-    answer = ask(problem_of(name, readings, changes))
+    answer = ask(problem_of(name, readings, changes, day, typed))
     reply(answer, name, json=json, no=not answer.ratifiable)

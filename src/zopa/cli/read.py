@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zopa.cli.evaluate import report_score, train_to
-from zopa.cli.options import JsonOption, print_json
+from zopa.cli.options import JsonOption, print_answer
 
 if TYPE_CHECKING:
     from zopa.case import Case
@@ -143,7 +143,7 @@ def _show(incoming: list[Incoming], language: str, reader: Reader, json: bool) -
 
     found = [(item, reader(prepare(item.text, item.published, language), None)) for item in incoming]
     if json:
-        print_json([{"doc": item.name} | result.to_dict() for item, result in found])
+        print_answer("read", [{"doc": item.name} | result.to_dict() for item, result in found])
         return
     for item, result in found:
         for note in item.notes:
@@ -162,7 +162,7 @@ def _add(incoming: list[Incoming], folder: Path, language: str, reader: Reader, 
         typer.echo(f"{error}; `zopa init {folder}` makes a case to fill in by hand", err=True)
         raise typer.Exit(2) from None
     if json:
-        print_json(_report(done))
+        print_answer("read", _report(done), case=str(folder))
         return
     if done.made:
         typer.echo(

@@ -10,9 +10,12 @@ import typer
 from zopa.cli.ask import reply, show_document
 from zopa.cli.options import (
     CaseArgument,
+    DayOption,
     JsonOption,
     ReadingsOption,
     SetOption,
+    TypedOption,
+    UnsourcedOption,
     deadline,
     problem_of,
     progress,
@@ -38,6 +41,9 @@ def run(
     out: OutOption = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    most_unsourced: UnsourcedOption = 0.75,
     seconds: Annotated[
         float,
         typer.Option(
@@ -52,23 +58,25 @@ def run(
     from zopa.study import run as study
     from zopa.views import view
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     case = problem.case
     if out is None and Path(name).exists() and case.folder:
         out = Path(case.folder) / "out"
     with progress(json) as tell:
-        found = study(problem, progress=tell, patience=lambda: deadline(seconds))
+        found = study(
+            problem, most_unsourced=most_unsourced, progress=tell, patience=lambda: deadline(seconds)
+        )
         tell("writing the report")
         written = report(found, out, annex=annex) if out is not None else []
     if json:
-        reply(found, name, json=True, no=found.zone.empty)
+        reply(found, name, json=True, no=not found.zone.yes)
     show_document(view(found), name)
     typer.echo(
         f"wrote {written[0]}, {written[1]} and {len(written) - 2} charts; open {written[0]} in a browser"
         if written
         else f"next: zopa run {name} --out FOLDER writes the report"
     )
-    raise typer.Exit(1 if found.zone.empty else 0)
+    raise typer.Exit(0 if found.zone.yes else 1)
 
 
 def demo(out: OutOption = Path("out/demo"), annex: AnnexOption = False, json: JsonOption = False) -> None:

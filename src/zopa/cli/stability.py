@@ -9,10 +9,12 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DayOption,
     JsonOption,
     ReadingsOption,
     SetOption,
     TimeOption,
+    TypedOption,
     problem_of,
     progress,
     stopper,
@@ -48,13 +50,15 @@ def stability(
     most: Annotated[int, typer.Option(help="How many equilibria to list.")] = 10,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     seconds: TimeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Will a package hold, who would break it, who can answer and how credibly."""
     from zopa.graphmodel import stability as ask
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     with stopper(seconds) as stop, progress(json) as tell:
         answer = ask(
             problem,

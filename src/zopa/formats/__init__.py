@@ -3,8 +3,14 @@
 May not enter: any lens.
 """
 
-from zopa.formats.conversion import FORMATS, Conversion, Format, convert, load, plan, recognise
-from zopa.formats.fidelity import Fidelity, Remark
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from zopa.formats.opening import load
+
+if TYPE_CHECKING:
+    from zopa.formats.conversion import FORMATS, Conversion, Format, convert, plan, recognise
+    from zopa.formats.fidelity import Fidelity, Remark
 
 __all__ = [
     "FORMATS",
@@ -17,3 +23,11 @@ __all__ = [
     "plan",
     "recognise",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Loading a case folder, the common thing, brings no other format with it."""
+    if name in __all__:
+        module = "fidelity" if name in ("Fidelity", "Remark") else "conversion"
+        return getattr(import_module(f"zopa.formats.{module}"), name)
+    raise AttributeError(f"module 'zopa.formats' has no attribute '{name}'")

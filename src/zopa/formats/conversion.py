@@ -22,8 +22,9 @@ from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault, workbook
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
+from zopa.formats.opening import is_case
 
-__all__ = ["FORMATS", "Conversion", "Format", "convert", "load", "plan", "recognise"]
+__all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "recognise"]
 
 Files = Mapping[str, bytes]
 CASE = "case"
@@ -193,13 +194,9 @@ def _taken(path: Path) -> tuple[dict[str, bytes], str]:
     return files, path.name
 
 
-def _is_case(path: Path) -> bool:
-    return (path / "case.yaml").exists() or path.name in ("case.yaml", "statements.yaml")
-
-
 def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Case, Fidelity, str]:
     """A case from any file or folder, with the report and the format's name."""
-    if name == CASE or (name is None and _is_case(path)):
+    if name == CASE or (name is None and is_case(path)):
         return casefile.load(path), Fidelity(CASE), CASE
     files, chosen = _taken(path)
     alone = {chosen: files[chosen]} if chosen else files
@@ -246,18 +243,8 @@ def _format(name: str) -> Format:
     return FORMATS[name]
 
 
-def load(folder: str | Path) -> Case:
-    """Load a case: a case folder, its ``case.yaml``, or a file or folder of any format that zopa reads.
-
-    Raises
-    ------
-    CaseError
-        It is not sound, or of no known format; ``findings`` holds every problem, located. Nothing is
-        half-loaded.
-    """
-    path = Path(folder)
-    if _is_case(path) or not path.exists():
-        return casefile.load(path)
+def read_any(path: Path) -> Case:
+    """The case in a file or folder of any format; a folder of none is read as a case folder, which says why not."""
     if path.is_dir() and not any(f.recognise(take(path)) for f in FORMATS.values()):
         return casefile.load(path)
     return _read(path, None, {})[0]

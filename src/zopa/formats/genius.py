@@ -51,7 +51,7 @@ class _Issue:
     notes: dict[int, str]
 
 
-class _Flaw(Exception):
+class _GeniusFlaw(Exception):
     """Why a profile cannot be used; carries the sentence, and the line or 0."""
 
 
@@ -110,7 +110,7 @@ def read(
             continue
         try:
             found[name] = _Profile(tree, name, issues, fidelity).scores()
-        except _Flaw as flaw:
+        except _GeniusFlaw as flaw:
             what, line = flaw.args
             flawed.append(Finding("", what, "", name, line, 1 if line else 0))
     found = _pick(found, parties, flawed, source)
@@ -184,7 +184,7 @@ def _issues(domain: Element, file: str, steps: int | None, fidelity: Fidelity) -
         name = element.attributes.get("name") or f"issue {element.attributes['index']}"
         try:
             kind, labels, numbers, notes = _options(element, name, file, steps, fidelity)
-        except _Flaw as flaw:
+        except _GeniusFlaw as flaw:
             bad.append(Finding(name, flaw.args[0], flaw.args[1], file, element.line, element.column))
             continue
         found.append(_Issue(
@@ -210,10 +210,10 @@ def _options(
         labels, notes = _items(issue, name, f"{file}:{issue.line}", fidelity)
         return kind, labels, (), notes
     if kind not in ("integer", "real"):
-        raise _Flaw(f"an issue of type '{label(kind)[:40]}' is not read", "discrete, integer or real")
+        raise _GeniusFlaw(f"an issue of type '{label(kind)[:40]}' is not read", "discrete, integer or real")
     low, high = (_bound(issue, key) for key in ("lowerbound", "upperbound"))
     if low is None or high is None or low > high:
-        raise _Flaw("expected numbers lowerbound <= upperbound", "")
+        raise _GeniusFlaw("expected numbers lowerbound <= upperbound", "")
     if kind == "real":
         cut = _cut(low, high, steps)
         fidelity.change(
@@ -221,7 +221,7 @@ def _options(
         )
         return kind, tuple(decimal(v) or f"{float(v):.10g}" for v in cut), cut, {}
     if low.denominator != 1 or high.denominator != 1 or high - low >= MOST_OPTIONS:
-        raise _Flaw(
+        raise _GeniusFlaw(
             f"expected at most {MOST_OPTIONS:,} whole numbers, saw {decimal(low)} to {decimal(high)}", ""
         )
     whole = tuple(Fraction(v) for v in range(int(low), int(high) + 1))
@@ -230,7 +230,7 @@ def _options(
 
 def _cut(low: Fraction, high: Fraction, steps: int | None) -> tuple[Fraction, ...]:
     if steps is None:
-        raise _Flaw(
+        raise _GeniusFlaw(
             f"a real-valued issue from {decimal(low)} to {decimal(high)} has no options to list",
             "say into how many equal steps it is cut, as in --steps 11",
         )
@@ -246,7 +246,7 @@ def _items(
     for item in issue.all("item"):
         text = item.attributes.get("value")
         if text is None:
-            raise _Flaw(f"expected an item with a value at line {item.line}", "")
+            raise _GeniusFlaw(f"expected an item with a value at line {item.line}", "")
         if text in labels:
             fidelity.change(
                 f"the option '{label(text)}' stands twice in '{label(name)}'; it counts once", place
@@ -258,7 +258,7 @@ def _items(
         costly += bool(number(item.attributes.get("cost", "0")))
         labels[text] = None
     if not labels:
-        raise _Flaw("expected at least one item, saw none", "")
+        raise _GeniusFlaw("expected at least one item, saw none", "")
     if costly:
         fidelity.leave("costs of items, which GENIUS does not use either", place, costly)
     return tuple(labels), notes
@@ -287,7 +287,7 @@ class _Profile:
             rows = self.ranks()
         else:
             if self.kind not in ("linear", "nonlinear", "uncertain", ""):
-                raise _Flaw(f"a profile of type '{label(self.kind)[:40]}' is not read", self.root.line)
+                raise _GeniusFlaw(f"a profile of type '{label(self.kind)[:40]}' is not read", self.root.line)
             rows, boxes = self.boxes() if self._nonlinear() else (self.added(), ())
         best = sum((max(row) for row in rows), Fraction(0)) + sum(
             (b.points for b in boxes if b.points > 0), Fraction(0)
@@ -328,7 +328,7 @@ class _Profile:
             return None
         found = number(element.attributes.get("value", ""))
         if found is None:
-            raise _Flaw(
+            raise _GeniusFlaw(
                 f"expected a number as {tag}, saw '{label(element.attributes.get('value', ''))[:40]}'",
                 element.line,
             )
@@ -352,7 +352,7 @@ class _Profile:
         own = {e.attributes["index"].strip(): e for e in _leaves(self.root)}
         wanted = {i.index for i in self.issues}
         if set(own) != wanted:
-            raise _Flaw(
+            raise _GeniusFlaw(
                 f"it has the issues {', '.join(sorted(own)) or 'none'} and the domain {', '.join(sorted(wanted))}: "
                 "a profile of another domain", self.root.line,
             )  # fmt: skip
@@ -366,7 +366,7 @@ class _Profile:
                 continue
             share = number(element.attributes.get("value", ""))
             if share is None:
-                raise _Flaw(
+                raise _GeniusFlaw(
                     f"expected a number as weight, saw '{label(element.attributes.get('value', ''))[:40]}'",
                     element.line,
                 )
@@ -374,15 +374,15 @@ class _Profile:
         rows, missing = [], []
         for issue, own in zip(self.issues, self._matched(), strict=True):
             if issue.index not in shares:
-                raise _Flaw(f"no weight for the issue '{label(issue.name)}'", own.line)
+                raise _GeniusFlaw(f"no weight for the issue '{label(issue.name)}'", own.line)
             try:
                 cells = self._worth(issue, own)
-            except _Flaw as flaw:
+            except _GeniusFlaw as flaw:
                 missing.append(flaw)
                 continue
             rows.append(tuple(100 * shares[issue.index] * v for v in cells))
         if missing:
-            raise _Flaw("; ".join(str(m.args[0]) for m in missing[:4]), missing[0].args[1])
+            raise _GeniusFlaw("; ".join(str(m.args[0]) for m in missing[:4]), missing[0].args[1])
         total = sum((shares[i.index] for i in self.issues), Fraction(0))
         if abs(total - 1) > Fraction(5, 1000):
             self.noted.change(
@@ -395,7 +395,7 @@ class _Profile:
         if kind == "discrete" and issue.kind == "discrete":
             return self._evaluated(issue, own)
         if kind != issue.kind:
-            raise _Flaw(
+            raise _GeniusFlaw(
                 f"the issue '{label(issue.name)}' has the type '{label(kind)[:40]}' here and '{issue.kind}' in the domain",
                 own.line,
             )
@@ -404,7 +404,7 @@ class _Profile:
             low = _bound(own, "lowerbound")
             high = _bound(own, "upperbound")
             if low is None or high is None:
-                raise _Flaw(f"no bounds for the issue '{label(issue.name)}'", own.line)
+                raise _GeniusFlaw(f"no bounds for the issue '{label(issue.name)}'", own.line)
             if (low, high) != (issue.numbers[0], issue.numbers[-1]):
                 self.noted.change(
                     f"bounds of '{label(issue.name)}' are {decimal(low)} to {decimal(high)} here and "
@@ -414,7 +414,7 @@ class _Profile:
             slope, offset = self._parameters(evaluator, own, ("slope", "offset"))
             return tuple(_unit(slope * (v - low) + offset) for v in issue.numbers)
         if evaluator is None:
-            raise _Flaw(f"no evaluator for the real-valued issue '{label(issue.name)}'", own.line)
+            raise _GeniusFlaw(f"no evaluator for the real-valued issue '{label(issue.name)}'", own.line)
         form = evaluator.attributes.get("ftype", "linear")
         a, b, c = self._parameters(evaluator, own, ("parameter0", "parameter1", "parameter2"))
         if form == "linear":
@@ -423,7 +423,7 @@ class _Profile:
             return (a,) * len(issue.numbers)
         if form == "triangular" and a <= c <= b:
             return tuple(_triangle(v, a, b, c) for v in issue.numbers)
-        raise _Flaw(
+        raise _GeniusFlaw(
             f"the evaluator '{label(form)[:40]}' of the issue '{label(issue.name)}' is not read",
             evaluator.line,
         )
@@ -434,7 +434,7 @@ class _Profile:
             text = "0" if evaluator is None else evaluator.attributes.get(name, "0")
             value = number(text)
             if value is None:
-                raise _Flaw(f"expected a number as {name}, saw '{label(text)[:40]}'", own.line)
+                raise _GeniusFlaw(f"expected a number as {name}, saw '{label(text)[:40]}'", own.line)
             found.append(value)
         return found
 
@@ -448,7 +448,7 @@ class _Profile:
                 saw = (
                     "without an evaluation" if given is None else f"with the evaluation '{label(given)[:40]}'"
                 )
-                raise _Flaw(
+                raise _GeniusFlaw(
                     f"incomplete: the option '{label(text)}' of '{label(issue.name)}' stands {saw}", item.line
                 )
             if text in worth:
@@ -461,7 +461,7 @@ class _Profile:
         absent = [t for t in issue.labels if t not in worth]
         if absent:
             names = ", ".join(f"'{label(t)}'" for t in absent[:5]) + (" ..." if len(absent) > 5 else "")
-            raise _Flaw(f"incomplete: no evaluation for {names} of '{label(issue.name)}'", own.line)
+            raise _GeniusFlaw(f"incomplete: no evaluation for {names} of '{label(issue.name)}'", own.line)
         if extra:
             self.noted.leave(
                 f"options of '{label(issue.name)}' that the domain lacks; they count only for the maximum",
@@ -485,14 +485,16 @@ class _Profile:
         for issue in self.issues:
             given = own.get(issue.index)
             if given is None:
-                raise _Flaw(f"no ranks for the issue '{label(issue.name)}'", self.root.line)
+                raise _GeniusFlaw(f"no ranks for the issue '{label(issue.name)}'", self.root.line)
             ranks = {
                 i.attributes.get("value", ""): number(i.attributes.get("rank", "")) for i in given.all("item")
             }
             cells: list[Fraction | None] = [ranks.get(t) for t in issue.labels]
             if any(c is None for c in cells):
                 bare = next(t for t, c in zip(issue.labels, cells, strict=True) if c is None)
-                raise _Flaw(f"incomplete: no rank for '{label(bare)}' of '{label(issue.name)}'", given.line)
+                raise _GeniusFlaw(
+                    f"incomplete: no rank for '{label(bare)}' of '{label(issue.name)}'", given.line
+                )
             highest: Fraction = max(
                 [Fraction(r) for r in ranks.values() if r is not None], default=Fraction(0)
             )
@@ -509,11 +511,11 @@ class _Profile:
     def boxes(self) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:
         """Hyper-rectangles as interactions; what a box pays outside itself is a constant less a box."""
         if any(i.kind != "integer" for i in self.issues):
-            raise _Flaw("hyper-rectangles are read over integer issues only", self.root.line)
+            raise _GeniusFlaw("hyper-rectangles are read over integer issues only", self.root.line)
         holder = next((e for e in self.root.walk() if e.tag == "utility"), None)
         most = number(holder.attributes.get("maxutility", "")) if holder is not None else None
         if holder is None or most is None or most <= 0:
-            raise _Flaw("expected <utility maxutility=...> above 0", (holder or self.root).line)
+            raise _GeniusFlaw("expected <utility maxutility=...> above 0", (holder or self.root).line)
         base, found = Fraction(0), list[Box]()
         for ufun, scale in self._ufuns(holder, 100 / most):
             for box in (e for e in ufun.children if e.tag == "hyperRectangle"):
@@ -528,17 +530,19 @@ class _Profile:
         for ufun in (e for e in element.children if e.tag == "ufun"):
             how = ufun.attributes.get("aggregation", "sum")
             if how != "sum":
-                raise _Flaw(f"the aggregation '{label(how)[:40]}' of boxes is not read, only sums", ufun.line)
+                raise _GeniusFlaw(
+                    f"the aggregation '{label(how)[:40]}' of boxes is not read, only sums", ufun.line
+                )
             share = number(ufun.attributes.get("weight", "1"))
             if share is None:
-                raise _Flaw("expected a number as weight of a ufun", ufun.line)
+                raise _GeniusFlaw("expected a number as weight of a ufun", ufun.line)
             yield ufun, scale * share
             yield from self._ufuns(ufun, scale * share)
 
     def _box(self, box: Element, scale: Fraction) -> tuple[Fraction, list[Box]]:
         worth, share = (number(box.attributes.get(k, d)) for k, d in (("utility", ""), ("weight", "1")))
         if worth is None or share is None:
-            raise _Flaw("expected a hyperRectangle with a number as utility", box.line)
+            raise _GeniusFlaw("expected a hyperRectangle with a number as utility", box.line)
         pays = worth * share * scale
         outside = box.all("EXCLUDES")
         inside: dict[int, set[int]] = {}
@@ -553,7 +557,7 @@ class _Profile:
                 None,
             )
             if low is None or high is None or place is None:
-                raise _Flaw("expected a bound with index, min and max", bound.line)
+                raise _GeniusFlaw("expected a bound with index, min and max", bound.line)
             hit = {k for k, v in enumerate(self.issues[place].numbers) if low <= v <= high}
             inside[place] = inside.get(place, hit) & hit
         if not inside:

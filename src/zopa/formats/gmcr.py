@@ -44,7 +44,7 @@ Literals = tuple[tuple[int, bool], ...]
 """A conjunction: (option number, whether it is yes)."""
 
 
-class _Reader:
+class _GmcrReader:
     """One file; every problem is collected."""
 
     def __init__(self, data: Mapping[str, Any], file: str) -> None:
@@ -196,7 +196,7 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     data = json_data(text, file)
     if not isinstance(data, dict):
         raise CaseError([Finding("", f"expected a mapping at the top, saw {_saw(data)}", "", file)])
-    reader = _Reader(data, file)
+    reader = _GmcrReader(data, file)
     options, parties = reader.names("options"), reader.names("decisionMakers")
     if len(options) > MOST_OPTIONS:
         reader.problem("options", f"expected at most {MOST_OPTIONS} options, saw {len(options)}")
@@ -215,7 +215,16 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     words = _words(len(options), never) if manual and not reader.found else []
     for k, row in enumerate(reader.rows("decisionMakers")):
         if isinstance(row, dict) and not any(f.path == f"decisionMakers[{k}]" for f in reader.found):
-            _preferences(reader, graph, f"decisionMakers[{k}]", row, parties[k], options, words, manual)
+            _preferences(
+                reader,
+                graph,
+                f"decisionMakers[{k}]",
+                row,
+                parties[k],
+                options=options,
+                words=words,
+                manual=manual,
+            )
     rows = reader.rows("options")
     issues = {
         name: _issue(reader, k, name, holder)
@@ -230,7 +239,7 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     )
 
 
-def _issue(reader: _Reader, k: int, name: str, holder: str) -> dict[str, Any]:
+def _issue(reader: _GmcrReader, k: int, name: str, holder: str) -> dict[str, Any]:
     direction = reader.rows("options")[k].get("permittedDirection", "both")
     if not isinstance(direction, str) or direction not in DIRECTIONS:
         reader.problem(
@@ -267,7 +276,7 @@ def _words(options: int, never: Sequence[tuple[Literals, ...]]) -> list[str]:
 
 
 def _preferences(
-    reader: _Reader,
+    reader: _GmcrReader,
     graph: dict[str, Any],
     path: str,
     row: Mapping[str, Any],
@@ -293,7 +302,9 @@ def _preferences(
         graph["pictures"][party] = {"unseen": tuple(_formula(c, options) for c in unseen)}
 
 
-def _ranking(reader: _Reader, path: str, rows: object, words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _ranking(
+    reader: _GmcrReader, path: str, rows: object, words: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
     groups, seen = [], set[int]()
     for entry in rows if isinstance(rows, list) else ():
         group = []

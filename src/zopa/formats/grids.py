@@ -19,7 +19,16 @@ from xml.sax.saxutils import escape as xml_escape
 from zopa.formats.documents import Element, decode, number, refuse, unzip, xml_tree
 from zopa.formats.fidelity import Fidelity
 
-__all__ = ["Grid", "grids_of", "kind_of", "letters", "packed", "sheets_of", "workbook_parts", "write_grid"]
+__all__ = [
+    "CellGrid",
+    "grids_of",
+    "kind_of",
+    "letters",
+    "packed",
+    "sheets_of",
+    "workbook_parts",
+    "write_grid",
+]
 
 MOST_CELLS = 400_000
 MOST_COLUMNS = 200
@@ -27,20 +36,20 @@ MOST_TEXT = 20_000
 
 
 @dataclass
-class Grid:
+class CellGrid:
     """A table: its name and its rows of cells, all equally long."""
 
     name: str
     rows: list[list[str]] = field(default_factory=list)
 
-    def squared(self) -> Grid:
+    def squared(self) -> CellGrid:
         """The same with every row equally long and without empty rows and columns at the end."""
         width = max((len(r) for r in self.rows), default=0)
         rows = [r + [""] * (width - len(r)) for r in self.rows]
         while rows and not any(rows[-1]):
             rows.pop()
         used = [k for k in range(width) if any(r[k] for r in rows)]
-        return Grid(self.name, [r[: used[-1] + 1] if used else [] for r in rows])
+        return CellGrid(self.name, [r[: used[-1] + 1] if used else [] for r in rows])
 
 
 def kind_of(name: str, raw: bytes) -> str:
@@ -54,7 +63,7 @@ def kind_of(name: str, raw: bytes) -> str:
     return "csv" if name.lower().endswith((".csv", ".tsv")) and raw.strip() else ""
 
 
-def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[Grid]:
+def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[CellGrid]:
     """All tables of a file that are not empty.
 
     Raises
@@ -63,7 +72,7 @@ def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[Grid]:
         Not readable, or larger than a table that people make.
     """
     kind = kind_of(name, raw)
-    readers: Mapping[str, Callable[[bytes, str, Fidelity], list[Grid]]] = {
+    readers: Mapping[str, Callable[[bytes, str, Fidelity], list[CellGrid]]] = {
         "csv": _csv, "html": _html, "xlsx": _xlsx, "docx": _docx,
     }  # fmt: skip
     if kind not in readers:
@@ -99,19 +108,19 @@ class _Sheet:
             for c in range(column, column + min(columns, MOST_COLUMNS)):
                 self.put(r, c, text)
 
-    def grid(self) -> Grid:
+    def grid(self) -> CellGrid:
         rows: dict[int, dict[int, str]] = {}
         for (r, c), text in self.cells.items():
             rows.setdefault(r, {})[c] = text
         found = [[rows[r].get(c, "") for c in range(max(rows[r]) + 1)] for r in sorted(rows)]
-        return Grid(self.name, [r for r in found if any(r)])
+        return CellGrid(self.name, [r for r in found if any(r)])
 
 
-def _csv(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _csv(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     text = decode(raw, file, fidelity)
     first = text[:20_000]
     mark = max(",;\t", key=lambda m: sum(line.count(m) for line in first.splitlines()[:20]))
-    grid = Grid(file)
+    grid = CellGrid(file)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     cells = 0
     try:
@@ -187,7 +196,7 @@ class _TableParser(HTMLParser):
             self.words.append(re.sub(r"\s+", " ", data))
 
 
-def _html(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _html(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     text = decode(raw, file, fidelity)
     if len(text) > 5_000_000 or text.count("<") > 500_000:
         refuse(file, "expected a page of at most 5 MB, saw more", "save only the table")
@@ -224,11 +233,11 @@ def _noted(raw: bytes, file: str, fidelity: Fidelity) -> Mapping[str, bytes]:
     return members
 
 
-def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _xlsx(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     return sheets_of(raw, file, fidelity, _clean)
 
 
-def sheets_of(raw: bytes, file: str, fidelity: Fidelity, clean: Callable[[str], str] = str) -> list[Grid]:
+def sheets_of(raw: bytes, file: str, fidelity: Fidelity, clean: Callable[[str], str] = str) -> list[CellGrid]:
     """Every sheet of a workbook as text, each cell put through ``clean``."""
     members = _noted(raw, file, fidelity)
     shared: list[str] = []
@@ -271,7 +280,7 @@ def _sheet(
     shared: Sequence[str],
     fidelity: Fidelity,
     clean: Callable[[str], str],
-) -> Grid:
+) -> CellGrid:
     sheet = _Sheet(name, file)
     formulas = 0
     for row in root.all("sheetData", "row"):
@@ -321,7 +330,7 @@ def _address(text: str) -> tuple[int, int] | None:
     return int(found[2]) - 1, column - 1
 
 
-def _docx(raw: bytes, file: str, fidelity: Fidelity) -> list[Grid]:
+def _docx(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
     root = _tree(_noted(raw, file, fidelity), "word/document.xml", file)
     tables = [e for e in root.walk() if e.tag == "tbl"]
     inner = {id(e) for t in tables for e in t.walk() if e.tag == "tbl" and e is not t}
@@ -379,7 +388,7 @@ def _paragraph(paragraph: Element) -> str:
 # --- out
 
 
-def write_grid(grid: Grid, kind: str) -> bytes:
+def write_grid(grid: CellGrid, kind: str) -> bytes:
     """The grid as a file of a kind; cells that begin with = + - @ stay text."""
     if kind == "csv":
         out = io.StringIO()
@@ -427,7 +436,7 @@ def packed(parts: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def _word_parts(grid: Grid) -> dict[str, str]:
+def _word_parts(grid: CellGrid) -> dict[str, str]:
     w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
     def cell(text: str, bold: bool) -> str:
@@ -461,7 +470,7 @@ def _word_parts(grid: Grid) -> dict[str, str]:
     }
 
 
-def _excel_parts(grid: Grid) -> dict[str, str]:
+def _excel_parts(grid: CellGrid) -> dict[str, str]:
     rows = "".join(
         f'<row r="{r}">' + "".join(_text_cell(f"{letters(c)}{r}", text) for c, text in enumerate(row) if text) + "</row>"
         for r, row in enumerate(grid.rows, 1)

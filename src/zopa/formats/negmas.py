@@ -35,7 +35,7 @@ MOST_PARTIES = 8
 Issue = tuple[str, tuple[str, ...]]
 
 
-class _Flaw(Exception):
+class _NegmasFlaw(Exception):
     """Why a utility function cannot be used."""
 
 
@@ -102,7 +102,7 @@ def read(
             continue
         try:
             found[name] = _scores(one, name, issues, fidelity)
-        except _Flaw as flaw:
+        except _NegmasFlaw as flaw:
             bad.append(Finding("", str(flaw), "", name))
     found = _pick(found, parties, bad, source)
     for finding in bad:
@@ -144,7 +144,7 @@ def _issues(domain: dict[str, Any], file: str, steps: int | None, fidelity: Fide
         name = str(one.get("name") or f"issue {k + 1}") if isinstance(one, dict) else f"issue {k + 1}"
         try:
             found.append((name, _labels(one if isinstance(one, dict) else {}, name, steps, fidelity, file)))
-        except _Flaw as flaw:
+        except _NegmasFlaw as flaw:
             bad.append(Finding(f"issues[{k}]", str(flaw), "", file))
     if bad:
         raise CaseError(bad, "nothing was read")
@@ -158,7 +158,7 @@ def _labels(
     if isinstance(values, list) and "Contiguous" not in kind and "Continuous" not in kind:
         texts = [_word(v) for v in values]
         if not texts or any(t is None for t in texts) or len(set(texts)) < len(texts):
-            raise _Flaw(f"expected different texts or numbers as values of '{label(name)}'")
+            raise _NegmasFlaw(f"expected different texts or numbers as values of '{label(name)}'")
         return tuple(t or "" for t in texts)
     ends = (
         [number(v) for v in values]
@@ -166,20 +166,20 @@ def _labels(
         else [Fraction(0), (number(values) or Fraction(0)) - 1]
     )
     if len(ends) != 2 or None in ends:
-        raise _Flaw(f"expected values of '{label(name)}' as a list, or as lowest and highest")
+        raise _NegmasFlaw(f"expected values of '{label(name)}' as a list, or as lowest and highest")
     low, high = (e or Fraction(0) for e in ends)
     if low > high:
-        raise _Flaw(f"expected lowest <= highest in the values of '{label(name)}'")
+        raise _NegmasFlaw(f"expected lowest <= highest in the values of '{label(name)}'")
     if "Continuous" in kind:
         if steps is None:
-            raise _Flaw(
+            raise _NegmasFlaw(
                 f"the continuous issue '{label(name)}' has no options to list; say into how many equal steps it is cut, as in --steps 11"
             )
         fidelity.change(f"the continuous issue '{label(name)}' is cut into {steps} options", file)
         cut = [low + (high - low) * k / max(steps - 1, 1) for k in range(steps)]
         return tuple(dict.fromkeys(decimal(v) or f"{float(v):.10g}" for v in cut))
     if low.denominator != 1 or high.denominator != 1 or high - low >= MOST_OPTIONS:
-        raise _Flaw(f"expected at most {MOST_OPTIONS:,} whole numbers as values of '{label(name)}'")
+        raise _NegmasFlaw(f"expected at most {MOST_OPTIONS:,} whole numbers as values of '{label(name)}'")
     return tuple(str(v) for v in range(int(low), int(high) + 1))
 
 
@@ -196,7 +196,7 @@ def _number(data: dict[str, Any], key: str, default: int | None = None) -> Fract
     if value is None and default is not None and data.get(key) is None:
         return Fraction(default)
     if value is None:
-        raise _Flaw(f"expected a number as {key}, saw {label(str(data.get(key)))[:40]}")
+        raise _NegmasFlaw(f"expected a number as {key}, saw {label(str(data.get(key)))[:40]}")
     return value
 
 
@@ -207,7 +207,7 @@ def _scores(data: dict[str, Any], file: str, issues: Sequence[Issue], fidelity: 
     while isinstance(inner.get("ufun"), dict):
         kind = str(inner.get("type", "")).rpartition(".")[2]
         if "ExpDiscounted" not in kind or discount is not None:
-            raise _Flaw(f"a utility function of type {label(kind)[:60]} is not read")
+            raise _NegmasFlaw(f"a utility function of type {label(kind)[:60]} is not read")
         factor, left = str(inner.get("factor", "step")), _number(inner, "discount", 1)
         if left == 1 or factor == "relative_time":
             discount = left
@@ -252,12 +252,12 @@ def _points(
         if isinstance(given, dict) and set(given) == {n for n, _ in issues}:
             functions = [given[n] for n, _ in issues]
         if not isinstance(functions, list) or len(functions) != len(issues):
-            raise _Flaw(f"expected {len(issues)} value functions")
+            raise _NegmasFlaw(f"expected {len(issues)} value functions")
         cells = [_values(f, name, labels) for f, (name, labels) in zip(functions, issues, strict=True)]
     elif kind in ("AffineUtilityFunction", "LinearUtilityFunction"):
         cells = [_line({}, name, labels, Fraction(1), Fraction(0)) for name, labels in issues]
     else:
-        raise _Flaw(f"a utility function of type {label(kind)[:60]} is not read")
+        raise _NegmasFlaw(f"a utility function of type {label(kind)[:60]} is not read")
     rows = [tuple(100 * w * v for v in row) for w, row in zip(shares, cells, strict=True)]
     rows[0] = tuple(v + bias for v in rows[0])
     return tuple(rows), ()
@@ -269,34 +269,34 @@ def _weights(given: Any, issues: Sequence[Issue]) -> list[Fraction]:
     listed = [given.get(n) for n, _ in issues] if isinstance(given, dict) else given
     found = [number(v) if v is not None else None for v in listed] if isinstance(listed, list) else []
     if len(found) != len(issues) or None in found:
-        raise _Flaw(f"expected {len(issues)} numbers as weights")
+        raise _NegmasFlaw(f"expected {len(issues)} numbers as weights")
     return [f or Fraction(0) for f in found]
 
 
 def _values(function: Any, name: str, labels: Sequence[str]) -> list[Fraction]:
     if not isinstance(function, dict):
-        raise _Flaw(f"expected a value function for '{label(name)}'")
+        raise _NegmasFlaw(f"expected a value function for '{label(name)}'")
     kind = str(function.get("type", "")).rpartition(".")[2]
     if kind == "TableFun":
         table = function.get("mapping")
         if not isinstance(table, dict):
-            raise _Flaw(f"expected a mapping in the value function of '{label(name)}'")
+            raise _NegmasFlaw(f"expected a mapping in the value function of '{label(name)}'")
         missing = [t for t in labels if t not in table or number(table[t]) is None]
         if missing:
-            raise _Flaw(f"no number for the option '{label(missing[0])}' of '{label(name)}'")
+            raise _NegmasFlaw(f"no number for the option '{label(missing[0])}' of '{label(name)}'")
         return [number(table[t]) or Fraction(0) for t in labels]
     if kind == "ConstFun":
         return [_number(function, "bias", 0)] * len(labels)
     if kind in ("AffineFun", "LinearFun", "IdentityFun"):
         slope = Fraction(1) if kind == "IdentityFun" else _number(function, "slope")
         return _line(function, name, labels, slope, _number(function, "bias", 0))
-    raise _Flaw(f"a value function of type {label(kind)[:60]} is not read ('{label(name)}')")
+    raise _NegmasFlaw(f"a value function of type {label(kind)[:60]} is not read ('{label(name)}')")
 
 
 def _line(_: Any, name: str, labels: Sequence[str], slope: Fraction, bias: Fraction) -> list[Fraction]:
     found = [number(t) for t in labels]
     if None in found:
-        raise _Flaw(f"the options of '{label(name)}' are no numbers, and its value function needs them")
+        raise _NegmasFlaw(f"the options of '{label(name)}' are no numbers, and its value function needs them")
     return [slope * (v or Fraction(0)) + bias for v in found]
 
 
@@ -305,26 +305,26 @@ def _hyper(
 ) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:
     ranges, worth = data.get("outcome_ranges"), data.get("utilities")
     if not isinstance(ranges, list) or not isinstance(worth, list) or len(ranges) != len(worth):
-        raise _Flaw("expected as many utilities as outcome_ranges")
+        raise _NegmasFlaw("expected as many utilities as outcome_ranges")
     shares = data.get("weights") or ["1"] * len(ranges)
     if len(shares) != len(ranges):
-        raise _Flaw("expected as many weights as outcome_ranges")
+        raise _NegmasFlaw("expected as many weights as outcome_ranges")
     base, boxes = bias, list[Box]()
     for box, value, share in zip(ranges, worth, shares, strict=True):
         paid, times = number(value) if value is not None else None, number(share)
         if paid is None or times is None:
-            raise _Flaw("expected numbers as utilities and weights")
+            raise _NegmasFlaw("expected numbers as utilities and weights")
         if not box:
             base += 100 * paid * times
             continue
         if not isinstance(box, dict):
-            raise _Flaw("expected outcome_ranges as mappings from issue numbers")
+            raise _NegmasFlaw("expected outcome_ranges as mappings from issue numbers")
         when = {}
         for key, ends in box.items():
             at = number(key)
             place = int(at) if at is not None and at.denominator == 1 and 0 <= at < len(issues) else None
             if place is None:
-                raise _Flaw(f"expected an issue number in outcome_ranges, saw {label(str(key))[:40]}")
+                raise _NegmasFlaw(f"expected an issue number in outcome_ranges, saw {label(str(key))[:40]}")
             when[place] = _inside(ends, issues[place])
         if all(when.values()):
             boxes.append(Box(when, 100 * paid * times))
@@ -343,7 +343,7 @@ def _inside(ends: Any, issue: Issue) -> tuple[int, ...]:
             return tuple(k for k, v in enumerate(places) if v is not None and low < v < high)
     if isinstance(ends, str | int) and _word(ends) in labels:
         return (labels.index(_word(ends) or ""),)
-    raise _Flaw(f"expected [lowest, highest] for '{label(name)}' in outcome_ranges")
+    raise _NegmasFlaw(f"expected [lowest, highest] for '{label(name)}' in outcome_ranges")
 
 
 def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:

@@ -18,7 +18,7 @@ from zopa.casefile import digest, normalise
 from zopa.errors import CaseError, Finding, NotApplicable
 from zopa.formats.documents import number, refuse
 from zopa.formats.fidelity import Fidelity, left_out
-from zopa.formats.grids import Grid, grids_of, kind_of, write_grid
+from zopa.formats.grids import CellGrid, grids_of, kind_of, write_grid
 from zopa.formats.names import label, short_ids
 
 __all__ = ["read", "recognise", "write"]
@@ -132,13 +132,13 @@ def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
     return _Builder(name, fidelity).case(tables), fidelity
 
 
-def _upright(grid: Grid) -> Grid:
+def _upright(grid: CellGrid) -> CellGrid:
     """A table whose rows are parties, turned so that its rows are issues."""
     for k, row in enumerate(grid.rows[:8]):
         if row and _word(row[0]) in _PARTY and len({c for c in row if c}) > 1:
             turned = [list(column) for column in zip(*grid.rows[k:], strict=True)]
             turned[0][0] = "Issue"
-            return Grid(grid.name, turned)
+            return CellGrid(grid.name, turned)
     return grid
 
 
@@ -146,7 +146,7 @@ def _word(text: str) -> str:
     return re.sub(r"[^\w°#/ ]+", " ", text.casefold()).strip()
 
 
-def _roles(grid: Grid) -> _Roles | None:
+def _roles(grid: CellGrid) -> _Roles | None:
     """What the columns are, by the words of the header row, else by their content."""
     for k, row in enumerate(grid.rows[:8]):
         filled = [c for c in row if c]
@@ -162,7 +162,7 @@ def _roles(grid: Grid) -> _Roles | None:
     return None
 
 
-def _named(grid: Grid, names: Sequence[str], header: int) -> _Roles | None:
+def _named(grid: CellGrid, names: Sequence[str], header: int) -> _Roles | None:
     words = [_word(n) for n in names]
     body = grid.rows[header + 1 :]
     agreed = next((c for c in reversed(range(len(words))) if words[c] in _AGREED), None)
@@ -207,7 +207,7 @@ class _Builder:
         self.length += len(line) + 1
         return at
 
-    def case(self, tables: Sequence[tuple[Grid, _Roles]]) -> Case:
+    def case(self, tables: Sequence[tuple[CellGrid, _Roles]]) -> Case:
         """Read every table."""
         for grid, roles in tables:
             for c in roles.parties:
@@ -234,7 +234,7 @@ class _Builder:
             }},
         })  # fmt: skip
 
-    def table(self, grid: Grid, roles: _Roles) -> None:
+    def table(self, grid: CellGrid, roles: _Roles) -> None:
         """Read one table; repeated headers are skipped, headings and footnotes listed."""
         place = f"{self.file}, {grid.name}"
         self.say(label(grid.name))
@@ -444,7 +444,7 @@ def write(case: Case, kind: str) -> tuple[dict[str, bytes], Fidelity]:
     left_out(case, carried, fidelity)
     fidelity.keep("issues", len(rows))
     fidelity.keep("parties", len(parties))
-    return {"": write_grid(Grid(case.title, [head, *rows]), kind)}, fidelity
+    return {"": write_grid(CellGrid(case.title, [head, *rows]), kind)}, fidelity
 
 
 def _position(case: Case, party: str, issue: str) -> tuple[str, tuple[str, ...]] | None:

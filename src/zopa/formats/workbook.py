@@ -18,7 +18,7 @@ from zopa.case.model import KINDS
 from zopa.errors import CaseError, Finding
 from zopa.formats.documents import refuse
 from zopa.formats.fidelity import Fidelity, left_out
-from zopa.formats.grids import Grid, letters, packed, sheets_of, workbook_parts
+from zopa.formats.grids import CellGrid, letters, packed, sheets_of, workbook_parts
 
 __all__ = ["read", "recognise", "write"]
 
@@ -233,14 +233,14 @@ def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
     return case.model_copy(update={"sources": sources}), fidelity
 
 
-def _head(grid: Grid, data: dict[str, Any], file: str) -> None:
+def _head(grid: CellGrid, data: dict[str, Any], file: str) -> None:
     for row in grid.rows[1:]:
         path, text = (*row, "", "")[:2]
         if path and text != "":
             _put(data, path, _value(text, file, f"sheet case, {path}"), file)
 
 
-def _group(grid: Grid, file: str) -> dict[str, Any]:
+def _group(grid: CellGrid, file: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     columns = grid.rows[0]
     for k, row in enumerate(grid.rows[1:], 2):

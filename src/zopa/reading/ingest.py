@@ -81,8 +81,6 @@ def ingest(
     ------
     CaseError
         If the folder is no sound case.
-    NotApplicable
-        If there is no case and the texts name too few parties to draft one.
     """
     read = reader or (lambda text, case: extract(text, case, language=language))
     texts = [prepare(item.text, item.published, language) for item in incoming]

@@ -14,16 +14,17 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from zopa.errors import NotApplicable
 from zopa.reading.attribution.attribute import attribute
+from zopa.reading.extraction.extract import extract
 from zopa.reading.extraction.speakers import Entry, Resolver, Roster
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.parsing.segment import segment
+from zopa.reading.sides import grouped, options_asked, shared_topics
 from zopa.reading.sources.text import Text
 
 __all__ = ["Draft", "draft", "draft_case"]
 
-MAX_PARTIES, MAX_SPEAKERS, MAX_ISSUES = 5, 20, 6
+MAX_PARTIES, MAX_SIDES, MAX_SPEAKERS, MAX_ISSUES = 5, 8, 20, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +52,67 @@ class Draft:
 def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft:
     """The parties, speakers and issues that some texts name.
 
-    Raises
-    ------
-    NotApplicable
-        If fewer than two parties are named: then a person has to write the case.
+    Parties are the states that the texts name and the speakers found in them, grouped by the body that they name;
+    where there are fewer than two, a party to be named is added, so that there is always a case to start from.
     """
     lex = lexicon(language)
     listed = list(texts)
     body = "\n".join(t.body for t in listed)
     states = _states(body, lex)
-    if len(states) < 2:
-        raise NotApplicable("the text names fewer than two states or organisations that are known")
+    states = states if len(states) > 1 else {}
+    heard = [s for t in listed for s in extract(t, language=language).statements if s.nested_in is None]
+    groups = grouped(heard, body, lex, frozenset(states))
+    parties = {_slug(name): {"name": name} for name in states}
+    for name in sorted(groups, key=lambda n: -len(groups[n])):
+        if len(parties) < MAX_SIDES and (
+            not states or name in groups.bodies or _speaks_often(name, groups[name])
+        ):
+            parties.setdefault(_slug(name) or "party", {"name": name})
+    for n in range(1, 3 - len(parties)):
+        parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
+    speakers = _speakers(body, states, lex) if states else {}
+    for name, members in groups.items():
+        _add_speakers(speakers, name, members, parties)
+    topics = _topics(body, lex)
+    shared = shared_topics(heard, body, lex, {w for words in topics.values() for w in words})
+    topics = dict(list((topics | shared).items())[:MAX_ISSUES]) or _usual_topic(lex)
     return Draft(
         title=title or next((t.published.title for t in listed if t.published.title), ""),
         on=next((t.published.on for t in listed if t.published.on), None),
-        parties={_slug(name): {"name": name} for name in states},
-        speakers=_speakers(body, states, lex),
-        issues={name: _issue(name, words) for name, words in _topics(body, lex).items()},
+        parties=parties,
+        speakers=speakers,
+        issues={
+            _slug(name): _issue(name, words, options_asked(heard, body, words))
+            for name, words in topics.items()
+        },
     )
+
+
+def _speaks_often(name: str, members: Mapping[str, int]) -> bool:
+    """A name of one word that is heard more than once beside states: one that is on no list."""
+    return " " not in name and sum(members.values()) > 1
+
+
+def _add_speakers(
+    speakers: dict[str, dict[str, Any]],
+    name: str,
+    members: Mapping[str, int],
+    parties: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """The speakers of one group; the group itself where it speaks, for a party speaks under its own name."""
+    known = {other.lower() for s in speakers.values() for other in (s["name"], *s["aliases"])}
+    for member in members:
+        ident = _slug(member) or "speaker"
+        if member.lower() in known or ident in speakers or len(speakers) >= 2 * MAX_SPEAKERS:
+            continue
+        party = _slug(name)
+        surname = member.split()[-1]
+        aliases = [surname] if surname != member and surname[0].isupper() and not surname.isupper() else []
+        if ident in parties:
+            ident += "-speaker"
+        speakers[ident] = {"name": member, "aliases": aliases} | (
+            {"party": party, "authority": "official"} if party in parties else {"authority": "commentator"}
+        )
 
 
 def draft_case(texts: Iterable[Text], title: str = "", language: str = "en") -> str:
@@ -81,20 +125,22 @@ def draft_case(texts: Iterable[Text], title: str = "", language: str = "en") -> 
     return out.getvalue()
 
 
-def _issue(name: str, words: list[str]) -> dict[str, Any]:
-    """An issue with its two assumed options: as it is now, and what is asked."""
-    asked = {
-        "label": "what the statements for it ask",
-        "assumed": "drafted by zopa read; replace it by the real options",
-        "words": [*words],
-    }
-    now = {"label": "as it is now", "assumed": "drafted by zopa read"}
-    return {
-        "name": name.capitalize(),
-        "now": "as-now",
-        "words": words,
-        "options": {"as-now": now, "asked": asked},
-    }
+def _issue(name: str, words: list[str], asked: Mapping[str, list[str]]) -> dict[str, Any]:
+    """An issue with its assumed options: as it is now, and what was asked or offered."""
+    options: dict[str, Any] = {"as-now": {"label": "as it is now", "assumed": "drafted by zopa read"}}
+    for n, (label, found) in enumerate(asked.items(), 1):
+        options[f"asked-{n}"] = {
+            "label": label,
+            "assumed": "drafted by zopa read from these words",
+            "words": found,
+        }
+    if not asked:
+        options["asked"] = {
+            "label": "what the statements for it ask",
+            "assumed": "drafted by zopa read; replace it by the real options",
+            "words": [*words],
+        }
+    return {"name": name.capitalize(), "now": "as-now", "words": words, "options": options}
 
 
 def _slug(name: str) -> str:
@@ -216,5 +262,10 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())
     kept = sorted(found, key=lambda n: -count[n])[:MAX_ISSUES]
-    usual = lex.phrases("terms", "topic")
-    return {n: found[n] for n in found if n in kept} or {name: usual for name in usual[:1]}
+    return {n: found[n] for n in found if n in kept}
+
+
+def _usual_topic(lex: Lexicon) -> dict[str, list[str]]:
+    """The topic of a text that names none; the pack may leave it out."""
+    usual = lex.phrases("terms", "topic") or ["agreement"]
+    return {usual[0]: usual}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from zopa.render.report import report
 from zopa.views import view
 
 if TYPE_CHECKING:
+    from zopa.render.report_files import report
     from zopa.space import Answer
 
 __all__ = ["html_of", "report", "text_of"]
@@ -25,3 +25,11 @@ def html_of(answer: Answer) -> str:
     from zopa.render.html import fragment
 
     return fragment(view(answer))
+
+
+def __getattr__(name: str) -> Any:
+    if name == "report":  # it brings every lens with it, which a single answer does not need
+        from zopa.render.report_files import report
+
+        return report
+    raise AttributeError(f"module 'zopa.render' has no attribute '{name}'")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from zopa.render.svg import pictures
-from zopa.views.document import Chart, Document
+from zopa.views.document import Builder, Chart, Document
 
 __all__ = ["fragment", "page"]
 
@@ -36,14 +38,23 @@ def fragment(document: Document) -> str:
 def _fill(name: str, document: Document, drawn: Mapping[str, str], annex: bool) -> str:
     from markupsafe import Markup
 
+    live = any(isinstance(b, Builder) for b in document.blocks())
+    scripts = [_file("page.js"), *([_file("builder.js")] if live else [])]
     context: dict[str, Any] = {
         "document": document,
         "annex": annex,
-        # Both are ours: the style sheet is a file of the package, the pictures come out of `render.svg`.
+        # All are ours: style sheet and scripts are files of the package, the pictures come out of `render.svg`.
         "css": Markup(_file("page.css")),
+        "scripts": [Markup(script) for script in scripts],
+        "allowed": Markup(" ".join(map(_hash, scripts))),
         "drawn": {name: Markup(svg) for name, svg in drawn.items()},
     }
     return str(_template(name).render(context))
+
+
+def _hash(script: str) -> str:
+    """What the page's policy allows to run: this text and no other."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 @cache

@@ -30,9 +30,9 @@ def pictures(charts: Iterable[Chart]) -> dict[str, str]:
     for chart in charts:
         try:
             found[chart.name] = draw(chart.spec())
-        except (
-            Exception
-        ):  # the renderer is foreign code fed with names of the user's: whatever it raises, the table stays
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # foreign code, fed with the user's names: even a panic of it leaves the table
             continue
     return found
 

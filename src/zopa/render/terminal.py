@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zopa.views.document import (
     Block,
+    Builder,
     Bullets,
     Cell,
     Chart,
@@ -47,12 +48,12 @@ def plain_text(document: Document, width: int = WIDTH) -> str:
 
 
 def show(document: Document, console: Console) -> None:
-    """Print the document; folded tables and the annex are left out."""
+    """Print the document; folded tables, the annex and what needs a browser are left out."""
     several = len(document.sections) > 1
     if document.title:
         console.print(document.title, style="bold", markup=False)
     for section in document.sections:
-        if section.annex:
+        if section.annex or section.live:
             continue
         if several and section.title:
             console.print(f"\n{section.title}", style="bold", markup=False)
@@ -93,7 +94,7 @@ def _renderables(block: Block) -> list[RenderableType]:
         case Chart(grid=grid) | (Grid() as grid):
             shown = bool(grid.rows) and not grid.folded
             return _table(grid) if shown else []
-        case Passage():
+        case Passage() | Builder():
             return []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from zopa.case import Case
+from zopa.case import Case, undated
 
 __all__ = ["Answer", "Question", "Why", "plain"]
 
@@ -33,9 +33,22 @@ class Question:
     version: str = ""
     of: Case | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def as_of(self) -> date | None:
+        """The day that the answer is about; None for a case without one."""
+        return self.of.as_of if self.of else None
+
+    @property
+    def undated(self) -> tuple[str, ...]:
+        """What may be later than the day that was asked for, since nothing dates it; empty where none was asked."""
+        return undated(self.of) if self.of and self.of.cut else ()
+
     def to_dict(self) -> dict[str, Any]:
         """The question as plain data."""
-        return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name != "of"}
+        data = {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name != "of"}
+        if self.as_of:
+            data["as_of"] = self.as_of.isoformat()
+        return data | ({"undated": list(self.undated)} if self.undated else {})
 
 
 @dataclass(frozen=True)

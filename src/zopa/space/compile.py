@@ -19,6 +19,7 @@ from zopa.case import (
     all_rules,
     noise,
     number_of,
+    reading_of,
     reservation,
     values,
     voters,
@@ -56,6 +57,7 @@ def choose_readings(case: Case, readings: Readings = None) -> dict[str, str]:
     """
     rules = all_rules(case)
     chosen = {name: rule.default or _names(rule)[0] for name, rule in rules.items()}
+    chosen |= {rule: v for p, v in case.changed.items() if (rule := reading_of(p)) in rules}
     if readings is None:
         return chosen
     if isinstance(readings, str):

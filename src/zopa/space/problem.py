@@ -25,17 +25,14 @@ A problem is never changed once made; what is derived from it is worked out on f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any
-
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from typing import Any
 
 from zopa._version import __version__
-from zopa.case import Case, Rule, all_rules
-from zopa.errors import NotApplicable, UnknownName
+from zopa.case import Case, Rule, all_rules, is_reading, reading_of
 from zopa.space.answers import Question
 from zopa.space.compile import Compiled, Readings, choose_readings, clauses, compile_utilities
 from zopa.space.model import Clause, Space
@@ -167,9 +164,10 @@ class Problem:
 
     def question(self, verb: str, **settings: Any) -> Question:
         """What an answer remembers."""
-        changed = {"set": dict(self.changed)} if self.changed else {}
+        told = {**self.case.changed, **self.changed}
+        changed = {"set": told} if told else {}
         digest = self.case.digest
-        if changed:  # other judgments are another case
+        if self.changed:  # other judgments are another case
             digest = sha256(f"{digest} {sorted(self.changed.items())}".encode()).hexdigest()
         return Question(
             verb, digest, self.readings, {**settings, **changed}, version=__version__, of=self.case
@@ -194,89 +192,16 @@ class Problem:
         Parameters
         ----------
         changes : path -> value
-            ``parties.A.reservation``, ``parties.A.weights.ISSUE``, ``parties.A.values.ISSUE.OPTION``,
-            ``agreement.at_least``, ``numbers`` and so on, with what the case file would have there; and
-            ``rules.RULE.reading`` with the name of a reading or 'off'.
-
-        Raises
-        ------
-        UnknownName
-            A section, party, rule or reading that the case does not have.
-        NotApplicable
-            A value that the case file would not accept there.
+            As for :meth:`zopa.case.Case.with_`, which says what is raised.
         """
-        readings = {p.split(".")[1]: str(v) for p, v in changes.items() if _is_reading(p)}
-        plain = {p: v for p, v in changes.items() if not _is_reading(p)}
-        shared = _Shared(_changed_case(self.case, plain)) if plain else self._shared
-        problem = Problem._made(shared, self.readings, {**self.changed, **changes})
+        readings = {rule: str(v) for p, v in changes.items() if (rule := reading_of(p)) is not None}
+        plain = {p: v for p, v in changes.items() if not is_reading(p)}
+        shared = _Shared(self.case.with_(plain)) if plain else self._shared
+        chosen = {p: v for p, v in changes.items() if is_reading(p)}
+        problem = Problem._made(shared, self.readings, {**self.changed, **chosen})
         return problem.with_readings(readings) if readings else problem
 
 
 def compile_case(case: Case | Problem, readings: Readings = None) -> Space:
     """The space of a case; a :class:`Problem` keeps more, and keeps it."""
     return Problem.of(case, readings).space
-
-
-def _is_reading(path: str) -> bool:
-    parts = path.split(".")
-    return len(parts) == 3 and parts[0] == "rules" and parts[2] == "reading"
-
-
-def _changed_case(case: Case, changes: Mapping[str, Any]) -> Case:
-    """The case with other values at these paths, each checked as if it stood in the file."""
-    sections: dict[str, Any] = {}
-    for path, value in changes.items():
-        section, *rest = path.split(".")
-        if section not in Case.model_fields:
-            raise UnknownName("section of the case", section, Case.model_fields)
-        here = sections.get(section, getattr(case, section))
-        if not rest:
-            sections[section] = _section(section, value)
-        elif isinstance(here, Mapping):
-            key, rest = rest[0], rest[1:]
-            if key not in here:
-                raise UnknownName(section, key, here)
-            sections[section] = {**here, key: _changed(here[key], rest, value, path)}
-        else:
-            sections[section] = _changed(here, rest, value, path)
-    found = case.model_copy(update=sections)
-    for name in sections.get("parties", ()):
-        _check_weights(found, name)
-    return found
-
-
-def _section(name: str, value: Any) -> Any:
-    """A whole section or plain field of a case."""
-    known = Case.model_fields[name]
-    kind: Any = Annotated[known.annotation, known]
-    try:
-        return TypeAdapter(kind).validate_python(value)
-    except ValidationError as wrong:
-        raise NotApplicable(f"'{value}' cannot stand at {name}: {wrong.errors()[0]['msg']}") from None
-
-
-def _changed(noun: Any, path: Iterable[str], value: Any, said: str) -> Any:
-    keys = list(path)
-    if not isinstance(noun, BaseModel) or not keys:
-        raise NotApplicable(f"expected a path to a judgment, such as parties.A.reservation; saw '{said}'")
-    data = noun.model_dump(exclude_unset=True)
-    at = data
-    for key in keys[:-1]:
-        at = at.setdefault(key, {})
-        if not isinstance(at, dict):
-            raise NotApplicable(f"nothing can be set at '{said}'")
-    at[keys[-1]] = value
-    try:
-        return type(noun).model_validate(data)
-    except ValidationError as wrong:
-        raise NotApplicable(f"'{value}' cannot stand at {said}: {wrong.errors()[0]['msg']}") from None
-
-
-def _check_weights(case: Case, name: str) -> None:
-    given = case.parties[name].weights
-    numbers = [j.best for j in given.values()]
-    if given and all(n is not None for n in numbers) and abs(sum(n or 0 for n in numbers) - 100) > 1e-6:
-        total = sum(n or 0 for n in numbers)
-        raise NotApplicable(
-            f"the weights of {name} would add up to {total:g}; set the others as well, to 100"
-        )

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa._version import __version__
 from zopa.case import Case
 from zopa.errors import NotApplicable
-from zopa.space import Question, Readings, Why, choose_readings
+from zopa.space import Problem, Readings, Why
 from zopa.spatial import calibration, ktab
 from zopa.spatial.answers import Forecast, Outlook
 from zopa.spatial.lines import Field, Line, field, limits, line, lines_of
@@ -65,7 +64,7 @@ class _Run:
 
 
 def forecast(
-    case: Case,
+    case: Case | Problem,
     issue: str | Sequence[str] | None = None,
     *,
     model: str | Own = "compromise",
@@ -83,7 +82,7 @@ def forecast(
 
     Parameters
     ----------
-    case : Case
+    case : Case or Problem
     issue : str or sequence of str, optional
         All lines of the case when left out. Models that treat lines together always see all of them.
     model : str or callable
@@ -114,6 +113,8 @@ def forecast(
     NotApplicable
         What is missing, and where to enter it.
     """
+    problem = Problem.of(case, readings)
+    case = problem.case
     known = lines_of(case)
     asked = known if issue is None else (issue,) if isinstance(issue, str) else tuple(issue)
     if not asked:
@@ -129,7 +130,7 @@ def forecast(
     asked_lines = tuple(line(case, i) for i in asked)
     together = _all_lines(case, known, asked_lines)
     wide = field(together)
-    setting = replace(setting, limits=limits(case, together, readings), seed=seed)
+    setting = replace(setting, limits=limits(case, together, problem.readings), seed=seed)
     if name == "ktab" and reading is None:
         setting = _as_in_the_case(case, wide, setting)
     f = wide if found.joint is not None else field(asked_lines)
@@ -163,9 +164,7 @@ def forecast(
         "calibration": calibration.DEU.source,
     }  # fmt: skip
     return Forecast(
-        question=Question(
-            "forecast", case.digest, choose_readings(case, readings), settings, seed, __version__, of=case
-        ),
+        question=replace(problem.question("forecast", **settings), seed=seed),
         model=name,
         title=found.title,
         outlooks=tuple(outlooks),

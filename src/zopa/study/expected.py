@@ -49,7 +49,7 @@ def _answer(problem: Problem, e: Expected) -> Any:
         if field == "utilities":
             return [plain(list(d.utilities.values())) for d in answer.deals]
     elif head == "stability":
-        answer = stability(problem.case, readings=e.readings, draws=0)
+        answer = stability(problem, draws=0)
     else:
         return f"no answer called '{head}'"
     return answer.to_dict() if not field else answer.to_dict().get(field, f"no such answer: {e.answer}")

@@ -14,6 +14,7 @@ from zopa.bargaining import (
     Deal,
     Frontier,
     Solution,
+    Standing,
     Views,
     WhyNot,
     Zone,
@@ -21,11 +22,12 @@ from zopa.bargaining import (
     frontier,
     judge,
     solve,
+    standing,
     why_not,
     winning_coalitions,
     zone,
 )
-from zopa.case import Case, gaps, share_by_basis, voters
+from zopa.case import MOST_UNSOURCED, Case, gaps, share_by_basis, voters
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
@@ -133,7 +135,7 @@ def _stability(problem: Problem, _: Sequence[Proposal]) -> Answer:
 LENSES: Mapping[str, Lens] = {
     "hold": _hold,
     "stability": _stability,
-    "forecast": lambda problem, _proposals: forecast(problem.case),
+    "forecast": lambda problem, _proposals: forecast(problem),
     "delay": _delay,
     "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
@@ -164,6 +166,7 @@ class Study(Answer):
     gaps: tuple[tuple[str, str, str], ...]
     lenses: Mapping[str, Answer] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All answers as plain data, without the case and its table."""
@@ -180,23 +183,24 @@ class Study(Answer):
             "gaps",
             "lenses",
             "not_asked",
+            "standing",
         )
-        return {name: plain(getattr(self, name)) for name in kept} | {"title": self.case.title}
+        return {name: plain(getattr(self, name)) for name in kept} | {
+            "title": self.case.title,
+            "state": self.state,
+        }
 
     @property
-    def verdict(self) -> str:
-        """The first sentence of the report."""
-        if not self.zone.empty:
-            return "There is a zone of possible agreement under these readings."
-        if any(s.open for s in self.why_not.switches if s.reading != "off"):
-            return "No deal under these readings; another reading of one statement would open a zone."
-        return "No deal under these readings."
+    def state(self) -> str:
+        """One of :data:`zopa.bargaining.STATES`."""
+        return self.zone.state
 
 
 def run(
     case: Case | Problem,
     readings: Readings = None,
     *,
+    most_unsourced: Fraction | float = MOST_UNSOURCED,
     progress: Progress | None = None,
     patience: Callable[[], Callable[[], bool]] | None = None,
 ) -> Study:
@@ -207,6 +211,8 @@ def run(
     case : Case or Problem
     readings : str, mapping or None
         Named set of readings, or rule -> reading; None takes every rule's default.
+    most_unsourced : number between 0 and 1
+        The largest share of judgments without any source with which a verdict is given.
     progress : callable, optional
         Called with a few words at the start of each step.
     patience : callable, optional
@@ -219,13 +225,17 @@ def run(
         tell("listing packages")
         _ = problem.table
     tell("is there a zone")
-    found = zone(problem, stop=fresh())
+    found = zone(problem, most_unsourced=most_unsourced, stop=fresh())
     tell("what conflicts, and which reading decides")
     why = why_not(problem, stop=fresh())
     tell("frontier")
     edge = frontier(problem, stop=fresh())
     tell("solutions")
-    solutions = {m: solve(problem, m, stop=fresh()) for m, method in SOLUTIONS.items() if not method.needs}
+    solutions = {
+        m: solve(problem, m, most_unsourced=most_unsourced, stop=fresh())
+        for m, method in SOLUTIONS.items()
+        if not method.needs
+    }
     tell("named readings")
     named = {name: problem.with_readings(name) for name in problem.case.readings}
     rows = tuple(_row(other, name, fresh()) for name, other in named.items())
@@ -249,6 +259,7 @@ def run(
         gaps=tuple(gaps(problem.case)),
         lenses=lenses,
         not_asked=not_asked,
+        standing=standing(problem, most_unsourced=most_unsourced),
     )
 
 
@@ -267,7 +278,7 @@ def _ask_lenses(
 
 def _row(problem: Problem, name: str, stop: Callable[[], bool]) -> ReadingRow:
     space, engine = problem.space, engine_for(problem, "zone", stop=stop)
-    nash = solve(problem, "nash", stop=stop)
+    nash = solve(problem, "nash", most_unsourced=None, stop=stop)
     return ReadingRow(
         name,
         problem.case.readings[name].says,
@@ -329,7 +340,7 @@ def _picks(f: Found) -> Iterator[Suggested]:
     if f.zone.agreed and not f.zone.count:
         # Not everybody accepts anything, but enough parties do: what each smallest winning coalition picks.
         for names in winning_coalitions(f.problem.space):
-            for d in solve(f.problem, "nash", coalition=names).deals[:1]:
+            for d in solve(f.problem, "nash", coalition=names, most_unsourced=None).deals[:1]:
                 yield d, "Nash of " + ", ".join(names), f.problem.readings
     elif any(s.deals for s in f.solutions.values()):
         picked = [(d, s.title, f.problem.readings) for s in f.solutions.values() for d in s.deals[:2]]
@@ -343,7 +354,7 @@ def _picks(f: Found) -> Iterator[Suggested]:
                 continue
             other = f.problem.with_readings({switch.rule: switch.reading})
             label = f"Nash, if {switch.rule} is {'set aside' if switch.reading == 'off' else 'read as ' + switch.reading}"
-            for d in solve(other, "nash").deals[:1]:
+            for d in solve(other, "nash", most_unsourced=None).deals[:1]:
                 opened = True
                 yield d, label, other.readings
 

@@ -5,15 +5,17 @@ A floor above the study, below the renderers: a view reads answers and the case,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from zopa.case import Case
-from zopa.space import Answer
-from zopa.views.document import Document, Paragraph
+from zopa.space import Answer, Question
+from zopa.views.document import Document, Paragraph, paragraph
 from zopa.views.labels import Labels
+from zopa.views.numbers import day, listed
 
 __all__ = ["VIEWS", "Document", "Labels", "view", "with_settings"]
 
@@ -29,20 +31,58 @@ VIEWS: Mapping[str, str] = {
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
     "Stress": "stress.stress",
+    "Comparison": "compare.compare",
+    "StartingPositions": "talks.openings",
+    "OrderOfSteps": "talks.path",
+    "Audit": "talks.audit",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
 
 
-def with_settings(document: Document, answer: Answer) -> Document:
-    """The document with what was set by hand said first; the document itself where nothing was."""
-    changed = answer.question.settings.get("set")
-    if not changed or not document.sections:
+KINDS = {
+    "reservation": "reservation values",
+    "start_basis": "starting positions",
+    "capability": "capabilities",
+    "flexibility": "limits of flexibility",
+}
+"""Field of a party -> its judgments in words."""
+
+
+def with_settings(document: Document, question: Question) -> Document:
+    """The document with the day that was asked for and what was set by hand said first; itself where nothing was."""
+    notes = tuple(_settings(question))
+    if not notes or not document.sections:
         return document
-    told = "; ".join(f"{path} = {value}" for path, value in changed.items())
     first, *rest = document.sections
-    note = Paragraph((f"Asked with other judgments than the case has: {told}.",), "warning")
-    return replace(document, sections=(replace(first, blocks=(note, *first.blocks)), *rest))
+    return replace(document, sections=(replace(first, blocks=(*notes, *first.blocks)), *rest))
+
+
+def _settings(question: Question) -> Iterator[Paragraph]:
+    if question.of is not None and question.of.cut:
+        yield paragraph(
+            f"As of {day(question.of.cut)}: what was said, found or judged later is left out.", tone="note"
+        )
+    n = len(question.undated)
+    if n:
+        kinds = Counter(KINDS.get(kind, kind) for kind in map(_kind, question.undated))
+        named = listed(
+            [f"{count} {kind if count != 1 else kind.removesuffix('s')}" for kind, count in kinds.items()]
+        )
+        yield paragraph(
+            f"{n} {'entry has' if n == 1 else 'entries have'} no date and may be later: {named} "
+            "(`undated` under --json names them). A statement as basis dates a judgment.",
+            tone="warning",
+        )
+    if changed := question.settings.get("set"):
+        told = "; ".join(f"{path} = {value}" for path, value in changed.items())
+        yield paragraph(f"Asked with other judgments than the case has: {told}.", tone="warning")
+
+
+def _kind(address: str) -> str:
+    """``parties.A.weights.i`` -> ``weights``, ``statements.s1`` -> ``statements``."""
+    group, _, *rest = address.split(".")
+    return rest[0] if group == "parties" and rest else group
 
 
 def view(answer: Answer, case: Case | None = None) -> Document:
@@ -55,4 +95,4 @@ def view(answer: Answer, case: Case | None = None) -> Document:
     """
     module, name = VIEWS[type(answer).__name__].split(".")
     make: Any = getattr(import_module(f"zopa.views.{module}"), name)
-    return with_settings(make(answer, Labels(case or answer.question.of)), answer)
+    return with_settings(make(answer, Labels(case or answer.question.of)), answer.question)

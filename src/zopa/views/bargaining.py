@@ -19,7 +19,8 @@ from zopa.bargaining import (
     WhyNot,
     Zone,
 )
-from zopa.case import reservation
+from zopa.case import breaks, reservation
+from zopa.views import standing
 from zopa.views.document import (
     Block,
     Bullets,
@@ -32,6 +33,7 @@ from zopa.views.document import (
     Section,
     Span,
     Spans,
+    Tone,
     cell,
     paragraph,
 )
@@ -86,7 +88,14 @@ def zone_sentence(z: Zone) -> str:
 
 def zone(z: Zone, labels: Labels) -> Document:
     """Is there a deal all could accept: counts, break-even values, best package of each party."""
-    blocks: list[Block] = [Paragraph((zone_sentence(z),), "no" if z.empty else "yes")]
+    s = z.standing
+    thin = s is not None and s.state == "not enough on record"
+    blocks: list[Block] = list(standing.first_words(s, labels))
+    tone: Tone = "note" if thin else "no" if z.empty else "yes"
+    counted = Paragraph((("Counted all the same: " if thin else "") + zone_sentence(z),), tone)
+    blocks.insert(len(blocks) if thin else 0, counted)
+    if s is not None and s.state == "depends on a reading":
+        blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
     blocks += [paragraph(sentence(w), tone="warning") for w in z.warnings]
     blocks.append(break_even(z, labels))
     best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
@@ -97,7 +106,9 @@ def zone(z: Zone, labels: Labels) -> Document:
     for deal in z.closest[:1]:
         blocks.append(paragraph("Closest to acceptable: ", *labels.package(deal.package)))
     return Document(
-        "", (Section("zone", "", tuple(blocks)),), next=(f"{'why-not' if z.empty else 'solve'} CASE",)
+        "",
+        (Section("zone", "", tuple(blocks)),),
+        next=standing.next_steps(s, (f"{'why-not' if z.empty else 'solve'} CASE",)),
     )
 
 
@@ -138,7 +149,11 @@ def packages_grid(
             more = " (the same in all)" if len(deals) > 1 else ""
             same.append((head, cell(labels.option(issue, chosen[0]), more, span=len(deals))))
     worth = [_worth_row(p, deals, labels, reservations or {}) for p in deals[0][1].utilities]
-    return Grid(caption, ("", *(name for name, _ in deals)), (*rows, *worth, *same), compare=True)
+    if any(d.breaks for _, d in deals):
+        against = (cell(*standing.broken(d.breaks, labels)) for _, d in deals)
+        rows.insert(0, (cell("breaks a refusal on record", head=True), *against))
+    names = (f"{name} (breaks a refusal)" if d.breaks else name for name, d in deals)
+    return Grid(caption, ("", *names), (*rows, *worth, *same), compare=True)
 
 
 def _worth_row(
@@ -211,32 +226,35 @@ def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...
 def solutions(found: Sequence[Solution], labels: Labels) -> Document:
     """What each solution picks, with ties."""
     deals = [(s.title + (f" ({s.tied} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]]
-    blocks: list[Block] = []
+    s = found[0].standing if found else None
+    blocks: list[Block] = list(standing.first_words(s, labels))
+    if s is not None and s.state == "depends on a reading":
+        blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
     if not deals:
         blocks.append(paragraph("No deal under these readings, so no solution can pick one.", tone="no"))
         return Document("", (Section("solutions", "", tuple(blocks)),), next=("why-not CASE",))
-    for s in found:
-        if s.deals:
-            blocks.append(paragraph(f"{s.title}: {s.asks}."))
+    for x in found:
+        if x.deals:
+            blocks.append(paragraph(f"{x.title}: {x.asks}."))
     blocks.append(packages_grid(deals, labels, "What each solution picks"))
-    for s in found:
-        if s.tied > 1:
-            blocks += _list_of_packages(s.deals[:10], labels)
-        if not s.proven:
+    for x in found:
+        if x.tied > 1:
+            blocks += _list_of_packages(x.deals[:10], labels)
+        if not x.proven:
             blocks.append(
                 paragraph(
-                    f"{s.title}: the search was stopped; a package could still be up to {100 * s.gap:.3g} % better.",
+                    f"{x.title}: the search was stopped; a package could still be up to {100 * x.gap:.3g} % better.",
                     tone="warning",
                 )
             )
-        if s.note:
-            blocks.append(paragraph(f"{s.title}: {s.note}.", tone="note"))
-        if s.warning and s.deals:
-            blocks.append(paragraph(f"{s.title} {s.warning}.", tone="warning"))
+        if x.note:
+            blocks.append(paragraph(f"{x.title}: {x.note}.", tone="note"))
+        if x.warning and x.deals:
+            blocks.append(paragraph(f"{x.title} {x.warning}.", tone="warning"))
     return Document(
         "",
         (Section("solutions", "", tuple(blocks)),),
-        next=("judge CASE ISSUE=OPTION ...", f"explain CASE {found[0].method}"),
+        next=standing.next_steps(s, ("judge CASE ISSUE=OPTION ...", f"explain CASE {found[0].method}")),
     )
 
 
@@ -350,6 +368,16 @@ def engines(found: Description) -> Document:
 def draft(v: Views, labels: Labels) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     blocks: list[Block] = [paragraph(_draft_sentence(v), tone="yes" if v.accepted else "no")]
+    against = breaks(labels.case, v.draft) if labels.case else ()
+    if against:
+        blocks.append(
+            paragraph(
+                "It breaks refusals on record that no rule carries: ",
+                *standing.broken(against, labels),
+                ".",
+                tone="warning",
+            )
+        )
     rows = tuple(
         (
             labels.party(x.party),

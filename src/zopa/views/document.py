@@ -6,12 +6,13 @@ passages of a source. A link leads to a place of the same document (a statement,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 __all__ = [
     "Block",
+    "Builder",
     "Bullets",
     "Cell",
     "Chart",
@@ -25,6 +26,7 @@ __all__ = [
     "Shares",
     "Span",
     "Spans",
+    "Tone",
     "cell",
     "paragraph",
     "plain",
@@ -166,18 +168,29 @@ class Passage:
     hidden: tuple[str, ...] = ()
 
 
-Block = Paragraph | Heading | Bullets | Shares | Grid | Chart | Passage
+@dataclass(frozen=True)
+class Builder:
+    """A form in which a reader puts a draft together, judged by the page itself; only the page shows it."""
+
+    data: Mapping[str, Any]
+
+
+Block = Paragraph | Heading | Bullets | Shares | Grid | Chart | Passage | Builder
 
 
 @dataclass(frozen=True)
 class Section:
-    """One section. ``fold`` shows only this line until the section is asked for; ``annex`` is printed on demand."""
+    """One section. ``fold`` shows only this line until the section is asked for; ``annex`` is printed on demand.
+
+    ``live`` is for the screen of a browser that runs scripts, and left out everywhere else.
+    """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     fold: str = ""
     annex: bool = False
+    live: bool = False
 
     @property
     def charts(self) -> tuple[Chart, ...]:

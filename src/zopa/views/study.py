@@ -17,7 +17,8 @@ from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
-from zopa.views import bargaining, delay, division, forecast, ratification, record, stability
+from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing
+from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
 from zopa.views.document import (
     Block,
@@ -32,6 +33,7 @@ from zopa.views.document import (
     Shares,
     Span,
     Spans,
+    Tone,
     cell,
     paragraph,
 )
@@ -42,6 +44,10 @@ from zopa.waiting import Delay
 __all__ = ["briefing", "page_one", "study", "verdict"]
 
 Row = tuple[Cell | str, ...]
+GLOSS = (
+    "A package is one option for every issue. A party accepts a package that is worth at least as much to it as no "
+    "agreement. The zone holds the packages that no rule forbids and that all parties accept."
+)
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
     "Kalai-Smorodinsky": "gives each party an equal share of its best",
@@ -64,9 +70,8 @@ def study(s: Study, labels: Labels) -> Document:
         f"Made by zopa {s.question.version}, offline. Every number links to its basis. "
         "Parties are described only by their recorded statements."
     )
-    return Document(
-        s.case.title, tuple(sections), subtitle, ("judge CASE ISSUE=OPTION ...", "show CASE"), footer
-    )
+    steps = standing.next_steps(s.standing, ("judge CASE ISSUE=OPTION ...", "show CASE"))
+    return Document(s.case.title, tuple(sections), subtitle, steps, footer)
 
 
 def briefing(s: Study, labels: Labels) -> Document:
@@ -77,22 +82,38 @@ def briefing(s: Study, labels: Labels) -> Document:
 
 def verdict(s: Study) -> str:
     """The first sentence."""
-    if not s.zone.empty:
-        return "There is a zone of possible agreement under these readings."
-    if s.why_not.opens:
-        return "No deal under these readings; another reading of one statement would open a zone."
-    return "No deal under these readings."
+    if s.standing is not None:
+        return standing.verdict(s.standing)
+    return (
+        "No deal under these readings."
+        if s.zone.empty
+        else "There is a zone of possible agreement under these readings."
+    )
 
 
 def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     """The briefing."""
-    yield Paragraph((verdict(s),), "no" if s.zone.empty else "yes")
-    yield paragraph(bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    thin = s.state == "not enough on record"
+    if thin:
+        yield from standing.first_words(s.standing, labels)
+    else:
+        plain: Tone = "no" if s.zone.empty else "yes"
+        yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
+    counted = "Counted all the same: " if thin else ""
+    yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    yield paragraph(GLOSS, tone="small")
+    if s.standing is not None and not thin:
+        yield from standing.refusals(s.standing, labels)
     for warning in s.zone.warnings:
         yield paragraph(sentence(warning), tone="warning")
-    yield from _decides(s, labels)
-    shown = _shown(s)
-    if shown:
+    if not thin:
+        yield from _decides(s, labels)
+    shown = [] if thin else _shown(s)
+    if thin and s.proposals:
+        yield paragraph(
+            "No package is proposed on so little; what the numbers would give stands further down."
+        )
+    elif shown:
         n = len(shown)
         yield Heading(f"{'The package' if n == 1 else f'{_number(n)} packages'} worth discussing")
         yield _packages(s, shown, labels)
@@ -639,6 +660,7 @@ SECTIONS = (
     _said,
     _moved,
     _common,
+    builder,
     _closed,
     _hold,
     _waiting,

@@ -180,7 +180,7 @@ class Trees:
                     all(type(g) is int for g in order) and sorted(order) == [*range(len(self.groups))],
                     f"{where}: not every group once",
                 )
-                found += self._walk(box, lam, slack, floors, wanted, part, order) if box else []
+                found += self._walk(box, lam, slack, floors, wanted, part=part, order=order) if box else []
         need(not stack, "the tree leaves boxes open")
         return found
 

@@ -9,7 +9,7 @@ from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Refusal
 from zopa.bargaining.search.engine import (
     Emptiness,
-    Outcome,
+    SearchOutcome,
     count,
     frontier,
     is_empty,
@@ -20,11 +20,26 @@ from zopa.bargaining.search.engine import (
     solve_nash,
 )
 from zopa.bargaining.search.marco import Conflicts, conflicts
-from zopa.bargaining.search.pareto import Frontier, TooLarge
+from zopa.bargaining.search.pareto import ParetoPoints, TooLarge
 from zopa.bargaining.search.scalarization import Rays
 
 __all__ = [
-    "Conflicts", "Count", "Emptiness", "Frontier", "Outcome", "Rays", "Refusal", "TooLarge",
-    "conflicts", "count", "frontier", "improve",
-    "is_empty", "packages_at", "rays", "sample", "solve_maxmin", "solve_nash",
+    "Conflicts",
+    "Count",
+    "Emptiness",
+    "ParetoPoints",
+    "Rays",
+    "Refusal",
+    "SearchOutcome",
+    "TooLarge",
+    "conflicts",
+    "count",
+    "frontier",
+    "improve",
+    "is_empty",
+    "packages_at",
+    "rays",
+    "sample",
+    "solve_maxmin",
+    "solve_nash",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from zopa.bargaining.search.linear import maxmin_charges
 from zopa.bargaining.search.multipliers import Flat, FloatArray, flatten, simplex_multipliers
 from zopa.space import IntArray
 
-__all__ = ["Found", "Stop", "Target", "branch", "never", "search", "split", "toward"]
+__all__ = ["SearchRun", "Stop", "Target", "branch", "never", "search", "split", "toward"]
 
 Stop = Callable[[], bool]
 Progress = Callable[[Fraction | None, float], None]
@@ -78,7 +78,7 @@ def toward(form: Additive, direction: Sequence[int], floors: Sequence[int] | Non
 
 
 @dataclass
-class Found:
+class SearchRun:
     """Outcome of a search.
 
     ``best`` is None when no package reaches the floors. ``bound`` is an upper bound on the value when the
@@ -106,7 +106,7 @@ class _Node:
     bound: float = np.inf
 
 
-class _Search:
+class _TreeSearch:
     """State of one search over one form; see :func:`search`."""
 
     def __init__(self, form: Additive, target: Target, mu: FloatArray | None, seed: int) -> None:
@@ -186,7 +186,7 @@ class _Search:
         picks = self.zero_loss if self.best is None else np.array(self.best) + self.flat.start[:-1]
         plain = np.array(self.target.toward) == 0
         low = self.t / self.scale
-        for found in anneal(self.s, low, plain, self.cheap, picks, moves, self.rng, stop):
+        for found in anneal(self.s, low, plain, self.cheap, picks, moves=moves, rng=self.rng, stop=stop):
             self.climb(found, self.flat, None)
 
     # ---- nodes ------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def search(
     on_progress: Progress | None = None,
     collect: int = 0,
     first_only: bool = False,
-) -> Found:
+) -> SearchRun:
     """Best package along the target, with the tree that proves it; or all packages at the floors.
 
     Parameters
@@ -298,8 +298,8 @@ def search(
     first_only : bool
         Stop at the first package that reaches the floors (emptiness).
     """
-    s = _Search(form, target, mu, seed)
-    out = Found(None, None, target.floors, False, patterns=s.patterns.tolist(), mu=s.mu_int.tolist())
+    s = _TreeSearch(form, target, mu, seed)
+    out = SearchRun(None, None, target.floors, False, patterns=s.patterns.tolist(), mu=s.mu_int.tolist())
     if above is not None:
         s.t = np.array(target.above(above), np.int64)
     if start is not None:
@@ -311,7 +311,7 @@ def search(
         s.first(stop)
     root = _Node(np.ones(len(s.flat.v), bool), s.root_y, 0.05)
     try:
-        finished = _grow(s, out, [root], stop, on_progress, collect, first_only)
+        finished = _grow(s, out, [root], stop, on_progress, collect=collect, first_only=first_only)
     except KeyboardInterrupt:
         finished, out.bound = False, _open_bound(s, [_Node(root.allowed, root.y, root.mu)])
     out.best, out.value, out.thresholds = s.best, s.value, tuple(int(x) for x in s.t)
@@ -322,8 +322,8 @@ def search(
 
 
 def _grow(  # noqa: C901 (the search itself)
-    s: _Search,
-    out: Found,
+    s: _TreeSearch,
+    out: SearchRun,
     stack: list[_Node],
     stop: Stop,
     on_progress: Progress | None,
@@ -369,7 +369,7 @@ def _grow(  # noqa: C901 (the search itself)
     return True
 
 
-def _repaired(s: _Search, node: _Node) -> bool:
+def _repaired(s: _TreeSearch, node: _Node) -> bool:
     """Whether the zero-loss package of the box, climbed within it, is better than the best."""
     sub, where = s.flat.only(node.allowed)
     picks, improved = sub.best(s.s[where] @ node.y - s.pen[where]), False
@@ -380,7 +380,7 @@ def _repaired(s: _Search, node: _Node) -> bool:
     return improved
 
 
-def _leaf(s: _Search, out: Found, node: _Node, lam: IntArray, collect: int) -> list[int] | None:
+def _leaf(s: _TreeSearch, out: SearchRun, node: _Node, lam: IntArray, collect: int) -> list[int] | None:
     """Walk the box if it is small: the order walked, None to branch instead, [] when the list is too long."""
     sizes = np.bincount(s.flat.group[node.allowed], minlength=s.flat.n_groups)
     if np.log(sizes).sum() > s.leaf_log and sizes.max() > 1:
@@ -399,7 +399,7 @@ def _leaf(s: _Search, out: Found, node: _Node, lam: IntArray, collect: int) -> l
             return seen.order.tolist() if improved or seen.status == DONE else None
 
 
-def _open_bound(s: _Search, stack: Sequence[_Node]) -> float:
+def _open_bound(s: _TreeSearch, stack: Sequence[_Node]) -> float:
     """Upper bound on the value over the open boxes (float, for people)."""
     if s.value is None:
         return float("inf")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from zopa.bargaining.proofs import FORMAT, LIMIT
-from zopa.bargaining.search.branch_and_bound import Found
+from zopa.bargaining.search.branch_and_bound import SearchRun
 from zopa.bargaining.search.decomposition import Additive
 from zopa.bargaining.search.maxmin import MaxMin
 from zopa.bargaining.search.nash import Nash, threshold
@@ -121,7 +121,7 @@ def _part(
     return {"rows": rows, "patterns": [list(p) for p in patterns], "tree": tree}
 
 
-def _tree(form: Additive, run: Found) -> Part | None:
+def _tree(form: Additive, run: SearchRun) -> Part | None:
     if run.log is None or not run.proven:
         return None
     n = form.n_parties
@@ -129,7 +129,7 @@ def _tree(form: Additive, run: Found) -> Part | None:
     return _part(form, run.log, run.mu, [*alone, *run.patterns], lambda _: 0)
 
 
-def empty_proof(form: Additive, runs: Sequence[Found]) -> Document | None:
+def empty_proof(form: Additive, runs: Sequence[SearchRun]) -> Document | None:
     """That the zone is empty; one run per way to agree."""
     return _document(form, {"kind": "empty"}, [_tree(form, r) for r in runs])
 
@@ -147,7 +147,7 @@ def _nash_claim(weights: Sequence[int] | None) -> Document:
 
 
 def nash_proof(
-    form: Additive, runs: Sequence[Nash], larger: Sequence[Found], weights: Sequence[int] | None
+    form: Additive, runs: Sequence[Nash], larger: Sequence[SearchRun], weights: Sequence[int] | None
 ) -> Document | None:
     """That the packages listed are all that attain the largest product (k = 1)."""
     scale = form.space.scale
@@ -179,7 +179,7 @@ def _threshold(run: Nash, product: int) -> Callable[[Any], int]:
 
 
 def no_gain_proof(
-    form: Additive, packages: Sequence[Sequence[int]], larger: Sequence[Found], listed: Sequence[Found] | None,
+    form: Additive, packages: Sequence[Sequence[int]], larger: Sequence[SearchRun], listed: Sequence[SearchRun] | None,
     weights: Sequence[int] | None,
 ) -> Document | None:  # fmt: skip
     """That no party can gain; ``listed`` shows that these are all acceptable packages, None that one is."""

@@ -135,7 +135,7 @@ def _step(n: _Needs, m: int, after: Table, prime: int) -> Table:
             out %= np.uint64(prime)
             pending = 1
         pending += int(t)
-        _add_shifted(n, m, out, after, v, int(t), prime)
+        _add_shifted(n, m, out, after, v, times=int(t), prime=prime)
     out %= np.uint64(prime)
     return out
 
@@ -395,7 +395,7 @@ def sample(form: Additive, n: int, seed: int, *, stop: Callable[[], bool] = lamb
         if m + 1 not in kept and m + 1 not in block:
             block = _block(plan, kept, m + 1, primes)
         after = kept.get(m + 1) or block[m + 1]
-        _walk_one(form, plan, order[m], m, after, primes, states, picks, rng)
+        _walk_one(form, plan, order[m], m, after, primes=primes, states=states, picks=picks, rng=rng)
     return [form.package(row) for row in picks]
 
 

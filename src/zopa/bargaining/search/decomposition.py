@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from zopa.errors import ZopaError
 from zopa.space import Clause, IntArray, Package, Space
 
-__all__ = ["Additive", "BoolArray", "Refusal", "Row", "additive", "clause_boxes", "minimal_coalitions"]
+__all__ = ["Additive", "BoolArray", "JoinedRule", "Refusal", "additive", "clause_boxes", "minimal_coalitions"]
 
 BoolArray = NDArray[np.bool_]
 
@@ -35,7 +35,7 @@ class Refusal(ZopaError):
 
 
 @dataclass(frozen=True)
-class Row:
+class JoinedRule:
     """A forbidden box: at most ``len(parts) - 1`` of the parts may hold.
 
     ``parts`` pairs a group with the mask of its choices that fall in the box.
@@ -60,7 +60,7 @@ class Additive:
         Utility = total + shift.
     need : tuple of int
         Reservation values as totals.
-    rows : tuple of Row
+    rows : tuple of JoinedRule
         Rules that span groups.
     """
 
@@ -70,7 +70,7 @@ class Additive:
     tables: tuple[IntArray, ...]
     shift: tuple[int, ...]
     need: tuple[int, ...]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[JoinedRule, ...] = ()
 
     @property
     def n_parties(self) -> int:
@@ -134,7 +134,7 @@ class Additive:
         """The same with the sum of all parties as one more party, without a floor of its own."""
         tables = tuple(np.column_stack([t, t.sum(axis=1)]) for t in self.tables)
         shift, need = (*self.shift, sum(self.shift)), (*self.need, 0)
-        return Additive(self.space, self.groups, self.choices, tables, shift, need, self.rows)
+        return replace(self, tables=tables, shift=shift, need=need)
 
     def without_rows(self, engine: str) -> None:
         """Raise Refusal when rules are left that span groups."""
@@ -282,7 +282,7 @@ def _with_rows(form: Additive, clauses: Sequence[Clause]) -> Additive:
     where = {issue: (g, j) for g, group in enumerate(form.groups) for j, issue in enumerate(group)}
     keep = [np.ones(len(t), bool) for t in form.tables]
     merged: dict[tuple[object, ...], tuple[int, int, BoolArray, BoolArray]] = {}
-    rows: list[Row] = []
+    rows: list[JoinedRule] = []
     for box in (b for clause in clauses for b in clause_boxes(clause)):
         parts: dict[int, BoolArray] = {}
         for issue, mask in box.items():
@@ -300,18 +300,20 @@ def _with_rows(form: Additive, clauses: Sequence[Clause]) -> Additive:
             old = merged.get(key)
             merged[key] = (a, b, ma, mb if old is None else old[3] | mb)
         else:
-            rows.append(Row(tuple(sorted(parts.items(), key=lambda item: item[0]))))
-    rows = [Row(((a, ma), (b, mb))) for a, b, ma, mb in merged.values()] + rows
+            rows.append(JoinedRule(tuple(sorted(parts.items(), key=lambda item: item[0]))))
+    rows = [JoinedRule(((a, ma), (b, mb))) for a, b, ma, mb in merged.values()] + rows
     tables, choices, shift = [], [], list(form.shift)
     for table, listed, k in zip(form.tables, form.choices, keep, strict=True):
         least = table[k].min(axis=0) if k.any() else np.zeros(form.n_parties, np.int64)
         tables.append(table[k] - least)
         choices.append(listed[k])
         shift = [s + int(v) for s, v in zip(shift, least, strict=True)]
-    cut = [Row(tuple((g, m[keep[g]]) for g, m in row.parts)) for row in rows]
+    cut = [JoinedRule(tuple((g, m[keep[g]]) for g, m in row.parts)) for row in rows]
     alive = tuple(row for row in cut if all(m.any() for _, m in row.parts))
     need = _need(form.space, shift)
-    return Additive(form.space, form.groups, tuple(choices), tuple(tables), tuple(shift), need, alive)
+    return replace(
+        form, choices=tuple(choices), tables=tuple(tables), shift=tuple(shift), need=need, rows=alive
+    )
 
 
 def _need(space: Space, shift: Sequence[int]) -> tuple[int, ...]:

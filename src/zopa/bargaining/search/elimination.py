@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zopa.bargaining.search.decomposition import Refusal, clause_boxes
-from zopa.bargaining.search.pareto import CAP, Frontier, TooLarge, non_dominated
+from zopa.bargaining.search.pareto import CAP, ParetoPoints, TooLarge, non_dominated
 from zopa.space import IntArray, Package, Space
 
 __all__ = ["Plan", "bucket_frontier", "bucket_package", "bucket_plan"]
@@ -176,7 +176,7 @@ class _Elimination:
 
 def bucket_frontier(
     space: Space, *, everything: bool = False, cap: int = CAP, stop: Callable[[], bool] = lambda: False
-) -> Frontier:
+) -> ParetoPoints:
     """The frontier of the zone (or of all packages that the rules allow) of a space of small width.
 
     Raises
@@ -192,7 +192,7 @@ def bucket_frontier(
         points = points[
             [space.agreed([u >= r for u, r in zip(row, space.reservation, strict=True)]) for row in points]
         ]
-    return Frontier(points, f"bucket elimination, {run.plan.contexts} contexts at the widest place")
+    return ParetoPoints(points, f"bucket elimination, {run.plan.contexts} contexts at the widest place")
 
 
 def bucket_package(space: Space, points: IntArray, stop: Callable[[], bool] = lambda: False) -> list[Package]:

@@ -16,23 +16,23 @@ from typing import Any
 import numpy as np
 
 from zopa.bargaining.search import certificate, counting, maxmin, nash, pareto
-from zopa.bargaining.search.branch_and_bound import Found, Stop, Target, never, search
+from zopa.bargaining.search.branch_and_bound import SearchRun, Stop, Target, never, search
 from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Additive, Refusal, additive
 from zopa.bargaining.search.elimination import bucket_frontier, bucket_package, bucket_plan
 from zopa.bargaining.search.multipliers import fast
-from zopa.bargaining.search.pareto import CAP, Frontier
+from zopa.bargaining.search.pareto import CAP, ParetoPoints
 from zopa.bargaining.search.scalarization import Rays, ray_frontier
 from zopa.space import IntArray, Package, Space
 
 __all__ = [
-    "Emptiness", "Outcome", "SearchPlan", "count", "describe_search", "frontier", "is_empty", "packages_at", "rays", "sample",
+    "Emptiness", "SearchOutcome", "SearchPlan", "count", "describe_search", "frontier", "is_empty", "packages_at", "rays", "sample",
     "solve_maxmin", "solve_nash",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SearchOutcome:
     """What a solution picks, and how sure that is.
 
     Attributes
@@ -86,7 +86,7 @@ class Emptiness:
 
 
 # ---- frontier -----------------------------------------------------------------------------------------------
-def frontier(space: Space, *, everything: bool = False, cap: int = CAP, stop: Stop = never) -> Frontier:
+def frontier(space: Space, *, everything: bool = False, cap: int = CAP, stop: Stop = never) -> ParetoPoints:
     """All distinct points of the zone (or of all packages that the rules allow) that nobody dominates.
 
     Raises
@@ -128,7 +128,7 @@ def solve_nash(
     proof: bool = False,
     stop: Stop = never,
     on_progress: Callable[[int, float], None] | None = None,
-) -> Outcome:
+) -> SearchOutcome:
     """The package with the largest (weighted) product of gains, all ties, or the ``k`` best.
 
     Where no package gives every party a gain, the largest sets of parties that can gain together are taken.
@@ -154,7 +154,7 @@ def solve_nash(
     )
     if not ranked:
         if not all(r.proven for r in runs):
-            return Outcome(engine=engine, proven=False, note="stopped")
+            return SearchOutcome(engine=engine, proven=False, note="stopped")
         return _nobody_gains(form, weights, engine, proof=proof, stop=stop)
     least = ranked[min(k, len(ranked)) - 1][0]
     kept = [b for value, b, _ in ranked if value >= least]
@@ -167,7 +167,7 @@ def solve_nash(
     saved = None
     if proof and proven and k == 1:
         saved = certificate.nash_proof(form, runs, nash.larger_sets(form, members, stop), weights)
-    return Outcome(
+    return SearchOutcome(
         packages=tuple(form.package(b.picks) for b in kept),
         utilities=tuple(_utilities(form, b.totals) for b in kept),
         value=Fraction(ranked[0][1].product),
@@ -182,13 +182,13 @@ def solve_nash(
 
 def _nobody_gains(
     form: Additive, weights: Sequence[int] | None, engine: str, *, proof: bool, stop: Stop
-) -> Outcome:
+) -> SearchOutcome:
     """Nash where no acceptable package gives any party a gain: all acceptable packages are as good."""
     space = form.space
     known = is_empty(space, proof=proof, stop=stop)
     if known.package is None:
         empty = bool(known.empty)
-        return Outcome(
+        return SearchOutcome(
             engine=engine, proven=empty, proof=known.proof, note="the zone is empty" if empty else "stopped"
         )
     plain = (0,) * form.n_parties
@@ -203,7 +203,7 @@ def _nobody_gains(
     if proof:
         larger = nash.larger_sets(form, (), stop)
         saved = certificate.no_gain_proof(form, listed, larger, runs if complete else None, weights)
-    return Outcome(
+    return SearchOutcome(
         packages=tuple(listed),
         utilities=tuple(space.utility(x) for x in listed),
         value=Fraction(0),
@@ -220,7 +220,7 @@ def _utilities(form: Additive, totals: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(t) + s for t, s in zip(totals[:n], form.shift[:n], strict=True))
 
 
-def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop) -> Outcome:
+def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop) -> SearchOutcome:
     """Nash read off a frontier found by bucket elimination: a best product stands on the frontier."""
     front = bucket_frontier(space, stop=stop)
     w = list(weights or [1] * len(space.parties))
@@ -233,11 +233,11 @@ def _nash_from_frontier(space: Space, weights: Sequence[int] | None, stop: Stop)
         for row in gains
     ]
     if not rank:
-        return Outcome(engine=front.method, proven=True, note="the zone is empty")
+        return SearchOutcome(engine=front.method, proven=True, note="the zone is empty")
     best = max(rank)
     points = front.points[[n for n, r in enumerate(rank) if r == best]]
     note = "one package for each best point"
-    return Outcome(
+    return SearchOutcome(
         packages=tuple(bucket_package(space, points, stop)),
         utilities=tuple(tuple(int(u) for u in row) for row in points),
         value=Fraction(best[1] if best[0] else 0),
@@ -257,7 +257,7 @@ def solve_maxmin(
     proof: bool = False,
     stop: Stop = never,
     on_progress: Callable[[Fraction | None, float], None] | None = None,
-) -> Outcome:
+) -> SearchOutcome:
     """A max-min solution over the zone: ``kalai-smorodinsky``, ``egalitarian``, ``proportional`` or
     ``utilitarian`` (the largest sum), refined by leximin with all ties.
 
@@ -277,12 +277,12 @@ def solve_maxmin(
     if not out.picks:
         saved = is_empty(space, proof=True, stop=stop).proof if proof and out.proven else None
         note = "the zone is empty" if out.proven else "stopped"
-        return Outcome(engine=engine, proven=out.proven, proof=saved, note=note)
+        return SearchOutcome(engine=engine, proven=out.proven, proof=saved, note=note)
     value = out.value
     if kind == "utilitarian" and value is not None:
         value += sum(form.shift)
     picks = sorted(out.picks, key=form.package)
-    return Outcome(
+    return SearchOutcome(
         packages=tuple(form.package(p) for p in picks),
         utilities=tuple(_utilities(form, out.form.totals(p)) for p in picks),
         value=value,
@@ -295,11 +295,13 @@ def solve_maxmin(
     )
 
 
-def _maxmin_from_frontier(space: Space, kind: str, weights: Sequence[int] | None, stop: Stop) -> Outcome:
+def _maxmin_from_frontier(
+    space: Space, kind: str, weights: Sequence[int] | None, stop: Stop
+) -> SearchOutcome:
     """Leximin-best points of a frontier found by bucket elimination."""
     front = bucket_frontier(space, stop=stop)
     if not len(front.points):
-        return Outcome(engine=front.method, proven=True, note="the zone is empty")
+        return SearchOutcome(engine=front.method, proven=True, note="the zone is empty")
     ideal = [int(u) for u in front.points.max(axis=0)]
     n, r = len(space.parties), list(space.reservation)
     along = list(weights) if weights and kind == "proportional" else [1] * n
@@ -315,7 +317,7 @@ def _maxmin_from_frontier(space: Space, kind: str, weights: Sequence[int] | None
     ranks = [rank(row) for row in front.points]
     best = max(ranks)
     points = front.points[[n for n, x in enumerate(ranks) if x == best]]
-    return Outcome(
+    return SearchOutcome(
         packages=tuple(bucket_package(space, points, stop)),
         utilities=tuple(tuple(int(u) for u in row) for row in points),
         value=best[0],
@@ -339,7 +341,7 @@ def is_empty(space: Space, *, proof: bool = False, stop: Stop = never) -> Emptin
     if not form.possible:
         saved = certificate.ruled_out_proof(form, len(maxmin.coalition_floors(form))) if proof else None
         return Emptiness(True, None, "the rules leave some issues without any option", saved)
-    runs: list[Found] = []
+    runs: list[SearchRun] = []
     for floors in maxmin.coalition_floors(form):
         run = search(form, Target(floors, form.need, (0,) * form.n_parties), first_only=True, stop=stop)
         runs.append(run)
@@ -353,7 +355,7 @@ def is_empty(space: Space, *, proof: bool = False, stop: Stop = never) -> Emptin
     return Emptiness(True, None, _in_words(form, runs), saved)
 
 
-def _in_words(form: Additive, runs: Sequence[Found]) -> str:
+def _in_words(form: Additive, runs: Sequence[SearchRun]) -> str:
     """Why the zone is empty, for people: the weights and what the best package for them leaves open."""
     if len(runs) > 1 or not runs[0].log or runs[0].nodes > 1 or form.rows or runs[0].log[0][1] != 0:
         nodes = sum(r.nodes for r in runs)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.bargaining.search.decomposition import Row
+from zopa.bargaining.search.decomposition import JoinedRule
 from zopa.bargaining.search.multipliers import Flat, fast
 from zopa.space import IntArray
 
@@ -36,7 +36,7 @@ class Walk:
     order: IntArray
 
 
-def rows_matrix(rows: Sequence[Row], flat: Flat) -> NDArray[np.uint8]:
+def rows_matrix(rows: Sequence[JoinedRule], flat: Flat) -> NDArray[np.uint8]:
     """``member[choice, row]`` for all choices of the flat table."""
     member = np.zeros((len(flat.v), len(rows)), np.uint8)
     for i, row in enumerate(rows):

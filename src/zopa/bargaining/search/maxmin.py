@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from zopa.bargaining.search.branch_and_bound import Found, Stop, Target, never, search
+from zopa.bargaining.search.branch_and_bound import SearchRun, Stop, Target, never, search
 from zopa.bargaining.search.decomposition import Additive, minimal_coalitions
 from zopa.bargaining.search.multipliers import FloatArray
 
@@ -44,7 +44,7 @@ class MaxMin:
     nodes: int = 0
     steps: int = 0
     ideal: list[tuple[int, ...]] = field(default_factory=list)
-    parts: list[Found] = field(default_factory=list)
+    parts: list[SearchRun] = field(default_factory=list)
 
     def ratios(self, picks: Sequence[int]) -> tuple[Fraction, ...]:
         """Gain ratios of a package, smallest first."""
@@ -68,9 +68,9 @@ def _best(
     form: Additive, zero: Sequence[int], toward: Sequence[int], *, above: Fraction | None = None,
     floors: Sequence[tuple[int, ...]] | None = None, mu: FloatArray | None = None, stop: Stop = never,
     on_progress: Callable[[Fraction | None, float], None] | None = None,
-) -> tuple[Found | None, list[Found]]:  # fmt: skip
+) -> tuple[SearchRun | None, list[SearchRun]]:  # fmt: skip
     """Best value over all ways to agree, and the searches, one per way."""
-    best: Found | None = None
+    best: SearchRun | None = None
     runs = []
     for low in coalition_floors(form) if floors is None else floors:
         target = Target(low, tuple(zero), tuple(toward))
@@ -86,11 +86,11 @@ def _closed(
     zero: Sequence[int],
     toward: Sequence[int],
     value: Fraction,
-    runs: Sequence[Found],
+    runs: Sequence[SearchRun],
     ties: bool,
-) -> list[Found]:
+) -> list[SearchRun]:
     """The runs that the checker expects: one per distinct raised floors, in order."""
-    kept: dict[tuple[int, ...], Found] = {}
+    kept: dict[tuple[int, ...], SearchRun] = {}
     for low, run in zip(coalition_floors(form), runs, strict=True):
         kept.setdefault(Target(low, tuple(zero), tuple(toward)).above(value, ties=ties), run)
     for raised, run in kept.items():
@@ -100,7 +100,7 @@ def _closed(
 
 def ideal_point(
     form: Additive, *, mu: FloatArray | None = None, stop: Stop = never
-) -> tuple[list[int], list[tuple[int, ...]], list[Found], bool] | None:
+) -> tuple[list[int], list[tuple[int, ...]], list[SearchRun], bool] | None:
     """Largest total of every party over the zone, a package that attains each, the proofs; None if empty."""
     best, packages, parts, proven = [], [], [], True
     for p in range(form.n_parties):
@@ -168,7 +168,7 @@ def maxmin(
     return _list_ties(out, runs, stop, mu)
 
 
-def _list_ties(out: MaxMin, runs: Sequence[Found], stop: Stop, mu: FloatArray | None) -> MaxMin:
+def _list_ties(out: MaxMin, runs: Sequence[SearchRun], stop: Stop, mu: FloatArray | None) -> MaxMin:
     """All packages with the best least ratio, and the leximin-best of them."""
     assert out.value is not None
     members: list[tuple[int, ...]] = []

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from zopa.bargaining.search.branch_and_bound import Found, Stop, Target, branch, never, search, split
+from zopa.bargaining.search.branch_and_bound import SearchRun, Stop, Target, branch, never, search, split
 from zopa.bargaining.search.decomposition import Additive, BoolArray, minimal_coalitions
 from zopa.bargaining.search.enumeration import DONE, FULL, WalkPlan, rows_matrix
 from zopa.bargaining.search.linear import nash_charges
@@ -84,7 +84,7 @@ class Nash:
     steps: int = 0
     log: list[list[object]] | None = field(default_factory=list)
     mu: list[int] = field(default_factory=list)
-    empty: Found | None = None
+    empty: SearchRun | None = None
     strict: bool = False
 
 
@@ -144,7 +144,7 @@ class _Kept:
         return sorted(self.found.values(), key=lambda b: (-b.product, self.form.package(b.picks)))
 
 
-class _Search:
+class _NashSearch:
     """One Nash search over one set of members; see :func:`nash_over`."""
 
     def __init__(
@@ -323,7 +323,7 @@ def nash_over(
     Raises nothing when there is none: ``best`` is then empty, and ``proven`` says whether that is proven.
     """
     out = Nash(tuple(members), tuple(weights), tuple(int(f) for f in floors))
-    s = _Search(form, floors, members, weights, k)
+    s = _NashSearch(form, floors, members, weights, k)
     if form.rows:
         s.charge(mu if mu is not None else nash_charges(form, out.members, out.weights, s.floors.tolist())[0])
         out.mu = s.mu.tolist()
@@ -339,7 +339,7 @@ def nash_over(
 
 
 def _close(
-    s: _Search,
+    s: _NashSearch,
     out: Nash,
     stack: list[BoolArray],
     stop: Stop,
@@ -376,7 +376,7 @@ def _close(
             on_progress(s.kept.least, _bound(s, stack))
 
 
-def _bound(s: _Search, stack: Sequence[BoolArray]) -> float:
+def _bound(s: _NashSearch, stack: Sequence[BoolArray]) -> float:
     """Upper bound on the product over the open boxes (float, for people)."""
     worst = 0.0
     for allowed in stack:
@@ -443,13 +443,13 @@ def _ways(form: Additive, members: Sequence[int]) -> list[tuple[int, ...]]:
     return list(dict.fromkeys(ways))
 
 
-def _reach(form: Additive, floors: Sequence[int], stop: Stop) -> Found:
+def _reach(form: Additive, floors: Sequence[int], stop: Stop) -> SearchRun:
     """Whether some package reaches the floors."""
     plain = Target(tuple(floors), tuple(form.need), (0,) * form.n_parties)
     return search(form, plain, first_only=True, stop=stop)
 
 
-def larger_sets(form: Additive, members: Sequence[int], stop: Stop = never) -> list[Found]:
+def larger_sets(form: Additive, members: Sequence[int], stop: Stop = never) -> list[SearchRun]:
     """Proofs that no larger set of parties than ``members`` can gain together, one per way to agree."""
     runs = []
     for size in range(form.n_parties, len(members), -1):

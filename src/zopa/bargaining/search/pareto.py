@@ -27,8 +27,8 @@ from zopa.bargaining.search.multipliers import fast
 from zopa.space import IntArray, Package
 
 __all__ = [
-    "Frontier",
     "Packed",
+    "ParetoPoints",
     "TooLarge",
     "forecast",
     "frontier",
@@ -58,7 +58,7 @@ class TooLarge(Refusal):
 
 
 @dataclass(frozen=True)
-class Frontier:
+class ParetoPoints:
     """Distinct non-dominated points.
 
     Attributes
@@ -251,7 +251,7 @@ def frontier(
     *,
     cap: int = CAP,
     stop: Callable[[], bool] = lambda: False,
-) -> Frontier:
+) -> ParetoPoints:
     """All distinct points of the zone that no other point dominates.
 
     Parameters
@@ -268,7 +268,7 @@ def frontier(
     """
     form.without_rows("the frontier")
     if not form.possible:
-        return Frontier(np.zeros((0, form.n_parties), np.int64), "no package obeys the rules")
+        return ParetoPoints(np.zeros((0, form.n_parties), np.int64), "no package obeys the rules")
     plan, reach = _plan(form), _Reach(form, floors)
     layers = _layers(form, plan, reach, cap, stop)
     method = (
@@ -277,7 +277,7 @@ def frontier(
         else {2: "merged staircases", 3: "sweep"}.get(form.n_parties, "packed words")
     )
     points = _descending(layers[0] + np.array(form.shift, np.int64))
-    return Frontier(points, f"successive Pareto sums, {method}")
+    return ParetoPoints(points, f"successive Pareto sums, {method}")
 
 
 def _layers(

@@ -8,7 +8,7 @@ A rule is a function of the sentence, a verb group and what was found before; th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zopa.reading.attribution.contents import (
@@ -31,6 +31,7 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
+from zopa.reading.attribution.party_acts import party_acts
 from zopa.reading.attribution.quotations import (
     announced_block,
     announced_quotation,
@@ -53,10 +54,22 @@ LONGEST_QUOTATION = 200
 """Sentences of one quotation that are kept together; a bound, so that the work stays linear."""
 
 
-def attribute(seg: Segments, lex: Lexicon, nested: bool = True) -> list[Attribution]:
-    """All statements of a segmented text, outer ones in order, each followed by those nested in its content."""
+def attribute(
+    seg: Segments,
+    lex: Lexicon,
+    nested: bool = True,
+    *,
+    own: Sequence[Attribution] = (),
+    skipped: frozenset[int] = frozenset(),
+) -> list[Attribution]:
+    """All statements of a segmented text, outer ones in order, each followed by those nested in its content.
+
+    ``own`` are statements read in another way, and ``skipped`` the sentences that are not to be walked over.
+    """
     text = tagged(seg, lex)
-    outer = _outer(text)
+    outer = _outer(text, skipped)
+    if own:
+        outer = sorted([*outer, *own], key=lambda x: x.place)
     if not nested:
         return outer
     out: list[Attribution] = []
@@ -69,14 +82,14 @@ def attribute(seg: Segments, lex: Lexicon, nested: bool = True) -> list[Attribut
     return out
 
 
-def _outer(text: Sentence) -> list[Attribution]:
+def _outer(text: Sentence, skipped: frozenset[int]) -> list[Attribution]:
     """The statements of a text, those of each sentence in order; a quotation goes on over sentences."""
     seg = text.seg
     found = Attributions([False] * len(seg.words))
     out = found.statements
     last, last_sentence = -1, -9
     for n, (a, b) in enumerate(seg.sentences):
-        if found.used[a]:  # a block that the sentence before announced
+        if n in skipped or found.used[a]:  # or a block that the sentence before announced
             last_sentence = n
             continue
         before = len(out)
@@ -139,6 +152,8 @@ def _read(s: Sentence, found: Attributions) -> None:
     for y in _according(s, found):
         found.add(s, y)
     _after_words(s, found)
+    for y in party_acts(s, found):
+        found.add(s, y)
     nouns = s.lists["nouns.cue"]
     for i in s.cues_in(s.start, s.stop):
         if s.quoted[i] or found.used[i]:

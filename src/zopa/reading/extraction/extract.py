@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from zopa.case.model import Case
-from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.attribution.attribute import Attribution
 from zopa.reading.extraction.dates import DateSpan, dates
 from zopa.reading.extraction.events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
 from zopa.reading.extraction.issues import Match, Vocabulary
@@ -23,6 +23,8 @@ from zopa.reading.extraction.speech_acts import Condition, Kind, channel, condit
 from zopa.reading.grounding import Ground
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.language.patterns import lowered
+from zopa.reading.layout.passages import laid_out
+from zopa.reading.layout.statements import read_passages
 from zopa.reading.parsing.segment import Segments, segment
 from zopa.reading.sources.text import Text
 
@@ -75,7 +77,7 @@ class Extract:
 
     def words(self, *spans: Range) -> str:
         """The text of some spans, with an ellipsis between them."""
-        return " … ".join(self.text.text[a:b] for a, b in spans)
+        return " … ".join(" ".join(self.text.text[a:b].split()) for a, b in spans)
 
     def __str__(self) -> str:
         lines = []
@@ -170,11 +172,12 @@ class Assembler:
         self, text: Text, lex: Lexicon, roster: Roster, case: Case | None, trained: Trained | None = None
     ) -> None:
         self.source, self.lex = text, lex
-        self.body = text.body
+        self.layout = laid_out(text.body, lex)
+        self.body = self.layout.body
         self.low = lowered(self.body)
         self.seg: Segments = segment(self.body, lex)
         self.phrases = phrases_of(lex.language)
-        self.resolver = Resolver(roster, lex, self.body)
+        self.resolver = Resolver(roster, lex, self.body, self.layout.initials)
         self.vocabulary = Vocabulary(case, lex.language) if case else None
         self.trained = trained
         self.dates = tuple(dates(text.text, text.published.on, lex.language))
@@ -207,7 +210,7 @@ class Assembler:
     def run(self) -> Extract:
         """All suggestions of the text."""
         seg = self.seg
-        found = attribute(seg, self.lex)
+        found = read_passages(seg, self.layout, self.lex)
         if self.trained:
             found = self.trained(seg, found)
         statements = self._guarded(self._resolved(found), found)
@@ -239,6 +242,8 @@ class Assembler:
         last_issue: dict[str, tuple[Match, ...]] = {}
         for x in found:
             s = self._suggest(x)
+            if x.parent is not None and self._is_own_words(s):
+                s = replace(s, who=replace(out[x.parent].who, how="pronoun"))
             issues = s.issues
             if not issues and x.parent is not None:
                 issues = out[x.parent].issues
@@ -249,25 +254,34 @@ class Assembler:
             out.append(s if issues == s.issues else replace(s, issues=issues))
         return out
 
+    def _is_own_words(self, s: Suggestion) -> bool:
+        """Whether "we", "I" or "my government" is said inside another statement: then its speaker is that one's."""
+        return bool(s.mention) and bool(
+            self.lex.patterns["speakers.first_person"].fullmatch(self.body[slice(*s.mention[0])])
+        )
+
     def _suggest(self, x: Attribution) -> Suggestion:
         seg, text = self.seg, self.body
         mention = tuple(seg.span(*p) for p in x.source)
         cue = tuple(seg.span(*p) for p in x.cue)
-        content = tuple(seg.span(*p) for p in x.content)
+        content = tuple(q for p in x.content for q in self.layout.without_gaps(*seg.span(*p)))
         anchor = x.cue[0][0] if x.cue else x.content[0][0]
         a, b = seg.sentences[seg.sentence_of[anchor]]
         first, last = seg.span(a, b)
         sentence = text[first:last]
         words = " ".join(text[slice(*p)] for p in mention)
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
-        who = self._who(words, before, self._lead(first, mention, cue))
+        who = self._who(
+            words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor])
+        )
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
         if len(content) > 1 and self.lex.patterns["speakers.split_content"].match(said_words):
             said_words = " ".join(text[slice(*p)] for p in content[1:])
-        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None)
+        depends = text[slice(*conditional.consequent)] if conditional and conditional.consequent else ""
+        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None, depends)
         if who.how == "event":
             kind = replace(kind, kind="shift", strength=0)
         near = [*([mention[0]] if mention and not x.inherited else []), *cue, *content]
@@ -291,13 +305,20 @@ class Assembler:
             nested_in=x.parent,
         )
 
-    def _who(self, words: str, before: str, lead: str) -> Who:
+    def _previous(self, n: int) -> str:
+        """The sentence before, if it stands on the same line."""
+        if n == 0:
+            return ""
+        a, b = self.seg.span(*self.seg.sentences[n - 1])
+        return "" if "\n" in self.body[b : self.seg.begin[self.seg.sentences[n][0]]] else self.body[a:b]
+
+    def _who(self, words: str, before: str, lead: str, previous: str = "") -> Who:
         patterns = self.lex.patterns
         if patterns["speakers.event"].search(words):
             return Who(None, words, None, "event", weak=True)
         m = patterns["speakers.voice"].search(lead)
         voice = f"{m['whose']} {m['office'] or self.lex.raw['terms']['government']}" if m else ""
-        return self.resolver.resolve(words, before, voice)
+        return self.resolver.resolve(words, before, voice, previous)
 
     def _lead(self, first: int, mention: tuple[Range, ...], cue: tuple[Range, ...]) -> str:
         """Where a voice may be named: at the start of the sentence before the speaker, or between speaker and cue."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -122,7 +122,7 @@ class Roster:
         return rest if rest and article in self.lex["articles"] else s
 
 
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,3}")
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
 """The word boundary stands after the capital, so that the search can pass over all other letters."""
 
 
@@ -133,6 +133,8 @@ class Resolver:
     roster: Roster
     lex: Lexicon
     text: str
+    initials: Mapping[str, str] = field(default_factory=dict)
+    """Initials that stand for a name of the text, as in minutes."""
     last_person: Who | None = None
     last_body: Who | None = None
 
@@ -144,7 +146,11 @@ class Resolver:
         for m in _FULL_NAME.finditer(self.text):
             words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
             words = [w for w in words if w.lower() not in titles]
-            if len(words) < 2 or any(w.lower() in dated for w in words):
+            if (
+                len(words) < 2
+                or (len(words[-1]) < 4 and words[-1].isupper())
+                or any(w.lower() in dated for w in words)
+            ):
                 continue
             possessive = self.lex.patterns["speakers.possessive"]
             name, surname = possessive.sub("", " ".join(words[-2:])), possessive.sub("", words[-1])
@@ -152,7 +158,7 @@ class Resolver:
                 found[surname] = None
         return {k: v for k, v in found.items() if v}
 
-    def resolve(self, mention: str, before: str = "", voice: str = "") -> Who:
+    def resolve(self, mention: str, before: str = "", voice: str = "", previous: str = "") -> Who:
         """The speaker behind a mention.
 
         Parameters
@@ -163,40 +169,100 @@ class Resolver:
             The text of the sentence before the mention, for "who" and "which".
         voice : str
             An earlier government for which a state's words were said ("Biden administration").
+        previous : str
+            The sentence before, whose first person "he" and "she" may be.
         """
-        who = self._resolve(mention.strip(), before)
+        mention = mention.strip()
+        if self.roster.fold(mention) in self.lex["person_pronouns"] and (
+            opening := self._opens(before) or self._opens(previous)
+        ):
+            self.last_person = opening
+        who = self._resolve(mention, before)
         earlier = self.roster.by_alias.get(self.roster.fold(voice)) if voice else None
         if earlier and earlier.party == who.party:  # the case has a speaker for that government
             return Who(earlier.id, earlier.name, earlier.party, who.how, voice)
         if voice and who.name and not self._is_person(who):
             who = Who(who.id, f"{who.name} ({voice})", who.party, who.how, voice, who.weak)
         if who.how not in ("none", "open") and "possessive" not in who.how:
-            if self._is_person(who):
+            if self._is_person(who) or self.lex.patterns["speakers.office"].search(mention):
                 self.last_person = who
-            else:
+            elif not self.lex.patterns["speakers.unnamed"].match(mention):
                 self.last_body = Who(who.id, who.name, who.party, who.how, who.voice, who.weak)
         return who
 
+    def _opens(self, sentence: str) -> Who | None:
+        """The person whose name and titles open a sentence."""
+        unnamed = self.lex.patterns["speakers.opening_person"].match(sentence)
+        if unnamed:
+            return Who(None, unnamed.group(), None, "pronoun", weak=True)
+        m = _FULL_NAME.search(sentence[:90]) or self.lex.patterns["speakers.opening_name"].match(sentence)
+        if not m:
+            return None
+        before = sentence[: m.start()].rstrip()
+        words = m.group().split()
+        whole = self.full_names.get(self.lex.patterns["speakers.possessive"].sub("", words[-1]))
+        if not whole or (before and before[-1] != ",") or m.group().endswith(("'s", "’s")):
+            return None
+        if self.lex.patterns["speakers.body"].search(m.group()):
+            return None
+        return self._named(whole)
+
     def _is_person(self, who: Who) -> bool:
         entry = self.roster.by_id.get(who.id) if who.id else None
+        patterns = self.lex.patterns
+        if patterns["speakers.office"].search(who.name):
+            return True  # "the representative of France", also where it is an alias of France
         if entry:
             return entry.person
+        if patterns["speakers.body"].search(who.name):
+            return False
         words = who.name.split()
+        words = words[words[0].lower() in self.lex["articles"] :] if words else words
         return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in self.lex["bodies"]
 
     def _resolve(self, mention: str, before: str) -> Who:
         if not mention:
             return Who(None, "", None, "none", weak=True)
         folded = self.roster.fold(mention)
+        if len(mention) > 1 and mention.split()[-1].isupper():  # the US, the WHO
+            return (
+                self._of_initials(mention)
+                or self._named(mention)
+                or self._joint(mention)
+                or self._literal(mention)
+            )
         if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self.last_person, "pronoun")
         if folded in self.lex["body_pronouns"] and self.last_body:
             return self._again(self.last_body, "pronoun")
+        owned = self.lex.patterns["speakers.own_body"].fullmatch(folded)
+        if owned and (whose := self.last_person or self.last_body):
+            self.last_body = whose
+            return self._again(whose, "possessive pronoun")
+        if apposed := self._apposed(mention, before):
+            return apposed
         if folded in self.lex["open_pronouns"]:
             return Who(None, mention, None, "open", weak=True)
         if folded in self.lex["relatives"]:
             return self._relative(before)
         return self._named(mention) or self._joint(mention) or self._literal(mention)
+
+    def _of_initials(self, mention: str) -> Who | None:
+        """The person of the text for whom initials stand."""
+        name = self.initials.get(mention)
+        return (self._named(name) or Who(None, name, None, "initials")) if name else None
+
+    def _apposed(self, mention: str, before: str) -> Who | None:
+        """``NAME, Special Envoy of the Secretary-General, said``: an office, or "speaking for X", after the name."""
+        patterns = self.lex.patterns
+        m = patterns["speakers.named_before"].search(before)
+        if not m or not patterns["speakers.apposition"].match(mention):
+            return None
+        name = m["name"].strip()
+        found = self._named(name)
+        if found:
+            return found
+        return Who(None, name.title() if name.isupper() else name, None, "apposition")
 
     @staticmethod
     def _again(who: Who, how: str) -> Who:
@@ -206,7 +272,7 @@ class Resolver:
         """By alias: the whole mention, its head, the longest alias that ends the head, a surname."""
         table, fold = self.roster.by_alias, self.roster.fold
         head = self.lex.patterns["speakers.head_ends"].split(mention, maxsplit=1)[0]
-        for name in (mention, head):
+        for name in (mention, mention.partition(",")[0], head):
             if fold(name) in table:
                 return self._entry(table[fold(name)], "alias")
         for part in mention.split(",")[1:3]:  # "the chief negotiator, Davit Maro,"
@@ -228,7 +294,8 @@ class Resolver:
             if tail in table and self._is_title(words[:k], table[tail]):
                 return self._entry(table[tail], "title")
         last = head.split()[-1] if head.split() else ""
-        whole = self.full_names.get(last)
+        whole = (self.full_names.get(last.title()) if last.isupper() else None) or self.full_names.get(last)
+        whole = whole.title() if whole and whole.isupper() else whole
         if whole:
             known = table.get(fold(whole))
             return self._entry(known, "surname") if known else Who(None, whole, None, "surname")
@@ -236,7 +303,9 @@ class Resolver:
 
     def _is_title(self, words: list[str], entry: Entry) -> bool:
         """Whether the words before a name leave it the same speaker: any for a person, none for a state."""
-        return entry.person or not words or all(w in self.lex["titles"] for w in words)
+        if entry.person:
+            return self.lex["prepositions"].isdisjoint(words)
+        return not words or all(w in self.lex["titles"] for w in words)
 
     @staticmethod
     def _entry(entry: Entry, how: str) -> Who:
@@ -278,6 +347,7 @@ class Resolver:
     def _literal(self, mention: str) -> Who:
         """Words that name no known speaker; an official of a known state counts for it, weakly."""
         head = re.split(r",", mention, maxsplit=1)[0].strip()
+        head = head.title() if head.isupper() and " " in head else head
         party = None
         if not self.lex.patterns["speakers.owned"].search(head):
             words = self.roster.fold(head).split()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from zopa.reading.language.lexicon import Lexicon, folded, lexicon
@@ -59,6 +59,11 @@ class Phrases:
         self.only, self.only_first, self.asking = (
             frozenset(lex.phrases("conditions", name)) for name in ("only", "only_first", "asking")
         )
+        self.forms = [
+            f"condition_forms.{name}"
+            for name in lex.raw["condition_forms"]
+            if lex.raw["condition_forms"][name]
+        ]
         self.taking = re.compile(rf"\b{either(lex.raw['conditions']['taking'].split())}\b")
         self.subject_nouns = re.compile(rf"\b{either(lex.raw['shifts']['subject_nouns'].split())}\b", re.I)
         self.cut = re.compile(rf"\b{either(lex.phrases('shifts', 'cut'))}(?!\w)", re.I)
@@ -74,6 +79,10 @@ class Phrases:
         m = self._patterns[section].search(lowered(text))
         return (self._tables[section][folded(m.group())], m.span()) if m else None
 
+    def does(self, name: str, text: str) -> str:
+        """The words of a text that one of the patterns for what a clause does finds first; empty where there are none."""
+        return words_of(self.lex.patterns[f"acts.{name}"], text)
+
     def says(self, name: str, text: str) -> str:
         """The words of a text that a cue pattern finds first; empty where there are none."""
         return words_of(self.lex.patterns[f"cue_patterns.{name}"], text)
@@ -88,32 +97,54 @@ def phrases_of(language: str) -> Phrases:
 _HELPERS = frozenset(["planned", "subject_nouns", "cut"])
 
 
-def kind_of(cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False) -> Kind:
-    """Kind, firmness and strength from the words of the cue and the opening of the content."""
+CONDITIONAL = frozenset(
+    ["offer", "position", "report", "concession", "demand", "goal", "commitment", "intention", "assessment", "refusal", "expectation"]
+)  # fmt: skip
+"""Kinds that a condition turns into a conditional offer."""
+BINDS = "shall"
+"""The lemma of a clause of an agreement: it binds, with a condition or without."""
+OPENING = 320
+"""Characters of a content in which what it does is looked for."""
+
+
+def kind_of(
+    cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False, consequent: str = ""
+) -> Kind:
+    """Kind, firmness and strength from the words of the cue and the opening of the content.
+
+    ``consequent`` are the words of what depends on the condition, where there is one.
+    """
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
-    kind, why = _kind(cue, lemma, opening, negated, phrases)
-    if has_condition and kind in (
-        "offer",
-        "position",
-        "report",
-        "concession",
-        "demand",
-        "goal",
-        "commitment",
-        "intention",
-        "assessment",
-    ):
-        modal = phrases.lex.patterns["clauses.modal"].search(opening)
-        if modal:
-            kind, why = "conditional_offer", f"{modal.group()} with a condition"
+    kind, why = _kind(cue, lemma, plain[:OPENING], negated, phrases)
+    if has_condition and lemma != BINDS:
+        kind, why = _with_condition(kind, why, lemma, plain, consequent.replace("’", "'"), phrases)
     firmness, word = _firmness(cue, opening, phrases)
     strength = 0
     if kind not in ("report", "no_position", "assessment", "shift"):
         size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
         strength = -size if _against(lemma, kind, opening, negated, phrases) else size
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+
+
+def _with_condition(
+    kind: str, why: str, lemma: str, plain: str, consequent: str, phrases: Phrases
+) -> tuple[str, str]:
+    """The kind of a statement that has a condition: harm is a threat, what only happens is an assessment."""
+    depends = consequent or plain
+    if harm := phrases.does("harm", depends):
+        return "threat", f"{harm} with a condition"
+    if kind not in CONDITIONAL:
+        return kind, why
+    forecast = phrases.does("forecast", depends)
+    if forecast and kind not in ("offer", "concession", "refusal") and not phrases.does("agent", depends):
+        return "assessment", f"{forecast}: what would happen"
+    gives = lemma in phrases.cues["offer"] | phrases.cues["commitment"] | phrases.cues["concession"]
+    modal = phrases.does("modality", depends) or phrases.does("modality", plain[:OPENING])
+    if modal or (gives and depends):
+        return "conditional_offer", f"{modal or lemma} with a condition"
+    return kind, why
 
 
 def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrases) -> bool:
@@ -130,30 +161,48 @@ def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrase
     return denied != ("negative" in found)
 
 
+IDIOMS = ("threat", "no_position", "concession", "red_line", "refusal")
+"""What a clause does, tried in this order before the verb of saying decides; then the weaker ones."""
+WEAKER = ("hope", "position", "offer", "demand", "commitment", "criticism")
+PLAIN_CUES = ("red_line", "threat", "refusal", "reluctance", "commitment", "concession", "hope", "criticism")
+
+
 def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str]:
-    """By patterns of the cue, then its verb, then the content's opening, then weaker verbs."""
-    found = _by_cue(cue.lower(), lemma, opening, negated, phrases)
-    if found:
-        return found
-    for name in (
-        "red_line",
-        "threat",
-        "refusal",
-        "reluctance",
-        "commitment",
-        "concession",
-        "hope",
-        "criticism",
-    ):
+    """By patterns of the cue, then idioms of the content, then the verb, then the content's opening, then weaker verbs."""
+    low = cue.lower().replace("’", "'")
+    decided = ("red_line", "refusal", "threat", "criticism", "wanting")
+    idiom = not negated and not any(lemma in phrases.cues[name] for name in decided)
+    return (
+        _by_cue(low, lemma, opening, negated, phrases)
+        or (_act(IDIOMS, opening, phrases) if idiom else None)
+        or _by_verb(low, lemma, opening, phrases)
+        or _by_content(lemma, opening, phrases)
+        or _by_weak_verb(cue, lemma, opening, phrases)
+    )
+
+
+def _by_verb(low: str, lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """A verb of saying that says what is done: reject, promise, hope."""
+    for name in PLAIN_CUES:
         if lemma in phrases.cues[name]:
-            return name, cue
-    if phrases.says("reluctance", cue):
-        return "reluctance", cue
-    if phrases.says("not_without", opening):
-        return "red_line", "not ... without"
-    by_content = _first(opening, phrases)
-    if by_content:
-        return by_content
+            return name, low
+    for name in ("reluctance", "hope"):
+        if phrases.says(name, low):
+            return name, low
+    return ("red_line", "not ... without") if phrases.says("not_without", opening[:160]) else None
+
+
+def _by_content(lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """The content's opening; in a verb that decides nothing, or without one, also what the clause does."""
+    first = _first(opening[:160], phrases)
+    weak = first is not None and first[0] in ("expectation", "assessment", "intention")
+    if first and (lemma or not weak):
+        return first
+    act = _act(WEAKER, opening, phrases) if not lemma or lemma in phrases.cues["reporting"] else None
+    return act or first
+
+
+def _by_weak_verb(cue: str, lemma: str, opening: str, phrases: Phrases) -> tuple[str, str]:
     for name in ("demand", "offer", "intention", "expectation", "belief", "position", "assessment"):
         if lemma in phrases.cues[name]:
             return name, cue
@@ -163,12 +212,35 @@ def _kind(cue: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -
     return "report", cue
 
 
+def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, str] | None:
+    """The first of some acts that a clause does, with the words that show it."""
+    for name in names:
+        words = phrases.does(name, opening)
+        if words:
+            return name, words
+        if name == "demand" and (words := phrases.does("imperative", opening)):
+            return name, words
+    return None
+
+
 def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
     declined = phrases.says("no_position", low + " " + opening[:30].lower())
     question = opening.partition(" ")[0].lower() in phrases.lex["asked_clauses"]
     silent = lemma in phrases.cues["silent"] or (question and lemma in phrases.cues["silent_question"])
     if declined or (negated and silent):
         return "no_position", declined or low
+    if lemma.startswith("act."):
+        return lemma[4:], low
+    if phrases.says("concession", low):
+        return ("position" if "opposed" in low else "concession"), low
+    if phrases.says("offer", low):
+        return ("refusal" if negated else "offer"), low
+    if (
+        negated
+        and lemma != BINDS
+        and any(lemma in phrases.cues[name] for name in ("commitment", "concession", "offer"))
+    ):
+        return ("red_line" if phrases.says("modal_denial", low) else "refusal"), low
     if phrases.says("red_line", low):
         return ("position" if negated else "red_line"), low
     if phrases.says("position", low) or (negated and lemma in phrases.cues["red_line"]):
@@ -203,14 +275,65 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
     ``A if B``; ``if B, A``; ``B in return for A`` (who wants B gives A); ``not A without B``.
     """
     for start, end in reversed(pieces):
+        found = _by_form(text, low, (start, end), phrases)
+        if found:
+            return found
         for m in phrases.marker.finditer(low, start, end):
-            found = _split(text, start, end, m, phrases)
+            found = _split(text, (start, end), m, phrases, len(pieces) > 1)
             if found:
-                return _with_antecedent(text, pieces, found, phrases.lex)
+                return _with_antecedent(text, pieces, _beyond(text, pieces, found, phrases), phrases.lex)
     return None
 
 
-def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) -> Condition | None:
+LONGEST_FORM = 400
+"""Characters of a sentence in which a form with several parts is looked for; a bound, so that the work stays linear."""
+
+
+def _by_form(text: str, low: str, span: tuple[int, int], phrases: Phrases) -> Condition | None:
+    """A condition that no single marker shows: ``Should B, A``; ``no A without B``; ``B, otherwise A``."""
+    patterns = phrases.lex.patterns
+    at = span[0]
+    ends = [m.end() for m in patterns["clauses.sentence_end"].finditer(low, *span)]
+    for stop in (*ends, span[1]):
+        a, b = at, stop
+        at = stop
+        while a < b and not low[a].isalnum():
+            a += 1
+        while b > a and low[b - 1] in " .;,\"”'!":
+            b -= 1
+        if not 8 < b - a <= LONGEST_FORM:
+            continue
+        sentence = low[a:b].replace("’", "'")
+        for name in phrases.forms:
+            m = patterns[name].search(sentence)
+            if not m or (name.endswith("no_without") and not _opens(text, a)):
+                continue
+            condition = _trim(text, a + m.start("condition"), a + m.end("condition"), patterns)
+            consequent = _trim(text, a + m.start("consequent"), a + m.end("consequent"), patterns)
+            if condition and consequent:
+                return Condition(condition, consequent, name.partition(".")[2].replace("_", " "), False)
+    return None
+
+
+def _opens(text: str, a: int) -> bool:
+    """Whether a sentence of its own starts here: only there can "No X without Y" be said."""
+    return a == 0 or text[a].isupper() or text[a - 1] in '\n“"'
+
+
+def _beyond(text: str, pieces: list[tuple[int, int]], found: Condition, phrases: Phrases) -> Condition:
+    """``If B, X said, A``: what depends on the condition is the next piece."""
+    if found.consequent is not None:
+        return found
+    after = next((p for p in pieces if p[0] >= found.condition[1]), None)
+    before = next((p for p in reversed(pieces) if p[1] <= found.condition[0] - 1), None)
+    other = after or before
+    return replace(found, consequent=_trim(text, *other, phrases.lex.patterns)) if other else found
+
+
+def _split(
+    text: str, span: tuple[int, int], m: re.Match[str], phrases: Phrases, several: bool
+) -> Condition | None:
+    start, end = span
     low = m.string
     marker = text[slice(*m.span())].lower()
     patterns = phrases.lex.patterns
@@ -226,10 +349,15 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
             to_do = text[at : at + 1] == " " and patterns["clauses.infinitive"].match(text, at + 1)
             asked = _trim(text, wants.start() if to_do else at, m.start(), patterns) or before
         return Condition(asked, given, marker, False)
-    if not after:
+    if (
+        not after
+        or patterns["clauses.filler"].match(low, m.start())
+        or patterns["clauses.before_filler"].search(low, start, m.start())
+    ):
         return None
     if m.group("without"):
-        if not patterns["cue_patterns.negative"].search(low, start, m.start()):
+        denied = patterns["cue_patterns.negative"].search(low, start, m.start())
+        if not denied or (denied.group() in phrases.lex["bare_negations"] and not _opens(text, start)):
             return None
         return Condition(after, before or None, marker, True)
     if patterns["clauses.not_condition"].search(text[max(start, m.start() - 3) : m.start()].lower()) or (
@@ -239,11 +367,14 @@ def _split(text: str, start: int, end: int, m: re.Match[str], phrases: Phrases) 
     if not before:  # "If B, A"
         comma = text.find(",", m.end(), end)
         if comma < 0:
+            whole = _trim(text, m.end(), end, patterns) or after
+            return Condition(whole, None, marker, marker in phrases.only_first) if several else None
+        rest = _trim(text, comma + 1, end, patterns)
+        if rest is None and not several:
             return None
         return Condition(
-            _trim(text, m.end(), comma, patterns) or after, _trim(text, comma + 1, end, patterns), marker,
-            marker in phrases.only_first,
-        )  # fmt: skip
+            _trim(text, m.end(), comma, patterns) or after, rest, marker, marker in phrases.only_first
+        )
     return Condition(after, before, marker, marker in phrases.only)
 
 

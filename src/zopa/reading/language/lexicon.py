@@ -22,7 +22,19 @@ _REFERENCE = "en"
 SLOTS = ("base", "third", "past", "participle", "ing")
 Forms = tuple[tuple[str, str], ...]
 
-PATTERNS = ("tokens", "cue_patterns", "clauses", "events", "speakers", "page", "gate")
+PATTERNS = (
+    "tokens",
+    "cue_patterns",
+    "clauses",
+    "events",
+    "speakers",
+    "page",
+    "gate",
+    "layout",
+    "acts",
+    "condition_forms",
+    "party_acts",
+)
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
 """Quotation marks that may open or close, in any language."""
@@ -30,7 +42,7 @@ NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
 _FREE = frozenset(
     [
-        "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "former",
+        "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "of_body", "former",
         "dates.numbers", "figures.numbers", "figures.scales", "figures.short", "figures.currencies",
     ]
 )  # fmt: skip

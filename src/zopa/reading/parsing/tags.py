@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -37,6 +38,7 @@ class Grammar:
     adverb: tuple[str, ...]
     adjective: tuple[str, ...]
     person: tuple[str, ...]
+    acts: Mapping[str, re.Pattern[str]]
 
 
 @cache
@@ -52,6 +54,9 @@ def _grammar(language: str) -> Grammar:
         bases=dict(lex.bases),
         classes=dict(lex.classes),
         particles=dict(lex.particles),
+        acts={
+            name.partition(".")[2]: p for name, p in lex.patterns.items() if name.startswith("party_acts.")
+        },
         **endings,
     )
 

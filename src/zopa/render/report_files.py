@@ -38,7 +38,7 @@ def report(study: Study, out: str | Path, *, annex: bool = False) -> list[Path]:
     """
     folder = Path(out)
     _refuse_another(folder, study.case.title)
-    document = with_settings(view(study, Labels(study.case)), study)
+    document = with_settings(view(study, Labels(study.case)), study.question)
     drawn = pictures(b for b in document.blocks() if isinstance(b, Chart))
     texts = {"report.html": page(document, drawn=drawn, annex=annex)}
     texts["answers.json"] = json.dumps(study.to_dict(), ensure_ascii=False, indent=1)

@@ -1,0 +1,123 @@
+"""The commands `start`, `path` and `audit`: how could they get there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zopa.cli.ask import reply
+from zopa.cli.options import (
+    CaseArgument,
+    JsonOption,
+    PackageArgument,
+    PackageOption,
+    ReadingsOption,
+    SetOption,
+    package_of,
+    pairs_of,
+    problem_of,
+)
+
+__all__ = ["audit", "path", "start"]
+
+
+def start(
+    name: CaseArgument,
+    package: PackageArgument = None,
+    option: PackageOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="The record up to this day (YYYY-MM-DD); default: all of it."),
+    ] = None,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Where each party opens, what separates them, what packages ask of each, what may be positioning."""
+    from datetime import date
+
+    from zopa.study.talks import start as ask
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError:
+        raise typer.BadParameter(f"expected a day as YYYY-MM-DD, saw '{as_of}'") from None
+    given = package_of(package, option)
+    targets = {"the draft": given} if given else None
+    answer = ask(problem_of(name, readings, changes), as_of=day, targets=targets)
+    reply(answer, name, json=json, no=False)
+
+
+def path(
+    name: CaseArgument,
+    package: PackageArgument = None,
+    option: PackageOption = None,
+    to: Annotated[
+        str,
+        typer.Option(help="Where to: nash, kalai-smorodinsky, egalitarian, utilitarian; or give a package"),
+    ] = "nash",
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="A party's opening, or `now`; default: every party's opening."),
+    ] = None,
+    together: Annotated[int, typer.Option(min=1, max=3, help="Issues that one step may change.")] = 2,
+    mode: Annotated[
+        str,
+        typer.Option(
+            help="package: nothing is agreed until everything is; interim: every stop obeys the rules."
+        ),
+    ] = "package",
+    floor: Annotated[
+        list[str] | None,
+        typer.Option(help="reservation, status-quo, or PARTY=POINTS; may be repeated."),
+    ] = None,
+    shares: Annotated[
+        bool, typer.Option("--shares", help="Dips as shares of what the target gives above the floor.")
+    ] = False,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """In which order the steps to a package can be taken so that no party falls far below its floor."""
+    from zopa.study.talks import path as ask
+
+    given = package_of(package, option)
+    answer = ask(
+        problem_of(name, readings, changes),
+        given or to,
+        start,
+        together=together,
+        mode=mode,
+        floor=_floor(floor),
+        shares=shares,
+    )
+    reply(answer, name, json=json, no=not answer.open)
+
+
+def _floor(given: list[str] | None) -> str | dict[str, float]:
+    if not given:
+        return "reservation"
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    try:
+        return {party: float(number) for party, number in pairs_of(given, "PARTY=POINTS").items()}
+    except ValueError:
+        raise typer.BadParameter(f"expected PARTY=POINTS with a number, saw '{', '.join(given)}'") from None
+
+
+def audit(
+    name: CaseArgument,
+    offers: Annotated[
+        Path, typer.Argument(metavar="OFFERS", help="A CSV or YAML file with one row per offer.")
+    ],
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What a record of offers left on the table, when a deal was first within reach, and who moved."""
+    from zopa.talks import audit as ask
+
+    answer = ask(problem_of(name, readings, changes), offers)
+    reply(answer, name, json=json, no=not answer.agreed)

@@ -1,0 +1,1 @@
+"""How a text is laid out: prose, turns of speakers, numbered clauses; each is read in its own way."""

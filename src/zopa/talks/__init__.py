@@ -1,0 +1,51 @@
+"""How could they get there? Openings from the record, the order of steps, talks by rule, the audit of offers.
+
+May not enter: files, clocks, chance without a seed.
+"""
+
+from zopa.talks.audit import (
+    Audit,
+    Behaviour,
+    Invalid,
+    JointGain,
+    Quality,
+    TalksAudited,
+    audit,
+    quality,
+)
+from zopa.talks.openings import (
+    Asked,
+    Distance,
+    Flag,
+    OpeningOption,
+    OpeningPosition,
+    StartingPositions,
+    opening_of,
+    starting_positions,
+)
+from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, order_of_steps
+
+__all__ = [
+    "Asked",
+    "Audit",
+    "Behaviour",
+    "Bridge",
+    "Distance",
+    "Flag",
+    "Invalid",
+    "JointGain",
+    "MovedIssue",
+    "OpeningOption",
+    "OpeningPosition",
+    "OrderOfSteps",
+    "Quality",
+    "Route",
+    "StartingPositions",
+    "Stop",
+    "TalksAudited",
+    "audit",
+    "opening_of",
+    "order_of_steps",
+    "quality",
+    "starting_positions",
+]

@@ -1,0 +1,132 @@
+"""Words for what the record allows: not enough, open, closed, or a matter of reading; and refusals that no rule carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from zopa.bargaining import Standing
+from zopa.bargaining.standing import State
+from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, Tone, paragraph
+from zopa.views.labels import Labels
+from zopa.views.numbers import listed, percent
+
+__all__ = ["TONES", "broken", "first_words", "next_steps", "refusals", "turns_on", "verdict"]
+
+MOST_NAMED = 12
+"""Refusals that are quoted before the packages; further ones are counted."""
+
+
+def verdict(s: Standing) -> str:
+    """The first sentence of an answer about a zone."""
+    if s.state == "not enough on record":
+        return "Not enough is on record to say whether there is a deal."
+    if s.state == "depends on a reading" and s.open:
+        return "There is a zone of possible agreement under these readings. Whether it holds depends on a reading."
+    if s.state == "depends on a reading":
+        way = (
+            "another reading of one statement" if any(t.rule for t in s.turns) else "another set of readings"
+        )
+        return f"No deal under these readings; {way} would open a zone."
+    return (
+        "There is a zone of possible agreement under these readings."
+        if s.open
+        else "No deal under these readings."
+    )
+
+
+TONES: Mapping[State, Tone] = {
+    "not enough on record": "unsure", "open": "yes", "closed": "no", "depends on a reading": "unsure",
+}  # fmt: skip
+
+
+def first_words(s: Standing | None, labels: Labels) -> Iterator[Block]:
+    """What must be said before any number: what is missing, and refusals that nothing holds the packages to."""
+    if s is None:
+        return
+    if s.state == "not enough on record":
+        yield Paragraph((verdict(s),), TONES[s.state])
+        yield Bullets(tuple(_lacking(s, labels)))
+    yield from refusals(s, labels)
+
+
+def _lacking(s: Standing, labels: Labels) -> Iterator[Spans]:
+    """What is missing, and what to do about it."""
+    r, waiting = s.record, dict(s.record.waiting)
+    unread = waiting.pop("statements", 0)
+    if unread:
+        yield (f"{_number(unread, 'suggested statement')} must be reviewed first: zopa review.",)
+    if waiting:
+        yield (
+            f"Not counted, because not reviewed: {listed(_number(n, g.removesuffix('s')) for g, n in waiting.items())}.",
+        )
+    missing = "; add a text with zopa read, or write a judgment with its reason into case.yaml."
+    if r.parties:
+        yield (f"No accepted statement or judgment about {listed(labels.parties(r.parties))}{missing}",)
+    if r.issues:
+        yield (
+            f"No accepted statement or judgment about {listed(labels.issue(i) for i in r.issues)}{missing}",
+        )
+    if r.unsourced > r.limit:
+        yield (
+            f"{percent(r.unsourced)} of the judgments about what the parties value have no source; an answer needs at most "
+            f"{percent(r.limit)} (--most-unsourced). Write weights, values and what no agreement is worth into case.yaml, "
+            "each with its reason.",
+        )
+
+
+def _number(n: int, what: str) -> str:
+    return f"{n} {what}{'s' if n != 1 else ''}"
+
+
+def refusals(s: Standing, labels: Labels) -> Iterator[Block]:
+    """Accepted refusals and red lines that no rule carries, in their words, before any package is shown."""
+    if not s.uncarried:
+        return
+    n = len(s.uncarried)
+    yield paragraph(
+        f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals and red lines'} "
+        f"{'is' if n == 1 else 'are'} in no rule, so a package may break {'it' if n == 1 else 'them'}; packages that do are "
+        "marked. zopa review makes rules of them.",
+        tone="warning",
+    )
+    items: list[Spans] = [(*_whose(i, labels), *labels.quoted(i)) for i in s.uncarried[:MOST_NAMED]]
+    if n > MOST_NAMED:
+        items.append((f"and {n - MOST_NAMED} more",))
+    yield Bullets(tuple(items))
+
+
+def _whose(ident: str, labels: Labels) -> Spans:
+    party = labels.party_of(ident)
+    return (f"{party}: ",) if party else ()
+
+
+def turns_on(s: Standing, labels: Labels) -> Spans:
+    """Which other readings change the answer; empty where none does."""
+    found: list[Span] = []
+    for t in s.turns[:3]:
+        what = labels.reading_set(t.set) if t.set else labels.reading(t.rule, t.reading)
+        name = f"readings {t.set} ({what})" if t.set else what
+        found += [
+            "; " if found else "",
+            f"{'a zone' if t.open else 'no deal'} under {name}"
+            if t.set
+            else f"{'a zone' if t.open else 'no deal'} if {name}",
+        ]
+    return ("It depends on a reading: ", *found, ".") if found else ()
+
+
+def broken(idents: Sequence[str], labels: Labels) -> Spans:
+    """Whose refusals a package breaks, for its column."""
+    if not idents:
+        return ("none",)
+    found: list[Span] = []
+    for i in idents:
+        found += ["; " if found else "", *_whose(i, labels), *labels.quoted(i)]
+    return tuple(found)
+
+
+def next_steps(s: Standing | None, otherwise: Sequence[str]) -> tuple[str, ...]:
+    """The commands that lead on."""
+    if s is None or s.state != "not enough on record":
+        return tuple(otherwise)
+    return ("review CASE",) if s.record.waiting.get("statements") else ("show CASE", *otherwise)

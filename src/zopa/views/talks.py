@@ -1,0 +1,655 @@
+"""Views of how they could get there: openings side by side, the order of steps as staircases, flags with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from zopa.talks import (
+    Asked,
+    Audit,
+    Distance,
+    Flag,
+    JointGain,
+    MovedIssue,
+    OrderOfSteps,
+    Quality,
+    Route,
+    StartingPositions,
+    Stop,
+    TalksAudited,
+)
+from zopa.views.document import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Document,
+    Grid,
+    Heading,
+    Section,
+    Spans,
+    cell,
+    paragraph,
+)
+from zopa.views.labels import Labels
+from zopa.views.numbers import count, day, gain, listed, percent, points, sentence, short
+
+__all__ = ["audit", "opening_blocks", "openings", "path", "path_blocks", "route_sentence"]
+
+Row = tuple[Cell | str, ...]
+LINE, FLOOR, DEEP = "#0072B2", "#1b1b1b", "#D55E00"
+MOST_COLUMNS = 6
+SOURCES = {
+    "start": "starting position of the case",
+    "demand": "latest demand",
+    "prefer": "latest preference",
+    "judgment": "best option by the judgments",
+}
+FLAGS = {
+    "own-offer": "{party} opens with this on {issue}, and its own conditional offer would accept another answer.",
+    "left-before": "{party} opens with this on {issue}, and said that another answer could be accepted.",
+    "called-positioning": "A commentator calls what {party} said on {issue} positioning.",
+    "no-other-party": "{party} opens with this on {issue}, and no other party ever accepted or asked for it.",
+}
+
+
+# -- Openings
+
+
+def openings(d: StartingPositions, labels: Labels) -> Document:
+    """Where each party opens, what separates them, and which demands may be positioning."""
+    as_of = f"As of {day(d.as_of)}" if d.as_of else ""
+    return Document(
+        "Starting positions",
+        (Section("openings", "Starting positions", opening_blocks(d, labels)),),
+        as_of,
+        ("path CASE", "explain CASE ID"),
+    )
+
+
+def opening_blocks(d: StartingPositions, labels: Labels) -> tuple[Block, ...]:
+    """The openings as blocks of a section."""
+    found: list[Block] = [paragraph(_rest(d, labels)), _side_by_side(d, labels)]
+    if d.flags:
+        found.append(Heading("Demands that may be positioning"))
+        found.append(
+            paragraph(
+                "A flag shows two sentences and no verdict: the demand may be an opening stance or a limit.",
+                tone="note",
+            )
+        )
+        found.append(Bullets(tuple(_flag(f, labels) for f in d.flags)))
+    if d.distances:
+        found.append(_apart(d.distances, labels))
+    if d.asked:
+        found.append(_asks(d, labels))
+    found += [paragraph(sentence(n), tone="small") for n in d.notes]
+    return tuple(found)
+
+
+def _rest(d: StartingPositions, labels: Labels) -> str:
+    parts = []
+    for o in d.openings:
+        kinds = listed(f"{n} {kind}" for kind, n in o.bases.items())
+        parts.append(f"{labels.party(o.party)}: {kinds}")
+    return "What the openings rest on, issue by issue. " + "; ".join(parts) + "."
+
+
+def _side_by_side(d: StartingPositions, labels: Labels) -> Grid:
+    rows = []
+    for k, first in enumerate(d.openings[0].choices if d.openings else ()):
+        cells: list[Cell | str] = [cell(labels.issue(first.issue), head=True)]
+        for o in d.openings:
+            choice = o.choices[k]
+            spans: list[Any] = []
+            for option in choice.options:
+                spans += [" or "] if spans else []
+                spans.append(labels.option(choice.issue, option))
+            said = choice.basis.statements
+            rest: Spans = (
+                (f" ({choice.basis.kind}: ", *labels.statements(said), ")")
+                if said
+                else (f" ({choice.basis.kind})",)
+            )
+            cells.append(cell(*spans, *rest))
+        rows.append(tuple(cells))
+    last = [cell("worth to the party itself", head=True)]
+    last += [cell(f"{points(o.utility)} (no agreement {short(o.reservation)})") for o in d.openings]
+    rows.append(tuple(last))
+    return Grid(
+        "The openings, side by side", ("issue", *labels.parties(o.party for o in d.openings)), tuple(rows)
+    )
+
+
+def _flag(f: Flag, labels: Labels) -> Spans:
+    text = FLAGS[f.kind].format(party=labels.party(f.party), issue=labels.issue(f.issue))
+    option = labels.option(f.issue, f.option)
+    found: list[Any] = [f"{labels.issue(f.issue)}, ", option, f". {text} "]
+    for ident in f.statements:
+        found += [*labels.quoted(ident), " "]
+    found.append("– ")
+    for ident in f.against:
+        found += [*labels.quoted(ident), " "]
+    return tuple(found)
+
+
+def _apart(distances: Sequence[Distance], labels: Labels) -> Grid:
+    rows: list[Row] = []
+    for d in distances:
+        a, b = d.parties
+        rows.append(
+            (
+                cell(f"{labels.party(a)} and {labels.party(b)}", head=True),
+                cell(str(len(d.issues)), number=True),
+                cell(listed(f"{labels.issue(i)} {short(x)}" for i, x in d.places.items()) or "–"),
+                cell(f"{labels.party(a)} {points(d.losses[a])}, {labels.party(b)} {points(d.losses[b])}"),
+            )
+        )
+    return Grid(
+        "How far apart the openings are",
+        (
+            "parties",
+            "issues that differ",
+            "places apart on lines from 0 to 100",
+            "points that each would lose at the other's",
+        ),
+        tuple(rows),
+        folded=True,
+    )
+
+
+def _asks(d: StartingPositions, labels: Labels) -> Grid:
+    parties = [o.party for o in d.openings]
+    rows: list[Row] = []
+    for name in d.targets:
+        own = {a.party: a for a in d.asked if a.package == name}
+        rows.append((cell(name, head=True), *(cell(_concession(own[p]), number=True) for p in parties)))
+    return Grid(
+        "What each package would ask of each party: points given up from its opening, and their share of what the opening "
+        "gives above no agreement (shares compare between parties, points do not)",
+        ("package", *labels.parties(parties)),
+        tuple(rows),
+    )
+
+
+def _concession(a: Asked) -> str:
+    share = "no share: the opening is not above no agreement" if a.share is None else percent(a.share)
+    below = ", below no agreement" if a.share is not None and a.share > 1 else ""
+    return f"{points(a.concession)} ({share}{below})"
+
+
+# -- The order of steps
+
+
+def path(d: OrderOfSteps, labels: Labels) -> Document:
+    """The best order of steps from each start."""
+    return Document(
+        "The order of steps",
+        (Section("path", f"The order of steps to {_target(d)}", path_blocks(d, labels)),),
+        next=("start CASE", "path CASE --together 3", "path CASE --mode interim"),
+    )
+
+
+def _target(d: OrderOfSteps) -> str:
+    return f"the {d.named} package" if d.named else "the package given"
+
+
+def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
+    """The order of steps as blocks of a section."""
+    found: list[Block] = []
+    if d.outside:
+        names = listed(labels.parties(d.outside))
+        found.append(
+            paragraph(
+                f"The target lies below the floor of {names}, so no order can end well for it.",
+                tone="warning",
+            )
+        )
+    found += [paragraph(route_sentence(d, r, labels), tone=_tone(r)) for r in d.routes]
+    if any(r.stops for r in d.routes):
+        found.append(_staircase(d, labels))
+    found.append(_heights(d, labels))
+    for r in d.routes:
+        found += _route(d, r, labels)
+    together = "one issue" if d.together == 1 else f"up to {d.together} issues"
+    rules = (
+        "Every stop obeys the rules; the start is exempt."
+        if d.mode == "interim"
+        else "Nothing is agreed until everything is, so stops may break rules; where they do, the table says so."
+    )
+    floor = d.question.settings.get("floor")
+    compared = {
+        "reservation": "A floor is what no agreement is worth to the party.",
+        "status-quo": "A floor is what the start is worth to the party.",
+    }
+    meant = compared.get(str(floor), "The floors are those that were asked for.")
+    found.append(
+        paragraph(
+            f"{meant} A step changes {together}. {rules} The start does not count and the target does. Exact: no other order has a "
+            "smaller largest dip; among those, the fewest steps, then the smallest sum of dips.",
+            tone="small",
+        )
+    )
+    found += [paragraph(sentence(n), tone="small") for n in d.notes]
+    return tuple(found)
+
+
+def _tone(r: Route) -> Any:
+    return "no" if r.height is None else "yes" if r.height <= 0 else "unsure"
+
+
+def _start(r: Route, labels: Labels) -> str:
+    if r.start == "now":
+        return "From the status quo"
+    return (
+        "From the package given"
+        if r.start.startswith("the ")
+        else f"From the opening of {labels.party(r.start)}"
+    )
+
+
+def _dip(x: Fraction, unit: str) -> str:
+    return percent(abs(x)) if unit == "share" else f"{points(abs(x))} points"
+
+
+def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
+    """The result for one start, in one or two sentences."""
+    start = _start(r, labels)
+    if r.height is None:
+        why = listed(labels.rule(x).text for x in r.blocking)
+        with_more = (
+            f" Steps of {r.needs} issues have one."
+            if r.needs
+            else " Steps of up to three issues have none either."
+        )
+        return (
+            f"{start} there is no order in which every stop obeys the rules. What blocks: {why}.{with_more}"
+        )
+    who = listed(labels.parties(r.whose))
+    if not r.issues:
+        place = "at or above" if r.height <= 0 else "below"
+        return f"{start} no step is needed: it is the target. The least well-off party ({who}) stands {_dip(r.height, d.unit)} {place} its floor."
+    n = len(r.stops)
+    lead = f"{start} {len(r.issues)} issues change in {count(n)} step{'s' if n != 1 else ''}."
+    if r.height <= 0:
+        told = f"No party falls below its floor; the smallest margin is {_dip(r.height, d.unit)} ({who})."
+    else:
+        told = f"At the worst moment {who} stands {_dip(r.height, d.unit)} below its floor, and no order does better."
+    return f"{lead} {told}"
+
+
+def _heights(d: OrderOfSteps, labels: Labels) -> Grid:
+    def shown(x: Fraction | None) -> Cell:
+        if x is None:
+            return cell("no order", number=True)
+        return cell(percent(x) if d.unit == "share" else gain(-x), number=True)
+
+    rows: tuple[Row, ...] = tuple(
+        (
+            cell(_start(r, labels), head=True),
+            shown(r.worst),
+            shown(r.listed),
+            *(shown(r.heights[b]) for b in sorted(r.heights)),
+        )
+        for r in d.routes
+        if r.issues
+    )
+    what = (
+        "How far below its floor the worst-off party falls, as a share"
+        if d.unit == "share"
+        else "Where the worst-off party stands at the worst moment: points above (+) or below (-) its floor"
+    )
+    return Grid(
+        what,
+        ("start", "worst order", "order of the case", "one issue a step", "two at once", "three at once"),
+        rows,
+    )
+
+
+def _change(c: MovedIssue, labels: Labels) -> Spans:
+    return (
+        f"{labels.issue(c.issue)}: ",
+        labels.option(c.issue, c.before),
+        " → ",
+        labels.option(c.issue, c.after),
+    )
+
+
+def _changes(changes: Sequence[MovedIssue], labels: Labels) -> Spans:
+    found: list[Any] = []
+    for c in changes:
+        found += ["; "] if found else []
+        found += _change(c, labels)
+    return tuple(found)
+
+
+def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
+    if not r.stops:
+        return [paragraph(sentence(n), tone="small") for n in r.notes]
+    parties = list(r.stops[0].utilities)
+    rows: list[Row] = [
+        (
+            str(n),
+            cell(*_changes(s.changes, labels)),
+            *(_effect(s, p) for p in parties),
+            cell(_note(s, r, labels)),
+        )
+        for n, s in enumerate(r.stops, start=1)
+    ]
+    grid = Grid(
+        f"{_start(r, labels)}: points above (+) or below (-) the floor after each step, and what the step changed",
+        ("step", "what moves", *labels.parties(parties), ""),
+        tuple(rows),
+        folded=len(d.routes) > 1,
+    )
+    remarks: list[Spans] = []
+    if r.bridge and r.bridge.saves > 0:
+        remarks.append(
+            (
+                f"{_start(r, labels)}, the exchange that helps most: ",
+                *_changes(r.bridge.changes, labels),
+                f". Alone it brings the worst moment from {_moment(r.heights[1], d)} to {_moment(r.bridge.height, d)}.",
+            )
+        )
+    if len(r.first_steps) > 1:
+        remarks.append((f"{len(r.first_steps)} first steps are equally good.",))
+    if r.start_broken:
+        broken = listed(labels.rule(x).text for x in r.start_broken)
+        remarks.append((f"The start itself breaks what was ruled out: {broken}.",))
+    return [
+        grid,
+        *([Bullets(tuple(remarks))] if remarks else []),
+        *(paragraph(sentence(n), tone="small") for n in r.notes),
+    ]
+
+
+def _moment(x: Fraction | None, d: OrderOfSteps) -> str:
+    if x is None:
+        return "no order"
+    return f"{_dip(x, d.unit)} {'below' if x > 0 else 'above'} the floor"
+
+
+def _effect(s: Stop, party: str) -> Cell:
+    here, step = s.above[party], s.effects[party]
+    moved = f" ({gain(step)})" if step else ""
+    return cell(f"{gain(here)}{moved}", number=True, shade="poor" if here < 0 else "")
+
+
+def _note(s: Stop, r: Route, labels: Labels) -> str:
+    found = []
+    if s.deepest == r.height and r.height is not None and r.height > 0:
+        found.append(f"worst moment, {listed(labels.parties(s.whose))}")
+    if s.broken:
+        found.append("breaks: " + "; ".join(labels.rule(x).text for x in s.broken))
+    return "; ".join(found)
+
+
+def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
+    parties = list(d.floors)[:MOST_COLUMNS]
+    walked = [r for r in d.routes if r.stops]
+    starts = [_start(r, labels) for r in walked]
+    values = []
+    for r, start in zip(walked, starts, strict=True):
+        for n, s in enumerate(r.stops, start=1):
+            moved = " and ".join(labels.issue(c.issue) for c in s.changes)
+            for p in parties:
+                above = float(s.above[p])
+                note = f"{start}, step {n} ({moved}): {labels.party(p)} {gain(s.above[p])}"
+                for at in (n - 0.5, n + 0.5):
+                    values.append({"start": start, "party": labels.party(p), "step": at, "above": above, "note": note,
+                                   "deep": above < 0})  # fmt: skip
+    rows: tuple[Row, ...] = tuple(
+        (cell(start, head=True), str(n), *(cell(gain(s.above[p]), number=True) for p in parties))
+        for r, start in zip(walked, starts, strict=True)
+        for n, s in enumerate(r.stops, start=1)
+    )
+    table = Grid(
+        "Points above the floor after each step",
+        ("start", "step", *labels.parties(parties)),
+        rows,
+        folded=True,
+    )
+    said = (
+        "One row per start, one column per party: what the draft gives the party after each step, in points above (+) or "
+        "below (-) its floor, which is the dashed line. Orange: below the floor."
+    )
+    names = labels.parties(parties)
+    return Chart(
+        "staircase", "The steps, party by party", said, lambda: _stairs(values, starts, names), table
+    )
+
+
+def _stairs(
+    values: Sequence[Mapping[str, Any]], starts: Sequence[str], parties: Sequence[str]
+) -> dict[str, Any]:
+    x = {
+        "field": "step",
+        "type": "quantitative",
+        "axis": {"title": "step", "tickMinStep": 1, "grid": False, "values": list(range(1, 21))},
+    }
+    y = {"field": "above", "type": "quantitative", "axis": {"title": None, "tickCount": 4}}
+    return {
+        "data": {"values": list(values)},
+        "facet": {
+            "row": {"field": "start", "type": "nominal", "sort": list(starts),
+                    "header": {"title": None, "labelAngle": 0, "labelOrient": "top", "labelAnchor": "start"}},
+            "column": {"field": "party", "type": "nominal", "sort": list(parties), "header": {"title": None}},
+        },
+        "spec": {
+            "width": 108, "height": 84,
+            "layer": [
+                {"mark": {"type": "area", "line": False, "opacity": 0.18, "color": LINE, "aria": False},
+                 "encoding": {"x": x, "y": y}},
+                {"data": {"values": [{"y": 0}]}, "mark": {"type": "rule", "strokeDash": [4, 3], "color": FLOOR},
+                 "encoding": {"y": {"field": "y", "type": "quantitative"}}},
+                {"mark": {"type": "line", "color": LINE, "strokeWidth": 2, "aria": False}, "encoding": {"x": x, "y": y}},
+                {"transform": [{"filter": "datum.deep"}], "mark": {"type": "line", "color": DEEP, "strokeWidth": 3, "aria": False},
+                 "encoding": {"x": x, "y": y, "detail": {"field": "above"}}},
+                {"mark": {"type": "point", "opacity": 0, "size": 120}, "encoding": {"x": x, "y": y, "description": {"field": "note"}}},
+            ],
+        },
+        "spacing": {"row": 10, "column": 12},
+    }  # fmt: skip
+
+
+# -- The audit of a record
+
+ENDS = {"agreed": "agreed", "walk-away": "ended without agreement", "open": "no end on record"}
+PICKS = {
+    "nash": "Nash",
+    "egalitarian": "egalitarian",
+    "kalai-smorodinsky": "Kalai-Smorodinsky",
+    "utilitarian": "largest sum of gains",
+}
+MOST_RUNS = 200
+
+
+def audit(d: Audit, labels: Labels) -> Document:
+    """What a record of offers left on the table, and how the parties moved."""
+    n = len(d.runs)
+    found: list[Block] = [paragraph(_agreed(d), tone="yes" if d.agreed else "no")]
+    if n == 1:
+        found += _one_run(d.runs[0], labels)
+    else:
+        found.append(_all_runs(d))
+    points_ = _plane(d, labels)
+    found += [points_] if points_ else []
+    bad = [(r, i) for r in d.runs for i in r.invalid]
+    if bad:
+        found.append(Heading("Offers that the case cannot hold"))
+        found.append(
+            Bullets(
+                tuple(
+                    (f"{i.place or 'offer'}: {labels.party(i.party)}, {_why(i.why, labels)}",)
+                    for _, i in bad[:MOST_RUNS]
+                )
+            )
+        )
+    found += [paragraph(sentence(x), tone="small") for x in d.notes]
+    return Document(
+        "Audit of the offers",
+        (Section("audit", "What the record shows", tuple(found)),),
+        next=("path CASE", "frontier CASE"),
+    )
+
+
+def _why(why: str, labels: Labels) -> str:
+    if not why.startswith("breaks "):
+        return why
+    return "it breaks: " + "; ".join(labels.rule(r).text for r in why.removeprefix("breaks ").split(", "))
+
+
+def _agreed(d: Audit) -> str:
+    n = len(d.runs)
+    if n == 1:
+        return f"The talks {ENDS[d.runs[0].outcome] if d.agreed else 'have ' + ENDS[d.runs[0].outcome]}."
+    text = f"{count(d.agreed)} of {count(n)} talks ended in an agreement."
+    if d.agreed:
+        text += f" {percent(d.efficient)} of the agreements are efficient; on average they reach {percent(d.joint)} of the largest sum of utilities."
+    return text
+
+
+def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
+    found: list[Block] = []
+    if r.agreement:
+        found += _quality(r.agreement, labels)
+    if r.first_in_zone:
+        by = f" ({labels.party(r.first_party)})" if r.first_party else ""
+        found.append(
+            paragraph(
+                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {r.rounds_after} offers followed it."
+            )
+        )
+    else:
+        found.append(paragraph("No offer of the record was acceptable to all parties."))
+    rows: list[Row] = [
+        (
+            cell(labels.party(b.party), head=True),
+            cell(str(b.offers), number=True),
+            cell(points(b.conceded), number=True),
+            cell(points(b.largest), number=True),
+            cell(percent(b.conceding), number=True),
+            cell(listed(f"{k} {name}" for name, k in b.classes.items()) or "–"),
+            cell(points(b.sensitivity), number=True),
+        )
+        for b in r.behaviour
+    ]
+    head = (
+        "party",
+        "offers",
+        "points given up",
+        "largest step",
+        "share of moves that concede",
+        "moves",
+        "positive per negative",
+    )
+    found.append(Grid("How each party moved", head, tuple(rows)))
+    return found
+
+
+def _quality(q: Quality, labels: Labels) -> list[Block]:
+    parts = [f"{labels.party(p)} {points(u)}" for p, u in q.utilities.items()]
+    found: list[Block] = [
+        paragraph("What was agreed: ", *labels.package(q.package), f". It is worth {listed(parts)}.")
+    ]
+    if not q.in_zone:
+        why = [f"it is below no agreement for {listed(labels.parties(q.below))}"] if q.below else []
+        why += ["it breaks: " + "; ".join(labels.rule(r).text for r in q.broken)] if q.broken else []
+        found.append(paragraph(f"It lies outside the zone: {listed(why)}.", tone="warning"))
+    picks = [PICKS[m] for m, s in q.shares.items() if s == 1]
+    if picks:
+        found.append(paragraph(f"It is a package that these solutions pick: {listed(picks)}."))
+    if q.efficient:
+        found.append(paragraph("It is efficient: no allowed package gives one party more and none less."))
+    elif q.joint_gain:
+        share = (
+            f" All gains above no agreement could grow by a factor of {float(1 / q.efficiency):.2f}."
+            if q.efficiency and q.efficiency < 1
+            else ""
+        )
+        found.append(paragraph("Left on the table: ", *_swap(q.joint_gain, labels), f".{share}"))
+        if q.smallest_change and q.smallest_change.package != q.joint_gain.package:
+            found.append(paragraph("With the fewest changes: ", *_swap(q.smallest_change, labels), "."))
+    return found
+
+
+def _swap(g: JointGain, labels: Labels) -> Spans:
+    found: list[Any] = []
+    for issue in g.changed:
+        found += ["; "] if found else []
+        found += [
+            f"{labels.issue(issue)}: ",
+            labels.option(issue, g.before[issue]),
+            " → ",
+            labels.option(issue, g.package[issue]),
+        ]
+    gains = listed(f"{labels.party(p)} {gain(x)}" for p, x in g.gains.items())
+    return (*found, f" ({gains})")
+
+
+def _all_runs(d: Audit) -> Grid:
+    rows: list[Row] = []
+    for r in d.runs[:MOST_RUNS]:
+        q = r.agreement
+        rows.append(
+            (
+                cell(r.run, head=True),
+                ENDS[r.outcome],
+                cell(percent(q.joint) if q else "–", number=True),
+                cell(percent(q.efficiency) if q else "–", number=True),
+                cell(
+                    points(q.joint_gain.smallest) if q and q.joint_gain else "–" if not q else "0",
+                    number=True,
+                ),
+                cell(str(r.first_in_zone or "–"), number=True),
+                cell(listed(PICKS[m] for m, s in q.shares.items() if s == 1) if q else ""),
+            )
+        )
+    more = f" (the first {MOST_RUNS})" if len(d.runs) > MOST_RUNS else ""
+    return Grid(
+        f"The talks one by one{more}",
+        ("talks", "end", "share of the largest sum", "efficiency", "least that each party could still gain", "first acceptable offer", "equals the package of"),
+        tuple(rows),
+    )  # fmt: skip
+
+
+def _plane(d: Audit, labels: Labels) -> Chart | None:
+    """Two parties: every agreement against the point that none can improve on."""
+    made = [(r.run, r.agreement) for r in d.runs if r.agreement]
+    if not made or len(made[0][1].utilities) != 2:
+        return None
+    a, b = made[0][1].utilities
+    values: list[dict[str, Any]] = []
+    for run, q in made:
+        note = f"{run or 'agreement'}: {labels.party(a)} {points(q.utilities[a])}, {labels.party(b)} {points(q.utilities[b])}"
+        values.append(
+            {
+                "a": float(q.utilities[a]),
+                "b": float(q.utilities[b]),
+                "kind": "efficient" if q.efficient else "not efficient",
+                "note": note,
+            }
+        )
+    names = (labels.party(a), labels.party(b))
+    rows: tuple[Row, ...] = tuple(
+        (cell(run or "agreement", head=True), *(cell(points(u), number=True) for u in q.utilities.values()))
+        for run, q in made[:MOST_RUNS]
+    )
+    table = Grid("Utilities of the agreements", ("talks", *names), rows, folded=True)
+    said = "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
+
+    def spec() -> dict[str, Any]:
+        color = {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
+            "legend": {"title": None, "orient": "bottom"},
+        }
+        return {"width": 300, "height": 300, "data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+                "encoding": {"x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
+                             "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
+                             "color": color, "description": {"field": "note"}}}  # fmt: skip
+
+    return Chart("agreements", "The agreements, party against party", said, spec, table)

@@ -1,0 +1,222 @@
+"""What is dated after the day that was asked for changes no answer of any lens; what was set stands in every answer."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+import zopa
+from everything import folder_with_everything
+from strategies import for_all
+from zopa.case import Case
+from zopa.cli import COMMANDS
+from zopa.errors import NotApplicable, UnknownName
+from zopa.space import Answer, Problem
+from zopa.study.run import LENSES
+from zopa.views import view
+
+DAY = date(2025, 3, 1)
+PARTS = ("value", "weight", "reservation", "capability", "place", "rule", "interaction", "costs", "wish",
+         "outcome", "records")  # fmt: skip
+
+
+@cache
+def everything() -> dict[str, Any]:
+    """A case in which every lens has something to answer."""
+    with TemporaryDirectory() as folder:
+        data = zopa.load(folder_with_everything(Path(folder))).model_dump()
+    for issue in data["issues"].values():
+        for k, option in enumerate(issue["options"].values()):
+            option["at"] = 100.0 * k
+    for name, strength in (("NO", 40), ("SE", 70)):
+        data["parties"][name]["capability"] = strength
+        data["parties"][name]["start"] = {"flow": "F1", "fees": "E2"}
+    data["parties"]["DI"] = {"name": "Diet", "role": "ratifier", "ratifies": "SE",
+                             "values": {"flow": {"F1": 80, "F2": 10}, "fees": {"E2": 60}}}  # fmt: skip
+    data["expect"] = ()
+    return data
+
+
+@pytest.fixture
+def spec() -> dict[str, Any]:
+    return everything()
+
+
+def asked(case: Case | Problem) -> dict[str, Answer]:
+    """The answers of every verb."""
+    found = {
+        "zone": zopa.zone(case),
+        "frontier": zopa.frontier(case),
+        "why_not": zopa.why_not(case),
+        "solve": zopa.solve(case, "nash"),
+        "judge": zopa.judge(case, {"flow": "F1", "fees": "E2"}),
+        "stability": zopa.stability(case, draws=5),
+        "forecast": zopa.forecast(case, draws=5),
+        "delay": zopa.delay(case),
+        "ratify": zopa.ratify(case),
+        "divide": zopa.divide(case),
+    }
+    assert set(LENSES) - {"hold"} <= set(found)
+    return found
+
+
+def told(case: Case) -> dict[str, Any]:
+    """All answers as data, without the digest: the file is another one."""
+    data = {name: answer.to_dict() for name, answer in asked(case).items()}
+    for answer in data.values():
+        answer["question"].pop("case")
+    return data
+
+
+def later(draw: Any, spec: dict[str, Any]) -> dict[str, Any]:
+    """The case with things of a later day: records, and all that may rest on them."""
+    said = DAY + timedelta(days=draw(st.integers(1, 600)))
+    case = {**spec, "parties": {k: dict(v) for k, v in spec["parties"].items()}, "as_of": said}
+    common = {"source": "note", "quote": "Nothing else was said"}
+    case["statements"] = {**spec["statements"], "new": {
+        **common, "kind": "red_line", "party": "NO", "issue": "flow", "options": ("F2",), "stance": "red-line",
+        "said": said}}  # fmt: skip
+    rests = draw(st.sampled_from([{"stated": "new"}, {"inferred": "new", "why": "w"}]))
+    sweden, diet, number = case["parties"]["SE"], case["parties"]["DI"], float(draw(st.integers(1, 99)))
+    judged = {"best": number, **rests}
+    for part in draw(st.sets(st.sampled_from(PARTS), min_size=1)):
+        if part == "value":
+            diet["values"] = {**diet["values"], "fees": {"E2": 60, "E1": judged}}
+        elif part == "weight":
+            diet["weights"] = {"flow": judged, "fees": {"best": 100 - number, **rests}}
+        elif part in ("reservation", "capability"):
+            diet[part] = judged
+        elif part == "place":
+            sweden["places"], sweden["flexibility"] = {"flow": judged}, judged
+        elif part == "rule":
+            case["rules"] = {
+                **spec["rules"],
+                "new-rule": {"party": "NO", "when": ({"fees": ("E2",)},), **rests},
+            }
+        elif part == "interaction":
+            case["interactions"] = (*spec["interactions"],
+                                    {"party": "SE", "when": {"flow": ("F1",)}, "points": -number, **rests})  # fmt: skip
+        elif part == "costs":
+            case["cost_rows"] = (*spec["cost_rows"], {"party": "SE", "from": said, "low": 1.0, "central": 2.0,
+                                 "high": 3.0, "unit": "points", "per": "month"})  # fmt: skip
+        elif part == "wish":
+            wishes = spec["graph"]["preferences"]
+            new = {"holds": "not flow = F1", **rests}
+            case["graph"] = {**spec["graph"], "preferences": {**wishes, "SE": (new, *wishes["SE"])}}
+        elif part == "outcome":
+            case["outcome"] = {"date": said, "agreed": {"flow": "F1", "fees": "E1"}}
+        elif part == "records":
+            case["figures"] = {"f": {**common, "value": number, "of": "loss a month", "as_of": said}}
+            case["contacts"] = {"c": {**common, "type": "meeting", "what": "talks", "when": said}}
+    return case
+
+
+@for_all(st.data(), examples=12, thorough=150)
+def test_later_entries_change_no_answer_of_any_lens(data: st.DataObject) -> None:
+    base = everything()
+    case = later(data.draw, base)
+    assert told(Case.model_validate(case).at(DAY)) == told(Case.model_validate(base).at(DAY))
+
+
+def test_the_later_entries_do_change_answers_when_nothing_is_cut(spec: dict[str, Any]) -> None:
+    said = DAY + timedelta(days=1)
+    more = {**spec["statements"], "new": {"source": "note", "quote": "Nothing else was said", "kind": "red_line",
+            "party": "NO", "issue": "flow", "options": ("F2",), "stance": "red-line", "said": said}}  # fmt: skip
+    whole = Case.model_validate({**spec, "statements": more})
+    assert zopa.zone(whole).count != zopa.zone(whole.at(DAY)).count
+
+
+def test_the_day_and_what_was_set_stand_in_every_answer(spec: dict[str, Any]) -> None:
+    case = (
+        Case.model_validate(spec)
+        .at("2025-03-01")
+        .with_({"parties.NO.reservation": 31, "rules.r1.reading": "off"})
+    )
+    for name, answer in asked(case).items():
+        question = answer.to_dict()["question"]
+        assert question["as_of"] == "2025-03-01", name
+        assert question["settings"]["set"] == {"parties.NO.reservation": 31, "rules.r1.reading": "off"}, name
+        assert "parties.NO.reservation" in question["undated"], name
+        assert question["readings"]["r1"] == "off", name
+        text = str(answer)
+        assert "As of 1 March 2025" in text, name
+        assert "no date and may be later" in text, name
+        assert "parties.NO.reservation = 31" in text, name
+
+
+def test_another_judgment_is_another_digest(spec: dict[str, Any]) -> None:
+    case = Case.model_validate({**spec, "digest": "d"})
+    others = [case, case.with_({"parties.NO.reservation": 31}), case.with_({"parties.NO.reservation": 32}),
+              case.with_({"rules.r1.reading": "off"}), case.at(DAY)]  # fmt: skip
+    assert len({c.digest for c in others}) == len(others)
+    assert case.with_({}) is case
+
+
+def test_python_and_the_problem_set_the_same(spec: dict[str, Any]) -> None:
+    case, changes = (
+        Case.model_validate(spec),
+        {"parties.NO.reservation": 55, "parties.SE.weights.flow": "low"},
+    )
+    assert zopa.zone(case.with_(changes)).to_dict() == zopa.zone(Problem(case).with_values(changes)).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("party.NO.reservation", 1, "did you mean 'parties'"),
+        ("parties.NOR.reservation", 1, "did you mean 'NO'"),
+        ("parties.NO.reservatoin", 1, "did you mean 'reservation'"),
+        ("parties.NO.weights.flaw", 1, "did you mean 'flow'"),
+        ("parties.NO.values.flow.F3", 1, "no option of flow called 'F3'"),
+        ("rules.r2.reading", "off", "known: r1"),
+        ("rules.r1.reading", "of", "did you mean 'off'"),
+    ],
+)
+def test_a_wrong_path_says_what_exists(spec: dict[str, Any], path: str, value: Any, said: str) -> None:
+    for ask in (Case.model_validate(spec).with_, Problem(Case.model_validate(spec)).with_values):
+        with pytest.raises(UnknownName) as wrong:
+            ask({path: value})
+        assert said in str(wrong.value)
+
+
+def test_a_day_that_is_none_is_refused(spec: dict[str, Any]) -> None:
+    with pytest.raises(NotApplicable, match="a day such as 2025-02-13"):
+        Case.model_validate(spec).at("13 February")
+
+
+def test_the_view_of_a_case_without_a_cut_says_nothing_of_it(spec: dict[str, Any]) -> None:
+    answer = zopa.zone(Case.model_validate(spec))
+    assert "no date and may be later" not in str(answer)
+    assert view(answer).sections
+    assert "undated" not in answer.to_dict()["question"]
+
+
+ANSWERING = {"run", "show", "zone", "solve", "frontier", "why-not", "judge", "describe", "forecast", "stability",
+             "delay", "ratify", "divide", "explain"}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", sorted(ANSWERING))
+def test_every_command_that_answers_takes_a_day_and_other_judgments(command: str) -> None:
+    given = {n: p for n, p in inspect.signature(COMMANDS[command]).parameters.items()}
+    assert {"changes", "day", "typed"} <= set(given)
+
+
+def test_the_report_says_the_day_and_what_was_set(spec: dict[str, Any], tmp_path: Path) -> None:
+    case = Case.model_validate(spec).at(DAY).with_({"parties.NO.reservation": 31})
+    zopa.report(zopa.run(case), tmp_path)
+    page, data = ((tmp_path / n).read_text(encoding="utf-8") for n in ("report.html", "answers.json"))
+    assert "As of 1 March 2025" in page
+    assert "parties.NO.reservation = 31" in page
+    question = json.loads(data)["question"]
+    assert (question["as_of"], question["settings"]) == (
+        "2025-03-01",
+        {"set": {"parties.NO.reservation": 31}},
+    )

@@ -1,0 +1,151 @@
+"""No verdict without substance: four states, said alike by every command, and refusals that no rule carries."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import zopa
+from zopa.bargaining import STATES, standing
+from zopa.case import breaks, on_record, uncarried
+from zopa.casefile import load
+from zopa.cli import app
+
+RUN = CliRunner()
+CASE = """\
+title: A well
+parties:
+  board: {name: Board, weights: {pumping: 50, meters: 50}, values: {pumping: {p0: 100, p1: 20}, meters: {m0: 0, m1: 100}},
+    reservation: 30, basis: {assumed: for this test}}
+  farmers: {name: Farmers, weights: {pumping: 60, meters: 40}, values: {pumping: {p0: 0, p1: 100}, meters: {m0: 100, m1: 10}},
+    reservation: 30, basis: {assumed: for this test}}
+speakers: {arden: {name: Tom Arden, party: farmers}, quill: {name: Sara Quill, authority: commentator}}
+issues:
+  pumping: {name: Pumping, options: {p0: as now, p1: more}}
+  meters: {name: Meters, options: {m0: none, m1: on every well}}
+"""
+SOURCE = "Arden said meters were out of the question. Arden said the harvest was good.\n"
+REFUSAL = """\
+statements:
+  s1: {source: note, quote: meters were out of the question, kind: refusal, speaker: arden, issue: meters, options: [m1],
+    stance: oppose, review: {state: accepted}}
+"""
+
+
+def make(folder: Path, case: str = CASE, statements: str = "") -> Path:
+    (folder / "sources").mkdir(parents=True, exist_ok=True)
+    (folder / "case.yaml").write_text(case)
+    (folder / "sources" / "note.txt").write_text(SOURCE)
+    if statements:
+        (folder / "statements.yaml").write_text(statements)
+    return folder
+
+
+def test_numbers_assumed_with_a_reason_are_a_basis_and_give_a_verdict(tmp_path):
+    assert zopa.zone(load(make(tmp_path))).state == "open"
+
+
+@pytest.mark.parametrize("name", ["harbour-sport-park", "typewriters-1975"])
+def test_an_exercise_whose_numbers_are_given_keeps_its_verdict(name):
+    found = standing(load(Path(zopa.__file__).parent / "examples" / name))
+    assert (found.state, found.yes) == ("open", True)
+
+
+def test_the_example_of_2025_depends_on_a_reading_and_names_the_set_that_closes_it():
+    found = standing(load(Path(zopa.__file__).parent / "examples" / "ukraine-2025"))
+    assert (found.state, found.yes) == ("depends on a reading", True)
+    assert [(t.set, t.open) for t in found.turns] == [("E", False)]
+
+
+def test_each_thing_that_is_missing_is_named(tmp_path):
+    bare = CASE.replace("weights: {pumping: 60, meters: 40}, values: {pumping: {p0: 0, p1: 100}, meters: {m0: 100, m1: 10}},\n"
+                        "    reservation: 30, ", "")  # fmt: skip
+    bare = bare.replace("title", "title", 1) + "  price: {name: Price, options: {low: low, high: high}}\n"
+    record = on_record(load(make(tmp_path / "a", bare)))
+    assert (record.parties, record.issues, record.enough) == (("farmers",), ("price",), False)
+    unread = REFUSAL.replace("accepted", "suggested")
+    record = on_record(load(make(tmp_path / "b", CASE, unread)))
+    assert record.waiting == {"statements": 1}
+    assert not record.enough
+
+
+def test_the_limit_of_judgments_without_a_source_can_be_set(tmp_path):
+    few = CASE.replace("values: {pumping: {p0: 0, p1: 100}, meters: {m0: 100, m1: 10}},\n", "")
+    case = load(make(tmp_path, few))
+    gaps = on_record(case).unsourced
+    assert gaps == pytest.approx(4 / 14)
+    assert standing(case, most_unsourced=gaps).record.enough
+    assert not standing(case, most_unsourced=float(gaps) - 0.01).record.enough
+
+
+def test_a_suggested_contact_neither_counts_nor_hinders(tmp_path):
+    contact = "contacts:\n  c1: {source: note, quote: the harvest was good, type: call, what: a call, review: {state: suggested}}\n"
+    record = on_record(load(make(tmp_path, CASE, contact)))
+    assert record.waiting == {"contacts": 1}
+    assert record.enough
+
+
+def test_a_refusal_in_no_rule_is_named_first_and_packages_that_break_it_are_marked(tmp_path):
+    folder = make(tmp_path, CASE, REFUSAL)
+    case = load(folder)
+    assert list(uncarried(case)) == ["s1"]
+    assert breaks(case, {"pumping": "p1", "meters": "m1"}) == ("s1",)
+    assert breaks(case, {"pumping": "p1", "meters": "m0"}) == ()
+    for command in ("zone", "solve", "run"):
+        shown = RUN.invoke(
+            app, [command, str(folder), *(["--out", str(tmp_path / "out")] if command == "run" else [])]
+        )
+        assert shown.exit_code == 0, shown.output
+        said = shown.output.index("meters were out of the question")
+        assert "breaks a refusal" in shown.output[said:]
+        assert "breaks a refusal" not in shown.output[:said]
+    answer = json.loads(RUN.invoke(app, ["solve", str(folder), "--json"]).output)["answer"]
+    assert all(d["breaks"] == ["s1"] for a in answer for d in a["deals"] if d["package"]["meters"] == "m1")
+    assert any(d["breaks"] for a in answer for d in a["deals"])
+    assert (
+        "breaks refusals on record"
+        in RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1"]).output
+    )
+
+
+def test_a_rule_that_cites_the_refusal_carries_it_and_a_commentator_refuses_nothing(tmp_path):
+    rule = CASE + "rules: {r: {party: farmers, when: {meters: m1}, stated: s1}}\n"
+    assert not uncarried(load(make(tmp_path / "a", rule, REFUSAL)))
+    assert not uncarried(load(make(tmp_path / "b", CASE, REFUSAL.replace("arden", "quill"))))
+
+
+def test_every_command_gives_the_same_state_and_says_no_where_too_little_is_on_record(tmp_path):
+    folder = make(tmp_path, CASE, REFUSAL.replace("accepted", "suggested"))
+    for command in ("zone", "solve", "run"):
+        more = ["--out", str(tmp_path / "out")] if command == "run" else []
+        done = RUN.invoke(app, [command, str(folder), *more])
+        assert done.exit_code == 1
+        assert "Not enough is on record" in done.output
+        assert "zopa review" in done.output
+        asked = RUN.invoke(app, [command, str(folder), "--json", *more])
+        answer = json.loads(asked.output)["answer"]
+        states = [a["state"] for a in answer] if isinstance(answer, list) else [answer["state"]]
+        assert asked.exit_code == 1
+        assert set(states) == {"not enough on record"} <= set(STATES)
+    assert json.loads((tmp_path / "out" / "answers.json").read_text())["state"] == "not enough on record"
+
+
+def test_closed_is_said_where_no_reading_opens_a_zone(tmp_path):
+    hard = CASE.replace("reservation: 30", "reservation: 90")
+    found = standing(load(make(tmp_path, hard)))
+    assert (found.state, found.yes, found.turns) == ("closed", False, ())
+
+
+def test_the_commands_take_the_limit_that_python_takes(tmp_path):
+    import inspect
+
+    from zopa.case import MOST_UNSOURCED
+    from zopa.cli import ask, run
+
+    for command in (ask.zone, ask.solve, run.run):
+        assert inspect.signature(command).parameters["most_unsourced"].default == MOST_UNSOURCED
+    few = CASE.replace("values: {pumping: {p0: 0, p1: 100}, meters: {m0: 100, m1: 10}},\n", "")
+    folder = str(make(tmp_path, few))
+    assert RUN.invoke(app, ["zone", folder]).exit_code == 0
+    assert RUN.invoke(app, ["zone", folder, "--most-unsourced", "0.1"]).exit_code == 1
