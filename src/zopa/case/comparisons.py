@@ -6,10 +6,10 @@ from pydantic import Field
 
 from zopa.case.basis import Basis, Ids
 
-__all__ = ["Comparison"]
+__all__ = ["PackageWords"]
 
 
-class Comparison(Basis):
+class PackageWords(Basis):
     """One party's words on packages: accepts this, refuses that, would rather have this than that, ranks issues.
 
     Exactly one of ``accepts``, ``refuses``, ``prefers`` (with ``to``) and ``ranks`` is given. Packages name an

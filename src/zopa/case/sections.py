@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from zopa.case.basis import Noun
-from zopa.case.comparisons import Comparison
+from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostSettings
 from zopa.case.division import Division
 from zopa.case.forecast import KtabSettings
@@ -17,7 +17,7 @@ __all__ = ["Sections"]
 class Sections(Noun):
     """The sections that a case may have; each is None or empty where the case says nothing about it."""
 
-    comparisons: tuple[Comparison, ...] = Field(
+    comparisons: tuple[PackageWords, ...] = Field(
         (), description="what words say about packages, without numbers"
     )
     costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")

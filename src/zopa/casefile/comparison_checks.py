@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from zopa.case import Comparison
+from zopa.case import PackageWords
 from zopa.casefile.checks import Pieces, basis_ids, declared, option_of
 from zopa.casefile.yamldoc import Path_
 from zopa.errors import Finding
@@ -14,7 +14,7 @@ __all__ = ["comparison_findings"]
 FORMS = ("accepts", "refuses", "prefers", "ranks")
 
 
-def comparison_findings(p: Pieces, rows: Sequence[Comparison]) -> Iterator[Finding]:
+def comparison_findings(p: Pieces, rows: Sequence[PackageWords]) -> Iterator[Finding]:
     """Names that are not there, and rows that say nothing or two things."""
     for k, row in enumerate(rows):
         path: Path_ = ("comparisons", k)
@@ -30,7 +30,7 @@ def comparison_findings(p: Pieces, rows: Sequence[Comparison]) -> Iterator[Findi
         yield from _form(p, path, row)
 
 
-def _form(p: Pieces, path: Path_, row: Comparison) -> Iterator[Finding]:
+def _form(p: Pieces, path: Path_, row: PackageWords) -> Iterator[Finding]:
     given = [f for f in FORMS if getattr(row, f)]
     if len(given) != 1:
         saw = " and ".join(given) or "none of them"

@@ -20,8 +20,8 @@ from zopa.case import (
     WEIGHT_WORDS,
     Basis,
     Case,
-    Comparison,
     Judgment,
+    PackageWords,
     Statement,
     accepted,
     estimate,
@@ -164,14 +164,14 @@ def compatible(
     settings : WordSettings, optional
     without : units (statement ids, places) to be left out
     """
-    return _Builder(problem, party, settings or WordSettings(), frozenset(without)).build()
+    return _RowBuilder(problem, party, settings or WordSettings(), frozenset(without)).build()
 
 
 Order = list[list[bool]]
 
 
 @dataclass
-class _Builder:
+class _RowBuilder:
     problem: Problem
     party: str
     settings: WordSettings
@@ -398,7 +398,7 @@ class _Builder:
         issues = {self.space.issues.index(i): o for i, o in package.items()}
         return {i: self.space.options[i].index(o) for i, o in issues.items()}
 
-    def _prefers(self, c: Comparison, units: tuple[str, ...]) -> None:
+    def _prefers(self, c: PackageWords, units: tuple[str, ...]) -> None:
         more, less = self._indices(c.prefers), self._indices(c.to)
         if len(more) == 1:
             (i,) = more
