@@ -9,6 +9,7 @@ import typer
 
 from zopa.cli import (
     ask,
+    backtest,
     case,
     compare,
     convert,
@@ -66,6 +67,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": talks.audit,
     "explain": ask.explain,
     "compare": compare.compare,
+    "backtest": backtest.backtest,
     "seal": seal.seal,
     "verify-seal": seal.verify_seal,
     "convert": convert.convert,

@@ -35,6 +35,7 @@ VIEWS: Mapping[str, str] = {
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
