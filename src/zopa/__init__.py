@@ -18,6 +18,8 @@ The verbs are the questions; each takes a case first::
     zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
+    zopa.backtest([case, ...])   did known outcomes lie where the words of the day before put them
+    zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
@@ -61,6 +63,9 @@ _VERBS = {
     "path": "study",
     "run": "study",
     "compare": "study",
+    "backtest": "study",
+    "seal": "study",
+    "verify_seal": "study",
     "report": "render",
     "convert": "formats",
 }
@@ -76,14 +81,17 @@ if TYPE_CHECKING:
     from zopa.render.report_files import report
     from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
+    from zopa.study.backtest import backtest
     from zopa.study.compare import compare
     from zopa.study.run import run
+    from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
     from zopa.talks.audit import audit
     from zopa.waiting.delay import delay
 
 __all__ = [
     "audit",
+    "backtest",
     "check",
     "compare",
     "convert",
@@ -101,10 +109,12 @@ __all__ = [
     "rename",
     "report",
     "run",
+    "seal",
     "solve",
     "stability",
     "start",
     "stress",
+    "verify_seal",
     "why_not",
     "zone",
 ]

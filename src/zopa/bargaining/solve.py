@@ -10,7 +10,6 @@ from typing import Any
 
 from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import Engine, Pick, Stop, engine_for, engine_named, never
-from zopa.bargaining.search.break_even import restrict
 from zopa.bargaining.solutions import SOLUTIONS, Method
 from zopa.bargaining.standing import Standing, standing
 from zopa.case import MOST_UNSOURCED, Case
@@ -95,7 +94,7 @@ def solve(
             raise UnknownName("party", name, problem.space.parties)
     given = _powers(method, about, powers, names)
     members = [problem.space.parties.index(name) for name in names]
-    inner = problem.space if names == problem.space.parties else restrict(problem.space, members)
+    inner = problem.space if names == problem.space.parties else problem.space.coalition(members)
     found = _picked(problem, inner, method, given, proof=proof, stop=stop, progress=progress)
     question = problem.question("solve", method=about.title, powers=dict(powers or {}), coalition=names)
     return Solution(

@@ -9,6 +9,7 @@ import typer
 
 from zopa.cli import (
     ask,
+    backtest,
     case,
     compare,
     convert,
@@ -21,6 +22,7 @@ from zopa.cli import (
     read,
     review,
     run,
+    seal,
     stability,
     stress,
     talks,
@@ -67,6 +69,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": talks.audit,
     "explain": ask.explain,
     "compare": compare.compare,
+    "backtest": backtest.backtest,
+    "seal": seal.seal,
+    "verify-seal": seal.verify_seal,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,

@@ -1,13 +1,16 @@
 """Runs the lenses over a case: the main job, the chain behind a number, expected answers."""
 
+from zopa.study.backtest import Backtest, Trial, backtest
 from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, compare
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import Step, explain, known_ids, sentence_around
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
+from zopa.study.seal import Seal, SealCheck, seal, verify_seal
 from zopa.study.talks import path, start
 
 __all__ = [
     "MOST_TESTED",
+    "Backtest",
     "Checked",
     "Comparison",
     "Difference",
@@ -15,15 +18,21 @@ __all__ = [
     "Moved",
     "Proposal",
     "ReadingRow",
+    "Seal",
+    "SealCheck",
     "Side",
     "Step",
     "Study",
+    "Trial",
+    "backtest",
     "compare",
     "explain",
     "known_ids",
     "path",
     "run",
+    "seal",
     "sentence_around",
     "start",
     "verify",
+    "verify_seal",
 ]

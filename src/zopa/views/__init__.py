@@ -34,7 +34,9 @@ VIEWS: Mapping[str, str] = {
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
+    "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
