@@ -38,7 +38,6 @@ from zopa.bargaining.search import branch_and_bound as tree
 from zopa.bargaining.search import enumeration as walks
 from zopa.bargaining.search import maxmin, pareto
 from zopa.bargaining.search import multipliers as dual
-from zopa.bargaining.search.break_even import restrict
 from zopa.bargaining.search.decomposition import additive
 from zopa.bargaining.searching import Search
 from zopa.case import Case
@@ -265,7 +264,7 @@ def _spent(before: Any) -> float:
 def coalitions() -> None:
     s = space("uniform", 8, 30, 8, 10**4, 1, 0.4)
     members = [m for n in range(2, 9) for m in itertools.combinations(range(8), n)]
-    seconds, found = clock(lambda: [exact.solve_nash(restrict(s, m)) for m in members], 1)
+    seconds, found = clock(lambda: [exact.solve_nash(s.coalition(m)) for m in members], 1)
     row(f"Nash of all {len(found)} coalitions of 8 parties, 30x8", seconds, "")
 
 

@@ -14,7 +14,6 @@ from exact_instances import frontier_of, random_space, zone_of
 from zopa.bargaining import search as exact
 from zopa.bargaining.proofs import check
 from zopa.bargaining.search import branch_and_bound as tree
-from zopa.bargaining.search import break_even as near
 from zopa.bargaining.search import certificate, counting, maxmin, nash, pareto
 from zopa.bargaining.search import elimination as buckets
 from zopa.bargaining.search import enumeration as walks
@@ -212,35 +211,6 @@ def test_certified_bounds_hold_and_halves_count_the_same(seed):
     between = counting.count_between(form)
     assert between.low <= n <= between.high
     assert counting._meet(form) == n
-
-
-@pytest.mark.parametrize("seed", range(15))
-def test_improvements_and_break_evens_equal_brute_force(seed):
-    space = random_space(seed, quota=False)
-    allowed = [x for x in space.packages() if space.allows(x)]
-    if not allowed:
-        return
-    signed = allowed[seed % len(allowed)]
-    base = space.utility(signed)
-    for run in near.improve(space, signed):
-        for best in run.best:
-            u = space.utility(additive(space).package(best.picks)) if additive(space).picks else ()
-            assert all(a >= b for a, b in zip(u, base, strict=True))
-    form = additive(space)
-    for p in range(form.n_parties):
-        others = [
-            x
-            for x in allowed
-            if all(
-                u >= r
-                for q, (u, r) in enumerate(zip(space.utility(x), space.reservation, strict=True))
-                if q != p
-            )
-        ]
-        value, proven = near.break_even(form, p)
-        assert proven
-        wanted = max((space.utility(x)[p] for x in others), default=None)
-        assert (None if value is None else value + form.shift[p]) == wanted
 
 
 @pytest.mark.parametrize("seed", range(12))

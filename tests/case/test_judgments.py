@@ -172,6 +172,12 @@ def test_ranks_of_options_are_evenly_spaced() -> None:
     assert [(v.low, v.high) for v in found.values()] == [(50, 100), (0, 100), (0, 50)]
 
 
+def test_options_that_share_the_only_rank_are_worth_everything() -> None:
+    for ranked in ({"a": {"rank": 1}}, {"a": {"rank": 1}, "b": {"rank": 1}}):
+        found = values(case_with(values={"i": ranked}), "P", "i")
+        assert [(v.best, v.high) for o, v in found.items() if o in ranked] == [(100, 100)] * len(ranked)
+
+
 def test_what_nobody_said_is_anywhere_between_nothing_and_all_and_counts_as_a_gap() -> None:
     v = values(case_with(values={"i": {"a": 10}}), "P", "i")["b"]
     assert ((v.low, v.best, v.high), v.gap, v.basis.kind) == ((0, 50, 100), True, "assumed")

@@ -92,6 +92,32 @@ def test_on_an_issue_with_places_each_party_accepts_what_is_no_farther_than_thin
     ).win_sets.accepts  # the example has win-sets over packages in any case
 
 
+def three(**more):
+    """Three parties over one issue with places; C has said nothing about it."""
+    options = {k: {"label": k, "at": at} for k, at in (("l", 0), ("m", 50), ("r", 100))}
+    values = {"A": {"l": 100, "m": 40, "r": 0}, "B": {"l": 0, "m": 40, "r": 100}, "C": {}}
+    parties = {
+        p: {"name": p, "weights": {"i": 100}, "values": {"i": v} if v else {}, "reservation": 30}
+        for p, v in values.items()
+    }
+    spec = {"title": "t", "issues": {"i": {"name": "i", "now": "m", "options": options}}, "parties": parties}
+    return Case.model_validate(spec | more)
+
+
+def test_a_party_that_has_said_nothing_about_an_issue_has_no_place_on_its_line():
+    (line,) = zopa.ratify(three()).lines
+    assert line.ideals == {"A": 0, "B": 100}
+    assert (line.accepts["A"], line.common) == ((-50, 50), (50, 50))
+
+
+def test_whoever_an_agreement_can_do_without_could_spoil_it():
+    answer = zopa.ratify(three(agreement={"required": ("A",), "at_least": 2}))
+    assert [(s.party, s.seat, s.needed) for s in answer.spoilers] == [("B", True, False), ("C", True, False)]
+    # A takes l and m, where C (50 by default) always accepts; of these two B refuses l
+    assert [s.refuses for s in answer.spoilers] == [Fraction(1, 2), 0]
+    assert zopa.ratify(three()).spoilers == ()
+
+
 def made(seed):
     """A small case: two or three parties at the table, one or two ratifiers, random numbers."""
     rng = np.random.default_rng(seed)

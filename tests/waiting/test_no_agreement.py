@@ -170,3 +170,20 @@ def test_settings_out_of_range_are_refused():
         Clock("roling")
     with pytest.raises(ValueError, match="low <= best <= high"):
         Interval.of(3, 2, 4)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_value_that_turns_inside_the_interval_of_discounts_stays_in_the_band(sign):
+    def worth(*discount):
+        flow, loss = Interval.of(4 * sign), Costs(((0, Interval.of(4 * sign)), (1, Interval.of(0))))
+        waiting = Waiting(end=Interval.of(-4 * sign), flow=flow, costs=loss, discount=Interval.of(*discount))
+        return worth_of_waiting(waiting, 0, Clock("rolling", 2))
+
+    # 4 d - 4 d^2, or its mirror: 1 at d = 1/2 and nearer to 0 at both ends
+    assert [worth(d).best for d in ("1/5", "1/2", "9/10")] == [sign * v for v in ONE_TURN]
+    band = worth("1/5", "9/10")
+    assert band.low <= min(sign * v for v in ONE_TURN)
+    assert max(sign * v for v in ONE_TURN) <= band.high
+
+
+ONE_TURN = (Fraction(16, 25), Fraction(1), Fraction(9, 25))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zopa.bargaining.proofs import LIMIT, ProofRefused, check, need_format
-from zopa.bargaining.search.break_even import restrict
 from zopa.bargaining.search.certificate import problem_of
 from zopa.case import Case
 from zopa.space import Readings, Space, compile_case
@@ -87,7 +86,7 @@ def _tie(proof: object, space: Space) -> str:
         raise ProofRefused("the proof is about other parties than those of the case")
     coalition = len({*names}) == len(names) > 0
     other = (
-        _different(stated, problem_of(restrict(space, [places[n] for n in names])))
+        _different(stated, problem_of(space.coalition([places[n] for n in names])))
         if coalition
         else "parties"
     )

@@ -10,9 +10,8 @@ from typing import Any
 
 from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import Engine, Pick, Stop, engine_for, engine_named, never
-from zopa.bargaining.search.break_even import restrict
 from zopa.bargaining.solutions import SOLUTIONS, Method
-from zopa.bargaining.standing import Standing, standing
+from zopa.bargaining.standing import AnswerState, standing
 from zopa.case import MOST_UNSOURCED, Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Problem, Readings, Space
@@ -42,7 +41,7 @@ class Solution(Answer):
     gap: float = 0.0
     proof: Mapping[str, Any] | None = None
     note: str = ""
-    standing: Standing | None = None
+    standing: AnswerState | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, with its state where that was asked."""
@@ -95,7 +94,7 @@ def solve(
             raise UnknownName("party", name, problem.space.parties)
     given = _powers(method, about, powers, names)
     members = [problem.space.parties.index(name) for name in names]
-    inner = problem.space if names == problem.space.parties else restrict(problem.space, members)
+    inner = problem.space if names == problem.space.parties else problem.space.coalition(members)
     found = _picked(problem, inner, method, given, proof=proof, stop=stop, progress=progress)
     question = problem.question("solve", method=about.title, powers=dict(powers or {}), coalition=names)
     return Solution(

@@ -120,20 +120,6 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
         yield path, value
 
 
-_GROUPS = {
-    "parties",
-    "issues",
-    "speakers",
-    "rules",
-    "readings",
-    "statements",
-    "contacts",
-    "figures",
-    "shifts",
-    "sources",
-}
-
-
 def _kind(path: tuple[str, ...]) -> str:
     """What sort of thing stands at a path: ``rules``, ``parties: capability``, ``bases`` ..."""
     if path[-1] in ("stated", "inferred", "assumed", "why", "by") and path[0] in (

@@ -21,7 +21,6 @@ from zopa.formats.names import label
 
 __all__ = ["read", "read_gmcr", "recognise", "write", "write_gmcr"]
 
-MOST_RANKED = 2**12
 MOST_PARTS = 256
 DIRECTIONS = {"both": None, "fwd": "yes", "back": "no"}
 ASSUMED = f"{IMPORTED} a graph model of GMCR+"

@@ -5,7 +5,7 @@ May not enter: files, clocks, chance.
 
 from .commitments import Commitment, commitments
 from .two_level import LineWinSet, Ratification, Ratifier, Spoiler, WinSets, ratify
-from .win_sets import TiedHand, settle, tied_hand, win_set, win_set_of_all
+from .win_sets import TiedHand, win_set, win_set_of_all
 
 __all__ = [
     "Commitment",
@@ -17,8 +17,6 @@ __all__ = [
     "WinSets",
     "commitments",
     "ratify",
-    "settle",
-    "tied_hand",
     "win_set",
     "win_set_of_all",
 ]

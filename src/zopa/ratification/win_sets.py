@@ -20,8 +20,6 @@ __all__ = [
     "Segment",
     "TiedHand",
     "best_reply",
-    "settle",
-    "tied_hand",
     "tied_hand_in_space",
     "win_set",
     "win_set_of_all",
@@ -51,39 +49,16 @@ def win_set_of_all(ideals: Iterable[Number], status_quo: Number) -> Segment:
     return max(lo for lo, _ in sets), min(hi for _, hi in sets)
 
 
-def settle(proposer: Number, accepted: Segment) -> Fraction:
-    """What a proposer gets passed when the others can only take it or leave it: the nearest point accepted.
-
-    >>> settle(100, win_set(60, 40))
-    Fraction(80, 1)
-    """
-    low, high = accepted
-    return min(max(exact(proposer), low), high)
-
-
 @dataclass(frozen=True)
 class TiedHand:
     """Outcome with and without the home ratifier, and what that is worth to the negotiator.
 
-    ``gain`` is positive when the tied hand helps: distance to the own ideal on a line, points in a
-    space. ``None`` outcomes: no agreement is possible.
+    ``gain`` is positive when the tied hand helps. ``None`` outcomes: no agreement is possible.
     """
 
     free: Fraction | None
     tied: Fraction | None
     gain: Fraction | None
-
-
-def tied_hand(proposer: Number, negotiator: Number, ratifier: Number, status_quo: Number) -> TiedHand:
-    """What a home ratifier gains the negotiator against a proposer who makes the last offer, on a line.
-
-    >>> tied_hand(proposer=100, negotiator=60, ratifier=45, status_quo=40).gain
-    Fraction(10, 1)
-    """
-    own = exact(negotiator)
-    free = settle(proposer, win_set(negotiator, status_quo))
-    tied = settle(proposer, win_set_of_all([negotiator, ratifier], status_quo))
-    return TiedHand(free, tied, abs(free - own) - abs(tied - own))
 
 
 def best_reply(utilities: IntArray, proposer: int, holder: int, accepted: BoolArray) -> int | None:

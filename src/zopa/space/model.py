@@ -156,6 +156,19 @@ class Space:
             bonuses=tuple(replace(b, terms=cut(b.terms)) for b in self.bonuses),
         )
 
+    def coalition(self, members: Sequence[int]) -> Space:
+        """The space of a coalition that settles all issues; the others have no say."""
+        place = {p: n for n, p in enumerate(members)}
+        return replace(
+            self,
+            parties=tuple(self.parties[p] for p in members),
+            scores=tuple(np.ascontiguousarray(s[list(members)]) for s in self.scores),
+            reservation=tuple(self.reservation[p] for p in members),
+            required=(),
+            at_least=0,
+            bonuses=tuple(Bonus(place[b.party], b.terms, b.points) for b in self.bonuses if b.party in place),
+        )
+
     @property
     def lowest(self) -> tuple[int, ...]:
         """Per party a utility that no package is below: a reservation value that binds nobody."""

@@ -3,9 +3,9 @@
 The room of the verb ``delay``; a package cannot have the name of a verb. May not enter: files, chance.
 """
 
-from .crisis_bargaining import Attrition, Obstacle, attrition, bargaining_range, first_mover_share, obstacle
+from .crisis_bargaining import Attrition, Obstacle, attrition, obstacle
 from .delay import Curve, Delay, PackageOpening, delay
-from .income_loss import autarky_loss, ces_loss, corners, price_push, price_push_band, real_income_change
+from .income_loss import ces_loss, corners, price_push, price_push_band, real_income_change
 from .no_agreement import CLOCKS, Clock, Costs, Opening, Waiting, opening_of, worth_of_waiting
 from .opening import Ripeness, ZoneOpening, breaking, ripeness, zone_opening
 from .party_costs import PartyCost, party_cost
@@ -29,14 +29,11 @@ __all__ = [
     "Waiting",
     "ZoneOpening",
     "attrition",
-    "autarky_loss",
-    "bargaining_range",
     "breaking",
     "ces_loss",
     "contest_words",
     "corners",
     "delay",
-    "first_mover_share",
     "month_name",
     "obstacle",
     "opening_of",

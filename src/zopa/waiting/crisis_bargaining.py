@@ -9,7 +9,7 @@ from typing import Literal
 
 from zopa.case import Number, exact
 
-__all__ = ["Attrition", "Obstacle", "attrition", "bargaining_range", "first_mover_share", "obstacle"]
+__all__ = ["Attrition", "Obstacle", "attrition", "obstacle"]
 
 
 @dataclass(frozen=True)
@@ -47,50 +47,13 @@ def attrition(costs: tuple[Number, Number], prizes: tuple[Number, Number]) -> At
     return Attrition((h1, h2), 1 / total, (h1 / total, h2 / total))
 
 
-def first_mover_share(own: Number, other: Number) -> Fraction:
-    """Share of the party that offers first when offers alternate without end ([Rubinstein1982]_).
-
-    ``(1 - other) / (1 - own other)`` for discount factors per round in [0, 1), not both 1.
-
-    >>> round(float(first_mover_share("0.9", "0.8")), 6)
-    0.714286
-    """
-    d1, d2 = exact(own), exact(other)
-    if not (0 <= d1 <= 1 and 0 <= d2 <= 1 and d1 * d2 < 1):
-        raise ValueError(f"expected discount factors from 0 to 1, not both 1, saw {own} and {other}")
-    return (1 - d2) / (1 - d1 * d2)
-
-
-def bargaining_range(chance: Number, cost: Number, other_cost: Number) -> tuple[Fraction, Fraction]:
-    """Shares of a pie of 1 that both prefer to fighting over it ([Fearon1995]_): ``[p - c, p + c']``.
-
-    Parameters
-    ----------
-    chance : number
-        The first party's chance of winning, 0 to 1.
-    cost, other_cost : number
-        What fighting costs each, as a share of the pie, 0 or more.
-
-    Examples
-    --------
-    >>> [str(end) for end in bargaining_range("0.6", "0.1", "0.15")]
-    ['1/2', '3/4']
-    """
-    p, c, k = exact(chance), exact(cost), exact(other_cost)
-    if not 0 <= p <= 1 or c < 0 or k < 0:
-        raise ValueError(
-            f"expected a chance from 0 to 1 and costs of 0 or more, saw {chance}, {cost}, {other_cost}"
-        )
-    return max(Fraction(0), p - c), min(Fraction(1), p + k)
-
-
 @dataclass(frozen=True)
 class Obstacle:
     """Why no agreement stands: there is no zone, or there is one but some party could not promise to keep it.
 
     ``surplus`` is the pie less what all can secure alone; ``shifting`` lists the parties (index) whose
     secure value would rise by more than that. ``ranges`` has, for each party, the least that it would
-    take and the most that the others could leave it: Fearon's bargaining range.
+    take and the most that the others could leave it: the bargaining range of [Fearon1995]_.
     """
 
     kind: Literal["no zone", "a zone but no credible promise", "none"]

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from zopa.case import Interval
 from zopa.errors import NotApplicable
 
-__all__ = ["autarky_loss", "ces_loss", "corners", "price_push", "price_push_band", "real_income_change"]
+__all__ = ["ces_loss", "corners", "price_push", "price_push_band", "real_income_change"]
 
 FloatArray = NDArray[np.float64]
 
@@ -109,15 +109,6 @@ def real_income_change(before: float, after: float, elasticity: float) -> float:
     if not elasticity < 0:
         raise ValueError(f"elasticity: expected a negative number, saw {elasticity:g}")
     return math.expm1(math.log(after / before) / elasticity)
-
-
-def autarky_loss(home_share: float, elasticity: float) -> float:
-    """Share of real income lost by going from ``home_share`` to no trade at all.
-
-    >>> round(100 * autarky_loss(0.93, -10), 3)
-    0.723
-    """
-    return -real_income_change(home_share, 1.0, elasticity)
 
 
 def price_push(table: ArrayLike, rise: ArrayLike, pass_through: float = 1.0) -> FloatArray:

@@ -36,10 +36,12 @@ def _claim(p: StatedProblem, c: ClaimShown) -> str:
     if c.kind == "empty":
         return "No package that obeys the rules is acceptable."
     if c.kind == "count":
-        return f"Exactly {c.number:,} packages obey the rules and are acceptable."
+        one = c.number == 1
+        obey = "package obeys the rules and is" if one else "packages obey the rules and are"
+        return f"Exactly {c.number:,} {obey} acceptable."
     if c.kind == "frontier":
         return (
-            f"The Pareto frontier of the acceptable packages has exactly {n:,} points, one package listed for each: "
+            f"The Pareto frontier of the acceptable packages has exactly {n:,} point{'s' * (n != 1)}, one package listed for each: "
             "no acceptable package is at least as good for every party and better for one of them."
         )
     return f"{_best(p, c)} {_ties(c, n)}"

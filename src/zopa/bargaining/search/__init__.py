@@ -4,7 +4,6 @@ Scores are integers, a utility is a sum over groups of issues, and that structur
 at any size. May not enter: files, clocks, chance without a seed.
 """
 
-from zopa.bargaining.search.break_even import improve
 from zopa.bargaining.search.counting import Count
 from zopa.bargaining.search.decomposition import Refusal
 from zopa.bargaining.search.engine import (
@@ -35,7 +34,6 @@ __all__ = [
     "conflicts",
     "count",
     "frontier",
-    "improve",
     "is_empty",
     "packages_at",
     "rays",
