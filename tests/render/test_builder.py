@@ -251,7 +251,10 @@ def test_a_slider_and_its_number_follow_each_other_and_decide(tab: Any) -> None:
     before = tab.locator("#draft-worth-0").inner_text()
     box.fill(str(worth + 1))
     assert tab.locator("#draft-says-0").inner_text() == "refuses"
-    assert "It is worth 1.0 points less than no agreement (set on this page)" in tab.locator("#draft-why-0").inner_text()
+    assert (
+        "It is worth 1.0 points less than no agreement (set on this page)"
+        in tab.locator("#draft-why-0").inner_text()
+    )
     assert tab.locator("#draft-worth-0").inner_text() != before
     box.fill("much")
     assert box.get_attribute("aria-invalid") == "true"
