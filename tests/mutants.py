@@ -1,8 +1,9 @@
 """Faults put into the code on purpose, to see whether the tests of the room notice.
 
 ``python tests/mutants.py`` copies the project, changes one place at a time in the copy, runs the tests of the room
-there and says which faults were caught, once these tests have passed without any. ``--only 12`` runs one of them, ``--room spatial`` those of one room,
-``--jobs 2`` two at a time. The exit code is 1 where more than three survive. The checkout is never changed.
+there and says which faults were caught, once these tests have passed without any. ``--only 12`` runs one of them,
+``--room spatial`` those of one room, ``--jobs 2`` two at a time. The exit code is 1 where more than three survive.
+The checkout is never changed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
+COPIED = ("src", "tests", "benchmarks", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
 MOST_SURVIVORS = 3
 PATIENCE = 900
 """Seconds for the tests of one mutant; a mutant that hangs them has been noticed."""
