@@ -257,7 +257,7 @@ def main() -> int:
     for number, noticed, seconds in tried(numbers, asked.jobs):
         m = MUTANTS[number - 1]
         survived += not noticed
-        print(f"{number:3} {'caught' if noticed else 'SURVIVED'} {seconds:5.1f} s  {m.file}: {m.old.strip()} -> {m.new.strip()}", flush=True)  # fmt: skip
+        print(f"{number:3} {'caught' if noticed else 'SURVIVED'} {seconds:5.1f} s  {m.file}: {' '.join(m.old.split())} -> {' '.join(m.new.split())}", flush=True)  # fmt: skip
     print(f"{len(numbers) - survived} of {len(numbers)} caught")
     return int(survived > MOST_SURVIVORS)
 
