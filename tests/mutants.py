@@ -124,7 +124,7 @@ MUTANTS = (
     Mutant("graphmodel/concepts.py", "_reply(model, party) <= model.ranks[party]", "_reply(model, party) < model.ranks[party]", GRAPH),
     Mutant("graphmodel/concepts.py", "return _answered_for_good(model, party, improving=True)", "return _answered_for_good(model, party, improving=False)", GRAPH),
     Mutant("graphmodel/concepts.py", "                if other != k:\n", "                if other >= 0:\n", GRAPH),
-    Mutant("graphmodel/concepts.py", "joint[None, 1:]", "joint[None, :]", GRAPH),
+    Mutant("graphmodel/concepts.py", "rank[met] <= rank[s]", "rank[met] < rank[s]", GRAPH),
     Mutant("graphmodel/preferences.py", "payoff * (len(members) + 1) + members", "payoff * len(members) + members", RANKS),
     Mutant("graphmodel/preferences.py", "len(listed) - place", "place", RANKS),
     Mutant("graphmodel/moves.py", "keep = rank[self.dst] > rank[self.src]", "keep = rank[self.dst] >= rank[self.src]", GRAPH),
