@@ -9,6 +9,7 @@ The verbs are the questions; each takes a case first::
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
+    zopa.stress(case)            what holds for all numbers, for some, by the words alone
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, and when the zone opens
@@ -17,6 +18,7 @@ The verbs are the questions; each takes a case first::
     zopa.compare(old, new)       what was said since, what moved, what opened or closed the zone
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
+    zopa.backtest([case, ...])   did known outcomes lie where the words of the day before put them
     zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
@@ -49,6 +51,7 @@ _VERBS = {
     "frontier": "bargaining",
     "judge": "bargaining",
     "describe": "bargaining",
+    "stress": "robustness",
     "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "waiting",
@@ -60,6 +63,7 @@ _VERBS = {
     "path": "study",
     "run": "study",
     "compare": "study",
+    "backtest": "study",
     "seal": "study",
     "verify_seal": "study",
     "report": "render",
@@ -75,7 +79,9 @@ if TYPE_CHECKING:
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
     from zopa.render.report_files import report
+    from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
+    from zopa.study.backtest import backtest
     from zopa.study.compare import compare
     from zopa.study.run import run
     from zopa.study.seal import seal, verify_seal
@@ -85,6 +91,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "audit",
+    "backtest",
     "check",
     "compare",
     "convert",
@@ -106,6 +113,7 @@ __all__ = [
     "solve",
     "stability",
     "start",
+    "stress",
     "verify_seal",
     "why_not",
     "zone",

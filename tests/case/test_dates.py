@@ -257,4 +257,5 @@ def test_no_lens_reads_the_outcome() -> None:
     assert readers == {
         "case/dates.py",
         "formats/position_table.py",
-    }  # a table shows it, no question asks for it
+        "study/backtest.py",
+    }  # a table shows it, a backtest compares with it, no question asks for it

@@ -9,6 +9,7 @@ import typer
 
 from zopa.cli import (
     ask,
+    backtest,
     case,
     compare,
     convert,
@@ -23,6 +24,7 @@ from zopa.cli import (
     run,
     seal,
     stability,
+    stress,
     talks,
 )
 
@@ -54,6 +56,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "frontier": ask.frontier,
     "why-not": ask.why_not,
     "judge": ask.judge,
+    "stress": stress.stress,
     "describe": ask.describe,
     "check-proof": proofs.check_proof,
     "forecast": forecasts.forecast,
@@ -66,6 +69,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": talks.audit,
     "explain": ask.explain,
     "compare": compare.compare,
+    "backtest": backtest.backtest,
     "seal": seal.seal,
     "verify-seal": seal.verify_seal,
     "convert": convert.convert,

@@ -10,11 +10,13 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
     SetOption,
+    TypedOption,
     package_of,
     pairs_of,
     problem_of,
@@ -27,26 +29,18 @@ def start(
     name: CaseArgument,
     package: PackageArgument = None,
     option: PackageOption = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="The record up to this day (YYYY-MM-DD); default: all of it."),
-    ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Where each party opens, what separates them, what packages ask of each, what may be positioning."""
-    from datetime import date
-
     from zopa.study.talks import start as ask
 
-    try:
-        day = date.fromisoformat(as_of) if as_of else None
-    except ValueError:
-        raise typer.BadParameter(f"expected a day as YYYY-MM-DD, saw '{as_of}'") from None
     given = package_of(package, option)
     targets = {"the draft": given} if given else None
-    answer = ask(problem_of(name, readings, changes), as_of=day, targets=targets)
+    answer = ask(problem_of(name, readings, changes, day, typed), targets=targets)
     reply(answer, name, json=json, no=False)
 
 
@@ -78,6 +72,8 @@ def path(
     ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """In which order the steps to a package can be taken so that no party falls far below its floor."""
@@ -85,7 +81,7 @@ def path(
 
     given = package_of(package, option)
     answer = ask(
-        problem_of(name, readings, changes),
+        problem_of(name, readings, changes, day, typed),
         given or to,
         start,
         together=together,
@@ -114,10 +110,12 @@ def audit(
     ],
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """What a record of offers left on the table, when a deal was first within reach, and who moved."""
     from zopa.talks import audit as ask
 
-    answer = ask(problem_of(name, readings, changes), offers)
+    answer = ask(problem_of(name, readings, changes, day, typed), offers)
     reply(answer, name, json=json, no=not answer.agreed)

@@ -1,5 +1,6 @@
 """Runs the lenses over a case: the main job, the chain behind a number, expected answers."""
 
+from zopa.study.backtest import Backtest, Trial, backtest
 from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, compare
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import Step, explain, known_ids, sentence_around
@@ -9,6 +10,7 @@ from zopa.study.talks import path, start
 
 __all__ = [
     "MOST_TESTED",
+    "Backtest",
     "Checked",
     "Comparison",
     "Difference",
@@ -21,6 +23,8 @@ __all__ = [
     "Side",
     "Step",
     "Study",
+    "Trial",
+    "backtest",
     "compare",
     "explain",
     "known_ids",

@@ -43,6 +43,7 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.talks import order_of_steps, starting_positions
 from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
@@ -132,6 +133,26 @@ def _stability(problem: Problem, _: Sequence[Proposal]) -> Answer:
     return stability(problem)
 
 
+def _start(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """Openings, held against the first packages."""
+    named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(proposals[:MOST_TESTED])}
+    answer = starting_positions(problem, named)
+    if all(set(o.sources) == {"judgment"} for o in answer.openings):
+        raise NotApplicable(
+            "starting positions need a `start`, a demand or a preference of at least one party"
+        )
+    return answer
+
+
+def _path(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """The order of steps from every opening to the first package."""
+    if not proposals:
+        raise NotApplicable("an order of steps needs a package acceptable to all")
+    _start(problem, ())
+    first = proposals[0]
+    return order_of_steps(problem.with_readings(first.readings), first.deal.package, named="package A")
+
+
 LENSES: Mapping[str, Lens] = {
     "hold": _hold,
     "stability": _stability,
@@ -139,6 +160,8 @@ LENSES: Mapping[str, Lens] = {
     "delay": _delay,
     "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
+    "start": _start,
+    "path": _path,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""

@@ -30,11 +30,13 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "Stress": "stress.stress",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""

@@ -39,7 +39,7 @@ from zopa.views.numbers import count, day, gain, listed, percent, points, senten
 __all__ = ["audit", "opening_blocks", "openings", "path", "path_blocks", "route_sentence"]
 
 Row = tuple[Cell | str, ...]
-LINE, FLOOR, DEEP = "#0072B2", "#1b1b1b", "#D55E00"
+LINE, LIGHT, FLOOR, DEEP = "#0072B2", "#bfdcee", "#1b1b1b", "#D55E00"
 MOST_COLUMNS = 6
 SOURCES = {
     "start": "starting position of the case",
@@ -193,6 +193,8 @@ def path(d: OrderOfSteps, labels: Labels) -> Document:
 
 
 def _target(d: OrderOfSteps) -> str:
+    if d.named.startswith("package "):
+        return d.named
     return f"the {d.named} package" if d.named else "the package given"
 
 
@@ -395,11 +397,16 @@ def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
         for n, s in enumerate(r.stops, start=1):
             moved = " and ".join(labels.issue(c.issue) for c in s.changes)
             for p in parties:
-                above = float(s.above[p])
                 note = f"{start}, step {n} ({moved}): {labels.party(p)} {gain(s.above[p])}"
-                for at in (n - 0.5, n + 0.5):
-                    values.append({"start": start, "party": labels.party(p), "step": at, "above": above, "note": note,
-                                   "deep": above < 0})  # fmt: skip
+                values.append(
+                    {
+                        "start": start,
+                        "party": labels.party(p),
+                        "step": n,
+                        "above": float(s.above[p]),
+                        "note": note,
+                    }
+                )
     rows: tuple[Row, ...] = tuple(
         (cell(start, head=True), str(n), *(cell(gain(s.above[p]), number=True) for p in parties))
         for r, start in zip(walked, starts, strict=True)
@@ -424,33 +431,51 @@ def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
 def _stairs(
     values: Sequence[Mapping[str, Any]], starts: Sequence[str], parties: Sequence[str]
 ) -> dict[str, Any]:
+    """One row of small charts per start; all rows have the same scales."""
+    low, high = (f(float(v["above"]) for v in values) for f in (min, max))
+    steps = list(range(1, 1 + max(int(v["step"]) for v in values)))
     x = {
         "field": "step",
-        "type": "quantitative",
-        "axis": {"title": "step", "tickMinStep": 1, "grid": False, "values": list(range(1, 21))},
+        "type": "ordinal",
+        "scale": {"domain": steps, "paddingInner": 0, "paddingOuter": 0},
+        "axis": {"title": None, "labelAngle": 0, "ticks": False},
     }
-    y = {"field": "above", "type": "quantitative", "axis": {"title": None, "tickCount": 4}}
+    y = {
+        "field": "above",
+        "type": "quantitative",
+        "scale": {"domain": [min(low, 0), max(high, 0)], "nice": True},
+        "axis": {"title": None, "tickCount": 4},
+    }
+    color = {"condition": {"test": "datum.above < 0", "value": DEEP}, "value": LIGHT}
+    layers = [
+        {
+            "mark": {"type": "bar"},
+            "encoding": {"x": x, "y": y, "color": color, "description": {"field": "note"}},
+        },
+        {
+            "mark": {"type": "tick", "thickness": 3, "bandSize": 19, "color": LINE, "aria": False},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "mark": {"type": "rule", "strokeDash": [4, 3], "color": FLOOR, "aria": False},
+            "encoding": {"y": {"datum": 0, "type": "quantitative"}},
+        },
+    ]
+    row = {
+        "column": {
+            "field": "party",
+            "type": "nominal",
+            "sort": list(parties),
+            "header": {"title": None, "labelLimit": 220},
+        }
+    }
     return {
-        "data": {"values": list(values)},
-        "facet": {
-            "row": {"field": "start", "type": "nominal", "sort": list(starts),
-                    "header": {"title": None, "labelAngle": 0, "labelOrient": "top", "labelAnchor": "start"}},
-            "column": {"field": "party", "type": "nominal", "sort": list(parties), "header": {"title": None}},
-        },
-        "spec": {
-            "width": 108, "height": 84,
-            "layer": [
-                {"mark": {"type": "area", "line": False, "opacity": 0.18, "color": LINE, "aria": False},
-                 "encoding": {"x": x, "y": y}},
-                {"data": {"values": [{"y": 0}]}, "mark": {"type": "rule", "strokeDash": [4, 3], "color": FLOOR},
-                 "encoding": {"y": {"field": "y", "type": "quantitative"}}},
-                {"mark": {"type": "line", "color": LINE, "strokeWidth": 2, "aria": False}, "encoding": {"x": x, "y": y}},
-                {"transform": [{"filter": "datum.deep"}], "mark": {"type": "line", "color": DEEP, "strokeWidth": 3, "aria": False},
-                 "encoding": {"x": x, "y": y, "detail": {"field": "above"}}},
-                {"mark": {"type": "point", "opacity": 0, "size": 120}, "encoding": {"x": x, "y": y, "description": {"field": "note"}}},
-            ],
-        },
-        "spacing": {"row": 10, "column": 12},
+        "vconcat": [
+            {"title": {"text": start, "anchor": "start", "fontSize": 13, "fontWeight": "normal"},
+             "data": {"values": [v for v in values if v["start"] == start]},
+             "facet": row, "spacing": 12, "spec": {"width": 112, "height": 84, "layer": layers}}
+            for start in starts
+        ],
     }  # fmt: skip
 
 

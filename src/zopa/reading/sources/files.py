@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
@@ -26,6 +27,7 @@ from xml.parsers import expat
 
 from zopa.errors import MissingExtra, ZopaError
 from zopa.reading.sources.html import day, html_text
+from zopa.reading.sources.tables import SPEAKER, WORDS, TableError, csv_turns, json_turns
 from zopa.reading.sources.text import Published
 from zopa.reading.sources.web import MAX_BYTES, fetch, refused
 
@@ -69,9 +71,35 @@ def open_source(source: str) -> list[Incoming]:
             replace(i, url=i.url or url)
             for i in _read(raw, name, kind or _kind(urlsplit(url).path, raw), source)
         ]
+    if source == "-":
+        raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise refused("-", f"expected at most {MAX_BYTES / 1e6:g} MB, saw more")
+        return _read(raw, "stdin", _kind("", raw), "-")
     path = Path(source)
+    if path.is_dir():
+        return _folder(path, source)
     raw = _bytes(path, source)
     return _read(raw, path.stem, _kind(path.name, raw), source)
+
+
+def _folder(path: Path, source: str) -> list[Incoming]:
+    """The files of a folder, in the order of their names; what cannot be read is noted."""
+    files = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith("."))
+    if not files:
+        raise refused(source, "expected a folder with texts, saw no file in it")
+    out: list[Incoming] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            out += open_source(str(file))
+        except ZopaError as error:
+            problems.append(f"{file.name} was left out: {str(error).partition(chr(10))[0][:200]}")
+    if not out:
+        raise refused(
+            source, f"expected a text among {len(files)} files, saw none that can be read", problems[0]
+        )
+    return [replace(out[0], notes=(*out[0].notes, *problems)), *out[1:]]
 
 
 def _bytes(path: Path, source: str) -> bytes:
@@ -87,40 +115,169 @@ def _bytes(path: Path, source: str) -> bytes:
         raise refused(source, f"expected a file that can be read: {error.strerror}") from None
 
 
+_MAGIC = (
+    (b"%PDF", "pdf"), (b"{\\rtf", "rtf"), (b"\xd0\xcf\x11\xe0", "old"), (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"), (b"II*\x00", "picture"), (b"MM\x00*", "picture"), (b"ID3", "sound"), (b"OggS", "sound"), (b"fLaC", "sound"),
+)  # fmt: skip
+_SUFFIXES = {
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "mail", ".mht": "mail", ".csv": "csv", ".tsv": "csv", ".json": "json",
+    ".mp3": "sound", ".wav": "sound", ".m4a": "sound", ".mp4": "sound", ".mov": "sound", ".avi": "sound", ".mkv": "sound",
+    ".xls": "sheet", ".ppt": "old", ".doc": "old", ".msg": "message", ".7z": "other archive", ".gz": "other archive", ".rar": "other archive",
+}  # fmt: skip
+_READ = "zopa reads txt, md, html, pdf, docx, odt, rtf, eml, rss, srt, vtt, and csv or json with a speaker and words in each row"
+_REFUSED = {
+    "old": ("expected a text, saw an old Office file", "open it and save it as .docx or .odt"),
+    "picture": (
+        "expected a text, saw a picture",
+        "a scanned page needs text recognition first (ocrmypdf, tesseract)",
+    ),
+    "sound": (
+        "expected a text, saw sound or film",
+        "make a transcript first, with the speaker's name before each turn",
+    ),
+    "sheet": (
+        "expected a text, saw a spreadsheet",
+        "save the sheet as .csv with a column for the speaker and one for the words",
+    ),
+    "slides": ("expected a text, saw slides", "save them as .pdf or text"),
+    "message": ("expected a text, saw an Outlook message", "save it as .eml or text"),
+    "other archive": ("expected a text, saw an archive", "unpack it and name the folder"),
+}
+
+
 def _kind(name: str, raw: bytes) -> str:
     """The format, by what the bytes say first and by the name second."""
     head = raw[:1024].lstrip().lower()
     suffix = Path(name).suffix.lower()
-    if raw.startswith(b"%PDF"):
-        return "pdf"
+    for magic, kind in _MAGIC:
+        if raw.startswith(magic):
+            return kind
     if raw.startswith(b"PK\x03\x04"):
-        return "docx"
-    if head.startswith((b"<!doctype html", b"<html")) or suffix in (".html", ".htm", ".xhtml"):
+        return _zipped(raw)
+    if head.startswith((b"<!doctype html", b"<html")):
         return "html"
     if head.startswith(b"<?xml") or suffix in (".xml", ".rss", ".atom"):
         return "html" if b"<html" in head else "feed"
     if head.startswith((b"<rss", b"<feed")):
         return "feed"
-    if suffix in (".eml", ".mht") or re.match(
-        rb"(?:from|received|return-path|mime-version|delivered-to|date|subject): ", head
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    if re.match(rb"(?:received|return-path|mime-version|delivered-to): ", head):
+        return "mail"
+    if re.match(rb"(?:from|date|subject): ", head) and re.search(
+        rb"(?im)^(?:mime-version|message-id|content-type):", raw[:8192]
     ):
         return "mail"
     return "text"
 
 
+def _zipped(raw: bytes) -> str:
+    """What a zip archive holds, by the names of its members."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return "docx"
+    if "content.xml" in names:
+        return "odt"
+    for member, kind in (
+        ("xl/workbook.xml", "sheet"),
+        ("ppt/presentation.xml", "slides"),
+        ("word/document.xml", "docx"),
+    ):
+        if member in names:
+            return kind
+    return "other archive"
+
+
 def _read(raw: bytes, name: str, kind: str, source: str) -> list[Incoming]:
-    if kind == "text" and b"\x00" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refused(source, "expected text, saw binary data", "zopa reads txt, html, pdf, docx, eml, rss")
-    readers = {"html": _html, "pdf": _pdf, "docx": _docx, "mail": _mail, "feed": _feed, "text": _text}
+    if not raw.strip():
+        raise refused(source, "expected a text, saw an empty file", "save it again, or name another file")
+    if kind in _REFUSED:
+        raise refused(source, *_REFUSED[kind])
+    if (
+        kind in ("text", "csv", "json")
+        and b"\x00" in raw[:4096]
+        and not raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    ):
+        raise refused(source, "expected text, saw binary data", _READ)
+    readers = {
+        "html": _html, "pdf": _pdf, "docx": _docx, "mail": _mail, "feed": _feed, "text": _text, "odt": _odt, "rtf": _rtf,
+        "csv": _table, "json": _table,
+    }  # fmt: skip
     try:
         return readers[kind](raw, name, source)
     except ZopaError:
         raise
+    except TableError as error:
+        raise refused(
+            source, f"expected a speaker and words in each row, saw {error}",
+            f"name the columns, as in '{SPEAKER[0]},{WORDS[0]}'",
+        ) from None  # fmt: skip
     except Exception as error:  # what the parsers of foreign formats throw at damaged bytes is not bounded
         what = str(error).partition("\n")[0][:80] or type(error).__name__
         raise refused(
             source, f"expected a sound {kind} file: {what}", "open it in its own program and save it as text"
         ) from None
+
+
+def _table(raw: bytes, name: str, _source: str) -> list[Incoming]:
+    """Rows with a speaker and words, as turns."""
+    text, notes = _decode(raw)
+    turns = json_turns(text) if text.lstrip()[:1] in "[{" else csv_turns(text)
+    return [Incoming(name, turns, notes=notes)]
+
+
+def _rtf(raw: bytes, name: str, source: str) -> list[Incoming]:
+    from importlib.util import find_spec
+
+    if find_spec("striprtf") is None:
+        raise MissingExtra("text", "reading RTF")
+    from striprtf.striprtf import rtf_to_text
+
+    text = rtf_to_text(raw.decode("latin-1"), errors="ignore")  # type: ignore[no-untyped-call]
+    if not text.strip():
+        raise refused(source, "expected an RTF file with text, saw none", "open it and save it as text")
+    return [Incoming(name, text)]
+
+
+def _odt(raw: bytes, name: str, source: str) -> list[Incoming]:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        _bounded(archive, raw, source)
+        kind = (
+            archive.read("mimetype")[:80].decode("ascii", "replace")
+            if "mimetype" in archive.namelist()
+            else ""
+        )
+        if "spreadsheet" in kind:
+            raise refused(source, *_REFUSED["sheet"])
+        body = _xml(archive.read("content.xml"), source)
+    text_ns = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+    lines = []
+    for node in body.iter():
+        if node.tag in (f"{text_ns}p", f"{text_ns}h"):
+            lines.append("".join(_odt_words(node, text_ns)).strip())
+    return [Incoming(name, "\n".join(line for line in lines if line))]
+
+
+def _odt_words(node: ElementTree.Element, ns: str) -> Iterator[str]:
+    """The words of a paragraph, without notes, comments and what a tracked change removed."""
+    yield node.text or ""
+    for child in node:
+        tag = child.tag.rpartition("}")[2]
+        if tag in ("s", "tab", "line-break"):
+            yield " "
+        elif tag not in ("note", "annotation", "tracked-changes", "p"):
+            yield from _odt_words(child, ns)
+        yield child.tail or ""
+
+
+def _bounded(archive: zipfile.ZipFile, raw: bytes, source: str) -> None:
+    """Refuse an archive that unpacks to far more than a document does."""
+    members = archive.infolist()
+    total = sum(m.file_size for m in members)
+    if len(members) > ZIP_MEMBERS or total > ZIP_BYTES or total > ZIP_RATIO * max(1, len(raw)):
+        raise refused(source, "expected an ordinary document, saw an archive that unpacks to far more")
 
 
 # ---------------------------------------------------------------- plain text
@@ -187,7 +344,7 @@ for page in reader.pages[:2000]:
     out.append(page.extract_text() or "")
     if sum(map(len, out)) > 8_000_000:
         break
-sys.stdout.buffer.write("\\n\\n".join(out).encode("utf-8", "replace"))
+sys.stdout.buffer.write("\\f".join(out).encode("utf-8", "replace"))
 """
 
 
@@ -212,12 +369,36 @@ def _pdf(raw: bytes, name: str, source: str) -> list[Incoming]:
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it stopped"]
         raise refused(source, f"expected a readable PDF: {last[0][:120]}", "save it as text")
-    text = _unwrap(done.stdout.decode("utf-8", "replace"))
+    pages = _without_heads(done.stdout.decode("utf-8", "replace").translate(_LIGATURES).split("\f"))
+    text = _unwrap("\n\n".join(pages))
     if not text.strip():
         raise refused(
             source, "expected a PDF with text, saw none", "a scanned page needs text recognition first"
         )
     return [Incoming(name, text)]
+
+
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-–—]\s*)?(?:(?:page|p\.)\s*)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?(?:\s*[-–—])?\s*", re.I
+)
+
+
+def _without_heads(pages: list[str]) -> list[str]:
+    """Pages without page numbers and without first and last lines that half of them share, and at least three."""
+    rows = [[line for line in page.split("\n")] for page in pages]
+    for row in rows:
+        while row and (not row[0].strip() or _PAGE_NUMBER.fullmatch(row[0])):
+            row.pop(0)
+        while row and (not row[-1].strip() or _PAGE_NUMBER.fullmatch(row[-1])):
+            row.pop()
+    for place in (0, -1):
+        seen = Counter(re.sub(r"\d+", "#", row[place].strip()) for row in rows if row)
+        repeated = {line for line, n in seen.items() if n >= max(3, len(rows) / 2)}
+        for row in rows:
+            if row and re.sub(r"\d+", "#", row[place].strip()) in repeated:
+                row.pop(place)
+    return ["\n".join(row) for row in rows]
 
 
 def _unwrap(text: str) -> str:
@@ -235,17 +416,12 @@ def _unwrap(text: str) -> str:
 def _docx(raw: bytes, name: str, source: str) -> list[Incoming]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            members = archive.infolist()
-            total = sum(m.file_size for m in members)
-            if len(members) > ZIP_MEMBERS or total > ZIP_BYTES or total > ZIP_RATIO * max(1, len(raw)):
-                raise refused(
-                    source, "expected an ordinary document, saw an archive that unpacks to far more"
-                )
+            _bounded(archive, raw, source)
             if "word/document.xml" not in archive.namelist():
                 raise refused(
                     source,
                     "expected a Word document, saw another archive",
-                    "zopa reads txt, html, pdf, docx, eml, rss",
+                    _READ,
                 )
             body = _xml(archive.read("word/document.xml"), source)
             core = (
@@ -323,7 +499,6 @@ def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
     hidden = 0
     if part.get_content_type() == "text/html":
         text, _, hidden = html_text(text)
-    text = re.sub(r"(?m)^>.*\n?", "", text)
     try:
         on = parsedate_to_datetime(str(message["date"])).date() if message["date"] else None
     except (ValueError, TypeError):
@@ -332,7 +507,15 @@ def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
     attachments = sum(1 for _ in message.iter_attachments())
     notes = [*decoded, *([f"{attachments} attachments not opened"] if attachments else [])]
     notes += [f"{hidden} hidden parts of the message left out"] if hidden else []
-    return [Incoming(name, text, published, notes=tuple(notes))]
+    if not _ANSWERED.search(text):  # words of nobody who is named
+        text = re.sub(r"(?m)^>.*\n?", "", text)
+    heads = [
+        f"{h}: {' '.join(str(message[h]).split())}" for h in ("From", "To", "Date", "Subject") if message[h]
+    ]
+    return [Incoming(name, "\n".join(heads) + "\n\n" + text, published, notes=tuple(notes))]
+
+
+_ANSWERED = re.compile(r"(?m)^(?:>\s?)*[^\n>].{0,150}wrote:\s*$")
 
 
 def _items(element: ElementTree.Element) -> Iterator[ElementTree.Element]:

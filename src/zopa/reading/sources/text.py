@@ -13,7 +13,8 @@ from datetime import date
 from zopa.casefile.anchors import digest, normalise
 from zopa.errors import CaseError, Finding
 from zopa.reading.extraction.dates import plain_date
-from zopa.reading.language.lexicon import lexicon
+from zopa.reading.language.detect import NAMES, detected
+from zopa.reading.language.lexicon import languages, lexicon
 
 __all__ = ["Block", "Published", "Text", "prepare", "reanchor"]
 
@@ -103,6 +104,7 @@ def prepare(raw: str, published: Published | None = None, language: str = "en") 
         raise CaseError([Finding("", what, "read it in parts")], "nothing was read")
     cleaned, removed = _clean(normalise(raw))
     text = unicodedata.normalize("NFC", cleaned)
+    _in_language(text, language)
     blocks = _blocks(text, language)
     found = _published(text, blocks, language)
     known = published or Published()
@@ -111,6 +113,27 @@ def prepare(raw: str, published: Published | None = None, language: str = "en") 
         known.byline or found.byline, known.on or found.on,
     )  # fmt: skip
     return Text(text, digest(text), removed, blocks, merged)
+
+
+def _in_language(text: str, language: str) -> None:
+    """Refuse a text that is clearly in another language than that of an installed pack.
+
+    Raises
+    ------
+    CaseError
+        If it is; the hint says what can be done.
+    """
+    if language not in languages():  # a pack of one's own may be of any language
+        return
+    found = detected(text)
+    if found and found != language:
+        what = f"expected a text in {NAMES.get(language, language)}, saw {NAMES[found]}"
+        ways = (
+            f"--language {found}"
+            if found in languages()
+            else "--language FILE with a language pack for it (docs/how-to/language-pack.md)"
+        )
+        raise CaseError([Finding("", what, f"translate it first, or use {ways}")], "nothing was read")
 
 
 def _clean(text: str) -> tuple[str, tuple[tuple[str, int], ...]]:

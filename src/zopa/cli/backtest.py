@@ -1,0 +1,47 @@
+"""The command `backtest`: zones and predictors against outcomes that are known by now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zopa.cli.ask import reply
+from zopa.cli.options import JsonOption, open_case, progress, time_left
+
+__all__ = ["backtest"]
+
+
+def backtest(
+    names: Annotated[list[str], typer.Argument(metavar="CASE...", help="Cases with an `outcome:`.")],
+    day: Annotated[
+        str,
+        typer.Option("--as-of", metavar="DATE", help="Cut every case at this day, or `before-outcome`."),
+    ] = "before-outcome",
+    allow_undated: Annotated[
+        bool,
+        typer.Option(
+            "--allow-undated", help="Let judgments count that nothing dates; they may be hindsight."
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the page here too, as one HTML file.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Did the agreement lie in the zone, how much did the zone exclude, and did any theory do better?"""
+    from zopa.study import backtest as ask
+    from zopa.views import view
+
+    with progress(json) as tell:
+        answer = ask(
+            [open_case(name) for name in names], day, allow_undated=allow_undated, progress=time_left(tell)
+        )
+    if out is not None:
+        from zopa.casefile import one_step
+        from zopa.render.html import page
+
+        with one_step(out.parent) as files:
+            files.write(out.name, page(view(answer)))
+    reply(answer, names[0], json=json, no=False)

@@ -1,0 +1,384 @@
+"""Did the agreement lie where the words put it? Zones and predictors against outcomes that are known by now.
+
+Everything is computed on the case as of a day before the outcome; the outcome is read here only, to be compared.
+Measures: coverage with size and bits, log score, rank, Brier score and hits per issue. Intervals come from
+resampling negotiations, never issues: the issues of one negotiation move together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zopa.case import Case, Outcome, accepted, start, undated, voters
+from zopa.errors import NotApplicable
+from zopa.space import Answer, Problem, Question
+from zopa.spatial import forecast
+
+__all__ = [
+    "PREDICTORS",
+    "ZONES",
+    "Backtest",
+    "Covered",
+    "Scored",
+    "Trial",
+    "backtest",
+    "predictions",
+    "score",
+]
+
+Array = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+RESAMPLES, SEED = 2_000, 1
+SMOOTH = 0.01
+"""Share of every prediction that is spread evenly over all allowed packages, so that a miss costs, but not all."""
+BEST = 36.0
+"""The exponents below were fitted on points from 0 to 36; a party's best package is set to that."""
+
+ZONES: Mapping[str, str] = {
+    "sure": "zone at the high ends of the reservation values",
+    "central": "zone at the best estimates",
+    "conceivable": "zone at the low ends of the reservation values",
+}
+PREDICTORS: Mapping[str, str] = {
+    "uniform": "every allowed package alike",
+    "difference": "equal gains: exp(-0.25 |difference|)",
+    "sum": "large sums: exp(0.6 sum)",
+    "smallest": "nobody left behind: exp(0.55 smallest)",
+    "nash": "Nash product to the power 8",
+    "majority": "where most parties start, issue by issue",
+    "status-quo": "as it is now, where an option says so",
+    "forecast": "nearest options under the calibrated forecast",
+}
+"""Baselines and theories; the exponents are those fitted on the training dialogues of CaSiNo (two parties)."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A zone against the outcome. ``bits`` is log2(allowed / size) if it holds the outcome, else 0."""
+
+    covered: bool
+    size: float
+    bits: float
+    log_score: float
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A predictor against the outcome of one case.
+
+    ``log_score`` in bits, lower is better; ``rank`` with ties at their mean; ``brier`` and ``hit`` are means over
+    the issues that were agreed.
+    """
+
+    log_score: float
+    rank: float
+    top_five: float
+    brier: float
+    hit: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case: when it was cut, what came of it, and how zones and predictors did.
+
+    ``on_record`` is the share of agreed options that a statement of that day mentions: of the others nobody can
+    say that they were known. ``undated`` counts judgments that may be hindsight.
+    """
+
+    title: str
+    digest: str
+    as_of: date
+    outcome: date | None
+    deal: bool
+    open: bool
+    packages: int
+    admissible: int
+    on_record: float | None
+    undated: int
+    zones: Mapping[str, Covered]
+    scores: Mapping[str, Scored]
+
+    @property
+    def days(self) -> int | None:
+        """Days from the cut to the outcome."""
+        return (self.outcome - self.as_of).days if self.outcome else None
+
+
+@dataclass(frozen=True)
+class Backtest(Answer):
+    """All cases, and the mean of every measure with its interval: zone or predictor -> measure -> (mean, low, high)."""
+
+    rows: tuple[Trial, ...]
+    means: Mapping[str, Mapping[str, tuple[float, float, float]]]
+    deal_brier: float
+    seed: int = SEED
+    resamples: int = RESAMPLES
+
+
+def backtest(
+    cases: Sequence[Case],
+    as_of: date | str = "before-outcome",
+    *,
+    allow_undated: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+) -> Backtest:
+    """Score zones and predictors on cases whose outcome is known.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        Each with an ``outcome``.
+    as_of : date or str
+        The day at which each case is cut, or ``before-outcome``: the day before its outcome.
+    allow_undated : bool
+        Whether judgments that nothing dates may count; they may be hindsight, and each row says how many there are.
+    progress : callable (step, share done), optional
+
+    Raises
+    ------
+    NotApplicable
+        A case without an outcome, without its date where that is needed, cut after it, or with undated judgments.
+    """
+    if not cases:
+        raise NotApplicable("a backtest needs at least one case with an outcome")
+    rows = []
+    for k, case in enumerate(cases):
+        if progress:
+            progress(case.title, k / len(cases))
+        rows.append(_row(case, as_of, allow_undated))
+    question = Question(
+        "backtest", ",".join(c.digest for c in cases), settings={"as_of": str(as_of)}, seed=SEED
+    )
+    brier = float(np.mean([(r.open - r.deal) ** 2 for r in rows]))
+    return Backtest(question, tuple(rows), _means(rows), brier)
+
+
+def _row(case: Case, as_of: date | str, allow_undated: bool) -> Trial:
+    outcome = case.outcome
+    if outcome is None:
+        raise NotApplicable(f"'{case.title}' has no `outcome:`: what was agreed, or none")
+    then = case.at(_cut(case, outcome, as_of))
+    found = undated(then)
+    if found and not allow_undated:
+        raise NotApplicable(
+            f"'{case.title}' has {len(found)} entries without a date, which may be hindsight: "
+            f"{', '.join(found[:3])}{', ...' if len(found) > 3 else ''}; give them statements as basis, or allow them"
+        )
+    assert then.cut is not None
+    problem = Problem(then)
+    table = problem.table
+    zones, scores = score(problem, outcome.options) if outcome.options else ({}, {})
+    return Trial(
+        title=case.title, digest=then.digest, as_of=then.cut, outcome=outcome.date, deal=bool(outcome.options),
+        open=bool(table.agreed.any()), packages=problem.space.n_packages, admissible=int(table.admissible.sum()),
+        on_record=_on_record(then, outcome), undated=len(found), zones=zones, scores=scores,
+    )  # fmt: skip
+
+
+def _cut(case: Case, outcome: Outcome, as_of: date | str) -> date | str:
+    if as_of == "before-outcome":
+        if outcome.date is None:
+            raise NotApplicable(f"the outcome of '{case.title}' has no date; write `date:` under `outcome:`")
+        return outcome.date - timedelta(days=1)
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) and len(as_of) == 10 else as_of
+    if isinstance(day, date) and outcome.date is not None and day >= outcome.date:
+        raise NotApplicable(f"'{case.title}' ended on {outcome.date}; a cut on {day} is no test")
+    return day
+
+
+def _on_record(case: Case, outcome: Outcome) -> float | None:
+    said = {(s.issue, o) for s in accepted(case).values() if s.issue for o in s.options}
+    agreed = outcome.options.items()
+    return sum(pair in said for pair in agreed) / len(agreed) if agreed else None
+
+
+# ---------------------------------------------------------------- one case
+
+
+def score(
+    problem: Problem, agreed: Mapping[str, str], smooth: float = SMOOTH
+) -> tuple[dict[str, Covered], dict[str, Scored]]:
+    """Zones and predictors of a problem against what was agreed: an option per issue, some issues may be left out.
+
+    An option that the case does not have is a miss of everything. ``smooth`` is the share of every prediction that
+    is spread evenly over the allowed packages.
+    """
+    table = problem.table
+    allowed = table.admissible
+    hit = _agreed(problem, agreed)
+    zones = {name: _covered(zone, allowed, hit, smooth) for name, zone in _zones(problem).items()}
+    scores = {}
+    for name, p in predictions(problem).items():
+        scores[name] = _scored(problem, (1 - smooth) * p + smooth * _even(allowed), hit, agreed)
+    return zones, scores
+
+
+def _agreed(problem: Problem, agreed: Mapping[str, str]) -> BoolArray:
+    """The packages that have all agreed options."""
+    ok = np.ones(problem.space.n_packages, dtype=bool)
+    for issue, option in agreed.items():
+        names = list(problem.case.issues[issue].options) if issue in problem.case.issues else []
+        ok &= _option_of(problem, issue) == names.index(option) if option in names else False
+    return ok
+
+
+def _option_of(problem: Problem, issue: str) -> NDArray[np.int64]:
+    """The option of every package on an issue, by number."""
+    sizes, at = problem.space.sizes, problem.space.issues.index(issue)
+    found: NDArray[np.int64] = np.arange(problem.space.n_packages) // math.prod(sizes[at + 1 :]) % sizes[at]
+    return found
+
+
+def _zones(problem: Problem) -> dict[str, BoolArray]:
+    table = problem.table
+    ends = {
+        "sure": problem.limits_at("high"),
+        "central": problem.space.reservation,
+        "conceivable": problem.limits_at("low"),
+    }
+    return {name: _agree(problem, table.reaching(floors)) for name, floors in ends.items()}
+
+
+def _agree(problem: Problem, accepts: BoolArray) -> BoolArray:
+    """Allowed packages that pass the agreement rule, given who accepts what."""
+    ok: BoolArray = problem.table.admissible & (accepts.sum(axis=0) >= problem.space.at_least)
+    for party, needed in enumerate(problem.space.required):
+        if needed:
+            ok = ok & accepts[party]
+    return ok
+
+
+def _covered(zone: BoolArray, allowed: BoolArray, hit: BoolArray, smooth: float) -> Covered:
+    """Measures 1 to 3 for a zone: as a prediction it is even inside and has the smoothing outside."""
+    size, total = int(zone.sum()), int(allowed.sum())
+    inside = bool((zone & hit).any())
+    p = (1 - smooth) * _even(zone) + smooth * _even(allowed)
+    return Covered(
+        covered=inside,
+        size=size / total if total else 0.0,
+        bits=math.log2(total / size) if inside else 0.0,
+        log_score=_bits(float(p[hit].sum())),
+    )
+
+
+def _even(packages: BoolArray) -> Array:
+    n = packages.sum()
+    return packages / n if n else np.zeros(len(packages))
+
+
+def _bits(p: float) -> float:
+    return -math.log2(p) if p > 0 else math.inf
+
+
+def _scored(problem: Problem, p: Array, hit: BoolArray, agreed: Mapping[str, str]) -> Scored:
+    best = float(p[hit].max(initial=0.0))
+    above, ties = int((p > best + 1e-15).sum()), int((np.abs(p - best) <= 1e-15).sum())
+    brier, right = [], []
+    for issue, option in agreed.items():
+        names = list(problem.case.issues[issue].options) if issue in problem.case.issues else []
+        shares = (
+            np.bincount(_option_of(problem, issue), weights=p, minlength=len(names)) if names else np.zeros(0)
+        )
+        truth = np.array([n == option for n in names], dtype=float)
+        brier.append(float(((shares - truth) ** 2).sum()) + (0.0 if option in names else 1.0))
+        top = np.isclose(shares, shares.max(initial=0.0), rtol=0, atol=1e-12)
+        right.append(float((top * truth).sum() / max(1, top.sum())))
+    return Scored(
+        log_score=_bits(float(p[hit].sum())),
+        rank=above + (ties + 1) / 2,
+        top_five=min(1.0, max(0.0, (5 - above) / max(1, ties))),
+        brier=float(np.mean(brier)),
+        hit=float(np.mean(right)),
+    )
+
+
+def predictions(problem: Problem) -> dict[str, Array]:
+    """What each predictor gives every package: probabilities over the allowed ones."""
+    allowed, space = problem.table.admissible, problem.space
+    worth = problem.table.utilities.astype(float)
+    most = np.maximum(worth[:, allowed].max(axis=1, initial=0.0), 1e-9)[:, None] if allowed.any() else 1.0
+    points = worth * BEST / most
+    floor = np.array(space.reservation, dtype=float)[:, None] * BEST / most
+    gains = np.maximum(points - floor, 0.5)
+    spread = points.max(axis=0) - points.min(axis=0)
+    logs = {
+        "uniform": np.zeros(space.n_packages),
+        "difference": -0.25 * spread,
+        "sum": 0.6 * points.sum(axis=0),
+        "smallest": 0.55 * points.min(axis=0),
+        "nash": 8.0 * np.log(gains).sum(axis=0),
+        "majority": _per_issue(problem, _majority(problem)),
+        "status-quo": _per_issue(problem, {i: {x.now: 1.0} for i, x in problem.case.issues.items() if x.now}),
+    }
+    if (shares := _forecast(problem)) is not None:
+        logs["forecast"] = _per_issue(problem, shares)
+    return {name: _normal(log, allowed) for name, log in logs.items()}
+
+
+def _normal(logs: Array, allowed: BoolArray) -> Array:
+    if not allowed.any():
+        return np.zeros(len(logs))
+    p: Array = np.where(allowed, np.exp(logs - logs[allowed].max()), 0.0)
+    return p / p.sum()
+
+
+def _per_issue(problem: Problem, shares: Mapping[str, Mapping[str, float]]) -> Array:
+    """Issues taken to be independent: the sum of log shares, each mixed with an even share."""
+    total = np.zeros(problem.space.n_packages)
+    for issue, given in shares.items():
+        names = list(problem.case.issues[issue].options)
+        p = np.array([given.get(o, 0.0) for o in names])
+        total += np.log((1 - SMOOTH) * p + SMOOTH / len(names))[_option_of(problem, issue)]
+    return total
+
+
+def _majority(problem: Problem) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for issue in problem.case.issues:
+        at = [found_at[0] for p in voters(problem.case) if (found_at := start(problem.case, p).get(issue))]
+        if at:
+            found[issue] = {o: at.count(o) / len(at) for o in at}
+    return found
+
+
+def _forecast(problem: Problem) -> dict[str, dict[str, float]] | None:
+    try:
+        answer = forecast(problem, draws=1, sensitivity=False)
+    except NotApplicable:
+        return None
+    return {o.line.issue: dict(o.option_shares) for o in answer.outlooks if o.option_shares} or None
+
+
+# ---------------------------------------------------------------- all cases
+
+
+def _means(rows: Sequence[Trial]) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """Means with 95 % intervals from resampled negotiations."""
+    rng = np.random.default_rng(SEED)
+    scored = [r for r in rows if r.deal]
+    if not scored:
+        return {}
+    picks = rng.integers(0, len(scored), (RESAMPLES, len(scored)))
+    found: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for part, names, measures in (
+        ("zones", ZONES, ("covered", "size", "bits", "log_score")),
+        ("scores", PREDICTORS, ("log_score", "rank", "top_five", "brier", "hit")),
+    ):
+        for name in names:
+            if all(name in getattr(r, part) for r in scored):
+                values = {
+                    m: np.array([float(getattr(getattr(r, part)[name], m)) for r in scored]) for m in measures
+                }
+                found[name] = {m: _interval(v, picks) for m, v in values.items()}
+    return found
+
+
+def _interval(values: Array, picks: NDArray[np.int64]) -> tuple[float, float, float]:
+    low, high = np.quantile(values[picks].mean(axis=1), [0.025, 0.975])
+    return float(values.mean()), float(low), float(high)
