@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from zopa.bargaining import Standing
+from zopa.bargaining import AnswerState
 from zopa.bargaining.standing import State
 from zopa.case import OnRecord
 from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, Tone, paragraph
@@ -45,7 +45,7 @@ TONES: Mapping[State, Tone] = {
 }  # fmt: skip
 
 
-def first_words(s: Standing | None, labels: Labels) -> Iterator[Block]:
+def first_words(s: AnswerState | None, labels: Labels) -> Iterator[Block]:
     """What must be said before any number: what is missing, and refusals that nothing holds the packages to."""
     if s is None:
         return
@@ -100,7 +100,7 @@ def _number(n: int, what: str) -> str:
     return f"{n} {what}{'s' if n != 1 else ''}"
 
 
-def refusals(s: Standing, labels: Labels) -> Iterator[Block]:
+def refusals(s: AnswerState, labels: Labels) -> Iterator[Block]:
     """Accepted refusals and red lines that no rule carries, in their words, before any package is shown."""
     if not s.uncarried:
         return
@@ -122,7 +122,7 @@ def _whose(ident: str, labels: Labels) -> Spans:
     return (f"{party}: ",) if party else ()
 
 
-def turns_on(s: Standing, labels: Labels) -> Spans:
+def turns_on(s: AnswerState, labels: Labels) -> Spans:
     """Which other readings change the answer; empty where none does."""
     found: list[Span] = []
     for t in s.turns[:3]:
@@ -159,7 +159,7 @@ def broken(idents: Sequence[str], labels: Labels) -> Spans:
     return tuple(found)
 
 
-def next_steps(s: Standing | None, otherwise: Sequence[str]) -> tuple[str, ...]:
+def next_steps(s: AnswerState | None, otherwise: Sequence[str]) -> tuple[str, ...]:
     """The commands that lead on."""
     if s is None or s.state != "not enough on record":
         return tuple(otherwise)
