@@ -22,7 +22,7 @@ MOST_NAMED = 12
 TOO_LITTLE = "Not enough is on record to say whether there is a deal."
 
 
-def verdict(s: Standing) -> str:
+def verdict(s: AnswerState) -> str:
     """The first sentence of an answer about a zone."""
     if s.state == "not enough on record":
         return TOO_LITTLE
