@@ -35,6 +35,7 @@ VIEWS: Mapping[str, str] = {
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Simulation": "talks.simulation",
     "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }
