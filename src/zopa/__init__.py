@@ -9,6 +9,7 @@ The verbs are the questions; each takes a case first::
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
+    zopa.stress(case)            what holds for all numbers, for some, by the words alone
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, and when the zone opens
@@ -51,6 +52,7 @@ _VERBS = {
     "frontier": "bargaining",
     "judge": "bargaining",
     "describe": "bargaining",
+    "stress": "robustness",
     "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "waiting",
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
     from zopa.render.report_files import report
+    from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
     from zopa.study.backtest import backtest
     from zopa.study.compare import compare
@@ -114,6 +117,7 @@ __all__ = [
     "solve",
     "stability",
     "start",
+    "stress",
     "verify_seal",
     "why_not",
     "zone",

@@ -30,6 +30,7 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "Stress": "stress.stress",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
