@@ -126,8 +126,14 @@ class Ground:
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
         return Grounding(
-            state, tuple(dict.fromkeys([*result.rejected, *result.flagged])), tuple(spans), speaker, cue, condition, consequent,
-        )  # fmt: skip
+            state,
+            tuple(dict.fromkeys([*result.rejected, *result.flagged])),
+            content=tuple(spans),
+            speaker=speaker,
+            cue=cue,
+            condition=condition,
+            consequent=consequent,
+        )
 
     def guard(self, content: Sequence[Range], cue: Sequence[Range]) -> tuple[str, ...]:
         """Reasons to look twice at a statement that is spans of the text already: what its edges cut off."""
