@@ -11,10 +11,10 @@ import numpy as np
 
 from zopa.bargaining import (
     SOLUTIONS,
+    AnswerState,
     Deal,
     Frontier,
     Solution,
-    Standing,
     Views,
     WhyNot,
     Zone,
@@ -189,7 +189,7 @@ class Study(Answer):
     gaps: tuple[tuple[str, str, str], ...]
     lenses: Mapping[str, Answer] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
-    standing: Standing | None = None
+    standing: AnswerState | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All answers as plain data, without the case and its table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from zopa.bargaining import Standing
+from zopa.bargaining import AnswerState
 from zopa.bargaining.standing import State
 from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, Tone, paragraph
 from zopa.views.labels import Labels
@@ -16,7 +16,7 @@ MOST_NAMED = 12
 """Refusals that are quoted before the packages; further ones are counted."""
 
 
-def verdict(s: Standing) -> str:
+def verdict(s: AnswerState) -> str:
     """The first sentence of an answer about a zone."""
     if s.state == "not enough on record":
         return "Not enough is on record to say whether there is a deal."
@@ -39,7 +39,7 @@ TONES: Mapping[State, Tone] = {
 }  # fmt: skip
 
 
-def first_words(s: Standing | None, labels: Labels) -> Iterator[Block]:
+def first_words(s: AnswerState | None, labels: Labels) -> Iterator[Block]:
     """What must be said before any number: what is missing, and refusals that nothing holds the packages to."""
     if s is None:
         return
@@ -49,7 +49,7 @@ def first_words(s: Standing | None, labels: Labels) -> Iterator[Block]:
     yield from refusals(s, labels)
 
 
-def _lacking(s: Standing, labels: Labels) -> Iterator[Spans]:
+def _lacking(s: AnswerState, labels: Labels) -> Iterator[Spans]:
     """What is missing, and what to do about it."""
     r, waiting = s.record, dict(s.record.waiting)
     unread = waiting.pop("statements", 0)
@@ -78,7 +78,7 @@ def _number(n: int, what: str) -> str:
     return f"{n} {what}{'s' if n != 1 else ''}"
 
 
-def refusals(s: Standing, labels: Labels) -> Iterator[Block]:
+def refusals(s: AnswerState, labels: Labels) -> Iterator[Block]:
     """Accepted refusals and red lines that no rule carries, in their words, before any package is shown."""
     if not s.uncarried:
         return
@@ -100,7 +100,7 @@ def _whose(ident: str, labels: Labels) -> Spans:
     return (f"{party}: ",) if party else ()
 
 
-def turns_on(s: Standing, labels: Labels) -> Spans:
+def turns_on(s: AnswerState, labels: Labels) -> Spans:
     """Which other readings change the answer; empty where none does."""
     found: list[Span] = []
     for t in s.turns[:3]:
@@ -125,7 +125,7 @@ def broken(idents: Sequence[str], labels: Labels) -> Spans:
     return tuple(found)
 
 
-def next_steps(s: Standing | None, otherwise: Sequence[str]) -> tuple[str, ...]:
+def next_steps(s: AnswerState | None, otherwise: Sequence[str]) -> tuple[str, ...]:
     """The commands that lead on."""
     if s is None or s.state != "not enough on record":
         return tuple(otherwise)
