@@ -1,6 +1,6 @@
 """What follows from the words for all numbers, for some, for most; and which question would narrow it most."""
 
-from zopa.robustness.questions import Asked, Questions, answer_row, information, questions
+from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, stress
 from zopa.robustness.verdicts import certify, contradictions, document, tabulate
@@ -8,11 +8,11 @@ from zopa.robustness.verify import BadCertificate, check_certificate
 from zopa.robustness.words import Compatible, WordSettings, compatible
 
 __all__ = [
-    "Asked",
     "BadCertificate",
     "Compatible",
     "Drawn",
     "PackageShare",
+    "PartyQuestion",
     "PartyWords",
     "Questions",
     "ReadingZones",

@@ -20,14 +20,14 @@ from zopa.robustness.stress import problems_of, words_of
 from zopa.robustness.words import Compatible, WordSettings
 from zopa.space import Answer, Problem, Readings
 
-__all__ = ["Asked", "Questions", "answer_row", "information", "questions"]
+__all__ = ["PartyQuestion", "Questions", "answer_row", "information", "questions"]
 
 RARE = 0.01
 """Answers given in a smaller share of the draws tell little."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class PartyQuestion:
     """One question to one party, and what either answer would leave.
 
     Attributes
@@ -66,7 +66,7 @@ class Questions(Answer):
 
     target: Mapping[str, str]
     share: float
-    best: tuple[Asked, ...]
+    best: tuple[PartyQuestion, ...]
     asked: int
     drawn: Drawn
 
@@ -134,7 +134,7 @@ def questions(
         if not RARE <= yes <= 1 - RARE:
             continue
         found.append(
-            Asked(
+            PartyQuestion(
                 _id(party, kind, content),
                 party,
                 kind,
@@ -209,7 +209,9 @@ def _extreme(better: Sequence[Sequence[bool]], best: bool) -> int | None:
     return next((k for k in n if all(better[k][o] if best else better[o][k] for o in n)), None)
 
 
-def answer_row(found: Sequence[Asked], ident: str, yes: bool, statements: Sequence[str]) -> dict[str, Any]:
+def answer_row(
+    found: Sequence[PartyQuestion], ident: str, yes: bool, statements: Sequence[str]
+) -> dict[str, Any]:
     """The row of ``comparisons:`` that an answer to a question is written as, with its basis.
 
     Raises

@@ -15,7 +15,7 @@ from zopa.robustness.words import Compatible, consistent
 from zopa.space import Problem
 from zopa.space.draws import chunks, uniform_walks
 
-__all__ = ["Drawn", "PackageShare", "Share", "draw", "share", "shares"]
+__all__ = ["Drawn", "PackageShare", "Share", "accepted_by", "draw", "share", "shares"]
 
 FloatArray = NDArray[np.float64]
 LOOKED_AT = 2000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zopa.robustness import Asked, Drawn, Questions, Stress, Strip
+from zopa.robustness import Drawn, PartyQuestion, Questions, Stress, Strip
 from zopa.views.document import (
     Block,
     Bullets,
@@ -244,7 +244,7 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
         )  # fmt: skip
 
 
-def _question(asked: Asked, labels: Labels, draft: str) -> Spans:
+def _question(asked: PartyQuestion, labels: Labels, draft: str) -> Spans:
     if asked.kind == "accepts" and draft:
         return (f"would you accept {draft} rather than no agreement?",)
     if asked.kind == "accepts":
