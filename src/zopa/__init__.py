@@ -20,6 +20,7 @@ The verbs are the questions; each takes a case first::
     zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.backtest([case, ...])   did known outcomes lie where the words of the day before put them
     zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
+    zopa.simulate(case)          where talks end under named protocols and tactics
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
@@ -59,6 +60,7 @@ _VERBS = {
     "divide": "division",
     "read": "reading",
     "audit": "talks",
+    "simulate": "talks",
     "start": "study",
     "path": "study",
     "run": "study",
@@ -87,6 +89,7 @@ if TYPE_CHECKING:
     from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
     from zopa.talks.audit import audit
+    from zopa.talks.simulate import simulate
     from zopa.waiting.delay import delay
 
 __all__ = [
@@ -110,6 +113,7 @@ __all__ = [
     "report",
     "run",
     "seal",
+    "simulate",
     "solve",
     "stability",
     "start",

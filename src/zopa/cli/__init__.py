@@ -66,6 +66,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "start": talks.start,
     "path": talks.path,
+    "simulate": talks.simulate,
     "audit": talks.audit,
     "explain": ask.explain,
     "compare": compare.compare,

@@ -36,6 +36,7 @@ VIEWS: Mapping[str, str] = {
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Simulation": "talks.simulation",
     "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }

@@ -17,7 +17,7 @@ from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
-from zopa.talks import OrderOfSteps, StartingPositions
+from zopa.talks import OrderOfSteps, Simulation, StartingPositions
 from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing, talks
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -569,6 +569,9 @@ def _talks(s: Study, labels: Labels) -> Section | None:
             Heading("In which order the steps to package A could be taken"),
             *talks.path_blocks(walked, labels),
         ]
+    simulated = s.lenses.get("simulate")
+    if isinstance(simulated, Simulation):
+        found += [Heading("Where talks end under known tactics"), *talks.simulation_blocks(simulated, labels)]
     return Section("talks", "How they could get there", tuple(found))
 
 
