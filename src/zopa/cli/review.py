@@ -32,6 +32,7 @@ def review(
     from zopa.reading.review import Session
 
     case = load(folder)
+    case = case.whole or case
     session = Session(dict(case.statements), by or _user(), date.today())
     if not session.queue:
         typer.echo("nothing is waiting for review")
