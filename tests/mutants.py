@@ -1,8 +1,9 @@
 """Faults put into the code on purpose, to see whether the tests of the room notice.
 
 ``python tests/mutants.py`` copies the project, changes one place at a time in the copy, runs the tests of the room
-there and says which faults were caught, once these tests have passed without any. ``--only 12`` runs one of them, ``--room spatial`` those of one room,
-``--jobs 2`` two at a time. The exit code is 1 where more than three survive. The checkout is never changed.
+there and says which faults were caught, once these tests have passed without any. ``--only 12`` runs one of them,
+``--room spatial`` those of one room, ``--jobs 2`` two at a time. The exit code is 1 where more than three survive.
+The checkout is never changed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("src", "tests", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
+COPIED = ("src", "tests", "benchmarks", "docs", "pyproject.toml", "README.md", "CHANGELOG.md")
 MOST_SURVIVORS = 3
 PATIENCE = 900
 """Seconds for the tests of one mutant; a mutant that hangs them has been noticed."""
@@ -123,7 +124,7 @@ MUTANTS = (
     Mutant("graphmodel/concepts.py", "_reply(model, party) <= model.ranks[party]", "_reply(model, party) < model.ranks[party]", GRAPH),
     Mutant("graphmodel/concepts.py", "return _answered_for_good(model, party, improving=True)", "return _answered_for_good(model, party, improving=False)", GRAPH),
     Mutant("graphmodel/concepts.py", "                if other != k:\n", "                if other >= 0:\n", GRAPH),
-    Mutant("graphmodel/concepts.py", "joint[None, 1:]", "joint[None, :]", GRAPH),
+    Mutant("graphmodel/concepts.py", "rank[met] <= rank[s]", "rank[met] < rank[s]", GRAPH),
     Mutant("graphmodel/preferences.py", "payoff * (len(members) + 1) + members", "payoff * len(members) + members", RANKS),
     Mutant("graphmodel/preferences.py", "len(listed) - place", "place", RANKS),
     Mutant("graphmodel/moves.py", "keep = rank[self.dst] > rank[self.src]", "keep = rank[self.dst] >= rank[self.src]", GRAPH),
@@ -256,7 +257,7 @@ def main() -> int:
     for number, noticed, seconds in tried(numbers, asked.jobs):
         m = MUTANTS[number - 1]
         survived += not noticed
-        print(f"{number:3} {'caught' if noticed else 'SURVIVED'} {seconds:5.1f} s  {m.file}: {m.old.strip()} -> {m.new.strip()}", flush=True)  # fmt: skip
+        print(f"{number:3} {'caught' if noticed else 'SURVIVED'} {seconds:5.1f} s  {m.file}: {' '.join(m.old.split())} -> {' '.join(m.new.split())}", flush=True)  # fmt: skip
     print(f"{len(numbers) - survived} of {len(numbers)} caught")
     return int(survived > MOST_SURVIVORS)
 

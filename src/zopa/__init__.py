@@ -9,6 +9,7 @@ The verbs are the questions; each takes a case first::
     zopa.solve(case, "nash")     what a solution picks, with ties
     zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
+    zopa.stress(case)            what holds for all numbers, for some, by the words alone
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, and when the zone opens
@@ -19,6 +20,7 @@ The verbs are the questions; each takes a case first::
     zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.backtest([case, ...])   did known outcomes lie where the words of the day before put them
     zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
+    zopa.simulate(case)          where talks end under named protocols and tactics
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
@@ -50,6 +52,7 @@ _VERBS = {
     "frontier": "bargaining",
     "judge": "bargaining",
     "describe": "bargaining",
+    "stress": "robustness",
     "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "waiting",
@@ -57,6 +60,7 @@ _VERBS = {
     "divide": "division",
     "read": "reading",
     "audit": "talks",
+    "simulate": "talks",
     "start": "study",
     "path": "study",
     "run": "study",
@@ -77,6 +81,7 @@ if TYPE_CHECKING:
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
     from zopa.render.report_files import report
+    from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
     from zopa.study.backtest import backtest
     from zopa.study.compare import compare
@@ -84,6 +89,7 @@ if TYPE_CHECKING:
     from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
     from zopa.talks.audit import audit
+    from zopa.talks.simulate import simulate
     from zopa.waiting.delay import delay
 
 __all__ = [
@@ -107,9 +113,11 @@ __all__ = [
     "report",
     "run",
     "seal",
+    "simulate",
     "solve",
     "stability",
     "start",
+    "stress",
     "verify_seal",
     "why_not",
     "zone",

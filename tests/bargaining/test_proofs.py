@@ -18,6 +18,7 @@ from zopa.bargaining import search
 from zopa.bargaining.proofs import KINDS, ProofRefused, check, read_proof
 from zopa.bargaining.search import certificate
 from zopa.bargaining.search.decomposition import Refusal, additive
+from zopa.space import Space
 
 MAXMIN = ("kalai-smorodinsky", "egalitarian", "proportional", "utilitarian")
 
@@ -537,3 +538,20 @@ def test_the_worked_example_is_proven_with_its_own_weights_and_a_worse_claim_is_
         check(proof([1, 1], 10, [[1, 1, 0]]))
     with pytest.raises(ProofRefused, match="too high"):
         check(proof([1, 1], 12, [[0, 1, 0]]))
+
+
+def test_one_package_and_one_point_are_said_in_the_singular():
+    def said(second):
+        space = Space(
+            ("A", "B"), ("i",), (("a", "b"),), (np.array([[5, second], [1, 2]]),), reservation=(1, 1)
+        )
+        zone = [list(x) for x in space.packages() if all(space.accepting(x))]
+        made = (certificate.count_proof(space, len(zone)), certificate.frontier_proof(space, zone))
+        return [check(json.loads(json.dumps(proof))).statement for proof in made]
+
+    count, frontier = said(0)
+    assert count.startswith("Exactly 1 package obeys the rules and is acceptable.")
+    assert "has exactly 1 point, one package listed for it: no acceptable" in frontier
+    count, frontier = said(3)
+    assert count.startswith("Exactly 2 packages obey the rules and are acceptable.")
+    assert "has exactly 2 points, one package listed for each: no acceptable" in frontier

@@ -17,7 +17,7 @@ from zopa.cli import app
 from zopa.reading import read, to_records
 from zopa.reading.records import computed_shifts
 from zopa.reading.review import Session
-from zopa.reading.store import save_records
+from zopa.reading.store import save_changes
 
 TEXT = (
     "Russia's Ivan Petrov said Russia could accept a cease-fire if Ukraine gave up its claim to the harbour.\n"
@@ -27,6 +27,7 @@ TEXT = (
     "The talks on borders cost both sides. A compromise is needed in order to end the war."
 )
 RUN = CliRunner()
+RECORDS = ("statements", "contacts", "figures", "shifts")
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_comments_and_order_of_the_file_survive(folder):
     path = folder / "statements.yaml"
     path.write_text("# our notes\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     first = next(iter(load(folder).statements))
-    RUN.invoke(app, ["review", str(folder)], input="a")
+    RUN.invoke(app, ["review", str(folder)], input="a\n")
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# our notes\n")
     assert next(iter(load(folder).statements)) == first
@@ -119,7 +120,9 @@ def test_comments_and_order_of_the_file_survive(folder):
 
 def test_keys_accept_reject_edit_and_stop_and_every_one_is_saved(folder):
     result = RUN.invoke(
-        app, ["review", str(folder), "--by", "ann"], input="arwrong speaker\nestance=oppose firmness=firm\nq"
+        app,
+        ["review", str(folder), "--by", "ann"],
+        input="a\nrwrong speaker\nestance=oppose firmness=firm\nq",
     )
     assert result.exit_code == 0, result.output
     listed = list(load(folder).statements.values())
@@ -135,7 +138,7 @@ def test_an_edit_that_the_case_would_refuse_changes_nothing(folder):
 
 
 def test_undo_takes_back_what_was_saved(folder):
-    RUN.invoke(app, ["review", str(folder)], input="aauuq")
+    RUN.invoke(app, ["review", str(folder)], input="a\nrno\nuuq")
     assert set(states(folder)) == {"suggested"}
 
 
@@ -162,7 +165,7 @@ def test_a_review_over_a_terminal_can_be_broken_off(folder):
     try:
         while b"1 of" not in seen:
             seen += os.read(terminal, 4096)
-        os.write(terminal, b"a")
+        os.write(terminal, b"a\n")
         while b"2 of" not in seen:
             seen += os.read(terminal, 4096)
         os.write(terminal, b"\x03")
@@ -178,51 +181,49 @@ def test_a_review_over_a_terminal_can_be_broken_off(folder):
     assert states(folder).count("accepted") == 1
 
 
-KEYS = st.lists(st.sampled_from("arnbumsA"), max_size=14)
+KEYS = st.lists(st.sampled_from("arnbumsAof"), max_size=14)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    root = tmp_path_factory.mktemp("story")
+    (root / "story.txt").write_text(TEXT, encoding="utf-8")
+    RUN.invoke(app, ["read", str(root / "story.txt"), "--case", str(root / "case")])
+    return load(root / "case")
 
 
 @settings(max_examples=60, deadline=None)
-@given(KEYS)
-def test_any_keys_and_as_many_undos_end_where_they_began(keys):
-    text = TEXT
-    found = to_records(read(text), "s")
-    start = dict(found.statements)
-    session = Session(dict(start), "ann")
+@given(keys=KEYS)
+def test_any_keys_and_as_many_undos_end_where_they_began(made, keys):
+    text = made.sources["story"].text
+    session = Session(made, "ann")
+    start = {group: dict(entries) for group, entries in session.entries.items()}
+    steps = {
+        "a": session.accept, "r": lambda: session.reject("no"), "n": session.skip, "b": session.back, "o": session.reopen,
+        "f": lambda: session.filter("all"), "u": session.undo, "m": session.merge, "A": session.accept_all,
+        "s": lambda: session.item and session.split((session.item.start or 0) + len(session.item.quote) // 2),
+    }  # fmt: skip
     for key in keys:
-        if key == "a":
-            session.accept()
-        elif key == "r":
-            session.reject("no")
-        elif key == "n":
-            session.skip()
-        elif key == "b":
-            session.back()
-        elif key == "u":
-            session.undo()
-        elif key == "m":
-            session.merge(text)
-        elif key == "s" and session.current:
-            s = session.statements[session.current]
-            session.split((s.start or 0) + len(s.quote) // 2, text)
-        elif key == "A":
-            session.accept_all()
+        steps[key]()
         for s in session.statements.values():
             assert s.start is not None
             assert text[s.start : s.end] == s.quote
+        waiting = [r for g in RECORDS for r in session.entries[g].values() if r.review.state == "suggested"]
+        assert session.left == len(waiting)
     while session.undo():
         pass
-    assert session.statements == start
+    assert session.entries == start
 
 
 def test_only_what_changed_is_written_and_it_loads_again(folder):
-    case = load(folder)
-    session = Session(dict(case.statements), "ann")
+    session = Session(load(folder), "ann")
     session.accept("clear words")
     pending = session.pending()
-    assert len(pending) == 1
     assert session.pending() == {}
-    save_records(folder, pending)
-    (ident,) = pending
+    ((group, changed),) = pending.items()
+    assert (group, len(changed)) == ("statements", 1)
+    save_changes(folder, pending)
+    (ident,) = changed
     assert load(folder).statements[ident].review == Review(state="accepted", by="ann", why="clear words")
 
 

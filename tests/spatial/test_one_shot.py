@@ -94,17 +94,23 @@ def test_levers_of_the_compromise_are_its_derivatives(situation):
 
 
 @settings(max_examples=30, deadline=None)
-@given(situations())
-def test_the_nash_point_maximises_the_weighted_product_of_gains(situation):
+@given(situations(), st.sampled_from([0, -1, -3]))
+def test_the_nash_point_maximises_the_weighted_product_of_gains(situation, disagreement):
     x, s, c = situation
     w = s * c
     grid = np.linspace(0, 100, 1001)
 
     def score(z):
-        return np.sum(w[:, None] * np.log(2 - ((x[:, None] - z) / 100) ** 2), axis=0)
+        gain = 1 - disagreement - ((x[:, None] - z) / 100) ** 2
+        return np.sum(w[:, None] * np.log(np.maximum(gain, 1e-300)), axis=0)
 
-    found = float(one_shot.nash_point(x, w))
+    found = float(one_shot.nash_point(x, w, disagreement=disagreement))
     assert score(np.array([found])) >= score(grid).max() - 1e-9
+
+
+def test_a_nash_point_needs_a_disagreement_that_is_no_better_than_the_far_end_of_the_line():
+    with pytest.raises(NotApplicable, match="at most 0"):
+        one_shot.nash_point(np.array([0.0, 100.0]), np.ones(2), disagreement=0.01)
 
 
 @settings(max_examples=30, deadline=None)

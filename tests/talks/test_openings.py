@@ -172,4 +172,5 @@ def test_the_command_gives_the_openings_as_json() -> None:
     run = CliRunner().invoke(app, ["start", "ukraine-2025", "--as-of", "2025-01-31", "--json"])
     assert run.exit_code == 0, run.output
     assert '"as_of": "2025-01-31"' in run.stdout
-    assert CliRunner().invoke(app, ["start", "ukraine-2025", "--as-of", "soon"]).exit_code == 2
+    wrong = CliRunner().invoke(app, ["start", "ukraine-2025", "--as-of", "soon"])
+    assert "expected a day such as 2025-02-13" in str(wrong.exception)

@@ -31,6 +31,8 @@ def test_the_range_of_a_contest_is_fearons():
 
 def test_no_zone_is_told_from_a_zone_without_a_credible_promise():
     assert obstacle(100, [60, 50], [60, 50]).kind == "no zone"
+    all_of_it = obstacle(100, [60, 40], [60, 40])  # one division is left, and it is one
+    assert (all_of_it.kind, all_of_it.ranges) == ("none", ((60, 60), (40, 40)))
     shift = obstacle(100, [50, 30], [75, 10])
     assert (shift.kind, shift.surplus, shift.shifting) == ("a zone but no credible promise", 20, (0,))
     assert obstacle(100, [50, 30], [70, 10]).kind == "none"  # a shift as large as the surplus can be paid for

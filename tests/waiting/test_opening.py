@@ -134,6 +134,10 @@ def test_a_party_that_grows_stronger_can_not_promise_for_long():
         for t in range(13)
     ]
     assert breaking(rising, Fraction(46)) == 5  # 40 + 1.5 t first exceeds 46 in month 5
+    assert breaking(rising, Fraction(46), agreed_in=4) == 5
+    assert (
+        breaking(rising, Fraction(46), agreed_in=5) == 6
+    )  # the month of the agreement itself does not count
     assert breaking(falling(40, (1, 1, 1)), Fraction(46)) is None
 
 

@@ -12,16 +12,47 @@ from zopa.bargaining.judge import Logroll, Swap, Verdict, Views, judge
 from zopa.bargaining.proofs import check
 from zopa.bargaining.solutions import SOLUTIONS
 from zopa.bargaining.solve import Solution, solve, winning_coalitions
-from zopa.bargaining.standing import STATES, Standing, Turn, standing
+from zopa.bargaining.standing import STATES, AnswerState, OtherReading, standing
 from zopa.bargaining.why_not import Conflict, Correction, Limit, Switch, WhyNot, why_not
 from zopa.bargaining.zone import Zone, prove_zone, zone
 from zopa.case import Case
 from zopa.space import MAX_PACKAGES, Problem, Readings
 
 __all__ = [
-    "MAX_PACKAGES", "SOLUTIONS", "STATES", "Conflict", "Correction", "Deal", "Description", "Engine", "Frontier", "Limit", "Logroll",
-    "Solution", "Standing", "Swap", "Switch", "Turn", "Verdict", "Views", "WhyNot", "Zone", "check", "choose", "deal", "describe",
-    "engine_for", "frontier", "judge", "prove_frontier", "prove_zone", "solve", "standing", "why_not", "winning_coalitions", "zone",
+    "MAX_PACKAGES",
+    "SOLUTIONS",
+    "STATES",
+    "AnswerState",
+    "Conflict",
+    "Correction",
+    "Deal",
+    "Description",
+    "Engine",
+    "Frontier",
+    "Limit",
+    "Logroll",
+    "OtherReading",
+    "Solution",
+    "Swap",
+    "Switch",
+    "Verdict",
+    "Views",
+    "WhyNot",
+    "Zone",
+    "check",
+    "choose",
+    "deal",
+    "describe",
+    "engine_for",
+    "frontier",
+    "judge",
+    "prove_frontier",
+    "prove_zone",
+    "solve",
+    "standing",
+    "why_not",
+    "winning_coalitions",
+    "zone",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import Engine, Pick, Stop, engine_for, engine_named, never
 from zopa.bargaining.solutions import SOLUTIONS, Method
-from zopa.bargaining.standing import Standing, standing
+from zopa.bargaining.standing import AnswerState, standing
 from zopa.case import MOST_UNSOURCED, Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, IntArray, Problem, Readings, Space
@@ -41,7 +41,7 @@ class Solution(Answer):
     gap: float = 0.0
     proof: Mapping[str, Any] | None = None
     note: str = ""
-    standing: Standing | None = None
+    standing: AnswerState | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, with its state where that was asked."""

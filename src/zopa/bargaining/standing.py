@@ -11,7 +11,7 @@ from zopa.bargaining.engines import Engine, Stop, engine_for, never
 from zopa.case import MOST_UNSOURCED, Case, OnRecord, on_record, uncarried
 from zopa.space import Problem, Readings, reading_names
 
-__all__ = ["STATES", "Standing", "State", "Turn", "standing"]
+__all__ = ["STATES", "AnswerState", "OtherReading", "State", "standing"]
 
 State = Literal["not enough on record", "open", "closed", "depends on a reading"]
 STATES: tuple[str, ...] = State.__args__  # type: ignore[attr-defined]
@@ -20,7 +20,7 @@ MOST_TURNS = 64
 
 
 @dataclass(frozen=True)
-class Turn:
+class OtherReading:
     """Another choice of readings that turns a zone into none, or none into a zone.
 
     ``set`` is the name of a set of readings, else ``rule`` is read as ``reading``; ``open`` tells what is then.
@@ -33,7 +33,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AnswerState:
     """What may be said about a case.
 
     Attributes
@@ -49,7 +49,7 @@ class Standing:
     state: State
     open: bool
     record: OnRecord
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[OtherReading, ...] = ()
     uncarried: tuple[str, ...] = ()
     unknown: int = 0
 
@@ -65,7 +65,7 @@ def standing(
     *,
     most_unsourced: Fraction | float = MOST_UNSOURCED,
     stop: Stop = never,
-) -> Standing:
+) -> AnswerState:
     """What may be said about a case: whether enough is on record, and whether a deal is open, closed, or a matter of reading.
 
     Parameters
@@ -87,11 +87,11 @@ def standing(
     key = f"standing {most_unsourced}"
     if key not in problem.kept:
         problem.kept[key] = _standing(problem, on_record(problem.case, most_unsourced), stop)
-    found: Standing = problem.kept[key]
+    found: AnswerState = problem.kept[key]
     return found
 
 
-def _standing(problem: Problem, record: OnRecord, stop: Stop) -> Standing:
+def _standing(problem: Problem, record: OnRecord, stop: Stop) -> AnswerState:
     engine = engine_for(problem, "zone", stop=stop)
     now = bool(_open(engine, full=True))
     turns, unknown = [], 0
@@ -107,7 +107,7 @@ def _standing(problem: Problem, record: OnRecord, stop: Stop) -> Standing:
         state = "depends on a reading"
     if not record.enough:
         state = "not enough on record"
-    return Standing(state, now, record, tuple(turns), tuple(uncarried(problem.case)), unknown)
+    return AnswerState(state, now, record, tuple(turns), tuple(uncarried(problem.case)), unknown)
 
 
 def _open(engine: Engine, *, full: bool = False) -> bool | None:
@@ -118,14 +118,14 @@ def _open(engine: Engine, *, full: bool = False) -> bool | None:
     return engine.member() if full else None
 
 
-def _others(problem: Problem) -> Iterator[tuple[Turn, Mapping[str, str]]]:
+def _others(problem: Problem) -> Iterator[tuple[OtherReading, Mapping[str, str]]]:
     """The named sets of readings, then every other reading of one rule."""
     now, seen = dict(problem.readings), [dict(problem.readings)]
     for name in problem.case.readings:
         chosen = dict(problem.with_readings(name).readings)
         if chosen not in seen:
-            yield Turn(False, set=name), chosen
+            yield OtherReading(False, set=name), chosen
     for rule, names in reading_names(problem.case).items():
         for reading in names:
             if reading != now[rule]:
-                yield Turn(False, rule=rule, reading=reading), {**now, rule: reading}
+                yield OtherReading(False, rule=rule, reading=reading), {**now, rule: reading}

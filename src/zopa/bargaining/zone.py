@@ -11,7 +11,7 @@ from zopa.bargaining.deals import Deal, deals, marked
 from zopa.bargaining.engines import MOST_SHOWN, Engine, Stop, engine_for, never
 from zopa.bargaining.search import Count, Emptiness, is_empty
 from zopa.bargaining.search.certificate import count_proof
-from zopa.bargaining.standing import Standing, standing
+from zopa.bargaining.standing import AnswerState, standing
 from zopa.case import MOST_UNSOURCED, Case
 from zopa.space import Answer, Problem, Readings
 
@@ -67,7 +67,7 @@ class Zone(Answer):
     closest: tuple[Deal, ...] = ()
     shortfall: Fraction = Fraction(0)
     exact: bool = True
-    standing: Standing | None = None
+    standing: AnswerState | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, with its state."""

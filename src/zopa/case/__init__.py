@@ -4,6 +4,7 @@ May not enter: files, any lens.
 """
 
 from zopa.case.changes import is_reading, reading_of
+from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
 from zopa.case.dates import as_of, undated
 from zopa.case.division import Division
@@ -76,6 +77,7 @@ __all__ = [
     "OnRecord",
     "Option",
     "Outcome",
+    "PackageWords",
     "Party",
     "PartyCosts",
     "Reading",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from zopa.case.basis import Noun
+from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostSettings
 from zopa.case.division import Division
 from zopa.case.forecast import KtabSettings
@@ -14,8 +15,11 @@ __all__ = ["Sections"]
 
 
 class Sections(Noun):
-    """The sections that a case may have; each is None where the case says nothing about it."""
+    """The sections that a case may have; each is None or empty where the case says nothing about it."""
 
+    comparisons: tuple[PackageWords, ...] = Field(
+        (), description="what words say about packages, without numbers"
+    )
     costs: CostSettings | None = Field(None, description="how waiting is valued; figures are in costs.csv")
     division: Division | None = Field(None, description="what could be split between the parties")
     graph: Graph | None = Field(None, description="who can do what alone, for the question of stability")

@@ -1,7 +1,8 @@
 """What sources say, added to a case folder and changed in it: texts, their table, and ``statements.yaml``.
 
 One call is one act: a text is never registered without what was found in it. An entry that changes is cut out
-of the file, changed and put back, so that a decision costs the same whatever the size of the file.
+of the file, changed and put back, so that a decision costs the same whatever the size of the file. Entries of
+``case.yaml`` that a decision makes or changes (a rule, a speaker, a party, an issue) go the same way.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from zopa.case.records import Records
 from zopa.casefile import csvdoc
 from zopa.casefile.anchors import digest, normalise
 from zopa.casefile.folder import CaseFiles
-from zopa.casefile.read import RECORDS_FILE, SOURCE_COLUMNS, SOURCES_FILE
+from zopa.casefile.read import CASE_FILE, RECORDS_FILE, SOURCE_COLUMNS, SOURCES_FILE
 from zopa.casefile.write import FileSet, fingerprint, one_step
-from zopa.casefile.yamltext import YamlText, scalar
+from zopa.casefile.yamltext import YamlText, dump, scalar
 from zopa.errors import CaseError
 
 __all__ = ["NewSource", "save_records", "source_id", "written_form"]
@@ -61,7 +62,9 @@ def save_records(
     added: Records | None = None,
     changed: Changes | None = None,
 ) -> int:
-    """Register texts, append records, write changed ones back (None removes one); the number appended.
+    """Register texts, append records, write changed entries back (None removes one); the number appended.
+
+    The groups of ``changed`` are those of the records, and ``parties``, ``speakers``, ``issues`` and ``rules``.
 
     Comments and the order of entries stay; of a changed record only the fields that differ are touched.
 
@@ -79,17 +82,29 @@ def save_records(
         _add_sources(files, sources, act)
         if not changed and not any(new.values()):
             return 0
-        was = fingerprint(root / RECORDS_FILE)
-        before, findings = files.text(RECORDS_FILE) if files.has(RECORDS_FILE) else ("", [])
-        if findings:
-            raise CaseError(findings, "nothing was changed")
-        text = before.replace("\r\n", "\n")
-        for group, records in (changed or {}).items():
-            for ident, item in records.items():
-                text = _changed(text, group, ident, item, new)
-        text, count = _appended(text, new)
-        if text != before:
-            act.write(RECORDS_FILE, text, was)
+        split = {g: records for g, records in (changed or {}).items() if g not in Records.model_fields}
+        _write_back(files, CASE_FILE, split, {}, act)
+        split = {g: records for g, records in (changed or {}).items() if g in Records.model_fields}
+        return _write_back(files, RECORDS_FILE, split, new, act)
+
+
+def _write_back(
+    files: CaseFiles, name: str, changed: Changes, new: dict[str, dict[str, Any]], act: FileSet
+) -> int:
+    """One file with its changed and new entries, planned in the act; how many entries are new in it."""
+    if not any(changed.values()) and not any(new.values()):
+        return 0
+    was = fingerprint(files.root / name)
+    before, findings = files.text(name) if files.has(name) else ("", [])
+    if findings:
+        raise CaseError(findings, "nothing was changed")
+    text = before.replace("\r\n", "\n")
+    for group, entries in changed.items():
+        for ident, item in entries.items():
+            text = _changed(text, (group, ident), item, new, name)
+    text, count = _appended(text, new, name)
+    if text != before:
+        act.write(name, text, was)
     return count
 
 
@@ -115,11 +130,11 @@ def _add_sources(files: CaseFiles, sources: Sequence[NewSource], act: FileSet) -
     act.write(SOURCES_FILE, table, was)
 
 
-def _appended(text: str, new: Mapping[str, Mapping[str, Any]]) -> tuple[str, int]:
+def _appended(text: str, new: Mapping[str, Mapping[str, Any]], name: str) -> tuple[str, int]:
     listed = {g: {i: written_form(r) for i, r in records.items()} for g, records in new.items() if records}
     if not listed:
         return text, 0
-    whole = YamlText(text, RECORDS_FILE)
+    whole = YamlText(text, name)
     count = 0
     for group, records in listed.items():
         there = (whole.data or {}).get(group) or {}
@@ -129,21 +144,25 @@ def _appended(text: str, new: Mapping[str, Mapping[str, Any]]) -> tuple[str, int
     return whole.text, count
 
 
-def _changed(text: str, group: str, ident: str, item: Any, new: dict[str, dict[str, Any]]) -> str:
-    """The text with one record changed, taken out, or (when it is not there) noted among the new ones."""
+def _changed(text: str, at: tuple[str, str], item: Any, new: dict[str, dict[str, Any]], name: str) -> str:
+    """The text with one entry changed, taken out or put in; noted among the new ones where its section is no plain block."""
+    group, ident = at
     place = _entry(text, group, ident)
     if place is not None:
         start, end = place
         try:
-            part = YamlText(text[start:end], RECORDS_FILE)
+            part = YamlText(text[start:end], name)
         except CaseError:
             part = None
         if part is not None and isinstance(part.data, dict) and list(part.data) == [ident]:
             if item is None:
-                return text[:start] + text[start:end][_entry_end(part) :] + text[end:]
+                left = text[:start] + text[start:end][_entry_end(part) :] + text[end:]
+                return left if _section(left, group) else _without_group(left, group, name)
             _write_fields(part, (ident,), item)
             return text[:start] + part.text + text[end:]
-    whole = YamlText(text, RECORDS_FILE)
+    elif item is not None and (put_in := _inserted(text, group, ident, written_form(item))) is not None:
+        return put_in
+    whole = YamlText(text, name)
     if ident not in ((whole.data or {}).get(group) or {}):
         if item is not None:
             new.setdefault(group, {})[ident] = item
@@ -155,17 +174,47 @@ def _changed(text: str, group: str, ident: str, item: Any, new: dict[str, dict[s
     return whole.text
 
 
-def _entry(text: str, group: str, ident: str) -> tuple[int, int] | None:
-    """Where the lines of an entry begin and end, in a file of plain blocks."""
-    head = re.search(rf"^{re.escape(group)}:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*( +)\S", text, re.M)
+def _without_group(text: str, group: str, name: str) -> str:
+    """The text without a group whose last entry was taken out."""
+    whole = YamlText(text, name)
+    if (whole.data or {}).get(group, ()) is None:
+        whole.remove((group,))
+    return whole.text
+
+
+def _section(text: str, group: str) -> tuple[int, int, int] | None:
+    """Where the entries of a group begin and end, and how far they are indented; None where it is no plain block."""
+    head = re.search(
+        rf"^{re.escape(group)}:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*( +)[^\s{{\[?&*!|>-]", text, re.M
+    )
     if head is None:
         return None
-    indent = len(head[1])
     section = re.compile(r"^[^\s#]", re.M).search(text, head.end())
-    stop = section.start() if section else len(text)
-    key = re.compile(rf"^ {{{indent}}}{re.escape(scalar(ident))}:(?=\s)", re.M).search(
-        text, head.start(1), stop
-    )
+    return head.start(1), section.start() if section else len(text), len(head[1])
+
+
+def _inserted(text: str, group: str, ident: str, data: Mapping[str, Any]) -> str | None:
+    """The text with a new entry at the end of its group; None where that takes a closer look at the file."""
+    section = _section(text, group)
+    if section is None:
+        return None
+    start, stop, indent = section
+    if re.compile(rf"^ *[\"']?{re.escape(ident)}[\"']?\s*:", re.M).search(text, start, stop):
+        return None
+    lines = text[start:stop].split("\n")
+    while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
+        lines.pop()
+    end = start + len("\n".join(lines))
+    return f"{text[:end]}\n{' ' * indent}{scalar(ident)}:{dump(data, indent + 2)}\n{text[end:].removeprefix(chr(10))}"
+
+
+def _entry(text: str, group: str, ident: str) -> tuple[int, int] | None:
+    """Where the lines of an entry begin and end, in a file of plain blocks."""
+    section = _section(text, group)
+    if section is None:
+        return None
+    start, stop, indent = section
+    key = re.compile(rf"^ {{{indent}}}{re.escape(scalar(ident))}:(?=\s)", re.M).search(text, start, stop)
     if key is None:
         return None
     after = re.compile(rf"^ {{0,{indent}}}[^\s]", re.M).search(text, key.end(), stop)
@@ -189,8 +238,22 @@ def _write_fields(text: YamlText, path: tuple[str, ...], item: Any) -> None:
     for key in [k for k in old if k not in new]:
         text.remove((*path, key))
     for key, value in new.items():
-        if key not in old or _bare(old[key]) != _bare(value):
-            text.set((*path, key), value)
+        if key not in old or not _alike(old[key], value):
+            if isinstance(value, dict) and isinstance(old.get(key), dict) and set(old[key]) <= set(value):
+                for inner, one in value.items():
+                    if inner not in old[key] or not _alike(old[key][inner], one):
+                        text.set((*path, key, inner), one)
+            else:
+                text.set((*path, key), value)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Whether a value of the file means the same as one of a noun; a bare text stands for its label, one id for a list."""
+    if isinstance(old, str) and isinstance(new, dict):
+        return new == {"label": old}
+    if isinstance(new, list | tuple) and not isinstance(old, list | tuple):
+        return _bare([old]) == _bare(new)
+    return bool(_bare(old) == _bare(new))
 
 
 def written_form(item: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from zopa.casefile.checks import Pieces, declared
+from zopa.casefile.comparison_checks import comparison_findings
 from zopa.casefile.costs_file import read_costs
 from zopa.casefile.division_checks import division_findings
 from zopa.casefile.folder import CaseFiles
@@ -20,6 +21,10 @@ Checked = tuple[list[Finding], dict[str, Any]]
 def _costs(files: CaseFiles, p: Pieces) -> Checked:
     data = read_costs(files, p)
     return data.findings, {"cost_rows": data.rows, "tables": data.tables}
+
+
+def _comparisons(_files: CaseFiles, p: Pieces) -> Checked:
+    return list(comparison_findings(p, p.top.get("comparisons") or ())), {}
 
 
 def _division(_files: CaseFiles, p: Pieces) -> Checked:
@@ -43,6 +48,7 @@ def _ktab(_files: CaseFiles, p: Pieces) -> Checked:
 SECTIONS: Mapping[str, Callable[[CaseFiles, Pieces], Checked]] = {
     "graph": _graph,
     "costs": _costs,
+    "comparisons": _comparisons,
     "division": _division,
     "ktab": _ktab,
 }

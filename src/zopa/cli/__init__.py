@@ -24,6 +24,7 @@ from zopa.cli import (
     run,
     seal,
     stability,
+    stress,
     talks,
 )
 
@@ -55,6 +56,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "frontier": ask.frontier,
     "why-not": ask.why_not,
     "judge": ask.judge,
+    "stress": stress.stress,
     "describe": ask.describe,
     "check-proof": proofs.check_proof,
     "forecast": forecasts.forecast,
@@ -64,6 +66,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "divide": division.divide,
     "start": talks.start,
     "path": talks.path,
+    "simulate": talks.simulate,
     "audit": talks.audit,
     "explain": ask.explain,
     "compare": compare.compare,

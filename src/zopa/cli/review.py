@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zopa.cli.options import console
-
 if TYPE_CHECKING:
-    from zopa.case import Case
     from zopa.reading.review import Session
 
 __all__ = ["review"]
@@ -25,25 +22,24 @@ def review(
         bool, typer.Option("--accept-all", help="Accept every suggestion without looking; each is marked so.")
     ] = False,
 ) -> None:
-    """Walk through the suggestions by single keys: accept, edit, reject, merge, split, undo. Every key is saved at once."""
+    """Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone."""
     from datetime import date
 
     from zopa.casefile import load
     from zopa.reading.review import Session
 
     case = load(folder)
-    case = case.whole or case
-    session = Session(dict(case.statements), by or _user(), date.today())
-    if not session.queue:
+    session = Session(case.whole or case, by or _user(), date.today())
+    if not session.queue and (accept_all or not any(session.listed("all"))):
         typer.echo("nothing is waiting for review")
         return
     if accept_all:
         n = session.accept_all("accepted together, unread")
         _save(folder, session)
-        typer.echo(f"accepted {n} statements, unread")
+        typer.echo(f"accepted {n} records, unread")
     else:
         with _keys() as keys:
-            _walk(folder, case, session, keys)
+            _walk(folder, session, keys)
     typer.echo(_summary(session))
     typer.echo(
         f"next: zopa run {folder}"
@@ -84,78 +80,200 @@ class _keys:  # noqa: N801
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self.old)
 
 
-def _walk(folder: Path, case: Case, session: Session, keys: Iterator[str]) -> None:
+def _walk(folder: Path, session: Session, keys: Iterator[str]) -> None:
     from zopa.reading.review import KEYS
 
     typer.echo("  ".join(f"[{k}] {what}" for k, what in KEYS.items()))
-    _present(case, session)
+    _present(session)
     try:
         for key in keys:
             if key in "\r\n \t":
                 continue
-            if key == "q" or not _act(key, case, session, keys):
+            if key == "q" or not _act(key, session, keys):
                 break
             _save(folder, session)
-            _present(case, session)
-            if session.current is None:
-                break
-    except KeyboardInterrupt:
+            _present(session)
+    except (KeyboardInterrupt, EOFError):
+        _save(folder, session)
         typer.echo("\nstopped; every decision so far is kept")
 
 
-def _act(key: str, case: Case, session: Session, keys: Iterator[str]) -> bool:
-    """One key; False ends the walk."""
-    ident = session.current
-    text = case.sources[session.statements[ident].source].text if ident else ""
-    if key == "a":
-        session.accept()
-    elif key == "r":
-        session.reject(_line("why? ", keys))
-    elif key == "n":
-        session.skip()
-    elif key == "b":
-        session.back()
-    elif key == "u":
-        typer.echo("undone" if session.undo() else "nothing to undo")
-    elif key == "A":
-        session.accept_all()
-    elif key == "m":
-        typer.echo("joined" if session.merge(text) else "there is nothing before it to join with")
-    elif key == "s" and ident:
-        words = _line("first words of the second part: ", keys)
-        s = session.statements[ident]
-        at = s.quote.find(words) if words else -1
-        done = at > 0 and session.split((s.start or 0) + at, text)
-        typer.echo("split" if done else "these words are not inside the quotation")
-    elif key == "e" and ident:
-        _edit(session, _line("field=value ... (stance=accept issue=nato options=N2,N3): ", keys))
-    elif key == "\x04":
+def _act(key: str, session: Session, keys: Iterator[str]) -> bool:
+    """One key; False ends the walk. What the case would refuse is said, and changes nothing."""
+    from zopa.errors import ZopaError
+
+    if key == "\x04":
         return False
-    else:
-        typer.echo(f"no key '{key}'")
+    act = ACTS.get(key)
+    if act is None:
+        typer.echo(f"no key '{key if key.isprintable() else ascii(key)}'; ? lists them")
+        return True
+    if session.item is None and key not in "bufoAd/?":
+        typer.echo("nothing is left to decide here: b goes back, f filters, q stops")
+        return True
+    try:
+        act(session, keys)
+    except ZopaError as error:
+        typer.echo(f"not changed: {error}")
     return True
 
 
-def _edit(session: Session, line: str) -> None:
+def _accept(session: Session, keys: Iterator[str]) -> None:
+    """Accept; ask whose words they are where no one is named, and make a rule of what binds."""
+    if session.nobody:
+        _whose(session, keys)
+    if session.partyless:
+        typer.echo("  ".join(f"{n} {p.name}" for n, p in enumerate(session.entries["parties"].values(), 1)))
+        name = session.entries["speakers"][session.partyless].name
+        session.speaks_for(
+            _line(f"{name} speaks for which party? number, name, +New name, Enter: none ", keys)
+        )
+    if session.binds:
+        _rule(session, keys)
+    else:
+        session.accept()
+
+
+def _whose(session: Session, keys: Iterator[str]) -> None:
+    people = [session.entries[p.group][p.ident].name for p in session.people()]
+    typer.echo("  ".join(f"{n} {name}" for n, name in enumerate(people, 1)))
+    who = _line("whose words? number, name, +New name, Enter: no one's ", keys)
+    if who in ("", "-"):
+        return
+    party = ""
+    if who.startswith("+"):
+        typer.echo("  ".join(p.name for p in session.entries["parties"].values()))
+        party = _line("speaks for which party? name, +New name, Enter: none ", keys)
+    n = session.says(who, party)
+    if n > 1:
+        typer.echo(f"the same for {n - 1} more by the same words")
+
+
+def _rule(session: Session, keys: Iterator[str]) -> None:
+    """Two short questions, and whether the words could also bind no one."""
+    offered, asked = session.sides()
+    _list_options(session)
+    when = _line(f"when which options? {_proposed(offered)}=: as in the rule before; -: no rule ", keys)
+    if when == "=":
+        typer.echo(f"added to rule {session.same_rule()}")
+        return
+    if when == "-" or not (when or offered):
+        session.accept()
+        return
+    only_if = _line(f"acceptable only if which options? {_proposed(asked) or 'Enter: never; '}", keys)
+    also = _line("other reading: Enter: none, w: also that it binds no one ", keys)
+    if not only_if and not asked:
+        only_if = "-"
+    typer.echo(f"rule {session.make_rule(when, only_if, or_not=also.startswith('w'))}")
+
+
+def _proposed(options: dict[str, tuple[str, ...]]) -> str:
+    named = ", ".join(f"{i} {o}" for i, chosen in options.items() for o in chosen)
+    return f"Enter: {named}; " if named else ""
+
+
+def _list_options(session: Session) -> None:
+    issues = session.entries["issues"]
+    for n, (issue, option) in enumerate(session.choices(), 1):
+        typer.echo(f"  {n} {issues[issue].name}: {issues[issue].options[option].label}")
+    typer.echo("  or ISSUE: OPTION by name; +ISSUE: OPTION makes a new one")
+
+
+def _about(session: Session, keys: Iterator[str]) -> None:
+    _list_options(session)
+    text = _line("about which options? ", keys)
+    if text:
+        session.about(text)
+
+
+def _drop(session: Session, keys: Iterator[str]) -> None:
+    typer.echo("  ".join(issue.name for issue in session.entries["issues"].values()))
+    name = _line("drop which issue? ", keys)
+    if name:
+        typer.echo(f"dropped {session.drop(name)}")
+
+
+def _reject(session: Session, keys: Iterator[str]) -> None:
+    session.reject(_line("why? ", keys))
+
+
+def _edit(session: Session, keys: Iterator[str]) -> None:
     import shlex
 
-    fields: dict[str, Any] = {}
+    from zopa.errors import NotApplicable
+
+    line = _line("field=value ... (? lists fields and values): ", keys)
+    if line == "?":
+        _choices(session, keys)
+        return
+    fields: dict[str, str] = {}
     try:
-        for part in shlex.split(line):
-            name, sign, value = part.partition("=")
-            if not sign:
-                raise ValueError(f"expected field=value, saw '{part}'")
-            fields[name] = (
-                tuple(value.split(","))
-                if name == "options"
-                else int(value)
-                if name == "strength"
-                else value or None
-            )
-        if fields:
-            session.edit(fields)
+        parts = shlex.split(line)
     except ValueError as error:
-        typer.echo(f"not changed: {str(error).splitlines()[0]}")
+        raise NotApplicable(f"{str(error).lower()}: put a value with spaces in quotation marks") from None
+    for part in parts:
+        name, sign, value = part.partition("=")
+        if not sign:
+            raise NotApplicable(f"expected field=value, saw '{part}'")
+        fields[name] = value
+    if fields:
+        session.edit_text(fields)
+
+
+def _split(session: Session, keys: Iterator[str]) -> None:
+    words = _line("first words of the second part: ", keys)
+    at = session.item.quote.find(words) if words else -1
+    done = at > 0 and session.split((session.item.start or 0) + at)
+    typer.echo("split" if done else "these words are not inside the quotation")
+
+
+def _filter(session: Session, keys: Iterator[str]) -> None:
+    words = _line("show which? state, group, kind, party, issue or source; Enter: suggested ", keys)
+    n = session.filter(*words.split())
+    typer.echo(f"{n} records")
+
+
+def _search(session: Session, keys: Iterator[str]) -> None:
+    words = _line("words: ", keys)
+    if words and not session.find(words):
+        typer.echo("no record has these words")
+
+
+def _accept_all(session: Session, keys: Iterator[str]) -> None:
+    n = sum(
+        session.entries[r.group][r.ident].review.state == "suggested"
+        for r in session.queue
+        if r.ident in session.entries[r.group]
+    )
+    if _line(f"accept {n} records without reading them? y/n ", keys).casefold() in ("y", "yes"):
+        typer.echo(f"accepted {session.accept_all('accepted together, unread')}")
+    else:
+        typer.echo("not changed")
+
+
+def _choices(session: Session, _: Iterator[str]) -> None:
+    """The keys, and the values that each field of this record may have."""
+    from zopa.reading.review import KEYS
+
+    typer.echo("  ".join(f"[{k}] {what}" for k, what in KEYS.items()))
+    if session.item is not None:
+        for field in session.fields():
+            known = session.allowed(field)
+            typer.echo(f"  {field}: {', '.join(known) if known else 'any text'}")
+        _list_options(session)
+
+
+ACTS: dict[str, Callable[[Session, Iterator[str]], object]] = {
+    "a": _accept, "e": _edit, "r": _reject, "i": _about, "w": _whose, "c": _rule,
+    "d": _drop, "s": _split, "f": _filter, "/": _search,
+    "A": _accept_all, "?": _choices,
+    "m": lambda s, _: typer.echo("joined" if s.merge() else "there is nothing before it to join with"),
+    "u": lambda s, _: typer.echo("undone" if s.undo() else "nothing to undo"),
+    "o": lambda s, _: typer.echo("reopened" if s.reopen() else "it was not decided yet"),
+    "n": lambda s, _: s.skip(),
+    "b": lambda s, _: s.back(),
+}  # fmt: skip
+"""Key -> what it does to the session."""
 
 
 def _line(prompt: str, keys: Iterator[str]) -> str:
@@ -167,48 +285,79 @@ def _line(prompt: str, keys: Iterator[str]) -> str:
             break
         if key in "\x7f\b":
             del typed[-1:]
-        else:
+        elif key.isprintable():
             typed.append(key)
             if sys.stdin.isatty():
                 typer.echo(key, nl=False)
+    else:  # the input ended in the middle of a question: that is no answer
+        raise EOFError
     typer.echo("")
     return "".join(typed).strip()
 
 
-def _present(case: Case, session: Session) -> None:
-    ident = session.current
-    out = console()
-    if ident is None:
+def _present(session: Session) -> None:
+    here, item = session.current, session.item
+    if here is None or item is None:
+        typer.echo(
+            f"\n{session.left} left to decide; b goes back, f filters, q stops"
+            if session.left
+            else "\nall is decided; q stops"
+        )
         return
-    s = session.statements[ident]
-    speaker = case.speakers[s.speaker].name if s.speaker else s.party or "(no one named)"
-    out.print(
-        f"\n{session.at + 1} of {len(session.queue)}  {ident}  {s.review.state}", markup=False, style="bold"
+    typer.secho(f"\n{session.at + 1} of {len(session.queue)}  {here.ident}  {item.review.state}", bold=True)
+    typer.echo(f"“{item.quote}”")
+    for line in _facts(session, here.group, item):
+        typer.echo(line)
+
+
+def _facts(session: Session, group: str, item: Any) -> Iterator[str]:
+    if group != "statements":
+        told = (
+            "type",
+            "what",
+            "who",
+            "where",
+            "when",
+            "value",
+            "unit",
+            "of",
+            "as_of",
+            "party",
+            "issue",
+            "direction",
+        )
+        shown = [
+            f"{k}: {v if not isinstance(v, tuple) else ', '.join(v)}"
+            for k in told
+            if (v := getattr(item, k, None))
+        ]
+        yield f"{group.removesuffix('s')}  " + "  ".join(shown)
+        return
+    speakers = session.entries["speakers"]
+    speaker = speakers[item.speaker].name if item.speaker else item.party or "(no one named)"
+    guess = session.guess()
+    issue = f"{item.issue} {', '.join(item.options)}" if item.issue else "none"
+    if guess:
+        issue = f"by its words {guess[0]} {', '.join(guess[1])}"
+    yield (
+        f"speaker: {speaker}  kind: {item.kind}  said: {item.said or 'not stated'}  channel: {item.channel}  "
+        f"issue: {issue}  stance: {item.stance or 'none'}"
     )
-    out.print(f"“{s.quote}”", markup=False)
-    facts = [
-        f"speaker: {speaker}",
-        f"kind: {s.kind}",
-        f"said: {s.said or 'not stated'}",
-        f"channel: {s.channel}",
-    ]
-    facts += [
-        f"issue: {s.issue} {', '.join(s.options)}" if s.issue else "issue: none",
-        f"stance: {s.stance or 'none'}",
-    ]
-    out.print("  ".join(facts), markup=False)
-    if s.condition:
-        out.print(f"condition: {s.condition}\nfor: {s.consequent or 'not stated'}", markup=False)
-    if s.why:
-        out.print(f"why: {s.why}", markup=False)
+    if item.condition:
+        yield f"condition: {item.condition}\nfor: {item.consequent or 'not stated'}"
+    if item.why:
+        yield f"why: {item.why}"
 
 
 def _save(folder: Path, session: Session) -> None:
-    from zopa.reading.store import save_records
+    from zopa.reading.store import save_changes
 
-    save_records(folder, session.pending())
+    changed = session.pending()
+    if changed:
+        save_changes(folder, changed)
 
 
 def _summary(session: Session) -> str:
-    states = [s.review.state for s in session.statements.values()]
+    groups = ("statements", "contacts", "figures", "shifts")
+    states = [r.review.state for g in groups for r in session.entries[g].values()]
     return ", ".join(f"{states.count(k)} {k}" for k in ("accepted", "edited", "rejected", "suggested"))

@@ -158,10 +158,10 @@ def sim(model: GraphModel, party: int) -> BoolArray:
     rank, out = model.ranks[party], np.zeros(model.n_states, dtype=bool)
     for s in np.flatnonzero(model.feasible):
         ours = model.improvements(party, int(s)) - s
-        joint = np.zeros(1, dtype=np.intp)  # changes by the others together; the first is "none moves"
+        joint = np.zeros(1, dtype=np.intp)  # changes by the others together; that none moves is no sanction
         for j in _opponents(model, party):
             joint = (np.r_[0, model.improvements(j, int(s)) - s][:, None] + joint).ravel()
-        met = s + ours[:, None] + joint[None, 1:]
+        met = s + ours[:, None] + joint
         out[s] = bool((model.feasible[met] & (rank[met] <= rank[s])).any(axis=1).all())
     return out
 

@@ -12,7 +12,7 @@ from zopa.casefile import save_records as save
 from zopa.casefile import source_id as known_id
 from zopa.reading.sources.text import Text
 
-__all__ = ["add_source", "save_records", "source_id", "write_text"]
+__all__ = ["add_source", "save_changes", "save_records", "source_id", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -50,3 +50,8 @@ def add_source(
 def save_records(folder: Path, changed: Mapping[str, Any], group: str = "statements") -> None:
     """Write changed records back in place: only the fields that differ are touched; None removes one."""
     save(folder, changed={group: changed})
+
+
+def save_changes(folder: Path, changed: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write changed entries of several groups back in one act: records, and parties, speakers, issues and rules."""
+    save(folder, changed=changed)

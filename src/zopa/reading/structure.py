@@ -52,29 +52,34 @@ class Draft:
 def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft:
     """The parties, speakers and issues that some texts name.
 
-    Parties are the states that the texts name and the speakers found in them, grouped by the body that they name;
+    Parties are the states that the texts name, or, where they name fewer than two, the organisations that are heard
+    by their full name ("the Lenn Water Board"); else the speakers found in them, grouped by the body that they name;
     where there are fewer than two, a party to be named is added, so that there is always a case to start from.
     """
     lex = lexicon(language)
     listed = list(texts)
     body = "\n".join(t.body for t in listed)
-    states = _states(body, lex)
-    states = states if len(states) > 1 else {}
+    states = {name: _aliases(name, lex) for name in _states(body, lex)}
+    bodies = _bodies(body, states, lex) if len(states) < 2 else {}
+    states = states | bodies if len(states) + len(bodies) > 1 else {}
     heard = [s for t in listed for s in extract(t, language=language).statements if s.nested_in is None]
-    groups = grouped(heard, body, lex, frozenset(states))
     parties = {_slug(name): {"name": name} for name in states}
-    for name in sorted(groups, key=lambda n: -len(groups[n])):
-        if len(parties) < MAX_SIDES and (
-            not states or name in groups.bodies or _speaks_often(name, groups[name])
-        ):
-            parties.setdefault(_slug(name) or "party", {"name": name})
-    for n in range(1, 3 - len(parties)):
-        parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
     speakers = _speakers(body, states, lex) if states else {}
-    for name, members in groups.items():
-        _add_speakers(speakers, name, members, parties)
+    if not (states and bodies):
+        groups = grouped(heard, body, lex, frozenset(states))
+        for name in sorted(groups, key=lambda n: -len(groups[n])):
+            if len(parties) < MAX_SIDES and (
+                not states or name in groups.bodies or _speaks_often(name, groups[name])
+            ):
+                parties.setdefault(_slug(name) or "party", {"name": name})
+        for n in range(1, 3 - len(parties)):
+            parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
+        for name, members in groups.items():
+            _add_speakers(speakers, name, members, parties)
     topics = _topics(body, lex)
     shared = shared_topics(heard, body, lex, {w for words in topics.values() for w in words})
+    named = " ".join(states).casefold()
+    shared = {topic: words for topic, words in shared.items() if topic.casefold() not in named}
     topics = dict(list((topics | shared).items())[:MAX_ISSUES]) or _usual_topic(lex)
     return Draft(
         title=title or next((t.published.title for t in listed if t.published.title), ""),
@@ -143,6 +148,34 @@ def _issue(name: str, words: list[str], asked: Mapping[str, list[str]]) -> dict[
     return {"name": name.capitalize(), "now": "as-now", "words": words, "options": options}
 
 
+def _aliases(state: str, lex: Lexicon) -> tuple[str, ...]:
+    return tuple(o.strip() for o in lex.raw["states"][state].split(","))
+
+
+def _bodies(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, tuple[str, ...]]:
+    """Organisations of a local dispute with their short names: those that are heard, or for which a person is heard.
+
+    An organisation is a name that an article stands before: "the Lenn Water Board", "the town of Lenn".
+    """
+    articles = "|".join(map(re.escape, sorted(lex["articles"])))
+    named = re.compile(
+        rf"(?<!\w)(?i:{articles})\s((?:[a-z]+\sof\s)?[A-Z][\w’'\-]+(?:\s(?:of\s)?[A-Z][\w’'\-]+)*)"
+    )
+    seg = segment(body, lex)
+    mentions = [" ".join(seg.text[slice(*seg.span(*p))] for p in x.source) for x in attribute(seg, lex)]
+    heard: dict[str, int] = {}
+    for mention in mentions:
+        for m in named.finditer(mention):
+            name = m[1]
+            if len(name.split()) > 1 and not any(s in name for s in states):
+                heard[name] = heard.get(name, 0) + 1
+    kept = sorted(heard, key=lambda n: -heard[n])[:MAX_PARTIES]
+    kept = [n for n in kept if not any(n != other and n in other for other in kept)]
+    short = {n: n.split()[0] if n[0].islower() else n.split()[-1] for n in kept}
+    shared = list(short.values())
+    return {n: (short[n],) if shared.count(short[n]) == 1 else () for n in kept}
+
+
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
@@ -165,16 +198,15 @@ def _states(body: str, lex: Lexicon) -> dict[str, int]:
     return {n: count[n] for n in kept[:MAX_PARTIES]}
 
 
-def _speakers(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[str, Any]]:
+def _speakers(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon) -> dict[str, dict[str, Any]]:
     """The states themselves, and the persons who are said to say something, with the party that the words give them."""
     out: dict[str, dict[str, Any]] = {}
     for state in states:
-        entry = _state_entry(state, lex)
         party = _slug(state)
         out[f"{party}-state"] = {
             "name": state,
             "party": party,
-            "aliases": list(entry.aliases),
+            "aliases": list(states[state]),
             "authority": "official",
         }
     heard = _merged(_persons_heard(body, states, lex))
@@ -183,19 +215,24 @@ def _speakers(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, dict[
     return out
 
 
-def _speaker(name: str, body: str, states: Iterable[str], lex: Lexicon) -> dict[str, Any]:
+def _speaker(name: str, body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon) -> dict[str, Any]:
     """A person as a speaker: of a party where the text says so, else a commentator."""
     surname = name.split()[-1]
     speaker: dict[str, Any] = {"name": name, "aliases": [surname] if surname != name else []}
     party, former = _party_of(name, body, states, lex)
     if party and not former:
         return speaker | {"party": _slug(party), "authority": "official"}
-    return speaker | {"authority": "commentator"}
+    # Whom an unknown person speaks for is asked in the review; that it is nobody is not assumed.
+    return speaker | ({"authority": "commentator"} if former else {})
 
 
-def _persons_heard(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, int]:
+def _persons_heard(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon) -> dict[str, int]:
     """Names of persons to whom words are attributed, with how often."""
-    resolver = Resolver(Roster((_state_entry(n, lex) for n in states), lex.language), lex, body)
+    resolver = Resolver(
+        Roster((Entry(_slug(n), n, other, False, _slug(n)) for n, other in states.items()), lex.language),
+        lex,
+        body,
+    )
     seg = segment(body, lex)
     heard: dict[str, int] = {}
     for x in attribute(seg, lex):
@@ -212,11 +249,6 @@ def _persons_heard(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, 
     return heard
 
 
-def _state_entry(name: str, lex: Lexicon) -> Entry:
-    aliases = tuple(o.strip() for o in lex.raw["states"][name].split(","))
-    return Entry(_slug(name), name, aliases, False, _slug(name))
-
-
 def _merged(heard: dict[str, int]) -> dict[str, int]:
     """A surname alone counts for the full name that ends with it."""
     out: dict[str, int] = {}
@@ -228,7 +260,9 @@ def _merged(heard: dict[str, int]) -> dict[str, int]:
     return out
 
 
-def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tuple[str | None, bool]:
+def _party_of(
+    name: str, body: str, states: Mapping[str, tuple[str, ...]], lex: Lexicon
+) -> tuple[str | None, bool]:
     """The state beside the name ("Russia's X", "X of Ukraine", "Defense Secretary X"); whether a former official."""
     surname = re.escape(name.split()[-1])
     around = [body[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(rf"\b{surname}\b", body)]
@@ -236,8 +270,8 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
         lex.pattern("former", name, surname=surname).search(a) for name in lex.raw["former"] for a in around
     )
     scores: dict[str, int] = {}
-    for state in states:
-        names = "|".join(re.escape(n.strip()) for n in [state, *lex.raw["states"][state].split(",")])
+    for state, others in states.items():
+        names = "|".join(re.escape(n) for n in [state, *others])
         offices = "|".join(
             re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
         )
@@ -246,6 +280,8 @@ def _party_of(name: str, body: str, states: Iterable[str], lex: Lexicon) -> tupl
             for section in ("of_state", "of_office")[: 1 + bool(offices)]
             for form in lex.raw[section]
         ]
+        if state not in lex.raw["states"]:  # "Holm, chair of the Lenn Water Board"
+            forms.append(re.compile(rf"\b{surname},\s[^,.;”\"]{{0,60}}\b{re.escape(state)}\b"))
         scores[state] = sum(len(form.findall(a)) for form in forms for a in around)
     best = max(scores, key=lambda s: scores[s], default=None)
     return (best if best and scores[best] else None), former

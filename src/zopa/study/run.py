@@ -11,10 +11,10 @@ import numpy as np
 
 from zopa.bargaining import (
     SOLUTIONS,
+    AnswerState,
     Deal,
     Frontier,
     Solution,
-    Standing,
     Views,
     WhyNot,
     Zone,
@@ -43,6 +43,7 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.talks import order_of_steps, simulate, starting_positions
 from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
@@ -101,6 +102,8 @@ class ReadingRow:
 
 
 Lens = Callable[[Problem, Sequence[Proposal]], Answer]
+MOST_SIMULATED = 1_000_000
+"""Packages up to which the main job simulates talks."""
 MONTHS = 24
 """How far the main job looks ahead when it asks what waiting costs."""
 
@@ -132,6 +135,36 @@ def _stability(problem: Problem, _: Sequence[Proposal]) -> Answer:
     return stability(problem)
 
 
+def _start(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """Openings, held against the first packages."""
+    named = {f"package {chr(65 + k)}": p.deal.package for k, p in enumerate(proposals[:MOST_TESTED])}
+    answer = starting_positions(problem, named)
+    if all(set(o.sources) == {"judgment"} for o in answer.openings):
+        raise NotApplicable(
+            "starting positions need a `start`, a demand or a preference of at least one party"
+        )
+    return answer
+
+
+def _path(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """The order of steps from every opening to the first package."""
+    if not proposals:
+        raise NotApplicable("an order of steps needs a package acceptable to all")
+    _start(problem, ())
+    first = proposals[0]
+    return order_of_steps(problem.with_readings(first.readings), first.deal.package, named="package A")
+
+
+def _simulate(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """Where talks end by known tactics, in spaces small enough for a report."""
+    if problem.space.n_packages > MOST_SIMULATED:
+        raise NotApplicable(
+            f"simulated talks in a report need at most {MOST_SIMULATED:,} packages; ask for them alone"
+        )
+    _start(problem, ())
+    return simulate(problem.with_readings(proposals[0].readings) if proposals else problem)
+
+
 LENSES: Mapping[str, Lens] = {
     "hold": _hold,
     "stability": _stability,
@@ -139,6 +172,9 @@ LENSES: Mapping[str, Lens] = {
     "delay": _delay,
     "ratify": lambda problem, _proposals: ratify(problem),
     "divide": _divide,
+    "start": _start,
+    "path": _path,
+    "simulate": _simulate,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""
@@ -166,7 +202,7 @@ class Study(Answer):
     gaps: tuple[tuple[str, str, str], ...]
     lenses: Mapping[str, Answer] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
-    standing: Standing | None = None
+    standing: AnswerState | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """All answers as plain data, without the case and its table."""

@@ -104,7 +104,7 @@ def path(
         named = SOLUTIONS[target].title
         found = solve(problem, target)
         if not found.deals:
-            raise NotApplicable(f"{named} picks no package under these readings, so there is nowhere to go")
+            raise NotApplicable(f"{named} picks no package here, so there is nowhere to go")
         target = found.deals[0].package
     return order_of_steps(
         problem, target, start, together=together, mode=mode, floor=floor, shares=shares, named=named

@@ -30,11 +30,13 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "Stress": "stress.stress",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Simulation": "talks.simulation",
     "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }

@@ -19,7 +19,7 @@ from zopa.bargaining import (
     WhyNot,
     Zone,
 )
-from zopa.case import breaks, reservation
+from zopa.case import breaks, reservation, share_by_basis
 from zopa.views import standing
 from zopa.views.document import (
     Block,
@@ -97,6 +97,8 @@ def zone(z: Zone, labels: Labels) -> Document:
     if s is not None and s.state == "depends on a reading":
         blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
     blocks += [paragraph(sentence(w), tone="warning") for w in z.warnings]
+    if labels.case is not None:
+        blocks.append(paragraph(standing.rests_on(share_by_basis(labels.case)), tone="small"))
     blocks.append(break_even(z, labels))
     best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
     if best:
@@ -367,7 +369,13 @@ def engines(found: Description) -> Document:
 
 def draft(v: Views, labels: Labels) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
-    blocks: list[Block] = [paragraph(_draft_sentence(v), tone="yes" if v.accepted else "no")]
+    thin = v.state == "not enough on record"
+    tone: Tone = "note" if thin else "yes" if v.accepted else "no"
+    blocks: list[Block] = list(standing.too_little(v.record, labels)) if v.record and thin else []
+    blocks.append(paragraph(("Counted all the same: " if thin else "") + _draft_sentence(v), tone=tone))
+    aside = [labels.rule(rule) for rule, reading in v.question.readings.items() if reading == "off"]
+    if aside:
+        blocks.append(paragraph("Set aside here: ", *standing.joined(aside), ".", tone="warning"))
     against = breaks(labels.case, v.draft) if labels.case else ()
     if against:
         blocks.append(

@@ -9,7 +9,7 @@ from typing import Any
 from zopa.case import Basis, Estimate, uncarried, values, weights
 from zopa.case import reservation as reservation_of
 from zopa.space import Clause, Problem, Term, clause_basis, clause_text, reading_names
-from zopa.study import Study
+from zopa.study import MOST_TESTED, Study
 from zopa.views.document import Builder, Section, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import sentence
@@ -21,21 +21,24 @@ MOST_OPTIONS = 300
 
 TITLE = "Try a draft"
 WORDS: Mapping[str, str] = {
-    "all": "All {all} parties accept this draft.",
+    "all": "All parties accept this draft.",
     "enough": "Enough parties accept for an agreement: {n} of {all}. Not accepted by {names}.",
     "broken": "All parties accept, but the draft breaks a rule.",
     "one refuses": "1 of {all} parties refuses: {names}.",
     "some refuse": "{n} of {all} parties refuse: {names}.",
     "and broken": "The draft also breaks a rule that belongs to no party.",
+    "thin": "{told} Not enough is on record to rely on this.",
+    "against": "{told} But it goes against a refusal that no rule carries.",
     "accepts": "accepts",
     "refuses": "refuses",
     "worth": "utility {worth}, {gain} against no agreement",
-    "breaks": "it breaks: {says}",
+    "breaks": "It breaks: {says}",
     "breaks a rule": "It breaks a rule of {owner}: {says}",
     "no owner": "no party",
     "uncarried": "It goes against a refusal that no rule carries",
-    "lacks": "it is worth {n} points less than no agreement",
+    "lacks": "It is worth {n} points less than no agreement",
     "short": "{issue}, “{option}”: {n} points below its best option there",
+    "set here": "set on this page",
     "no statement": "({basis}, no statement)",
     "to all": "Changes that make the draft acceptable to all",
     "to one": "Changes that make it acceptable to {names} and lose no other party",
@@ -71,12 +74,15 @@ def builder(s: Study, labels: Labels) -> Section:
         return Section(
             "builder", TITLE, (), fold=sentence(f"Not offered on this page: {why}. zopa judge answers")
         )
-    starts = [(f"package {chr(65 + k)}", p.deal.package) for k, p in enumerate(s.proposals[:3])]
+    thin = s.state == "not enough on record"
+    shown = [] if thin else s.proposals[:MOST_TESTED]
+    starts = [(f"package {chr(65 + k)}", p.deal.package) for k, p in enumerate(shown)]
     intro = paragraph(
         "Choose one option per issue. The page tells at once who accepts, who refuses and by which words, and which "
         "changes would help. It counts with this report's numbers; nothing leaves your computer."
     )
-    return Section("builder", TITLE, (intro, Builder(builder_data(problem, labels, starts))), live=True)
+    block = Builder(builder_data(problem, labels, starts) | {"thin": thin})
+    return Section("builder", TITLE, (intro, block), live=True)
 
 
 def builder_data(
@@ -100,6 +106,7 @@ def builder_data(
         as_is = dict(zip(problem.case.issues, map(str, now), strict=True))
         packages.append(("the status quo", space.package(as_is)))
     return {
+        "thin": False,
         "words": dict(WORDS),
         "form": dict(FORM),
         "scale": str(space.scale),

@@ -17,7 +17,8 @@ from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
-from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing
+from zopa.talks import OrderOfSteps, Simulation, StartingPositions
+from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing, talks
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
 from zopa.views.document import (
@@ -558,6 +559,22 @@ def _home(s: Study, labels: Labels) -> Section | None:
     )
 
 
+def _talks(s: Study, labels: Labels) -> Section | None:
+    opened, walked = s.lenses.get("start"), s.lenses.get("path")
+    if not isinstance(opened, StartingPositions):
+        return None
+    found = list(talks.opening_blocks(opened, labels))
+    if isinstance(walked, OrderOfSteps):
+        found += [
+            Heading("In which order the steps to package A could be taken"),
+            *talks.path_blocks(walked, labels),
+        ]
+    simulated = s.lenses.get("simulate")
+    if isinstance(simulated, Simulation):
+        found += [Heading("Where talks end under known tactics"), *talks.simulation_blocks(simulated, labels)]
+    return Section("talks", "How they could get there", tuple(found))
+
+
 def _division(s: Study, labels: Labels) -> Section | None:
     answer = s.lenses.get("divide")
     if not isinstance(answer, Divided):
@@ -665,6 +682,7 @@ SECTIONS = (
     _hold,
     _waiting,
     _home,
+    _talks,
     _division,
     _method,
     _wider,

@@ -14,8 +14,10 @@ from zopa.talks import (
     JointGain,
     MovedIssue,
     OrderOfSteps,
+    ProtocolRuns,
     Quality,
     Route,
+    Simulation,
     StartingPositions,
     Stop,
     TalksAudited,
@@ -36,10 +38,19 @@ from zopa.views.document import (
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, gain, listed, percent, points, sentence, short
 
-__all__ = ["audit", "opening_blocks", "openings", "path", "path_blocks", "route_sentence"]
+__all__ = [
+    "audit",
+    "opening_blocks",
+    "openings",
+    "path",
+    "path_blocks",
+    "route_sentence",
+    "simulation",
+    "simulation_blocks",
+]
 
 Row = tuple[Cell | str, ...]
-LINE, FLOOR, DEEP = "#0072B2", "#1b1b1b", "#D55E00"
+LINE, LIGHT, FLOOR, DEEP = "#0072B2", "#bfdcee", "#1b1b1b", "#D55E00"
 MOST_COLUMNS = 6
 SOURCES = {
     "start": "starting position of the case",
@@ -193,6 +204,8 @@ def path(d: OrderOfSteps, labels: Labels) -> Document:
 
 
 def _target(d: OrderOfSteps) -> str:
+    if d.named.startswith("package "):
+        return d.named
     return f"the {d.named} package" if d.named else "the package given"
 
 
@@ -395,11 +408,16 @@ def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
         for n, s in enumerate(r.stops, start=1):
             moved = " and ".join(labels.issue(c.issue) for c in s.changes)
             for p in parties:
-                above = float(s.above[p])
                 note = f"{start}, step {n} ({moved}): {labels.party(p)} {gain(s.above[p])}"
-                for at in (n - 0.5, n + 0.5):
-                    values.append({"start": start, "party": labels.party(p), "step": at, "above": above, "note": note,
-                                   "deep": above < 0})  # fmt: skip
+                values.append(
+                    {
+                        "start": start,
+                        "party": labels.party(p),
+                        "step": n,
+                        "above": float(s.above[p]),
+                        "note": note,
+                    }
+                )
     rows: tuple[Row, ...] = tuple(
         (cell(start, head=True), str(n), *(cell(gain(s.above[p]), number=True) for p in parties))
         for r, start in zip(walked, starts, strict=True)
@@ -424,33 +442,51 @@ def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
 def _stairs(
     values: Sequence[Mapping[str, Any]], starts: Sequence[str], parties: Sequence[str]
 ) -> dict[str, Any]:
+    """One row of small charts per start; all rows have the same scales."""
+    low, high = (f(float(v["above"]) for v in values) for f in (min, max))
+    steps = list(range(1, 1 + max(int(v["step"]) for v in values)))
     x = {
         "field": "step",
-        "type": "quantitative",
-        "axis": {"title": "step", "tickMinStep": 1, "grid": False, "values": list(range(1, 21))},
+        "type": "ordinal",
+        "scale": {"domain": steps, "paddingInner": 0, "paddingOuter": 0},
+        "axis": {"title": None, "labelAngle": 0, "ticks": False},
     }
-    y = {"field": "above", "type": "quantitative", "axis": {"title": None, "tickCount": 4}}
+    y = {
+        "field": "above",
+        "type": "quantitative",
+        "scale": {"domain": [min(low, 0), max(high, 0)], "nice": True},
+        "axis": {"title": None, "tickCount": 4},
+    }
+    color = {"condition": {"test": "datum.above < 0", "value": DEEP}, "value": LIGHT}
+    layers = [
+        {
+            "mark": {"type": "bar"},
+            "encoding": {"x": x, "y": y, "color": color, "description": {"field": "note"}},
+        },
+        {
+            "mark": {"type": "tick", "thickness": 3, "bandSize": 19, "color": LINE, "aria": False},
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "mark": {"type": "rule", "strokeDash": [4, 3], "color": FLOOR, "aria": False},
+            "encoding": {"y": {"datum": 0, "type": "quantitative"}},
+        },
+    ]
+    row = {
+        "column": {
+            "field": "party",
+            "type": "nominal",
+            "sort": list(parties),
+            "header": {"title": None, "labelLimit": 220},
+        }
+    }
     return {
-        "data": {"values": list(values)},
-        "facet": {
-            "row": {"field": "start", "type": "nominal", "sort": list(starts),
-                    "header": {"title": None, "labelAngle": 0, "labelOrient": "top", "labelAnchor": "start"}},
-            "column": {"field": "party", "type": "nominal", "sort": list(parties), "header": {"title": None}},
-        },
-        "spec": {
-            "width": 108, "height": 84,
-            "layer": [
-                {"mark": {"type": "area", "line": False, "opacity": 0.18, "color": LINE, "aria": False},
-                 "encoding": {"x": x, "y": y}},
-                {"data": {"values": [{"y": 0}]}, "mark": {"type": "rule", "strokeDash": [4, 3], "color": FLOOR},
-                 "encoding": {"y": {"field": "y", "type": "quantitative"}}},
-                {"mark": {"type": "line", "color": LINE, "strokeWidth": 2, "aria": False}, "encoding": {"x": x, "y": y}},
-                {"transform": [{"filter": "datum.deep"}], "mark": {"type": "line", "color": DEEP, "strokeWidth": 3, "aria": False},
-                 "encoding": {"x": x, "y": y, "detail": {"field": "above"}}},
-                {"mark": {"type": "point", "opacity": 0, "size": 120}, "encoding": {"x": x, "y": y, "description": {"field": "note"}}},
-            ],
-        },
-        "spacing": {"row": 10, "column": 12},
+        "vconcat": [
+            {"title": {"text": start, "anchor": "start", "fontSize": 13, "fontWeight": "normal"},
+             "data": {"values": [v for v in values if v["start"] == start]},
+             "facet": row, "spacing": 12, "spec": {"width": 112, "height": 84, "layer": layers}}
+            for start in starts
+        ],
     }  # fmt: skip
 
 
@@ -653,3 +689,132 @@ def _plane(d: Audit, labels: Labels) -> Chart | None:
                              "color": color, "description": {"field": "note"}}}  # fmt: skip
 
     return Chart("agreements", "The agreements, party against party", said, spec, table)
+
+
+# -- Simulated talks
+
+PROTOCOL = {
+    "alternating": "alternating offers",
+    "single-text": "a mediator's single text",
+    "issue-by-issue": "issue by issue",
+    "zeuthen": "monotonic concession (Zeuthen)",
+}
+
+
+def simulation(d: Simulation, labels: Labels) -> Document:
+    """Where talks end under each protocol."""
+    return Document(
+        "Simulated talks",
+        (Section("simulation", "Where talks end", simulation_blocks(d, labels)),),
+        next=("path CASE", "simulate CASE --tactic PARTY=hardliner ..."),
+    )
+
+
+def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
+    """Simulated talks as blocks of a section."""
+    found: list[Block] = [
+        paragraph(_runs_sentence(p), tone="yes" if p.agreed == p.runs else "unsure") for p in d.protocols
+    ]
+    parties = list(next((p.means for p in d.protocols if p.means), {}))
+    rows: list[Row] = [
+        (
+            cell(PROTOCOL[p.protocol], head=True),
+            cell(percent(Fraction(p.agreed, p.runs)), number=True),
+            cell(percent(Fraction(p.efficient, p.agreed)) if p.agreed else "–", number=True),
+            cell(count(p.distinct), number=True),
+            *(cell(points(p.means.get(q)), number=True) for q in parties),
+        )
+        for p in d.protocols
+    ]
+    head = (
+        "protocol",
+        "agreed",
+        "of these efficient",
+        "different packages",
+        *(f"mean of {labels.party(q)}" for q in parties),
+    )
+    found.append(Grid("Where talks end", head, tuple(rows)))
+    if any(p.means for p in d.protocols):
+        found.append(_where(d, labels))
+    for p in d.protocols:
+        if p.ends:
+            found.append(_ends(p, labels))
+    found += [
+        paragraph(f"Not run: {PROTOCOL[name]}. {sentence(why)}", tone="small")
+        for name, why in d.not_run.items()
+    ]
+    found.append(
+        paragraph(
+            f"Under these tactics ({listed(d.tactics)}) and these judgments; no forecast. Deadline after {d.rounds} rounds. The worst package at or "
+            f"above a party's aspiration is offered; a single text first takes each issue from an opening drawn at random; a run is repeated exactly by its seed ({d.question.seed}).",
+            tone="small",
+        )
+    )
+    found += [paragraph(sentence(n), tone="small") for n in d.notes]
+    return tuple(found)
+
+
+def _runs_sentence(p: ProtocolRuns) -> str:
+    lead = PROTOCOL[p.protocol]
+    text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {count(p.runs)} talks end in an agreement"
+    if p.agreed:
+        text += f", {count(p.efficient)} of them efficient"
+    why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())
+    return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
+
+
+def _ends(p: ProtocolRuns, labels: Labels) -> Grid:
+    parties = list(p.ends[0].utilities)
+    rows: list[Row] = [
+        (
+            cell(*labels.package(e.package)),
+            cell(count(e.runs), number=True),
+            *(cell(points(e.utilities[q]), number=True) for q in parties),
+        )
+        for e in p.ends[:5]
+    ]
+    return Grid(
+        f"Most frequent ends, {PROTOCOL[p.protocol]}",
+        ("package", "talks", *labels.parties(parties)),
+        tuple(rows),
+        folded=True,
+    )
+
+
+def _where(d: Simulation, labels: Labels) -> Chart:
+    values: list[dict[str, Any]] = [
+        {
+            "protocol": PROTOCOL[p.protocol],
+            "party": labels.party(q),
+            "mean": u,
+            "note": f"{PROTOCOL[p.protocol]}: {labels.party(q)} {points(u)} on average",
+        }
+        for p in d.protocols
+        for q, u in p.means.items()
+    ]
+    rows: tuple[Row, ...] = tuple(
+        (cell(str(v["party"]), head=True), str(v["protocol"]), cell(points(float(v["mean"])), number=True))
+        for v in values
+    )
+    table = Grid("Mean utility of the agreements", ("party", "protocol", "mean"), rows, folded=True)
+    names = list(dict.fromkeys(v["protocol"] for v in values))
+    parties = list(dict.fromkeys(v["party"] for v in values))
+
+    def spec() -> dict[str, Any]:
+        palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
+        return {"width": 320, "height": {"step": 34}, "data": {"values": values},
+                "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+                "encoding": {"x": {"field": "mean", "type": "quantitative", "axis": {"title": "mean utility, each party's own scale"}, "scale": {"zero": False}},
+                             "y": {"field": "party", "type": "nominal", "sort": parties, "axis": {"title": None, "grid": True}},
+                             "color": {"field": "protocol", "type": "nominal", "scale": {"domain": names, "range": palette[: len(names)]},
+                                       "legend": {"title": None, "orient": "bottom", "columns": 1}},
+                             "shape": {"field": "protocol", "type": "nominal", "scale": {"domain": names}, "legend": None},
+                             "description": {"field": "note"}}}  # fmt: skip
+
+    return Chart(
+        "talks-ends",
+        "What each party gets where talks end in an agreement",
+        "Mean utility of the agreements, party by party.",
+        spec,
+        table,
+    )

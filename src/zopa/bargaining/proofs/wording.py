@@ -40,8 +40,11 @@ def _claim(p: StatedProblem, c: ClaimShown) -> str:
         obey = "package obeys the rules and is" if one else "packages obey the rules and are"
         return f"Exactly {c.number:,} {obey} acceptable."
     if c.kind == "frontier":
+        points = (
+            "1 point, one package listed for it" if n == 1 else f"{n:,} points, one package listed for each"
+        )
         return (
-            f"The Pareto frontier of the acceptable packages has exactly {n:,} point{'s' * (n != 1)}, one package listed for each: "
+            f"The Pareto frontier of the acceptable packages has exactly {points}: "
             "no acceptable package is at least as good for every party and better for one of them."
         )
     return f"{_best(p, c)} {_ties(c, n)}"

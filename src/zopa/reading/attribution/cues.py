@@ -67,7 +67,8 @@ class Attributions:
         content = sorted(p for p in (_trimmed(s, *q) for q in x.content) if p[1] > p[0])
         if not any(w[0].isalnum() for p in content for w in s.words[p[0] : p[1]]):
             return
-        self.statements.append(replace(x, content=tuple(content)))
+        if not (x.source and s.is_(x.source[0][0], "nobody")):
+            self.statements.append(replace(x, content=tuple(content)))
         for p in (*(() if x.inherited else x.source), *x.cue, *content):
             self.take(*p)
 

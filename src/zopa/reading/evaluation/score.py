@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zopa.reading.attribution.attribute import attribute
+from zopa.reading.attribution.attribute import Attribution
 from zopa.reading.extraction.extract import Trained, extract
 from zopa.reading.extraction.speakers import Roster
 from zopa.reading.language.lexicon import lexicon
-from zopa.reading.parsing.segment import segment
+from zopa.reading.layout.passages import laid_out
+from zopa.reading.layout.statements import read_passages
+from zopa.reading.parsing.segment import Segments, segment
 from zopa.reading.sources.text import Published, prepare
 
 __all__ = ["AnnotatedText", "Score", "align", "compare", "dice", "evaluate", "spans"]
@@ -116,12 +118,29 @@ def _predict(d: AnnotatedText, language: str, trained: Trained | None) -> Item:
             prepare(d.text, _published(d.gold), language), roster=d.roster, language=language, trained=trained
         ).to_dict()
     lex = lexicon(language)
-    seg = segment(d.text, lex)
-    found = attribute(seg, lex, nested=False)
+    layout = laid_out(d.text, lex)
+    seg = segment(layout.body, lex)
+    found = read_passages(seg, layout, lex)
     if trained:
-        found = [x for x in trained(seg, found) if x.parent is None]
+        found = trained(seg, found)
+    found = _whole_turns(seg, [x for x in found if x.parent is None])
     roles = [{r: [seg.span(*p) for p in getattr(x, r)] for r in _ROLES} for x in found]
     return {"attributions": roles}
+
+
+def _whole_turns(seg: Segments, found: list[Attribution]) -> list[Attribution]:
+    """A turn's sentences as one statement with the colon of its label as the cue, as corpora of news annotate it."""
+    out: list[Attribution] = []
+    for x in found:
+        if x.rule != "turn":
+            out.append(x)
+        elif out and out[-1].rule == "turn" and out[-1].source == x.source:
+            out[-1] = replace(out[-1], content=(*out[-1].content, *x.content))
+        else:
+            after = x.source[0][1]
+            cue = ((after, after + 1),) if seg.words[after : after + 1] == [":"] else ()
+            out.append(replace(x, cue=cue))
+    return out
 
 
 def _published(gold: Mapping[str, Any]) -> Published | None:

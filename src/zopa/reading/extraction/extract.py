@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -74,6 +74,8 @@ class Extract:
     shifts: tuple[ShiftSpan, ...] = ()
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    passages: Mapping[str, int] = field(default_factory=dict)
+    """How many lines were read as prose, turn, clause, or are silent."""
 
     def words(self, *spans: Range) -> str:
         """The text of some spans, with an ellipsis between them."""
@@ -85,13 +87,16 @@ class Extract:
             indent = "    " if s.nested_in is not None else ""
             lines.append(f"{indent}{s.who.name or '(nobody named)'} [{s.kind.kind}] {self.words(*s.content)}")
         rest = f"{len(self.contacts)} contacts, {len(self.figures)} figures, {len(self.shifts)} shifts, {len(self.claims)} claims of the author"
-        return "\n".join([*lines, f"{len(self.statements)} statements; {rest}", *self.notes])
+        read = ", ".join(f"{n} {_LINES[kind]}" for kind, n in self.passages.items() if kind in _LINES)
+        shown = [f"read as: {read}"] if set(self.passages) - {"prose"} else []
+        return "\n".join([*lines, f"{len(self.statements)} statements; {rest}", *shown, *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the format of the gold files, so that any extract can be scored."""
         outer = [s for s in self.statements if s.nested_in is None]
         return {
             "sha256": self.text.sha256,
+            "passages": dict(self.passages),
             "attributions": [_plain(s) for s in outer],
             "nested": [
                 _plain(s) | {"parent": s.nested_in} for s in self.statements if s.nested_in is not None
@@ -117,6 +122,14 @@ class Extract:
             ],
             "author_statements": [{"span": [c.start, c.end], "kind": c.kind} for c in self.claims],
         }
+
+
+_LINES = {
+    "prose": "lines of prose",
+    "turn": "lines of speakers",
+    "clause": "clauses",
+    "silent": "lines that state nothing",
+}
 
 
 def _plain(s: Suggestion) -> dict[str, Any]:
@@ -226,6 +239,7 @@ class Assembler:
             shifts=tuple(shifts(self.body, spans, self.phrases)),
             claims=tuple(claims(self.body, spans, taken, self.phrases)),
             notes=notes,
+            passages=self.layout.counts(),
         )
 
     def _guarded(self, statements: list[Suggestion], found: list[Attribution]) -> list[Suggestion]:

@@ -153,7 +153,8 @@ class Resolver:
             ):
                 continue
             possessive = self.lex.patterns["speakers.possessive"]
-            name, surname = possessive.sub("", " ".join(words[-2:])), possessive.sub("", words[-1])
+            given = 3 if len(words) > 2 and len(words[-2]) == 2 and words[-2][1] == "." else 2
+            name, surname = possessive.sub("", " ".join(words[-given:])), possessive.sub("", words[-1])
             if found.setdefault(surname, name) != name:
                 found[surname] = None
         return {k: v for k, v in found.items() if v}
@@ -287,7 +288,7 @@ class Resolver:
             if full and full.group(1).strip() in self.full_names.values():
                 return Who(None, full.group(1).strip(), None, "title")
         if self.lex.patterns["speakers.several"].search(head):
-            return None
+            return self._owned(head)
         words = fold(head).split()
         for k in range(len(words)):
             tail = " ".join(words[k:])
@@ -300,6 +301,16 @@ class Resolver:
             known = table.get(fold(whole))
             return self._entry(known, "surname") if known else Who(None, whole, None, "surname")
         return None
+
+    def _owned(self, head: str) -> Who | None:
+        """``Norway's foreign ministry spokesperson Sara Lund``: the person, where an office stands before the name."""
+        words = head.split()
+        whole = self.full_names.get(words[-1])
+        before = head.removesuffix(whole or "").rstrip()
+        if not whole or before == head or not self.lex.patterns["speakers.office"].search(before):
+            return None
+        known = self.roster.by_alias.get(self.roster.fold(whole))
+        return self._entry(known, "surname") if known else Who(None, whole, None, "surname")
 
     def _is_title(self, words: list[str], entry: Entry) -> bool:
         """Whether the words before a name leave it the same speaker: any for a person, none for a state."""

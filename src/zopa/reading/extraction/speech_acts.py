@@ -233,6 +233,8 @@ def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases)
         return lemma[4:], low
     if phrases.says("concession", low):
         return ("position" if "opposed" in low else "concession"), low
+    if phrases.says("demand", f"{low} {opening[:8].lower()}") and not negated:
+        return "demand", low
     if phrases.says("offer", low):
         return ("refusal" if negated else "offer"), low
     if (

@@ -21,7 +21,7 @@ _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?"
 _STAMP = rf"[\[(<]?(?:{_DAY}\s)?{_HOUR}[\])>]?"
 _STAMPED = re.compile(rf"{_STAMP}\s*(?:[-–—|]\s)?\s*")
-_NICK = re.compile(r"<(?:v(?:\.\w+)?\s)?(?P<name>[@+~]?[^<>\n]{1,40})>\s*")
+_NICK = re.compile(r"<(?:v(?:\.\w+)?\s)?(?P<name>[@+~]?[\w .'’\-]{1,40})>\s*")
 _HANDLE = re.compile(
     r"(?:(?P<shown>[^\s@:(][^@:(\n]{0,40}?)\s+)?\(?@(?P<handle>\w[\w.]{1,30})\)?(?:\s*[·•|–—-][^:\n]{0,40})?(?P<end>\s*:\s*|\s*$)"
 )
@@ -32,6 +32,7 @@ _ALONE = re.compile(rf"(?P<name>[^\d\W][^:\d\n]{{1,50}}?)\s*[-–—·|,]?\s*{_S
 _DASHED = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s*[-–—]\s+(?=\w)")
 _ACTION = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s+(?=to [a-z])")
 _BRACKET = re.compile(r"\s*\((?P<inner>[^()]{1,60})\)")
+_BRACKETS = re.compile(r"(?:\s*\([^()]{1,60}\))+\s*")
 _WORD = re.compile(r"[^\W\d_][\w.'’&/\-]*|\d+|\S")
 
 
@@ -66,10 +67,14 @@ class SpeakerLabels:
         Its titles, and its patterns for labels that are no speakers and for those who only ask.
     """
 
-    def __init__(self, lines: Sequence[str], lex: Lexicon) -> None:
+    def __init__(self, lines: Sequence[str], lex: Lexicon, *, titled: bool = False) -> None:
         self.lex, self.patterns = lex, lex.patterns
         self.initials = _initials(lines)
         found = [self._label(line) for line in lines]
+        if titled and found[0] and not found[1] and lines[0][-1:] not in "?!":
+            found[0] = None  # a headline: "Berg: the port stays ours"
+        if found and found[-1] and found[-1].alone:  # names below the words, not above them
+            found = [None if x and x.alone else x for x in found]
         self.count = Counter(x.name for x in found if x)
         share = sum(x is not None for x in found) / max(1, len(lines))
         share = share if sum(x is not None for x in found) > 1 else 0.0
@@ -119,9 +124,9 @@ class SpeakerLabels:
         stamped = _STAMPED.match(line)
         at = stamped.end() if stamped else 0
         stamp = stamped is not None and at < len(line)
-        at = at if stamp else 0
+        at = at if stamp else len(line) - len(line.lstrip('“"'))
         if m := _NICK.match(line, at):
-            yield Label(m.span("name"), m.end(), m["name"].lower(), True)
+            yield Label(m.span("name"), m.end(), m["name"].lower(), stamp or line.startswith("<v"))
         if (m := _HANDLE.match(line, at)) and self._is_name(m["shown"] or "A"):
             span = m.span("shown") if m["shown"] else (m.start("handle") - 1, m.end("handle"))
             yield Label(span, m.end(), line[slice(*span)].lower(), True, alone=m.end() >= len(line.rstrip()))
@@ -154,16 +159,26 @@ class SpeakerLabels:
         bare_end = bracket.start() if bracket else end
         comma = line.find(",", start, bare_end)
         outer = line[start : comma if comma > 0 else bare_end].strip()
-        if not self._is_name(outer):
+        if not self._is_name(outer) or not self._may_follow(line, bracket, (comma, bare_end), end):
             return None
         span = (start, start + len(outer))
         inner = bracket["inner"] if bracket else ""
         if bracket and (inner in self.initials or self._is_seat(inner, outer)):
             span = bracket.span("inner")
         sure = sure or bool(bracket) or comma > 0 or self._has_title(outer) or name in self.initials
-        sure = sure or self._asks(outer) or (outer.isupper() and len(outer) > 4)
+        sure = sure or self._asks(outer) or (outer.isupper() and " " in outer)
         alone = m.end() >= len(line)
         return Label(span, m.end(), line[slice(*span)].lower(), sure, self._asks(outer), alone)
+
+    def _may_follow(self, line: str, bracket: re.Match[str] | None, comma: Range, end: int) -> bool:
+        """Whether only brackets stand between a name and its colon, and only an office behind its comma."""
+        if bracket and not _BRACKETS.fullmatch(line, bracket.start(), end):
+            return False
+        office = line[comma[0] + 1 : comma[1]].strip() if comma[0] > 0 else ""
+        return not office or self._is_name(office) or self._is_office(office)
+
+    def _is_office(self, words: str) -> bool:
+        return len(words.split()) < 7 and bool(self.patterns["speakers.office"].search(words))
 
     def _is_seat(self, inner: str, outer: str) -> bool:
         """``The Minister for Transport (Mr. Penn)``: the person stands in brackets, the office before them."""
@@ -174,6 +189,11 @@ class SpeakerLabels:
         """Capitalised words, joined by small ones; at most eight."""
         words = [w for w in _WORD.findall(name) if w[0].isalpha() or w[0].isdigit()]
         if not words or len(words) > 8 or not words[0][0].isalpha():
+            return False
+        if any(
+            words[0].lower() in self.lex[name]
+            for name in ("prepositions", "subordinators", "adverbs", "times")
+        ):
             return False
         small = self.lex["name_links"] | self.lex["articles"] | {"and", "for", "side"}
         return (

@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.layout.labels import Label, SpeakerLabels, stamped
+from zopa.reading.layout.marks import one_form
 
 __all__ = ["Layout", "TextPassage", "laid_out"]
 
@@ -99,9 +100,11 @@ class _Line:
 
 def laid_out(body: str, lex: Lexicon) -> Layout:
     """Cut a body into passages. Linear in its length."""
+    if "“" in lex["quotes.opening"] and "”" in lex["quotes.closing"]:
+        body = one_form(body)
     blanks: list[Range] = []
     lines = list(_lines(body, blanks))
-    labels = SpeakerLabels([line.text for line in lines], lex)
+    labels = SpeakerLabels([line.text for line in lines], lex, titled=len(lines) > 2 and lines[1].after_blank)
     passages = _Cutter(lines, labels, lex).passages
     if all(p.kind == "prose" for p in passages) and not blanks:
         joined = _joined(lines, passages)
@@ -227,6 +230,9 @@ class _Cutter:
         self.letter = bool(texts) and any(self.patterns["layout.greeting"].match(t) for t in texts[:6])
         self.articles = self._has_articles(texts)
         labelled = sum(x is not None for x in labels.of)
+        self.minutes = any(
+            x is not None and texts[k][slice(*x.span)] in labels.initials for k, x in enumerate(labels.of)
+        )
         self.interviewee = None if labelled > 1 else self._interviewee(texts)
         self.transcript = labelled >= 3 and labelled >= 0.25 * len(lines)
         for k, line in enumerate(lines):
@@ -320,7 +326,7 @@ class _Cutter:
             return True
         if self.patterns["layout.narrative"].match(line.text):
             return False
-        return self.transcript or bool(self.patterns["layout.first_person"].search(line.text))
+        return self.transcript
 
     # ------------------------------------------------------------ mails and letters
 
@@ -384,7 +390,7 @@ class _Cutter:
     def _is_heading(self, line: _Line) -> bool:
         """A short line without a stop, or one in brackets, of a text with turns or of minutes."""
         text = line.text
-        if not (self.transcript or self.writer or self.labels.initials):
+        if not (self.transcript or self.writer or self.minutes):
             return False
         if text[0] in "([" and text[-1] in ")]":
             return True

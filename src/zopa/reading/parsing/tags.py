@@ -161,7 +161,7 @@ def tagged(seg: Segments, lex: Lexicon) -> Sentence:
     lists, words = grammar.lists, seg.words
     names = lists["capital_names"]
     lower = [
-        w if w in names and i and words[i - 1] not in PUNCT else low
+        w if w in names and (w.isupper() or (i and words[i - 1] not in PUNCT)) else low
         for i, (w, low) in enumerate(zip(words, seg.lower, strict=True))
     ]
     verbal = [w in grammar.forms or w.endswith(grammar.past) for w in lower]

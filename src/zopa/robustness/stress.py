@@ -1,0 +1,326 @@
+"""The verb ``stress``: what holds for all numbers that the words allow, for some, and for most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from zopa.case import Case
+from zopa.errors import NotApplicable
+from zopa.robustness.verdicts import (
+    BoolArray,
+    Certificate,
+    Tabulated,
+    certify,
+    contradictions,
+    document,
+    tabulate,
+)
+from zopa.robustness.words import Compatible, Unused, WordSettings, compatible
+from zopa.space import Answer, Problem, Readings, Space
+
+__all__ = [
+    "PartyWords",
+    "ReadingZones",
+    "Stress",
+    "Strip",
+    "chosen_readings",
+    "problems_of",
+    "stress",
+    "words_of",
+]
+
+MOST_SHOWN = 5
+WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class ReadingZones:
+    """The three zones under one set of readings, as counts of packages that its rules allow."""
+
+    name: str
+    readings: Mapping[str, str]
+    admissible: int
+    sure: int
+    central: int
+    conceivable: int
+
+
+@dataclass(frozen=True)
+class PartyWords:
+    """What one party's words settle, under the first of the readings.
+
+    Attributes
+    ----------
+    necessary, open, never : packages that the rules allow, acceptable for all, some, no compatible values.
+    statements : statements and places of the case that gave an inequality.
+    unused : words that gave none, and why.
+    clashes : smallest sets of its words that cannot all hold; the party is then treated as unknown.
+    central_breaks : words that the central judgments of the case do not satisfy.
+    """
+
+    necessary: int
+    open: int
+    never: int
+    statements: tuple[str, ...]
+    unused: tuple[Unused, ...] = ()
+    clashes: tuple[tuple[str, ...], ...] = ()
+    central_breaks: tuple[str, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        """Whether no word of it says anything about what it could accept."""
+        return not set(self.statements) - {WAITING}
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One package: the zone it is in, and per party the verdict with the words that decide it."""
+
+    package: Mapping[str, str]
+    zone: str
+    verdicts: Mapping[str, str]
+    certificates: Mapping[str, tuple[Certificate, ...]]
+
+
+@dataclass(frozen=True)
+class Stress(Answer):
+    """What survives what nobody knows.
+
+    Attributes
+    ----------
+    packages : all packages.
+    admissible : those that some of the readings allow.
+    sure : acceptable to all required parties for all compatible values and under all readings.
+    central : in the zone of the first readings, with the central judgments.
+    conceivable : acceptable to all for some compatible values, under at least one of the readings.
+    unchanged : whether the package that leaves everything as it is counts among the sure ones.
+    readings : the same per set of readings.
+    parties : what each party's words settle.
+    shown : packages with their verdicts: sure ones first.
+    proofs : per party the certificates of the shown packages as plain data.
+    """
+
+    packages: int
+    admissible: int
+    sure: int
+    central: int
+    conceivable: int
+    unchanged: bool
+    readings: tuple[ReadingZones, ...]
+    parties: Mapping[str, PartyWords]
+    shown: tuple[Strip, ...] = ()
+    proofs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def agreements(self) -> int:
+        """Sure packages without the one that changes nothing."""
+        return self.sure - self.unchanged
+
+
+def chosen_readings(problem: Problem, readings: Readings | Sequence[str]) -> tuple[str | None, ...]:
+    """The sets of readings to hold under; None is the problem's own.
+
+    Without a choice: every named set of the case, but for those that set all rules aside.
+    """
+    if isinstance(readings, Sequence) and not isinstance(readings, str):
+        return tuple(readings)
+    if isinstance(readings, str):
+        return (readings,)
+    if readings is not None:
+        return (None,)
+    return tuple(n for n, r in problem.case.readings.items() if r.all != "off") or (None,)
+
+
+def problems_of(case: Case | Problem, readings: Readings | Sequence[str]) -> dict[str, Problem]:
+    """Name -> the problem under that set of readings."""
+    single = readings if isinstance(readings, Mapping) else None
+    problem = Problem.of(case, single)
+    return {
+        name or "as set": problem if name is None else problem.with_readings(name)
+        for name in chosen_readings(problem, readings)
+    }
+
+
+def words_of(
+    problem: Problem, settings: WordSettings
+) -> tuple[dict[str, Compatible], dict[str, tuple[tuple[str, ...], ...]]]:
+    """Per party its compatible set, and its contradictions; a party that contradicts itself counts as silent."""
+    found, clashes = {}, {}
+    for party in problem.space.parties:
+
+        def make(out: Iterable[str], party: str = party) -> Compatible:
+            return compatible(problem, party, settings, out)
+
+        words = make(())
+        clashes[party] = contradictions(make)
+        found[party] = make([u for u in words.statements if u != WAITING]) if clashes[party] else words
+    return found, clashes
+
+
+def stress(
+    case: Case | Problem,
+    readings: Readings | Sequence[str] = None,
+    *,
+    settings: WordSettings | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Stress:
+    """What holds whatever the numbers, what could hold, by the words on record alone.
+
+    Parameters
+    ----------
+    case : Case or Problem
+    readings : str, sequence of str, mapping or None
+        The sets of readings to hold under. Default: all named ones but those that set every rule aside.
+    settings : WordSettings, optional
+        How words are taken; see there.
+
+    Raises
+    ------
+    NotApplicable
+        More packages than can be listed.
+    """
+    settings = settings or WordSettings()
+    tell = progress or (lambda _: None)
+    problems = problems_of(case, readings)
+    first = next(iter(problems.values()))
+    if any(i.party in first.space.parties for i in first.case.interactions):
+        raise NotApplicable(
+            "points that depend on several issues at once (`interactions`) are not covered by words alone yet"
+        )
+    if not first.listable:
+        raise NotApplicable(
+            f"{first.space.n_packages:,} packages are too many to list; settle some issues, or leave options out"
+        )
+    allowed = {name: p.table.admissible for name, p in problems.items()}
+    union = np.logical_or.reduce(list(allowed.values()))
+    known: dict[Compatible, Tabulated] = {}
+    rows, words, clashes, tables = [], {}, {}, {}
+    sure, conceivable = union.copy(), np.zeros_like(union)
+    for name, problem in problems.items():
+        words[name], clashes[name] = words_of(problem, settings)
+        found = {}
+        for party, w in words[name].items():
+            tell(f"readings {name}: {problem.case.parties[party].name}")
+            if w not in known:
+                known[w] = tabulate(w, problem.space, union)
+            found[party] = known[w]
+        tables[name] = found
+        here = allowed[name]
+        must = here & _agreed(problem.space, [t.necessary for t in found.values()])
+        may = here & _agreed(problem.space, [t.possible for t in found.values()])
+        central = problem.table.agreed
+        sure &= must
+        conceivable |= may
+        rows.append(
+            ReadingZones(
+                name,
+                problem.readings,
+                admissible=int(here.sum()),
+                sure=int(must.sum()),
+                central=int((here & central).sum()),
+                conceivable=int(may.sum()),
+            )
+        )
+    name = next(iter(problems))
+    still = _unchanged(first)
+    shown = _shown(first, words[name], sure, conceivable, still)
+    return Stress(
+        first.question("stress", taken=settings.taken, waiting=settings.waiting, hedged=settings.hedged,
+                       offers=settings.offers, refusals=settings.refusals, readings=list(problems)),
+        packages=first.space.n_packages,
+        admissible=int(union.sum()),
+        sure=int(sure.sum()),
+        central=rows[0].central,
+        conceivable=int(conceivable.sum()),
+        unchanged=still is not None and bool(sure[still]),
+        readings=tuple(rows),
+        parties={
+            p: _party(first, words[name][p], tables[name][p], allowed[name], clashes[name][p]) for p in first.space.parties
+        },
+        shown=shown,
+        proofs={
+            p: document(words[name][p], first.space, [c for s in shown for c in s.certificates[p]])
+            for p in first.space.parties
+        } if shown else {},
+    )  # fmt: skip
+
+
+def _agreed(space: Space, masks: Sequence[BoolArray]) -> BoolArray:
+    """Packages for which enough parties, and all those with a veto, are in their mask."""
+    stacked = np.stack(masks)
+    vetoes = np.logical_and.reduce(
+        [m for m, need in zip(masks, space.required, strict=True) if need] or [stacked[0] | True]
+    )
+    enough: BoolArray = vetoes & (stacked.sum(axis=0) >= space.at_least)
+    return enough
+
+
+def _unchanged(problem: Problem) -> int | None:
+    """The number of the package that leaves everything as it is, where every issue has such an option."""
+    space, case = problem.space, problem.case
+    now = [case.issues[i].now for i in space.issues]
+    if any(n is None for n in now):
+        return None
+    at = [o.index(n or "") for o, n in zip(space.options, now, strict=True)]
+    return int(np.ravel_multi_index(at, space.sizes))
+
+
+def _party(
+    problem: Problem,
+    words: Compatible,
+    table: Tabulated,
+    allowed: BoolArray,
+    clashes: tuple[tuple[str, ...], ...],
+) -> PartyWords:
+    necessary, possible = int((table.necessary & allowed).sum()), int((table.possible & allowed).sum())
+    centre = words.central(problem)
+    broken = [
+        r for rows in words.alternatives[:1] for r in rows
+        if (v := sum(a * b for a, b in zip(r.vector, centre, strict=True))) < 0 or (r.strict and v == 0)
+    ]  # fmt: skip
+    return PartyWords(
+        necessary,
+        open=possible - necessary,
+        never=int(allowed.sum()) - possible,
+        statements=words.statements,
+        unused=words.unused,
+        clashes=clashes,
+        central_breaks=tuple(dict.fromkeys(u for r in broken for u in r.units)),
+    )
+
+
+def _shown(
+    problem: Problem,
+    words: Mapping[str, Compatible],
+    sure: BoolArray,
+    conceivable: BoolArray,
+    still: int | None,
+) -> tuple[Strip, ...]:
+    """A few sure packages, best in the central judgments for the party that gains least; else conceivable ones."""
+    among = sure.copy()
+    if still is not None:
+        among[still] = False
+    name = "sure" if among.any() else "conceivable"
+    at = np.flatnonzero(among if among.any() else conceivable)
+    if not at.size:
+        return ()
+    space = problem.space
+    floor = np.array(space.reservation, dtype=problem.table.utilities.dtype)[:, None]
+    worst = (problem.table.utilities[:, at] - floor).min(axis=0)
+    best = at[np.lexsort((at, -worst.astype(float)))[:MOST_SHOWN]]
+    return tuple(_strip(problem, words, int(k), name) for k in best)
+
+
+def _strip(problem: Problem, words: Mapping[str, Compatible], k: int, zone: str) -> Strip:
+    package = [int(x) for x in np.unravel_index(k, problem.space.sizes)]
+    found = {p: certify(w, problem.space, package) for p, w in words.items()}
+    return Strip(
+        problem.space.names(package),
+        zone,
+        verdicts={p: v for p, (v, _) in found.items()},
+        certificates={p: c for p, (_, c) in found.items()},
+    )

@@ -1,0 +1,358 @@
+"""Necessarily, possibly, never acceptable: each package of one party, with a certificate that anyone can check.
+
+One package: two exact programmes. All packages of a space that can be listed: points found on the way settle
+most packages in one pass each, and a certificate settles everything above (or below) its package in the order
+that the words give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zopa.robustness.linear import Vector, settle
+from zopa.robustness.verify import FORMAT
+from zopa.robustness.words import Compatible, WordRow, consistent
+from zopa.space import IntArray, Space
+
+__all__ = [
+    "Certificate",
+    "Shown",
+    "Tabulated",
+    "ask_necessary",
+    "ask_never",
+    "certify",
+    "contradictions",
+    "document",
+    "gains",
+    "tabulate",
+]
+
+BoolArray = NDArray[np.bool_]
+WordVerdict = Literal["necessary", "possible", "never"]
+BIG = 2**40
+"""Whole points with larger entries are added in Python's integers."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Why a claim holds in one alternative: factors of its rows, or a point. ``impossible``: the rows themselves clash."""
+
+    alternative: int
+    factors: tuple[Fraction, ...] = ()
+    point: Vector | None = None
+    impossible: bool = False
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A claim about a package of one party, what shows it, and the words that it rests on."""
+
+    claim: str
+    package: Mapping[str, str]
+    shown: tuple[Shown, ...]
+    units: tuple[str, ...]
+
+
+def _split(rows: Sequence[WordRow]) -> tuple[list[Vector], list[Vector]]:
+    return [r.vector for r in rows if not r.strict], [r.vector for r in rows if r.strict]
+
+
+def _ordered(
+    rows: Sequence[WordRow], factors: Sequence[Fraction], scale: Fraction = Fraction(1)
+) -> tuple[Fraction, ...]:
+    """Factors of weak rows, then of strict rows, in the order of the rows."""
+    weak = iter(factors[: sum(not r.strict for r in rows)])
+    strict = iter(factors[sum(not r.strict for r in rows) :])
+    return tuple(next(strict if r.strict else weak) / scale for r in rows)
+
+
+def _negative(row: Vector) -> Vector:
+    return tuple(-x for x in row)
+
+
+def ask_necessary(rows: Sequence[WordRow], gain: Vector) -> tuple[Vector | None, tuple[Fraction, ...]]:
+    """A point at which the package is refused; else the factors with which the rows add up to its gain."""
+    weak, strict = _split(rows)
+    point, factors = settle(weak, [*strict, _negative(gain)], len(gain))
+    if point is not None:
+        return point, ()
+    *mine, own = factors
+    return None, _ordered(rows, mine, own) if own else ()
+
+
+def ask_never(rows: Sequence[WordRow], gain: Vector) -> tuple[Vector | None, tuple[Fraction, ...]]:
+    """A point at which the package is accepted; else the factors with which the rows add up to its loss."""
+    weak, strict = _split(rows)
+    point, factors = settle([*weak, gain], strict, len(gain))
+    if point is not None:
+        return point, ()
+    own = factors[len(weak)]
+    mine = [*factors[: len(weak)], *factors[len(weak) + 1 :]]
+    return None, _ordered(rows, mine, own) if own else ()
+
+
+def certify(
+    words: Compatible, space: Space, package: Sequence[int]
+) -> tuple[WordVerdict, tuple[Certificate, ...]]:
+    """The verdict on one package, with what shows it: one certificate, or for "possible" one for each side.
+
+    A party whose words contradict one another has no verdict that means anything; ask :func:`contradictions` first.
+    """
+    gain, names = words.gain(package), space.names(package)
+    refused: list[Shown] = []
+    accepted_: list[Shown] = []
+    always: list[Shown] = []
+    never: list[Shown] = []
+    for k, rows in enumerate(words.alternatives):
+        point, factors = consistent(rows, len(gain))
+        if point is None:
+            clash = Shown(k, tuple(factors), impossible=True)
+            always.append(clash)
+            never.append(clash)
+            continue
+        point, proof = ask_necessary(rows, gain)
+        (always if point is None else refused).append(Shown(k, proof, point))
+        point, proof = ask_never(rows, gain)
+        (never if point is None else accepted_).append(Shown(k, proof, point))
+    if not refused:
+        return "necessary", (_certificate("necessary", names, always, words),)
+    if not accepted_:
+        return "never", (_certificate("never", names, never, words),)
+    return "possible", (
+        _certificate("possible", names, accepted_[:1], words),
+        _certificate("not necessary", names, refused[:1], words),
+    )
+
+
+def _certificate(
+    claim: str, package: Mapping[str, str], shown: Sequence[Shown], words: Compatible
+) -> Certificate:
+    units = (
+        u
+        for s in shown
+        for f, r in zip(s.factors, words.alternatives[s.alternative], strict=False)
+        if f
+        for u in r.units
+    )
+    return Certificate(claim, dict(package), tuple(shown), tuple(dict.fromkeys(units)))
+
+
+def document(words: Compatible, space: Space, certificates: Sequence[Certificate]) -> dict[str, Any]:
+    """Certificates as plain data, for :func:`zopa.robustness.verify.check_certificate`."""
+    return {
+        "format": FORMAT,
+        "party": words.party,
+        "issues": {i: list(o) for i, o in zip(space.issues, space.options, strict=True)},
+        "variables": [f"top={b}" if a == "top" else f"{a}={b}" if b else a for a, b in words.variables],
+        "alternatives": [
+            [
+                {"kind": r.kind, "units": list(r.units), "strict": r.strict, "vector": list(r.vector)}
+                for r in rows
+            ]
+            for rows in words.alternatives
+        ],
+        "claims": [
+            {"claim": c.claim, "package": dict(c.package), "shown": [_plain(s) for s in c.shown]}
+            for c in certificates
+        ],
+    }
+
+
+def _plain(s: Shown) -> dict[str, Any]:
+    if s.point is not None:
+        return {"alternative": s.alternative, "point": list(s.point)}
+    return {"alternative": s.alternative, "factors": [str(f) for f in s.factors], "impossible": s.impossible}
+
+
+# ---- a party that contradicts itself --------------------------------------------------------------------------
+def contradictions(
+    make: Callable[[Sequence[str]], Compatible], most: int = 16
+) -> tuple[tuple[str, ...], ...]:
+    """The smallest sets of a party's words that cannot all hold; empty where none clash.
+
+    Parameters
+    ----------
+    make : callable
+        The compatible set without some units.
+    most : how many sets to look for.
+    """
+    everything = make(()).statements
+
+    def holds(kept: frozenset[str]) -> bool:
+        words = make([u for u in everything if u not in kept])
+        return any(consistent(rows, len(words.variables))[0] is not None for rows in words.alternatives)
+
+    if holds(frozenset(everything)):
+        return ()
+    found: list[tuple[str, ...]] = []
+    # Seeds: everything without one unit of every set found so far (a hitting set, tried in order).
+    queue: list[frozenset[str]] = [frozenset(everything)]
+    tried: set[frozenset[str]] = set()
+    while queue and len(found) < most:
+        kept = queue.pop(0)
+        if kept in tried or holds(kept):
+            continue
+        tried.add(kept)
+        known = next((f for f in found if set(f) <= kept), None)
+        smallest = known or _shrink(kept, everything, holds)
+        found += [] if known else [smallest]
+        queue += [kept - {u} for u in smallest]
+    return tuple(sorted(found, key=len))
+
+
+def _shrink(
+    kept: frozenset[str], order: Sequence[str], holds: Callable[[frozenset[str]], bool]
+) -> tuple[str, ...]:
+    """Leave out one unit after the other as long as the rest still clashes."""
+    for unit in order:
+        if unit in kept and not holds(kept - {unit}):
+            kept -= {unit}
+    return tuple(u for u in order if u in kept)
+
+
+# ---- all packages ---------------------------------------------------------------------------------------------
+@dataclass
+class Tabulated:
+    """Verdicts on all packages of a space, in package order, for one party.
+
+    Attributes
+    ----------
+    necessary, possible : arrays of bool, shape (n_packages,)
+    points : compatible values found on the way.
+    programmes : how many linear programmes it took.
+    """
+
+    necessary: BoolArray
+    possible: BoolArray
+    points: list[Vector] = field(default_factory=list)
+    programmes: int = 0
+
+    @property
+    def never(self) -> BoolArray:
+        """Packages that no compatible value makes acceptable."""
+        return ~self.possible
+
+
+def gains(words: Compatible, point: Sequence[int]) -> IntArray:
+    """Gain + c of every package at one point, in package order."""
+    dtype: Any = np.int64 if max(map(abs, point), default=0) < BIG else object
+    total = np.full(1, point[words.cost] if words.cost >= 0 else 0, dtype=dtype)
+    for row in words.at:
+        worth = np.array([point[v] if v >= 0 else 0 for v in row], dtype=dtype)
+        total = np.add.outer(total, worth).ravel()
+    return total
+
+
+def _set(masks: Sequence[Sequence[bool]]) -> BoolArray:
+    """Packages that on every issue take an option of the mask."""
+    return reduce(lambda a, b: np.logical_and.outer(a, np.array(b)).ravel(), masks, np.ones(1, dtype=bool))
+
+
+def _heights(words: Compatible) -> IntArray:
+    """A number per package that rises with every step up in the order of the words."""
+    total = np.zeros(1, dtype=np.int64)
+    for order in words.better:
+        total = np.add.outer(total, np.array([sum(row) for row in order])).ravel()
+    return total
+
+
+def tabulate(words: Compatible, space: Space, among: BoolArray | None = None) -> Tabulated:
+    """Verdicts on all packages.
+
+    Parameters
+    ----------
+    words : Compatible
+    space : Space
+    among : array of bool, optional
+        Only these packages are asked about (those that the rules allow); the others stay undecided: neither
+        necessary nor possible.
+    """
+    wanted = np.ones(space.n_packages, dtype=bool) if among is None else among
+    necessary, possible = wanted.copy(), np.zeros_like(wanted)
+    points: list[Vector] = []
+    programmes = 0
+    height = _heights(words)
+    for rows in words.alternatives:
+        start, _ = consistent(rows, len(words.variables))
+        if start is None:
+            continue
+        search = _Search(words, space, rows, wanted, height)
+        search.run([start, *points])
+        necessary &= search.necessary
+        possible |= search.possible
+        points = list(dict.fromkeys([*points, *search.points]))
+        programmes += search.programmes
+    if not points:
+        necessary = np.zeros_like(wanted)
+    return Tabulated(necessary, possible, points, programmes)
+
+
+class _Search:
+    """Section 6.1 of the method: cheap points first, then programmes for packages at the edge of what is open."""
+
+    def __init__(
+        self, words: Compatible, space: Space, rows: Sequence[WordRow], wanted: BoolArray, height: IntArray
+    ) -> None:
+        self.words, self.space, self.rows, self.wanted, self.height = words, space, rows, wanted, height
+        self.points: list[Vector] = []
+        self.programmes = 0
+        self.necessary, self.possible = np.zeros_like(wanted), np.zeros_like(wanted)
+        self.maybe_necessary, self.maybe_never = wanted.copy(), wanted.copy()
+
+    def run(self, points: Sequence[Vector]) -> None:
+        """Settle every package."""
+        for point in points:
+            if self._fits(point):
+                self._pass(point)
+        while True:
+            k = self._edge(self.maybe_necessary & ~self.necessary, lowest=True)
+            if k is None:
+                break
+            self._ask(k, ask_necessary)
+        while True:
+            k = self._edge(self.maybe_never, lowest=False)
+            if k is None:
+                break
+            self._ask(k, ask_never)
+
+    def _fits(self, point: Vector) -> bool:
+        values = [(sum(a * b for a, b in zip(r.vector, point, strict=True)), r.strict) for r in self.rows]
+        return all(v > 0 or (v == 0 and not strict) for v, strict in values)
+
+    def _edge(self, open_: BoolArray, lowest: bool) -> int | None:
+        at = np.flatnonzero(open_)
+        if not at.size:
+            return None
+        height = self.height[at]
+        return int(at[np.argmin(height) if lowest else np.argmax(height)])
+
+    def _ask(
+        self, k: int, ask: Callable[[Sequence[WordRow], Vector], tuple[Vector | None, tuple[Fraction, ...]]]
+    ) -> None:
+        package = [int(x) for x in np.unravel_index(k, self.space.sizes)]
+        point, _ = ask(self.rows, self.words.gain(package))
+        self.programmes += 1
+        if point is not None:
+            self._pass(point)
+            return
+        order = self.words.better
+        if ask is ask_necessary:
+            self.necessary |= (
+                _set([[row[x] for row in order[i]] for i, x in enumerate(package)]) & self.wanted
+            )
+        else:
+            self.maybe_never &= ~_set([list(order[i][x]) for i, x in enumerate(package)])
+
+    def _pass(self, point: Vector) -> None:
+        self.points.append(point)
+        fine = gains(self.words, point) >= 0
+        self.maybe_necessary &= fine
+        self.possible |= fine & self.wanted
+        self.maybe_never &= ~fine

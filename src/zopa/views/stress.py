@@ -1,0 +1,188 @@
+"""View of what the words alone allow: three zones, what each party's words settle, packages with their verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from zopa.robustness import Stress, Strip
+from zopa.views.document import (
+    Block,
+    Bullets,
+    Cell,
+    Document,
+    Grid,
+    Heading,
+    Paragraph,
+    Section,
+    Span,
+    Spans,
+    cell,
+    paragraph,
+)
+from zopa.views.labels import Labels
+from zopa.views.numbers import count, listed, percent
+
+__all__ = ["blocks", "headline", "stress"]
+
+VERDICTS: Mapping[str, str] = {
+    "necessary": "acceptable for all numbers",
+    "possible": "acceptable for some numbers",
+    "never": "acceptable for none",
+}
+WHY: Mapping[str, str] = {
+    "former": "said by a former official or a commentator",
+    "hedged": "hedged words (“could”, “hopes”)",
+    "completion": "the best answers to the questions that it leaves open are not known",
+    "positioning": "taken as positioning",
+    "refusal": "taken as falling below its hopes",
+    "range": "the words do not fix the best and the worst answer to every question",
+    "rank": "the words do not fix the best and the worst answer to the first question",
+}
+"""Why words gave no inequality."""
+
+
+def stress(s: Stress, labels: Labels) -> Document:
+    """What holds whatever the numbers, what could hold."""
+    return Document(
+        "", (Section("stress", "", tuple(blocks(s, labels))),), next=("zone CASE", "why-not CASE")
+    )
+
+
+def headline(s: Stress) -> str:
+    """The three zones in one sentence."""
+    if not s.admissible:
+        return "Under none of these readings do the rules leave a package."
+    sure = "no agreement is acceptable to all" if not s.agreements else (
+        f"{count(s.agreements)} agreement{'s are' if s.agreements != 1 else ' is'} acceptable to all"
+    )  # fmt: skip
+    return (
+        f"Whatever the numbers, and however the statements are read, {sure}. For some numbers under some reading, "
+        f"{count(s.conceivable)} of {count(s.admissible)} packages could be acceptable to all; with the central "
+        f"judgments under the first reading, {count(s.central)}."
+    )
+
+
+def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
+    """Everything that the answer says, as blocks for any document."""
+    yield Paragraph((headline(s),), "yes" if s.agreements else "no" if not s.conceivable else "unsure")
+    if s.unchanged:
+        yield paragraph(
+            "Leaving everything as it is is acceptable to all by itself, because no agreement is taken to be no better; "
+            "it is not counted as an agreement.",
+            tone="small",
+        )
+    yield _parties(s, labels)
+    reasons = tuple(_reasons(s, labels))
+    if reasons:
+        yield Heading("Why not more is certain")
+        yield Bullets(reasons)
+    if len(s.readings) > 1:
+        yield _readings(s, labels)
+    if s.shown and s.shown[0].zone == "sure":
+        yield Heading("Packages that hold whatever the numbers")
+        yield Bullets(tuple(_sure(strip, labels) for strip in s.shown))
+    unused = tuple(_unused(s, labels))
+    if unused:
+        yield Grid(
+            "Words that say nothing about what a party could accept",
+            ("party", "words", "why"),
+            unused,
+            folded=True,
+        )
+
+
+def _parties(s: Stress, labels: Labels) -> Grid:
+    rows: list[tuple[Cell | str, ...]] = []
+    for name, p in s.parties.items():
+        total = p.necessary + p.open + p.never
+        rows.append((
+            cell(labels.party(name), head=True),
+            *(cell(f"{count(n)} ({percent(n / total)})" if total else "0", number=True) for n in (p.necessary, p.open, p.never)),
+            cell(str(len([u for u in p.statements if u != "waiting"])), number=True),
+        ))  # fmt: skip
+    head = ("party", *VERDICTS.values(), "words that count")
+    return Grid("Packages that the rules allow, by what each party's words say", head, tuple(rows))
+
+
+def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
+    for name, p in s.parties.items():
+        if p.clashes:
+            yield (
+                f"{labels.party(name)} has said things that cannot all hold: ", *_units(p.clashes[0], labels),
+                ". Until it is clear which of them stands, its words are not used.",
+            )  # fmt: skip
+        elif p.silent:
+            yield (
+                f"{labels.party(name)}: no term of its own is on record, so nothing is certain to be acceptable to it. "
+                "Ask it for an offer, or for its view of a draft.",
+            )
+        elif not p.necessary:
+            yield (
+                f"{labels.party(name)}: its words give an order of options, but none says what it would accept rather "
+                "than no agreement. Ask it about a draft.",
+            )
+        broken = [u for u in p.central_breaks if u != "waiting"]
+        if broken:
+            yield (
+                f"The central judgments on {labels.party(name)} do not fit its own words: ",
+                *_units(broken, labels),
+                ".",
+            )
+        elif p.central_breaks:
+            yield (
+                f"The central judgments on {labels.party(name)} take no agreement to be better for it than things as "
+                "they are; here it is taken to be no better.",
+            )
+
+
+def _readings(s: Stress, labels: Labels) -> Grid:
+    rows = tuple(
+        (
+            cell(f"{z.name}: {labels.reading_set(z.name)}", head=True),
+            *(cell(count(n), number=True) for n in (z.admissible, z.sure, z.central, z.conceivable)),
+        )
+        for z in s.readings
+    )
+    return Grid("Under each reading", ("readings", "allowed", "sure", "central", "conceivable"), rows)
+
+
+def _sure(strip: Strip, labels: Labels) -> Spans:
+    found: list[Span] = [*labels.package(strip.package)]
+    for party, certificates in strip.certificates.items():
+        found += [f". {labels.party(party)}: ", *_units([u for c in certificates for u in c.units], labels)]
+    return (*found, ".")
+
+
+def _units(units: Iterable[str], labels: Labels) -> Spans:
+    """What rows rest on, in words."""
+    found: list[Span] = []
+    for unit in dict.fromkeys(units):
+        found += ["; "] if found else []
+        found += _unit(unit, labels)
+    return tuple(found) or ("no words are needed",)
+
+
+def _unit(unit: str, labels: Labels) -> Spans:
+    if unit == "waiting":
+        return ("no agreement is no better than things as they are",)
+    if unit.startswith("comparisons.") and labels.case is not None:
+        row = labels.case.comparisons[int(unit.split(".")[1])]
+        said = labels.statements(row.statements) if row.statements else (row.assumed,)
+        if row.ranks:
+            return (f"ranks {listed(labels.issue(i) for i in row.ranks)} in this order (", *said, ")")
+        word, package = next(
+            (w, p)
+            for w, p in (("accepts", row.accepts), ("refuses", row.refuses), ("prefers", row.prefers))
+            if p
+        )
+        than: Spans = (" to ", *labels.package(row.to)) if row.to else ()
+        return (f"{word} ", *labels.package(package), *than, " (", *said, ")")
+    if unit.startswith("parties."):
+        return (f"the judgment at {unit}",)
+    return labels.quoted(unit)
+
+
+def _unused(s: Stress, labels: Labels) -> Iterator[tuple[Cell | str, ...]]:
+    for name, p in s.parties.items():
+        for u in p.unused:
+            yield (labels.party(name), cell(*_unit(u.unit, labels)), WHY[u.why.split(":")[0]])
