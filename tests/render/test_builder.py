@@ -364,6 +364,25 @@ def test_a_draft_against_a_refusal_that_no_rule_carries_is_never_simply_accepted
     assert shown.locator("#draft-others li").count() == 0
 
 
+def test_a_start_that_needs_another_reading_brings_it_along(opened: Callable[..., Any]) -> None:
+    case = Case.model_validate({
+        "title": "closed", "issues": {"i": {"name": "i", "options": {"a": "a", "b": "b"}, "now": "a"}},
+        "parties": {"P": {"name": "P", "points": {"i": {"a": 1, "b": 2}}, "reservation": 2}, "Q": {"name": "Q", "points": {"i": {"a": 5, "b": 5}}}},
+        "rules": {"r": {"party": "Q", "readings": {"strict": {"says": "no b", "when": {"i": "b"}}, "loose": {"says": "b if need be"}}}},
+    })  # fmt: skip
+    starts = [("package A", {"i": "b"}, {"r": "loose"})]
+    shown = opened(html(builder_data(Problem(case), Labels(case), starts)))
+    assert verdict(shown) == "1 of 2 parties refuses: Q."
+    first, second = shown.locator("[data-start]").all()
+    assert first.inner_text() == "package A, with the other readings that it needs"
+    first.click()
+    assert verdict(shown) == "All parties accept this draft."
+    assert second.inner_text() == "the status quo"
+    second.click()
+    assert verdict(shown) == "1 of 2 parties refuses: P."
+    assert shown.get_by_label("no b").is_checked()
+
+
 def test_on_too_little_record_no_draft_is_simply_accepted(opened: Callable[..., Any]) -> None:
     case = Case.model_validate({
         "title": "empty", "issues": {"i": {"name": "i", "options": {"a": "a", "b": "b"}}}, "parties": {p: {"name": p} for p in "PQ"},
