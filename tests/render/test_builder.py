@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from strategies import case_of, small_cases
@@ -142,7 +142,7 @@ def questions(draw: st.DrawFn) -> tuple[Case, list[Asked]]:
 def test_in_any_small_case_the_page_says_what_judge_says(tab: Any, examples: int) -> None:
     @settings(
         max_examples=examples, deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate],  # looking for smaller ones takes minutes
     )  # fmt: skip
     @given(questions())
     def check(drawn: tuple[Case, list[Asked]]) -> None:
@@ -251,6 +251,10 @@ def test_a_slider_and_its_number_follow_each_other_and_decide(tab: Any) -> None:
     before = tab.locator("#draft-worth-0").inner_text()
     box.fill(str(worth + 1))
     assert tab.locator("#draft-says-0").inner_text() == "refuses"
+    assert (
+        "It is worth 1.0 points less than no agreement (set on this page)"
+        in tab.locator("#draft-why-0").inner_text()
+    )
     assert tab.locator("#draft-worth-0").inner_text() != before
     box.fill("much")
     assert box.get_attribute("aria-invalid") == "true"
@@ -335,6 +339,59 @@ def test_hostile_words_of_a_case_are_shown_as_words(opened: Callable[..., Any]) 
     assert f"{HOSTILE}r – “{HOSTILE}”" in shown.locator("#draft-why-0").inner_text()
     shown.locator("#draft-changes button").first.click()
     assert shown.problems == []
+
+
+def refused() -> Case:
+    """Nothing but one refusal that no rule carries, and points."""
+    return Case.model_validate({
+        "title": "refused",
+        "issues": {"i": {"name": "the wall", "options": {"a": "built", "b": "not built"}}},
+        "parties": {"P": {"name": "Upper", "points": {"i": {"a": 1, "b": 2}}}, "Q": {"name": "Lower", "points": {"i": {"a": 5, "b": 2}}}},
+        "sources": {"t": {"text": "No wall, ever."}},
+        "statements": {"s": {"source": "t", "quote": "No wall, ever.", "kind": "refusal", "party": "P", "issue": "i", "options": ("a",)}},
+    })  # fmt: skip
+
+
+def test_a_draft_against_a_refusal_that_no_rule_carries_is_never_simply_accepted(
+    opened: Callable[..., Any],
+) -> None:
+    shown = opened(html(data_of(refused())))
+    assert "goes against a refusal" in verdict(shown)
+    assert shown.locator("#draft-verdict").get_attribute("class") == "t-unsure"
+    assert "“No wall, ever.”" in shown.locator("#draft-others").inner_text()
+    shown.get_by_label("not built").check()
+    assert verdict(shown) == "All parties accept this draft."
+    assert shown.locator("#draft-others li").count() == 0
+
+
+def test_a_start_that_needs_another_reading_brings_it_along(opened: Callable[..., Any]) -> None:
+    case = Case.model_validate({
+        "title": "closed", "issues": {"i": {"name": "i", "options": {"a": "a", "b": "b"}, "now": "a"}},
+        "parties": {"P": {"name": "P", "points": {"i": {"a": 1, "b": 2}}, "reservation": 2}, "Q": {"name": "Q", "points": {"i": {"a": 5, "b": 5}}}},
+        "rules": {"r": {"party": "Q", "readings": {"strict": {"says": "no b", "when": {"i": "b"}}, "loose": {"says": "b if need be"}}}},
+    })  # fmt: skip
+    starts = [("package A", {"i": "b"}, {"r": "loose"})]
+    shown = opened(html(builder_data(Problem(case), Labels(case), starts)))
+    assert verdict(shown) == "1 of 2 parties refuses: Q."
+    first, second = shown.locator("[data-start]").all()
+    assert first.inner_text() == "package A, with the other readings that it needs"
+    first.click()
+    assert verdict(shown) == "All parties accept this draft."
+    assert second.inner_text() == "the status quo"
+    second.click()
+    assert verdict(shown) == "1 of 2 parties refuses: P."
+    assert shown.get_by_label("no b").is_checked()
+
+
+def test_on_too_little_record_no_draft_is_simply_accepted(opened: Callable[..., Any]) -> None:
+    case = Case.model_validate({
+        "title": "empty", "issues": {"i": {"name": "i", "options": {"a": "a", "b": "b"}}}, "parties": {p: {"name": p} for p in "PQ"},
+    })  # fmt: skip
+    section = builder(run(case), Labels(case))
+    shown = opened(page_of(Document("empty", (section,))))
+    assert verdict(shown) == "All parties accept this draft. Not enough is on record to rely on this."
+    assert shown.locator("#draft-verdict").get_attribute("class") == "t-unsure"
+    assert shown.locator("[data-start]").count() == 0
 
 
 # ---- where the case does not fit -----------------------------------------------------------------------------

@@ -149,3 +149,25 @@ def test_the_commands_take_the_limit_that_python_takes(tmp_path):
     folder = str(make(tmp_path, few))
     assert RUN.invoke(app, ["zone", folder]).exit_code == 0
     assert RUN.invoke(app, ["zone", folder, "--most-unsourced", "0.1"]).exit_code == 1
+
+
+def test_a_refusal_that_names_no_option_leaves_too_little_for_a_verdict(tmp_path):
+    vague = REFUSAL.replace(" options: [m1],", "").replace("    stance: oppose, review", "    review")
+    case = load(make(tmp_path, CASE, vague))
+    record = on_record(case)
+    assert (record.vague, record.enough) == (("s1",), False)
+    judged = zopa.judge(case, {"pumping": "p1", "meters": "m1"})
+    assert judged.accepted
+    assert judged.state == "not enough on record"
+    for words in (["zone"], ["judge", "pumping=p1", "meters=m1"]):
+        said = RUN.invoke(app, [words[0], str(tmp_path), *words[1:]])
+        assert said.exit_code == 1
+        assert "names no option" in said.output
+
+
+def test_a_draft_judged_with_a_rule_set_aside_says_so(tmp_path):
+    rule = CASE + "rules:\n  no-meters: {party: farmers, when: {meters: m1}, stated: s1}\n"
+    make(tmp_path, rule, REFUSAL)
+    asked = ["judge", str(tmp_path), "pumping=p1", "meters=m1", "-r", "no-meters=off"]
+    assert "Set aside here" in RUN.invoke(app, asked).output
+    assert "Set aside here" not in RUN.invoke(app, asked[:-2]).output

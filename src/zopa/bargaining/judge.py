@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from zopa.bargaining.deals import Deal, deal, deals
 from zopa.bargaining.engines import Engine, Stop, engine_for, never
 from zopa.bargaining.why_not import Limit, WhyNot, blocked, limits_of
-from zopa.case import Case, values, weights
+from zopa.case import MOST_UNSOURCED, Case, OnRecord, on_record, values, weights
 from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Why, decimal
 from zopa.space.table import BoolArray
@@ -94,6 +94,7 @@ class Views(Answer):
     conflict : for a draft without acceptable completion, why.
     suggestion : for a partial draft, the completion with the largest smallest gain.
     notes : what must be said about the numbers.
+    record : what the case rests on; a verdict that rests on too little is none.
     """
 
     draft: Mapping[str, str]
@@ -110,6 +111,14 @@ class Views(Answer):
     conflict: WhyNot | None = None
     suggestion: Deal | None = None
     notes: tuple[str, ...] = ()
+    record: OnRecord | None = None
+
+    @property
+    def state(self) -> str:
+        """Not enough on record, accepted or refused."""
+        if self.record is not None and not self.record.enough:
+            return "not enough on record"
+        return "accepted" if self.accepted else "refused"
 
     @property
     def accepted(self) -> bool:
@@ -118,7 +127,12 @@ class Views(Answer):
 
 
 def judge(
-    case: Case | Problem, draft: Mapping[str, str], readings: Readings = None, *, stop: Stop = never
+    case: Case | Problem,
+    draft: Mapping[str, str],
+    readings: Readings = None,
+    *,
+    most_unsourced: Fraction | float = MOST_UNSOURCED,
+    stop: Stop = never,
 ) -> Views:
     """Who accepts this draft, who refuses it and by which statement, and the cheapest swaps that win them.
 
@@ -128,6 +142,8 @@ def judge(
     draft : issue -> option
         A full or partial package.
     readings : str, mapping or None
+    most_unsourced : number between 0 and 1
+        The largest share of judgments without any source with which a verdict is given.
     stop : callable, optional
         Asked during long work in spaces too large to list; True ends it with what is known.
 
@@ -147,9 +163,12 @@ def judge(
             raise UnknownName(f"option of {issue}", option, space.options[i])
         settled[i] = space.options[i].index(option)
     engine = engine_for(problem, "judge", stop=stop)
-    if len(settled) < len(space.issues):
-        return _partial(problem, draft, settled, engine)
-    return _full(problem, space.package(draft), engine)
+    found = (
+        _partial(problem, draft, settled, engine)
+        if len(settled) < len(space.issues)
+        else _full(problem, space.package(draft), engine)
+    )
+    return replace(found, record=on_record(problem.case, most_unsourced))
 
 
 def _full(problem: Problem, package: Package, engine: Engine) -> Views:

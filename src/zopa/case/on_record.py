@@ -38,6 +38,8 @@ class OnRecord:
     parties, issues : those on which nothing accepted, and no judgment with a basis, says anything.
     unsourced : share of the judgments about what the parties value that nobody said or wrote.
     limit : the largest such share with which an answer is given.
+    vague : accepted refusals and red lines that no rule carries and that name no option, by statement id: whether a
+        package breaks them cannot be told.
     """
 
     waiting: Mapping[str, int]
@@ -45,12 +47,13 @@ class OnRecord:
     issues: tuple[str, ...]
     unsourced: Fraction
     limit: Fraction
+    vague: tuple[str, ...] = ()
 
     @property
     def enough(self) -> bool:
         """Whether a verdict may rest on it. Contacts, figures and shifts that wait do not count, and do not hinder."""
         unread = self.waiting.get("statements", 0)
-        return not (unread or self.parties or self.issues or self.unsourced > self.limit)
+        return not (unread or self.parties or self.issues or self.vague or self.unsourced > self.limit)
 
 
 def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
@@ -76,6 +79,7 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         tuple(i for i in case.issues if i not in issues and not _valued(case, i)),
         Fraction(counts[GAP], total) if total else Fraction(1),
         Fraction(str(limit)) if isinstance(limit, float) else Fraction(limit),
+        tuple(ident for ident, s in uncarried(case).items() if not (s.issue and s.options)),
     )  # fmt: skip
 
 

@@ -250,7 +250,7 @@ def judge(
             f"expected ISSUE=OPTION for each issue that the draft settles; zopa show {name} lists them"
         )
     answer = ask(problem_of(name, readings, changes, day, typed), given)
-    reply(answer, name, json=json, no=not answer.accepted)
+    reply(answer, name, json=json, no=answer.state != "accepted")
 
 
 def show(

@@ -92,7 +92,7 @@ UnsourcedOption = Annotated[
         "--most-unsourced",
         min=0.0,
         max=1.0,
-        help="Largest share of judgments without any source with which a verdict is given.",
+        help="A verdict is given while at most this share of the judgments was neither said, inferred nor assumed by anybody.",
     ),
 ]
 PackageArgument = Annotated[

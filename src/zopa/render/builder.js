@@ -135,8 +135,9 @@ const zopa = (() => {
       .map(c => element("li", [say("breaks", {says: c.says}), ...behind(c.behind, c.basis)]));
     const [over, under] = answer.gain[p];
     if (over >= 0n) return found;
-    const {behind: places, basis} = m.parties[p];
-    found.push(element("li", [say("lacks", {n: zopa.points([-over, under])}), ...behind(places, basis)]));
+    const box = at(`limit-${p}`), own = box.value !== box.defaultValue && zopa.fraction(box.value);
+    const rests = own ? [` (${words["set here"]})`] : behind(m.parties[p].behind, m.parties[p].basis);
+    found.push(element("li", [say("lacks", {n: zopa.points([-over, under])}), ...rests]));
     const lost = m.issues.map((issue, i) => {
       const best = issue.scores[p].reduce((a, b) => a > b ? a : b);
       return {i, n: best - issue.scores[p][draft[i]]};
@@ -189,14 +190,17 @@ const zopa = (() => {
   function update() {
     const draft = m.issues.map((_, i) => chosen(`issue-${i}`));
     const answer = zopa.judge(m, draft, m.rules.map((_, r) => chosen(`rule-${r}`)), m.parties.map((_, p) => limitOf(p)));
-    const told = headline(answer), verdict = at("verdict");
+    const against = m.refusals.filter(r => r.options.includes(draft[r.issue])), sure = !m.thin && !against.length;
+    let told = headline(answer);
+    if (against.length) told = say("against", {told});
+    if (m.thin) told = say("thin", {told});
+    const verdict = at("verdict");
     if (verdict.textContent !== told) verdict.textContent = told;
-    verdict.className = answer.agreed ? "t-yes" : "t-no";
+    verdict.className = !answer.agreed ? "t-no" : sure ? "t-yes" : "t-unsure";
     m.parties.forEach((_, p) => showParty(answer, draft, p));
     const others = answer.broken.filter(c => c.party < 0).map(c => element("li",
       [say("breaks a rule", {owner: c.owner || words["no owner"], says: c.says}), ...behind(c.behind, c.basis)]));
-    for (const r of m.refusals) if (r.options.includes(draft[r.issue]))
-      others.push(element("li", [words.uncarried, ...behind(r.behind)]));
+    for (const r of against) others.push(element("li", [words.uncarried, ...behind(r.behind)]));
     at("others").replaceChildren(...others);
     at("changes").replaceChildren(...changes(answer, draft));
     return answer;
@@ -211,9 +215,10 @@ const zopa = (() => {
     update();
   });
   form.addEventListener("click", e => {
-    if (e.target.dataset.start) pick("issue", m.starts[Number(e.target.dataset.start)].package);
+    const start = m.starts[Number(e.target.dataset.start ?? -1)];
+    if (start) { pick("issue", start.package); pick("rule", start.readings); }
     if (e.target.dataset.reset) form.reset();
-    if (e.target.dataset.start || e.target.dataset.reset) update();
+    if (start || e.target.dataset.reset) update();
   });
   document.querySelectorAll(".live").forEach(part => { part.hidden = false; });
   update();

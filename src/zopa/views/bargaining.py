@@ -19,7 +19,7 @@ from zopa.bargaining import (
     WhyNot,
     Zone,
 )
-from zopa.case import breaks, reservation
+from zopa.case import breaks, reservation, share_by_basis
 from zopa.views import standing
 from zopa.views.document import (
     Block,
@@ -97,6 +97,8 @@ def zone(z: Zone, labels: Labels) -> Document:
     if s is not None and s.state == "depends on a reading":
         blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
     blocks += [paragraph(sentence(w), tone="warning") for w in z.warnings]
+    if labels.case is not None:
+        blocks.append(paragraph(standing.rests_on(share_by_basis(labels.case)), tone="small"))
     blocks.append(break_even(z, labels))
     best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
     if best:
@@ -225,7 +227,9 @@ def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...
 
 def solutions(found: Sequence[Solution], labels: Labels) -> Document:
     """What each solution picks, with ties."""
-    deals = [(s.title + (f" ({s.tied} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]]
+    deals = [
+        (s.title + (f" ({count(s.tied)} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]
+    ]
     s = found[0].standing if found else None
     blocks: list[Block] = list(standing.first_words(s, labels))
     if s is not None and s.state == "depends on a reading":
@@ -307,12 +311,13 @@ def _correction_spans(k: Correction, labels: Labels) -> Spans:
     for m in k.limits:
         found += [" and "] if found else []
         party = f"{labels.party(m.party)}: " if m.party else ""
+        part = m.id.rpartition("/")[2] if m.rule and m.id != m.rule else ""
         found += [
-            f"“{party}",
+            f"{f'clause {part} of ' if part else ''}“{party}",
             Link(m.says or m.text, f"#rule-{m.rule}" if m.rule and labels.case else "", key=m.id),
             "”",
         ]
-    size = "a zone" if k.count is None else f"{count(k.count)} packages"
+    size = "a zone" if k.count is None else f"{count(k.count)} package{'s' if k.count != 1 else ''}"
     n = f"{k.statements} statement{'s' if k.statements != 1 else ''}"
     move = f", reservation values lower by {points(k.shift)} points in all" if k.shift else ""
     return ("set aside ", *found, f": {size} ({n}{move})")
@@ -367,7 +372,13 @@ def engines(found: Description) -> Document:
 
 def draft(v: Views, labels: Labels) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
-    blocks: list[Block] = [paragraph(_draft_sentence(v), tone="yes" if v.accepted else "no")]
+    thin = v.state == "not enough on record"
+    tone: Tone = "note" if thin else "yes" if v.accepted else "no"
+    blocks: list[Block] = list(standing.too_little(v.record, labels)) if v.record and thin else []
+    blocks.append(paragraph(("Counted all the same: " if thin else "") + _draft_sentence(v), tone=tone))
+    aside = [labels.rule(rule) for rule, reading in v.question.readings.items() if reading == "off"]
+    if aside:
+        blocks.append(paragraph("Set aside here: ", *standing.joined(aside), ".", tone="warning"))
     against = breaks(labels.case, v.draft) if labels.case else ()
     if against:
         blocks.append(

@@ -6,20 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from zopa.bargaining import AnswerState
 from zopa.bargaining.standing import State
+from zopa.case import OnRecord
 from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, Tone, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import listed, percent
 
-__all__ = ["TONES", "broken", "first_words", "next_steps", "refusals", "turns_on", "verdict"]
+__all__ = [
+    "TONES", "broken", "first_words", "joined", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
+]  # fmt: skip
 
 MOST_NAMED = 12
 """Refusals that are quoted before the packages; further ones are counted."""
 
 
+TOO_LITTLE = "Not enough is on record to say whether there is a deal."
+
+
 def verdict(s: AnswerState) -> str:
     """The first sentence of an answer about a zone."""
     if s.state == "not enough on record":
-        return "Not enough is on record to say whether there is a deal."
+        return TOO_LITTLE
     if s.state == "depends on a reading" and s.open:
         return "There is a zone of possible agreement under these readings. Whether it holds depends on a reading."
     if s.state == "depends on a reading":
@@ -44,20 +50,36 @@ def first_words(s: AnswerState | None, labels: Labels) -> Iterator[Block]:
     if s is None:
         return
     if s.state == "not enough on record":
-        yield Paragraph((verdict(s),), TONES[s.state])
-        yield Bullets(tuple(_lacking(s, labels)))
+        yield from too_little(s.record, labels)
     yield from refusals(s, labels)
 
 
-def _lacking(s: AnswerState, labels: Labels) -> Iterator[Spans]:
-    """What is missing, and what to do about it."""
-    r, waiting = s.record, dict(s.record.waiting)
+def too_little(r: OnRecord, labels: Labels) -> Iterator[Block]:
+    """That a verdict cannot be given, what is missing for one, and what to do about it."""
+    yield Paragraph((TOO_LITTLE,), TONES["not enough on record"])
+    yield Bullets(tuple(_lacking(r, labels)))
+
+
+def joined(parts: Sequence[Span]) -> Spans:
+    """Parts of one list, with semicolons."""
+    return tuple(x for n, part in enumerate(parts) for x in (("; ", part) if n else (part,)))
+
+
+def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
+    waiting = dict(r.waiting)
     unread = waiting.pop("statements", 0)
     if unread:
         yield (f"{_number(unread, 'suggested statement')} must be reviewed first: zopa review.",)
     if waiting:
         yield (
             f"Not counted, because not reviewed: {listed(_number(n, g.removesuffix('s')) for g, n in waiting.items())}.",
+        )
+    if r.vague:
+        n = len(r.vague)
+        yield (
+            f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
+            f"{'names' if n == 1 else 'name'} no option, so whether a package breaks {'it' if n == 1 else 'them'} cannot be told; "
+            "zopa review asks which options are meant.",
         )
     missing = "; add a text with zopa read, or write a judgment with its reason into case.yaml."
     if r.parties:
@@ -85,8 +107,8 @@ def refusals(s: AnswerState, labels: Labels) -> Iterator[Block]:
     n = len(s.uncarried)
     yield paragraph(
         f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals and red lines'} "
-        f"{'is' if n == 1 else 'are'} in no rule, so a package may break {'it' if n == 1 else 'them'}; packages that do are "
-        "marked. zopa review makes rules of them.",
+        f"{'is' if n == 1 else 'are'} in no rule, so a package may break {'it' if n == 1 else 'them'}; packages that go against "
+        "an option named there are marked. zopa review makes rules of them.",
         tone="warning",
     )
     items: list[Spans] = [(*_whose(i, labels), *labels.quoted(i)) for i in s.uncarried[:MOST_NAMED]]
@@ -115,6 +137,18 @@ def turns_on(s: AnswerState, labels: Labels) -> Spans:
     return ("It depends on a reading: ", *found, ".") if found else ()
 
 
+def rests_on(counts: Mapping[str, int]) -> str:
+    """How many judgments are stated, inferred, assumed or have no source."""
+    told = [
+        f"{n or 'none'} {'is' if n == 1 else 'are'} {name}"
+        for name, n in ((name, counts.get(name, 0)) for name in ("stated", "inferred", "assumed"))
+        if n or name == "stated"
+    ]
+    if counts.get("gap"):
+        told.append(f"{counts['gap']} {'has' if counts['gap'] == 1 else 'have'} no source")
+    return f"Of {_number(sum(counts.values()), 'judgment')} about what the parties value, {listed(told)}."
+
+
 def broken(idents: Sequence[str], labels: Labels) -> Spans:
     """Whose refusals a package breaks, for its column."""
     if not idents:
@@ -129,4 +163,5 @@ def next_steps(s: AnswerState | None, otherwise: Sequence[str]) -> tuple[str, ..
     """The commands that lead on."""
     if s is None or s.state != "not enough on record":
         return tuple(otherwise)
-    return ("review CASE",) if s.record.waiting.get("statements") else ("show CASE", *otherwise)
+    unread = s.record.waiting.get("statements") or s.record.vague
+    return ("review CASE",) if unread else ("show CASE", *otherwise)
