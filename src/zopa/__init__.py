@@ -10,6 +10,7 @@ The verbs are the questions; each takes a case first::
     zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.stress(case)            what holds for all numbers, for some, by the words alone
+    zopa.questions(case)         which question, to whom, would tell most
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, and when the zone opens
@@ -20,6 +21,7 @@ The verbs are the questions; each takes a case first::
     zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.backtest([case, ...])   did known outcomes lie where the words of the day before put them
     zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
+    zopa.simulate(case)          where talks end under named protocols and tactics
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
     zopa.convert(FROM, TO)       another tool's file to a case, or back, and what was not carried
 
@@ -52,6 +54,7 @@ _VERBS = {
     "judge": "bargaining",
     "describe": "bargaining",
     "stress": "robustness",
+    "questions": "robustness",
     "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "waiting",
@@ -59,6 +62,7 @@ _VERBS = {
     "divide": "division",
     "read": "reading",
     "audit": "talks",
+    "simulate": "talks",
     "start": "study",
     "path": "study",
     "run": "study",
@@ -79,6 +83,7 @@ if TYPE_CHECKING:
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
     from zopa.render.report_files import report
+    from zopa.robustness.questions import questions
     from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
     from zopa.study.backtest import backtest
@@ -87,6 +92,7 @@ if TYPE_CHECKING:
     from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
     from zopa.talks.audit import audit
+    from zopa.talks.simulate import simulate
     from zopa.waiting.delay import delay
 
 __all__ = [
@@ -104,12 +110,14 @@ __all__ = [
     "judge",
     "load",
     "path",
+    "questions",
     "ratify",
     "read",
     "rename",
     "report",
     "run",
     "seal",
+    "simulate",
     "solve",
     "stability",
     "start",

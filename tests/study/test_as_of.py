@@ -64,6 +64,7 @@ def asked(case: Case | Problem) -> dict[str, Answer]:
         "ratify": zopa.ratify(case),
         "divide": zopa.divide(case),
         "start": zopa.start(case),
+        "simulate": zopa.simulate(case, runs=20),
         "path": zopa.path(case, {"flow": "F1", "fees": "E2"}),
     }
     assert set(LENSES) - {"hold"} <= set(found)
@@ -202,7 +203,7 @@ def test_the_view_of_a_case_without_a_cut_says_nothing_of_it(spec: dict[str, Any
 
 
 ANSWERING = {"run", "show", "zone", "solve", "frontier", "why-not", "judge", "describe", "forecast", "stability",
-             "delay", "ratify", "divide", "explain", "start", "path", "audit"}  # fmt: skip
+             "delay", "ratify", "divide", "explain", "start", "path", "simulate", "audit"}  # fmt: skip
 
 
 @pytest.mark.parametrize("command", sorted(ANSWERING))

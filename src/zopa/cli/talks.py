@@ -1,4 +1,4 @@
-"""The commands `start`, `path` and `audit`: how could they get there."""
+"""The commands `start`, `path`, `simulate` and `audit`: how could they get there."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from zopa.cli.options import (
     package_of,
     pairs_of,
     problem_of,
+    progress,
+    time_left,
 )
 
-__all__ = ["audit", "path", "start"]
+__all__ = ["audit", "path", "simulate", "start"]
 
 
 def start(
@@ -118,4 +120,57 @@ def audit(
     from zopa.talks import audit as ask
 
     answer = ask(problem_of(name, readings, changes, day, typed), offers)
+    reply(answer, name, json=json, no=not answer.agreed)
+
+
+def simulate(
+    name: CaseArgument,
+    tactic: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="boulware, linear, conceder, time-dependent:E, hardliner, random, micro, tit-for-tat, relative-tit-for-tat; "
+            "several are drawn from for each party; PARTY=TACTIC fixes them. Default: boulware, linear, conceder"
+        ),
+    ] = None,
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="alternating, single-text, issue-by-issue, zeuthen (two parties); default: the first three"
+        ),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Runs per protocol.")] = 1000,
+    rounds: Annotated[int, typer.Option(min=0, help="Rounds until the deadline.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same runs.")] = 1,
+    breakdown: Annotated[
+        float, typer.Option(min=0.0, max=0.999, help="Chance per round that talks break off.")
+    ] = 0.0,
+    together: Annotated[
+        int, typer.Option(min=1, max=2, help="Issues that one proposal of the mediator may change.")
+    ] = 2,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Where talks end under named tactics and protocols, why they stall, what a mediator's text changes."""
+    from zopa.talks import PROTOCOLS
+    from zopa.talks import simulate as ask
+    from zopa.talks.tactics import EXPONENTS
+
+    problem = problem_of(name, readings, changes, day, typed)
+    fixed = bool(tactic) and all("=" in t for t in tactic or ())
+    given = pairs_of(tactic or (), "PARTY=TACTIC") if fixed else tuple(tactic or EXPONENTS)
+    with progress(json) as tell:
+        answer = ask(
+            problem,
+            given,
+            protocols=tuple(protocol or PROTOCOLS[:3]),
+            runs=runs,
+            rounds=rounds,
+            seed=seed,
+            breakdown=breakdown,
+            together=together,
+            progress=time_left(tell),
+        )
     reply(answer, name, json=json, no=not answer.agreed)

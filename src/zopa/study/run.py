@@ -43,7 +43,7 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
-from zopa.talks import order_of_steps, starting_positions
+from zopa.talks import order_of_steps, simulate, starting_positions
 from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
@@ -102,6 +102,8 @@ class ReadingRow:
 
 
 Lens = Callable[[Problem, Sequence[Proposal]], Answer]
+MOST_SIMULATED = 1_000_000
+"""Packages up to which the main job simulates talks."""
 MONTHS = 24
 """How far the main job looks ahead when it asks what waiting costs."""
 
@@ -153,6 +155,16 @@ def _path(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     return order_of_steps(problem.with_readings(first.readings), first.deal.package, named="package A")
 
 
+def _simulate(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """Where talks end by known tactics, in spaces small enough for a report."""
+    if problem.space.n_packages > MOST_SIMULATED:
+        raise NotApplicable(
+            f"simulated talks in a report need at most {MOST_SIMULATED:,} packages; ask for them alone"
+        )
+    _start(problem, ())
+    return simulate(problem.with_readings(proposals[0].readings) if proposals else problem)
+
+
 LENSES: Mapping[str, Lens] = {
     "hold": _hold,
     "stability": _stability,
@@ -162,6 +174,7 @@ LENSES: Mapping[str, Lens] = {
     "divide": _divide,
     "start": _start,
     "path": _path,
+    "simulate": _simulate,
 }
 """Further lenses of the main job: name -> question. One that lacks its data in a case raises
 :class:`NotApplicable`, which says what it needs."""

@@ -24,13 +24,16 @@ from zopa.talks.openings import (
     starting_positions,
 )
 from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, order_of_steps
+from zopa.talks.simulate import PROTOCOLS, End, ProtocolRuns, Simulation, simulate
 
 __all__ = [
+    "PROTOCOLS",
     "Asked",
     "Audit",
     "Behaviour",
     "Bridge",
     "Distance",
+    "End",
     "Flag",
     "Invalid",
     "JointGain",
@@ -38,8 +41,10 @@ __all__ = [
     "OpeningOption",
     "OpeningPosition",
     "OrderOfSteps",
+    "ProtocolRuns",
     "Quality",
     "Route",
+    "Simulation",
     "StartingPositions",
     "Stop",
     "TalksAudited",
@@ -47,5 +52,6 @@ __all__ = [
     "opening_of",
     "order_of_steps",
     "quality",
+    "simulate",
     "starting_positions",
 ]

@@ -31,11 +31,13 @@ VIEWS: Mapping[str, str] = {
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
     "Stress": "stress.stress",
+    "Questions": "stress.questions",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
     "SealCheck": "seal.check",
     "Audit": "talks.audit",
+    "Simulation": "talks.simulation",
     "Backtest": "backtest.backtest",
     "Study": "study.briefing",
 }

@@ -17,7 +17,7 @@ from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
-from zopa.talks import OrderOfSteps, StartingPositions
+from zopa.talks import OrderOfSteps, Simulation, StartingPositions
 from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing, talks
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -51,7 +51,7 @@ GLOSS = (
 )
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
-    "Kalai-Smorodinsky": "gives each party an equal share of its best",
+    "Kalai-Smorodinsky": "comes closest to giving each party an equal share of its best",
     "Egalitarian": "does most for the party that gains least",
     "Utilitarian": "has the largest total, if points compare between parties",
     "on the frontier, unlike the others": "the most different efficient package",
@@ -569,6 +569,9 @@ def _talks(s: Study, labels: Labels) -> Section | None:
             Heading("In which order the steps to package A could be taken"),
             *talks.path_blocks(walked, labels),
         ]
+    simulated = s.lenses.get("simulate")
+    if isinstance(simulated, Simulation):
+        found += [Heading("Where talks end under known tactics"), *talks.simulation_blocks(simulated, labels)]
     return Section("talks", "How they could get there", tuple(found))
 
 

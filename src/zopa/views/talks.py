@@ -14,8 +14,10 @@ from zopa.talks import (
     JointGain,
     MovedIssue,
     OrderOfSteps,
+    ProtocolRuns,
     Quality,
     Route,
+    Simulation,
     StartingPositions,
     Stop,
     TalksAudited,
@@ -36,7 +38,16 @@ from zopa.views.document import (
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, gain, listed, percent, points, sentence, short
 
-__all__ = ["audit", "opening_blocks", "openings", "path", "path_blocks", "route_sentence"]
+__all__ = [
+    "audit",
+    "opening_blocks",
+    "openings",
+    "path",
+    "path_blocks",
+    "route_sentence",
+    "simulation",
+    "simulation_blocks",
+]
 
 Row = tuple[Cell | str, ...]
 LINE, LIGHT, FLOOR, DEEP = "#0072B2", "#bfdcee", "#1b1b1b", "#D55E00"
@@ -209,7 +220,10 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
                 tone="warning",
             )
         )
-    found += [paragraph(route_sentence(d, r, labels), tone=_tone(r)) for r in d.routes]
+    if len(d.routes) == 1:
+        found.append(paragraph(route_sentence(d, d.routes[0], labels), tone=_tone(d.routes[0])))
+    else:
+        found.append(Bullets(tuple((route_sentence(d, r, labels),) for r in d.routes)))
     if any(r.stops for r in d.routes):
         found.append(_staircase(d, labels))
     found.append(_heights(d, labels))
@@ -678,3 +692,130 @@ def _plane(d: Audit, labels: Labels) -> Chart | None:
                              "color": color, "description": {"field": "note"}}}  # fmt: skip
 
     return Chart("agreements", "The agreements, party against party", said, spec, table)
+
+
+# -- Simulated talks
+
+PROTOCOL = {
+    "alternating": "alternating offers",
+    "single-text": "a mediator's single text",
+    "issue-by-issue": "issue by issue",
+    "zeuthen": "monotonic concession (Zeuthen)",
+}
+
+
+def simulation(d: Simulation, labels: Labels) -> Document:
+    """Where talks end under each protocol."""
+    return Document(
+        "Simulated talks",
+        (Section("simulation", "Where talks end", simulation_blocks(d, labels)),),
+        next=("path CASE", "simulate CASE --tactic PARTY=hardliner ..."),
+    )
+
+
+def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
+    """Simulated talks as blocks of a section."""
+    found: list[Block] = [Bullets(tuple((_runs_sentence(p),) for p in d.protocols))]
+    parties = list(next((p.means for p in d.protocols if p.means), {}))
+    rows: list[Row] = [
+        (
+            cell(PROTOCOL[p.protocol], head=True),
+            cell(percent(Fraction(p.agreed, p.runs)), number=True),
+            cell(percent(Fraction(p.efficient, p.agreed)) if p.agreed else "–", number=True),
+            cell(count(p.distinct), number=True),
+            *(cell(points(p.means.get(q)), number=True) for q in parties),
+        )
+        for p in d.protocols
+    ]
+    head = (
+        "protocol",
+        "agreed",
+        "of these efficient",
+        "different packages",
+        *(f"mean of {labels.party(q)}" for q in parties),
+    )
+    found.append(Grid("Where talks end", head, tuple(rows)))
+    if any(p.means for p in d.protocols):
+        found.append(_where(d, labels))
+    for p in d.protocols:
+        if p.ends:
+            found.append(_ends(p, labels))
+    found += [
+        paragraph(f"Not run: {PROTOCOL[name]}. {sentence(why)}", tone="small")
+        for name, why in d.not_run.items()
+    ]
+    found.append(
+        paragraph(
+            f"Under these tactics ({listed(d.tactics)}) and these judgments; no forecast. Deadline after {d.rounds} rounds. The worst package at or "
+            f"above a party's aspiration is offered; a single text first takes each issue from an opening drawn at random; a run is repeated exactly by its seed ({d.question.seed}).",
+            tone="small",
+        )
+    )
+    found += [paragraph(sentence(n), tone="small") for n in d.notes]
+    return tuple(found)
+
+
+def _runs_sentence(p: ProtocolRuns) -> str:
+    lead = PROTOCOL[p.protocol]
+    text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {count(p.runs)} talks end in an agreement"
+    if p.agreed:
+        text += f", {count(p.efficient)} of them efficient"
+    why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())
+    return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
+
+
+def _ends(p: ProtocolRuns, labels: Labels) -> Grid:
+    parties = list(p.ends[0].utilities)
+    rows: list[Row] = [
+        (
+            cell(*labels.package(e.package)),
+            cell(count(e.runs), number=True),
+            *(cell(points(e.utilities[q]), number=True) for q in parties),
+        )
+        for e in p.ends[:5]
+    ]
+    return Grid(
+        f"Most frequent ends, {PROTOCOL[p.protocol]}",
+        ("package", "talks", *labels.parties(parties)),
+        tuple(rows),
+        folded=True,
+    )
+
+
+def _where(d: Simulation, labels: Labels) -> Chart:
+    values: list[dict[str, Any]] = [
+        {
+            "protocol": PROTOCOL[p.protocol],
+            "party": labels.party(q),
+            "mean": u,
+            "note": f"{PROTOCOL[p.protocol]}: {labels.party(q)} {points(u)} on average",
+        }
+        for p in d.protocols
+        for q, u in p.means.items()
+    ]
+    rows: tuple[Row, ...] = tuple(
+        (cell(str(v["party"]), head=True), str(v["protocol"]), cell(points(float(v["mean"])), number=True))
+        for v in values
+    )
+    table = Grid("Mean utility of the agreements", ("party", "protocol", "mean"), rows, folded=True)
+    names = list(dict.fromkeys(v["protocol"] for v in values))
+    parties = list(dict.fromkeys(v["party"] for v in values))
+
+    def spec() -> dict[str, Any]:
+        palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
+        return {"width": 320, "height": {"step": 34}, "data": {"values": values},
+                "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+                "encoding": {"x": {"field": "mean", "type": "quantitative", "axis": {"title": "mean utility, each party's own scale"}, "scale": {"zero": False}},
+                             "y": {"field": "party", "type": "nominal", "sort": parties, "axis": {"title": None, "grid": True}},
+                             "color": {"field": "protocol", "type": "nominal", "scale": {"domain": names, "range": palette[: len(names)]},
+                                       "legend": {"title": None, "orient": "bottom", "columns": 1}},
+                             "shape": {"field": "protocol", "type": "nominal", "scale": {"domain": names}, "legend": None},
+                             "description": {"field": "note"}}}  # fmt: skip
+
+    return Chart(
+        "talks-ends",
+        "What each party gets where talks end in an agreement",
+        "Mean utility of the agreements, party by party.",
+        spec,
+        table,
+    )

@@ -1,0 +1,311 @@
+"""Protocols of talks, each named and exact: who speaks when, what ends the talks, and when they stall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zopa.errors import NotApplicable
+from zopa.space import IntArray, Package, Space, Table
+from zopa.talks.tactics import TOLERANCE, Bidder, FloatArray
+
+__all__ = [
+    "ZeuthenStep", "alternate", "alternate_many", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
+]  # fmt: skip
+
+Agreed = Callable[[Sequence[bool]], bool]
+NONE = -1
+"""Stands for a package where talks ended without one."""
+
+
+# -- Alternating offers
+
+
+def alternate(
+    bidders: Sequence[Bidder], order: Sequence[int], rounds: int, agreed: Agreed
+) -> tuple[int, int]:
+    """Stacked alternating offers, one run: the package (``NONE`` without agreement) and the round, from 0.
+
+    In each round every party in turn answers the standing offer and, where it refuses, replaces it by its own: the
+    clock of NegMAS. The talks end when those who accepted the standing offer, its author included, make an agreement.
+    """
+    standing, yes = NONE, [False] * len(bidders)
+    history: list[tuple[int, int]] = []
+    for step in range(rounds):
+        for p in order:
+            if standing != NONE and bidders[p].accepts(standing, step, history):
+                yes[p] = True
+                if agreed(yes):
+                    return standing, step
+                continue
+            standing = bidders[p].offer(step, history)
+            history.append((p, standing))
+            yes = [q == p for q in range(len(bidders))]
+            if agreed(yes):
+                return standing, step
+    return NONE, rounds
+
+
+@dataclass(frozen=True)
+class Paths:
+    """What time-dependent tactics do, worked out once: aspiration and offer per tactic, party and round."""
+
+    aspiration: FloatArray
+    offer: IntArray
+
+
+def alternate_many(
+    paths: Paths, worth: FloatArray, picks: IntArray, orders: IntArray, agreed: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
+    breakdown: IntArray,
+) -> tuple[IntArray, IntArray]:  # fmt: skip
+    """The same for many runs of time-dependent tactics at once.
+
+    Parameters
+    ----------
+    paths : arrays of shape (n_tactics, n_parties, rounds)
+    worth : shape (n_parties, n_packages)
+    picks : tactic of each party, shape (runs, n_parties)
+    orders : speakers, shape (runs, n_parties)
+    agreed : who accepted, shape (runs, n_parties) -> whether that makes an agreement
+    breakdown : round before which each run breaks off
+
+    Returns
+    -------
+    (package or ``NONE``, round), each of shape (runs,)
+    """
+    runs, n = picks.shape
+    rounds = paths.aspiration.shape[2]
+    standing = np.full(runs, NONE)
+    yes = np.zeros((runs, n), dtype=bool)
+    end, at = np.full(runs, NONE), np.full(runs, rounds)
+    live = np.arange(runs)
+    for step in range(rounds):
+        live = live[breakdown[live] > step]
+        for turn in range(n):
+            if not live.size:
+                return end, at
+            p = orders[live, turn]
+            t = picks[live, p]
+            held = standing[live]
+            accepts = (held != NONE) & (worth[p, held] >= paths.aspiration[t, p, step] - TOLERANCE)
+            says_no = live[~accepts]
+            standing[says_no] = paths.offer[t, p, step][~accepts]
+            yes[says_no] = False
+            yes[live, p] = True
+            done = agreed(yes[live])
+            ended = live[done]
+            end[ended], at[ended] = standing[ended], step
+            live = live[~done]
+    return end, at
+
+
+# -- Monotonic concession with Zeuthen's rule
+
+
+@dataclass(frozen=True)
+class ZeuthenStep:
+    """Both offers and their risks after a step; ``concedes`` says who moves next (both at equal risks)."""
+
+    offers: tuple[Package, Package]
+    risks: tuple[Fraction, Fraction]
+    concedes: tuple[int, ...]
+
+
+def zeuthen(space: Space, candidates: Sequence[Package]) -> tuple[ZeuthenStep, ...]:
+    """Monotonic concession of two parties over candidates (usually the frontier), from each one's best.
+
+    The smaller risk concedes, to its own best candidate that makes its product of gains exceed the other's; at equal
+    risks both do, each against the offers before the step (Harsanyi 1956; Rosenschein & Zlotkin 1994).
+
+    Raises
+    ------
+    NotApplicable
+        Other than two parties: there are several definitions for more, and they differ (Endriss 2006).
+    """
+    if len(space.parties) != 2:
+        raise NotApplicable(
+            "Zeuthen's rule is for two parties: for more there are several definitions, which differ"
+        )
+    gain = {
+        x: tuple(u - r for u, r in zip(space.utility(x), space.reservation, strict=True)) for x in candidates
+    }
+    gain = {x: g for x, g in gain.items() if min(g) >= 0}
+    if not gain:
+        return ()
+    offers = [max(gain, key=lambda x, p=p: (gain[x][p], gain[x][1 - p])) for p in (0, 1)]  # type: ignore[misc]
+    found: list[ZeuthenStep] = []
+    while True:
+        one, two = offers
+        met = gain[one][1] >= gain[two][1] or gain[two][0] >= gain[one][0]
+        risks = tuple(_risk(gain[offers[p]][p], gain[offers[1 - p]][p]) for p in (0, 1))
+        moving = () if met else tuple(p for p in (0, 1) if risks[p] <= risks[1 - p])
+        found.append(ZeuthenStep((one, two), (risks[0], risks[1]), moving))
+        if met:
+            return tuple(found)
+        ahead = [_concession(gain, offers, p) if p in moving else offers[p] for p in (0, 1)]
+        if ahead == offers:
+            return tuple(found)
+        offers = ahead
+
+
+def _risk(own: int, other: int) -> Fraction:
+    """What is lost by taking the other's offer, as a share of what is lost without agreement."""
+    return Fraction(own - other, own) if own else Fraction(0)
+
+
+def _concession(gain: dict[Package, tuple[int, ...]], offers: Sequence[Package], p: int) -> Package:
+    """The own best candidate whose product of gains exceeds that of the other's offer."""
+    theirs = gain[offers[1 - p]][0] * gain[offers[1 - p]][1]
+    better = [x for x, g in gain.items() if g[0] * g[1] > theirs and g[p] < gain[offers[p]][p]]
+    return max(better, key=lambda x: (gain[x][p], gain[x][1 - p])) if better else offers[p]
+
+
+# -- A mediator's single text
+
+
+def _moves(space: Space, together: int) -> list[tuple[tuple[int, int], ...]]:
+    """All proposals: one to ``together`` issues, each with an option."""
+    found: list[tuple[tuple[int, int], ...]] = []
+    for size in range(1, together + 1):
+        for issues in combinations(range(len(space.sizes)), size):
+            found += [
+                tuple(zip(issues, ks, strict=True))
+                for ks in product(*(range(space.sizes[i]) for i in issues))
+            ]
+    return found
+
+
+class _Text:
+    """All changes of a draft, tried for many drafts at once."""
+
+    def __init__(self, table: Table, together: int) -> None:
+        space = table.space
+        self.table, self.worth, self.allowed = table, table.utilities, table.admissible
+        sizes = space.sizes
+        self.strides = [int(np.prod(sizes[i + 1 :], dtype=np.int64)) for i in range(len(sizes))]
+        self.moves = _moves(space, together)
+
+    def passing(self, drafts: IntArray, options: IntArray) -> Iterator[tuple[IntArray, NDArray[np.bool_]]]:
+        """For every proposal: the drafts after it, and where no party loses, one gains and no rule is broken.
+
+        ``options`` holds the drafts' options, shape (n_issues, n_drafts).
+        """
+        here = self.worth[:, drafts]
+        for move in self.moves:
+            there = drafts.copy()
+            for i, k in move:
+                there += self.strides[i] * (k - options[i])
+            after = self.worth[:, there]
+            yield there, (after >= here).all(axis=0) & (after > here).any(axis=0) & self.allowed[there]
+
+    def options(self, drafts: IntArray) -> IntArray:
+        """Options of drafts, shape (n_issues, n_drafts)."""
+        return np.array([self.table.option(i, drafts) for i in range(len(self.strides))])
+
+
+def single_text(
+    table: Table, starts: IntArray, together: int, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """A mediator's single text, many runs: a random proposal among those that pass, until none does.
+
+    A proposal passes when no party loses and at least one gains (hill climbing; Ehtamo et al. 1999). Returns the last
+    draft of every run and the number of changes made.
+    """
+    text = _Text(table, together)
+    drafts = np.array(starts, dtype=np.int64)
+    made = np.zeros(len(drafts), dtype=np.int64)
+    live = np.arange(len(drafts))
+    while live.size:
+        now = drafts[live]
+        # Runs that share a draft share its proposals.
+        distinct, which = np.unique(now, return_inverse=True)
+        ahead: list[list[int]] = [[] for _ in distinct]
+        for there, fine in text.passing(distinct, text.options(distinct)):
+            for d in np.flatnonzero(fine):
+                ahead[d].append(int(there[d]))
+        drawn = rng.random(len(live))
+        moved = np.array([bool(ahead[w]) for w in which])
+        for j in np.flatnonzero(moved):
+            choices = ahead[which[j]]
+            drafts[live[j]] = choices[int(drawn[j] * len(choices))]
+        live = live[moved]
+        made[live] += 1
+    return drafts, made
+
+
+def single_text_ends(table: Table, start: Package, together: int) -> set[Package]:
+    """Every draft at which a single text from this start can end: all orders of proposals that pass are followed."""
+    text = _Text(table, together)
+    seen: set[int] = {table.number(start)}
+    layer, ends = np.array(sorted(seen)), set()
+    while layer.size:
+        stuck = np.ones(len(layer), dtype=bool)
+        new: set[int] = set()
+        for there, fine in text.passing(layer, text.options(layer)):
+            stuck &= ~fine
+            new |= set(there[fine].tolist()) - seen
+        ends |= {table.package(int(x)) for x in layer[stuck]}
+        seen |= new
+        layer = np.array(sorted(new), dtype=np.int64)
+    return ends
+
+
+# -- Issue by issue
+
+
+def fallback(space: Space, agenda: Sequence[int]) -> Package | None:
+    """Issue by issue in the order of an agenda, each by fallback bargaining (Brams & Kilgour 2001).
+
+    On each issue all parties go down their rankings together until some option is high enough for all: the option whose
+    worst rank is best, then the one ranked best on the whole, then the first. Settled issues stay settled; an option that
+    breaks a rule whose issues are all settled is out. None where no option is left.
+    """
+    chosen: dict[int, int] = {}
+    for i in agenda:
+        scores = space.scores[i]
+        ranks = [[int((row > row[k]).sum()) for row in scores] for k in range(space.sizes[i])]
+        open_ = [k for k in range(space.sizes[i]) if _permitted(space, {**chosen, i: k})]
+        if not open_:
+            return None
+        chosen[i] = min(open_, key=lambda k: (max(ranks[k]), sum(ranks[k]), k))
+    return tuple(chosen[i] for i in range(len(space.sizes)))
+
+
+def _permitted(space: Space, chosen: dict[int, int]) -> bool:
+    draft = [chosen.get(i, 0) for i in range(len(space.sizes))]
+    return all(c.allows(draft) for c in space.clauses if all(i in chosen for i in c.issues))
+
+
+# -- Closed forms
+
+
+def raiffa(
+    best: Callable[[int, Sequence[Fraction]], Sequence[Fraction]], start: Sequence[Fraction], steps: int
+) -> list[tuple[Fraction, ...]]:
+    """Raiffa's discrete path: from each point to the mean of the points that are best for one party, none worse.
+
+    Parameters
+    ----------
+    best : (party, point) -> the feasible point best for the party that gives none less than the point
+    start : the point of no agreement
+    steps : how many
+    """
+    found, here = [], tuple(start)
+    for _ in range(steps):
+        tops = [best(p, here) for p in range(len(here))]
+        ahead = tuple(sum((t[q] for t in tops), Fraction(0)) / len(tops) for q in range(len(here)))
+        if ahead == here:
+            break
+        found.append(ahead)
+        here = ahead
+    return found
+
+
+def rubinstein(first: Fraction, second: Fraction) -> Fraction:
+    """Share of the first mover in alternating offers without end, by both discount factors (Rubinstein 1982)."""
+    return (1 - second) / (1 - first * second)
