@@ -10,6 +10,7 @@ The verbs are the questions; each takes a case first::
     zopa.read(text, case)        suggested statements, each with its words
     zopa.judge(case, draft)      who refuses this draft, and what would win them
     zopa.stress(case)            what holds for all numbers, for some, by the words alone
+    zopa.questions(case)         which question, to whom, would tell most
     zopa.stability(case)         will it hold, who would break it, who can answer
     zopa.forecast(case, issue)   where pressure leads, as a calibrated distribution
     zopa.delay(case)             what waiting costs, and when the zone opens
@@ -53,6 +54,7 @@ _VERBS = {
     "judge": "bargaining",
     "describe": "bargaining",
     "stress": "robustness",
+    "questions": "robustness",
     "stability": "graphmodel",
     "forecast": "spatial",
     "delay": "waiting",
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
     from zopa.ratification.two_level import ratify
     from zopa.reading import read
     from zopa.render.report_files import report
+    from zopa.robustness.questions import questions
     from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
     from zopa.study.backtest import backtest
@@ -110,6 +113,7 @@ __all__ = [
     "judge",
     "load",
     "path",
+    "questions",
     "ratify",
     "read",
     "rename",

@@ -66,7 +66,7 @@ def load(folder: str | Path) -> Case:
     case, findings = inspect(folder)
     if case is None or findings:
         raise CaseError(findings)
-    return case
+    return case.opened
 
 
 def check(folder: str | Path) -> list[Finding]:

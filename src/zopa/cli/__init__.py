@@ -57,6 +57,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "why-not": ask.why_not,
     "judge": ask.judge,
     "stress": stress.stress,
+    "questions": stress.questions,
+    "answer": stress.answer,
     "describe": ask.describe,
     "check-proof": proofs.check_proof,
     "forecast": forecasts.forecast,

@@ -1,8 +1,9 @@
-"""The command ``stress``: what the words alone allow."""
+"""The commands ``stress``, ``questions`` and ``answer``: what the words alone allow, and what to ask."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,24 +11,42 @@ from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
     JsonOption,
+    PackageArgument,
+    PackageOption,
     ReadingsOption,
     SetOption,
+    package_of,
     pick_readings,
     problem_of,
     progress,
 )
 
-__all__ = ["stress"]
+if TYPE_CHECKING:
+    from zopa.robustness.words import Taken
+
+__all__ = ["answer", "questions", "stress"]
+
+DrawsOption = Annotated[
+    int, typer.Option(min=0, max=1_000_000, help="Draws from the values that the words allow.")
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
+TakenOption = Annotated[
+    str,
+    typer.Option(
+        help="Judgments that count beside the statements: stated, inferred (and stated), assumed (all)."
+    ),
+]
+
+
+def _taken(word: str) -> Taken:
+    if word not in ("stated", "inferred", "assumed"):
+        raise typer.BadParameter(f"expected stated, inferred or assumed, saw '{word}'", param_hint="--taken")
+    return word  # type: ignore[return-value]
 
 
 def stress(
     name: CaseArgument,
-    taken: Annotated[
-        str,
-        typer.Option(
-            help="Judgments that count beside the statements: stated, inferred (and stated), assumed (all)."
-        ),
-    ] = "stated",
+    taken: TakenOption = "stated",
     waiting: Annotated[
         str,
         typer.Option(help="No agreement is costly (no better than now), as-now, or open (may be better)."),
@@ -43,20 +62,19 @@ def stress(
     ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    draws: DrawsOption = 2048,
+    seed: SeedOption = 1,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
     from zopa.robustness import WordSettings
     from zopa.robustness import stress as ask
 
-    for option, given, known in (
-        ("--taken", taken, ("stated", "inferred", "assumed")), ("--waiting", waiting, ("costly", "as-now", "open")),
-    ):  # fmt: skip
-        if given not in known:
-            raise typer.BadParameter(f"expected one of {', '.join(known)}, saw '{given}'", param_hint=option)
+    if waiting not in ("costly", "as-now", "open"):
+        raise typer.BadParameter(f"expected costly, as-now or open, saw '{waiting}'", param_hint="--waiting")
     several = list(readings) if readings and not any("=" in r for r in readings) else None
     settings = WordSettings(
-        taken=taken,  # type: ignore[arg-type]
+        taken=_taken(taken),
         waiting=waiting,  # type: ignore[arg-type]
         hedged=hedged,
         offers=not positioning,
@@ -64,5 +82,77 @@ def stress(
     )
     problem = problem_of(name, None if several else readings, changes)
     with progress(json) as tell:
-        answer = ask(problem, several or pick_readings(readings), settings=settings, progress=tell)
+        answer = ask(
+            problem,
+            several or pick_readings(readings),
+            settings=settings,
+            draws=draws,
+            seed=seed,
+            progress=tell,
+        )
     reply(answer, name, json=json, no=not answer.conceivable)
+
+
+def questions(
+    name: CaseArgument,
+    draft: PackageArgument = None,
+    most: Annotated[int, typer.Option(min=1, help="How many questions.")] = 3,
+    taken: TakenOption = "stated",
+    draws: DrawsOption = 2048,
+    seed: SeedOption = 1,
+    readings: ReadingsOption = None,
+    changes: SetOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Which question, put to which party, would tell most about whether a draft is acceptable to all."""
+    from zopa.robustness import WordSettings
+    from zopa.robustness import questions as ask
+
+    problem = problem_of(name, readings, changes)
+    with progress(json) as tell:
+        found = ask(problem, problem.readings if readings else None, settings=WordSettings(taken=_taken(taken)),
+                    draws=max(draws, 100), seed=seed, most=most, draft=package_of(draft, None), progress=tell)  # fmt: skip
+    reply(found, name, json=json, no=not found.best)
+
+
+def answer(
+    folder: Annotated[Path, typer.Argument(help="Case folder.", metavar="CASE")],
+    question: Annotated[str, typer.Argument(help="The question, as `zopa questions` names it.")],
+    says: Annotated[str, typer.Argument(help="yes, no, or undo.", metavar="yes|no|undo")],
+    stated: Annotated[
+        list[str] | None, typer.Option(help="The statement that answers it; may be repeated.")
+    ] = None,
+    taken: TakenOption = "stated",
+    draws: DrawsOption = 2048,
+    seed: SeedOption = 1,
+    draft: PackageOption = None,
+) -> None:
+    """Write the answer to a question into the case, with the statement that gives it; `undo` takes it out again."""
+    from zopa.casefile import load, remove, set_values
+    from zopa.robustness import WordSettings, answer_row
+    from zopa.robustness import questions as ask
+
+    case = load(folder)
+    rows = [k for k, row in enumerate(case.comparisons) if row.answers == question]
+    if says not in ("yes", "no", "undo"):
+        raise typer.BadParameter(f"expected yes, no or undo, saw '{says}'")
+    if says == "undo":
+        if not rows:
+            raise typer.BadParameter(f"{question} has no answer in {folder}")
+        remove(folder, ("comparisons",) if len(case.comparisons) == 1 else ("comparisons", rows[-1]))
+        typer.echo(f"took the answer to {question} out again")
+        return
+    if not stated:
+        raise typer.BadParameter(
+            "expected --stated ID, the statement that gives the answer; zopa read adds one"
+        )
+    if rows:
+        raise typer.BadParameter(
+            f"{question} is answered already; zopa answer {folder} {question} undo takes it out"
+        )
+    asked = ask(case, settings=WordSettings(taken=_taken(taken)), draws=max(draws, 100), seed=seed, most=10_000,
+                draft=package_of(None, draft))  # fmt: skip
+    row = answer_row(asked.best, question, says == "yes", stated)
+    at = ("comparisons", len(case.comparisons)) if case.comparisons else ("comparisons",)
+    set_values(folder, {at: row if case.comparisons else [row]})
+    typer.echo(f"noted in case.yaml; next: zopa questions {folder}")

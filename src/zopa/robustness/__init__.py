@@ -1,5 +1,7 @@
 """What follows from the words for all numbers, for some, for most; and which question would narrow it most."""
 
+from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
+from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, stress
 from zopa.robustness.verdicts import certify, contradictions, document, tabulate
 from zopa.robustness.verify import BadCertificate, check_certificate
@@ -8,16 +10,27 @@ from zopa.robustness.words import Compatible, WordSettings, compatible
 __all__ = [
     "BadCertificate",
     "Compatible",
+    "Drawn",
+    "PackageShare",
+    "PartyQuestion",
     "PartyWords",
+    "Questions",
     "ReadingZones",
+    "Share",
     "Stress",
     "Strip",
     "WordSettings",
+    "answer_row",
     "certify",
     "check_certificate",
     "compatible",
     "contradictions",
     "document",
+    "draw",
+    "information",
+    "questions",
+    "share",
+    "shares",
     "stress",
     "tabulate",
 ]

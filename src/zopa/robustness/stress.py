@@ -10,6 +10,7 @@ import numpy as np
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
+from zopa.robustness.shares import Drawn, shares
 from zopa.robustness.verdicts import (
     BoolArray,
     Certificate,
@@ -102,6 +103,7 @@ class Stress(Answer):
     parties : what each party's words settle.
     shown : packages with their verdicts: sure ones first.
     proofs : per party the certificates of the shown packages as plain data.
+    drawn : what draws from the compatible values say; None with the reason in ``not_drawn``.
     """
 
     packages: int
@@ -114,6 +116,8 @@ class Stress(Answer):
     parties: Mapping[str, PartyWords]
     shown: tuple[Strip, ...] = ()
     proofs: Mapping[str, Any] = field(default_factory=dict)
+    drawn: Drawn | None = None
+    not_drawn: str = ""
 
     @property
     def agreements(self) -> int:
@@ -166,6 +170,8 @@ def stress(
     readings: Readings | Sequence[str] = None,
     *,
     settings: WordSettings | None = None,
+    draws: int = 2048,
+    seed: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> Stress:
     """What holds whatever the numbers, what could hold, by the words on record alone.
@@ -177,6 +183,8 @@ def stress(
         The sets of readings to hold under. Default: all named ones but those that set every rule aside.
     settings : WordSettings, optional
         How words are taken; see there.
+    draws, seed : int
+        How many draws from the compatible values of the first readings; 0 for none.
 
     Raises
     ------
@@ -228,6 +236,7 @@ def stress(
     name = next(iter(problems))
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
+    drawn, not_drawn = _drawn(problems, words[name], draws, seed, tell)
     return Stress(
         first.question("stress", taken=settings.taken, waiting=settings.waiting, hedged=settings.hedged,
                        offers=settings.offers, refusals=settings.refusals, readings=list(problems)),
@@ -246,7 +255,24 @@ def stress(
             p: document(words[name][p], first.space, [c for s in shown for c in s.certificates[p]])
             for p in first.space.parties
         } if shown else {},
+        drawn=drawn,
+        not_drawn=not_drawn,
     )  # fmt: skip
+
+
+def _drawn(
+    problems: Mapping[str, Problem],
+    words: Mapping[str, Compatible],
+    draws: int,
+    seed: int,
+    tell: Callable[[str], None],
+) -> tuple[Drawn | None, str]:
+    if not draws:
+        return None, "none were asked for"
+    try:
+        return shares(problems, words, draws, seed, progress=tell)[0], ""
+    except NotApplicable as why:
+        return None, str(why)
 
 
 def _agreed(space: Space, masks: Sequence[BoolArray]) -> BoolArray:

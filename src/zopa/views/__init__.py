@@ -31,6 +31,7 @@ VIEWS: Mapping[str, str] = {
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
     "Stress": "stress.stress",
+    "Questions": "stress.questions",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",

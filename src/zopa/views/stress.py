@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zopa.robustness import Stress, Strip
+from zopa.robustness import Drawn, PartyQuestion, Questions, Stress, Strip
 from zopa.views.document import (
     Block,
     Bullets,
@@ -22,7 +22,7 @@ from zopa.views.document import (
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
-__all__ = ["blocks", "headline", "stress"]
+__all__ = ["blocks", "headline", "question_items", "questions", "stress"]
 
 VERDICTS: Mapping[str, str] = {
     "necessary": "acceptable for all numbers",
@@ -81,6 +81,10 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
     if s.shown and s.shown[0].zone == "sure":
         yield Heading("Packages that hold whatever the numbers")
         yield Bullets(tuple(_sure(strip, labels) for strip in s.shown))
+    if s.drawn is not None:
+        yield from _drawn(s.drawn, labels)
+    elif s.not_drawn:
+        yield paragraph(f"No draws: {s.not_drawn}.", tone="small")
     unused = tuple(_unused(s, labels))
     if unused:
         yield Grid(
@@ -186,3 +190,73 @@ def _unused(s: Stress, labels: Labels) -> Iterator[tuple[Cell | str, ...]]:
     for name, p in s.parties.items():
         for u in p.unused:
             yield (labels.party(name), cell(*_unit(u.unit, labels)), WHY[u.why.split(":")[0]])
+
+
+def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
+    yield Heading("How often, over draws from what the words allow")
+    several = "; ".join(
+        f"{labels.reading_set(name) if name != 'as set' else 'these readings'}: {percent(o.best)} "
+        f"(between {percent(o.low)} and {percent(o.high)})"
+        for name, o in d.open.items()
+    )
+    yield paragraph(
+        f"Some package is acceptable to all in so many of {d.draws:,} draws: {several}. The draws are uniform in what "
+        "options are worth against the way things are, within what the words allow; that law is an assumption, and the "
+        "intervals cover chance only.",
+        tone="small",
+    )
+    rows: list[tuple[Cell | str, ...]] = []
+    for p in d.packages:
+        rows.append((
+            cell(*labels.package(p.package)), cell(percent(p.all.best), number=True),
+            *(cell(percent(o.best), number=True) for o in p.parties.values()),
+        ))  # fmt: skip
+    if rows:
+        head = ("package", "all", *(labels.party(p) for p in d.packages[0].parties))
+        yield Grid(
+            f"Acceptable most often, of {d.looked_at:,} packages looked at", head, tuple(rows), folded=True
+        )
+
+
+def questions(q: Questions, labels: Labels) -> Document:
+    """The questions that tell most, as sentences that can be put to a party."""
+    found: list[Block] = [paragraph(
+        f"In {percent(q.share)} of the draws that fit the words, all would accept this draft: ", *labels.package(q.target), ".",
+    )]  # fmt: skip
+    found += [
+        Bullets(tuple(question_items(q, labels))) if q.best else paragraph("No question would tell more."),
+        paragraph(
+            "Nobody need answer truthfully; an answer counts as a statement like any other.", tone="small"
+        ),
+    ]
+    return Document(
+        "", (Section("questions", "", tuple(found)),), next=("answer CASE QUESTION yes --stated ID",)
+    )
+
+
+def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> Iterator[Spans]:
+    """Each question with what either answer would leave; ``draft`` is what the package asked about is called."""
+    for asked in q.best:
+        yield (
+            f"{labels.party(asked.party)}: ", *_question(asked, labels, draft if asked.content == q.target else ""),
+            f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
+            f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id}).",
+        )  # fmt: skip
+
+
+def _question(asked: PartyQuestion, labels: Labels, draft: str) -> Spans:
+    if asked.kind == "accepts" and draft:
+        return (f"would you accept {draft} rather than no agreement?",)
+    if asked.kind == "accepts":
+        return ("would you accept this draft rather than no agreement: ", *labels.package(asked.content), "?")
+    if asked.kind == "prefers":
+        return (
+            "would you rather have ",
+            *labels.package(asked.content["prefers"]),
+            " than ",
+            *labels.package(asked.content["to"]),
+            "?",
+        )
+    return (
+        f"is more at stake for you in {labels.issue(asked.content['first'])} than in {labels.issue(asked.content['second'])}?",
+    )

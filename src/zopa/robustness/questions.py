@@ -1,0 +1,239 @@
+"""The verb ``questions``: which question, put to which party, would tell most; and what its answer says."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zopa.bargaining import solve
+from zopa.case import Case
+from zopa.errors import NotApplicable, UnknownName
+from zopa.robustness.shares import Drawn, accepted_by, shares
+from zopa.robustness.stress import problems_of, words_of
+from zopa.robustness.words import Compatible, WordSettings
+from zopa.space import Answer, Problem, Readings
+
+__all__ = ["PartyQuestion", "Questions", "answer_row", "information", "questions"]
+
+RARE = 0.01
+"""Answers given in a smaller share of the draws tell little."""
+
+
+@dataclass(frozen=True)
+class PartyQuestion:
+    """One question to one party, and what either answer would leave.
+
+    Attributes
+    ----------
+    id : what ``zopa answer`` calls it.
+    party : who is asked.
+    kind : ``accepts`` a package, ``prefers`` one option to another, ``ranks`` one issue above another.
+    content : the package, the two options (``prefers``, ``to``), or the two issues (``first``, ``second``).
+    bits : how much the answer tells about the target, corrected for the size of the sample (Miller 1955).
+    at_most : it cannot tell more than this.
+    yes : share of the draws with the answer yes.
+    if_yes, if_no : share of the draws left in which the target holds.
+    """
+
+    id: str
+    party: str
+    kind: str
+    content: Mapping[str, Any]
+    bits: float
+    at_most: float
+    yes: float
+    if_yes: float
+    if_no: float
+
+
+@dataclass(frozen=True)
+class Questions(Answer):
+    """The questions that tell most about whether a draft is acceptable to all, best first.
+
+    Attributes
+    ----------
+    target : the draft; ``share`` of the draws in which it is acceptable to all now.
+    best : the first of every party, then the next ones.
+    asked : how many were scored.
+    """
+
+    target: Mapping[str, str]
+    share: float
+    best: tuple[PartyQuestion, ...]
+    asked: int
+    drawn: Drawn
+
+
+def _entropy(counts: NDArray[np.float64]) -> float:
+    p = counts[counts > 0] / counts.sum()
+    return float(-(p * np.log2(p)).sum())
+
+
+def information(target: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float:
+    """What the answer tells about the target, in bits, less the bias of the sample; at least 0."""
+    n = len(target)
+    table = np.array([[np.sum(target & answer), np.sum(~target & answer)],
+                      [np.sum(target & ~answer), np.sum(~target & ~answer)]], dtype=float)  # fmt: skip
+    plug_in = _entropy(table.sum(axis=0)) + _entropy(table.sum(axis=1)) - _entropy(table.ravel())
+    rows, columns = int((table.sum(axis=1) > 0).sum()), int((table.sum(axis=0) > 0).sum())
+    return max(0.0, float(plug_in - (rows - 1) * (columns - 1) / (2 * n * np.log(2))))
+
+
+def questions(
+    case: Case | Problem,
+    readings: Readings | Sequence[str] = None,
+    *,
+    settings: WordSettings | None = None,
+    draws: int = 4096,
+    seed: int = 1,
+    most: int = 3,
+    draft: Mapping[str, str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Questions:
+    """The questions that tell most about whether a draft is acceptable to all.
+
+    Scored by the draws that were made already: each draw gives its own answer to every question.
+
+    Parameters
+    ----------
+    case : Case or Problem
+    readings : as in :func:`zopa.robustness.stress.stress`; packages are those that the first of them allows.
+    settings : WordSettings, optional
+    draws, seed : int
+    most : how many questions.
+    draft : a full package; default: the Nash package of the central judgments, else the one acceptable most often.
+
+    Raises
+    ------
+    NotApplicable
+        No package is allowed, or there are too many to list.
+    """
+    problems = problems_of(case, readings)
+    first = next(iter(problems.values()))
+    if not first.listable:
+        raise NotApplicable(f"{first.space.n_packages:,} packages are too many to list")
+    words, _ = words_of(first, settings or WordSettings())
+    picks = [
+        dict(d.package) for m in ("nash", "egalitarian", "utilitarian") for d in solve(first, m).deals[:1]
+    ]
+    drawn, points = shares({"first": first}, words, draws, seed, progress=progress)
+    drafts = [*([dict(draft)] if draft else []), *picks, *(dict(p.package) for p in drawn.packages[:2])]
+    if not drafts:
+        raise NotApplicable("the rules leave no package to ask about")
+    target = np.logical_and.reduce([_accepts(first, words[p], drafts[0], points[p]) for p in words])
+    found = []
+    for party, kind, content, answer in _candidates(first, words, points, _distinct(drafts)):
+        yes = float(answer.mean())
+        if not RARE <= yes <= 1 - RARE:
+            continue
+        found.append(
+            PartyQuestion(
+                _id(party, kind, content),
+                party,
+                kind,
+                content,
+                bits=information(target, answer),
+                at_most=min(_entropy(_two(target)), _entropy(_two(answer))),
+                yes=yes,
+                if_yes=float(target[answer].mean()),
+                if_no=float(target[~answer].mean()),
+            )
+        )
+    found.sort(key=lambda q: (-q.bits, q.id))
+    leading = list({q.party: q for q in reversed(found)}.values())
+    leading.sort(key=lambda q: (-q.bits, q.id))
+    best = [*leading, *(q for q in found if q not in leading)][:most]
+    question = first.question("questions", draws=draws, most=most)
+    return Questions(question, drafts[0], float(target.mean()), tuple(best), len(found), drawn)
+
+
+def _distinct(drafts: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    return list({tuple(d.items()): d for d in drafts}.values())
+
+
+def _two(answer: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.array([answer.sum(), (~answer).sum()], dtype=float)
+
+
+def _id(party: str, kind: str, content: Mapping[str, Any]) -> str:
+    text = json.dumps([party, kind, content], sort_keys=True, ensure_ascii=False)
+    return "q" + hashlib.sha256(text.encode()).hexdigest()[:7]
+
+
+def _accepts(
+    problem: Problem, words: Compatible, package: Mapping[str, str], points: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    return accepted_by(words, np.array([problem.space.package(package)]), points)[0]
+
+
+Candidate = tuple[str, str, dict[str, Any], NDArray[np.bool_]]
+
+
+def _candidates(
+    problem: Problem,
+    words: Mapping[str, Compatible],
+    points: Mapping[str, NDArray[np.float64]],
+    drafts: Sequence[Mapping[str, str]],
+) -> Iterator[Candidate]:
+    """Every question that can be asked, with each draw's answer."""
+    space = problem.space
+    for party, w in words.items():
+        at = points[party]
+        for draft in drafts:
+            yield party, "accepts", dict(draft), _accepts(problem, w, draft, at)
+        values = [np.array([at[:, v] if v >= 0 else np.zeros(len(at)) for v in row]) for row in w.at]
+        for i, issue in enumerate(space.issues):
+            for a, b in itertools.combinations(range(len(space.options[i])), 2):
+                if not w.better[i][a][b] and not w.better[i][b][a]:
+                    content: dict[str, Any] = {
+                        "prefers": {issue: space.options[i][a]},
+                        "to": {issue: space.options[i][b]},
+                    }
+                    yield party, "prefers", content, values[i][a] > values[i][b]
+        ends = [(_extreme(m, True), _extreme(m, False)) for m in w.better]
+        for i, j in itertools.combinations(range(len(space.issues)), 2):
+            if None not in (*ends[i], *ends[j]):
+                content = {"first": space.issues[i], "second": space.issues[j]}
+                yield party, "ranks", content, np.ptp(values[i], axis=0) > np.ptp(values[j], axis=0)
+
+
+def _extreme(better: Sequence[Sequence[bool]], best: bool) -> int | None:
+    n = range(len(better))
+    return next((k for k in n if all(better[k][o] if best else better[o][k] for o in n)), None)
+
+
+def answer_row(
+    found: Sequence[PartyQuestion], ident: str, yes: bool, statements: Sequence[str]
+) -> dict[str, Any]:
+    """The row of ``comparisons:`` that an answer to a question is written as, with its basis.
+
+    Raises
+    ------
+    UnknownName
+        No such question.
+    """
+    known = {q.id: q for q in found}
+    if ident not in known:
+        raise UnknownName("question", ident, known)
+    q = known[ident]
+    row: dict[str, Any] = {"party": q.party}
+    if q.kind == "accepts":
+        row["accepts" if yes else "refuses"] = dict(q.content)
+    elif q.kind == "prefers":
+        one, other = q.content["prefers"], q.content["to"]
+        row |= (
+            {"prefers": dict(one), "to": dict(other)}
+            if yes
+            else {"prefers": dict(other), "to": dict(one), "weakly": True}
+        )
+    else:
+        order = [q.content["first"], q.content["second"]]
+        row["ranks"] = order if yes else order[::-1]
+    return {**row, "stated": list(statements), "answers": ident}
