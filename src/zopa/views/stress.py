@@ -168,7 +168,7 @@ def _units(units: Iterable[str], labels: Labels) -> Spans:
 
 def _unit(unit: str, labels: Labels) -> Spans:
     if unit == "waiting":
-        return ("no agreement is no better than things as they are",)
+        return ("no agreement is no better than the status quo",)
     if unit.startswith("comparisons.") and labels.case is not None:
         row = labels.case.comparisons[int(unit.split(".")[1])]
         said = labels.statements(row.statements) if row.statements else (row.assumed,)
@@ -226,7 +226,7 @@ def questions(q: Questions, labels: Labels) -> Document:
     found += [
         Bullets(tuple(question_items(q, labels))) if q.best else paragraph("No question would tell more."),
         paragraph(
-            "Nobody need answer truthfully; an answer counts as a statement like any other.", tone="small"
+            "Answers need not be truthful; an answer counts as a statement like any other.", tone="small"
         ),
     ]
     return Document(
