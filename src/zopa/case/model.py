@@ -305,6 +305,17 @@ class Case(Head, Records):
 
         return with_changes(self, changes) if changes else self
 
+    def __repr__(self) -> str:
+        return f"<Case: {self.title}: {len(self.parties)} parties, {len(self.issues)} issues, {len(self.statements)} statements>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        from importlib import import_module
+
+        return str(import_module("zopa.render").case_html(self))
+
     @property
     def derived(self) -> dict[Any, Any]:
         """What has been worked out from this case alone; a copy with other contents starts anew."""
