@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from zopa.cli import app
 from zopa.reading import Roster, prepare, read
 from zopa.reading.evaluation.ready import Readiness, ready
 from zopa.reading.extraction.extract import Assembler
@@ -111,3 +113,14 @@ def test_an_endpoint_that_is_right_lifts_what_could_be_accepted_unchanged(shared
         found = ask(read(text), None, perfect(text, gold, names)).to_dict()
         total += ready(text, gold, [*found["attributions"], *found["nested"]], names)
     assert total.rates()["ready"] >= 0.90
+
+
+def test_the_command_gives_the_figures_of_each_genre(shared):
+    folder = shared / "data" / "reading_genres"
+    if not folder.exists():
+        pytest.skip("the genre texts are not beside the project")
+    result = CliRunner().invoke(app, ["evaluate", str(folder), "--json"])
+    assert result.exit_code == 0, result.output
+    rates = json.loads(result.output)["answer"]["ready"]
+    assert len(rates) == 6
+    assert all(r["found"] >= 0.85 for r in rates.values())

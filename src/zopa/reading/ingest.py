@@ -109,6 +109,7 @@ def ingest(
 
 def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) -> Added:
     case = load(folder)
+    case = case.whole or case
     ident, new = source_id(folder, text, item.name)
     notes = [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)]
     if not new and _has_records(case, ident):
@@ -236,6 +237,7 @@ def replace_source(item: Incoming, folder: Path, old: str, *, language: str = "e
         If the case has no source ``old``.
     """
     case = load(folder)
+    case = case.whole or case
     if old not in case.sources:
         raise UnknownName("source", old, case.sources)
     text = prepare(item.text, item.published, language)
