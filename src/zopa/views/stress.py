@@ -134,8 +134,8 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
             )
         elif p.central_breaks:
             yield (
-                f"The central judgments on {labels.party(name)} take no agreement to be better for it than things as "
-                "they are; here it is taken to be no better.",
+                f"The central judgments on {labels.party(name)} take no agreement to be better for it than the status "
+                "quo; here it is taken to be no better.",
             )
 
 
@@ -168,7 +168,7 @@ def _units(units: Iterable[str], labels: Labels) -> Spans:
 
 def _unit(unit: str, labels: Labels) -> Spans:
     if unit == "waiting":
-        return ("no agreement is no better than things as they are",)
+        return ("no agreement is no better than the status quo",)
     if unit.startswith("comparisons.") and labels.case is not None:
         row = labels.case.comparisons[int(unit.split(".")[1])]
         said = labels.statements(row.statements) if row.statements else (row.assumed,)
@@ -226,7 +226,8 @@ def questions(q: Questions, labels: Labels) -> Document:
     found += [
         Bullets(tuple(question_items(q, labels))) if q.best else paragraph("No question would tell more."),
         paragraph(
-            "Nobody need answer truthfully; an answer counts as a statement like any other.", tone="small"
+            "An answer counts as a statement like any other; whether it is sincere is for the reader to judge.",
+            tone="small",
         ),
     ]
     return Document(
