@@ -65,6 +65,7 @@ _VERBS = {
     "simulate": "talks",
     "start": "study",
     "path": "study",
+    "explain": "study",
     "run": "study",
     "compare": "study",
     "backtest": "study",
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from zopa.spatial.forecast import forecast
     from zopa.study.backtest import backtest
     from zopa.study.compare import compare
+    from zopa.study.explain import explain
     from zopa.study.run import run
     from zopa.study.seal import seal, verify_seal
     from zopa.study.talks import path, start
@@ -104,6 +106,7 @@ __all__ = [
     "delay",
     "describe",
     "divide",
+    "explain",
     "forecast",
     "frontier",
     "init",
@@ -135,4 +138,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_VERBS])
+    return sorted([*__all__, "__version__"])

@@ -31,6 +31,10 @@ __all__ = [
 ]
 
 
+MOST_NAMED = 24
+"""How many known names a message lists; further ones are counted."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like ``word``, or None when none is close.
 
@@ -109,7 +113,9 @@ class UnknownName(ZopaError, KeyError):
 
     def __str__(self) -> str:
         close = nearest(self.name, self.known)
-        tail = f"did you mean '{close}'?" if close else "known: " + ", ".join(self.known)
+        more = f" and {len(self.known) - MOST_NAMED} more" if len(self.known) > MOST_NAMED else ""
+        known = "known: " + ", ".join(self.known[:MOST_NAMED]) + more
+        tail = f"did you mean '{close}'?" if close else known
         return f"no {self.kind} called '{self.name}'; {tail}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -82,3 +83,30 @@ def test_fewer_statements_come_before_less_firm_ones() -> None:
         ("firm", 1, 3),
         ("soft", 2, 1),
     ]
+
+
+def test_a_gain_is_what_a_package_is_worth_above_no_agreement() -> None:
+    there = case({"A": [5, 2], "B": [1.5, 4]}, "ab", reservation=1.5)
+    by_option = {d.options: d for d in zopa.frontier(there).deals}
+    assert by_option["a"].gains == {"A": Fraction(7, 2), "B": 0}
+    assert by_option["b"].gains == {"A": Fraction(1, 2), "B": Fraction(5, 2)}
+    (short,) = zopa.zone(case({"A": [0, 2], "B": [9, 0.5]}, "ab")).closest
+    assert short.gains == {"A": 1, "B": Fraction(-1, 2)}
+
+
+def test_a_change_after_which_all_accept_also_mends_the_rule_that_the_draft_breaks() -> None:
+    def party(*points: float) -> dict[str, Any]:
+        i, j = dict(zip("ab", points[:2], strict=True)), dict(zip("cd", points[2:], strict=True))
+        return {"name": "P", "points": {"i": i, "j": j}, "reservation": 1.0}
+
+    issues = {k: {"name": k, "options": {o: o for o in options}} for k, options in (("i", "ab"), ("j", "cd"))}
+    there = Case.model_validate(
+        {
+            "title": "t", "issues": issues, "parties": {"A": party(5, 5, 0, 0), "B": party(0, 0, 0, 5)},
+            "rules": {"law": {"when": ({"i": ("a",)},)}},
+        }
+    )  # fmt: skip
+    views = zopa.judge(there, {"i": "a", "j": "c"})
+    assert [v.accepts for v in views.verdicts] == [True, False]
+    assert [s.changes for s in views.agreements] == [{"i": "b", "j": "d"}]
+    assert {"j": "d"} in [s.changes for s in views.swaps["B"]]  # wins B, and leaves the rule broken

@@ -259,3 +259,32 @@ def test_no_lens_reads_the_outcome() -> None:
         "formats/position_table.py",
         "study/backtest.py",
     }  # a table shows it, a backtest compares with it, no question asks for it
+
+
+def test_an_option_goes_with_its_statements_unless_something_that_stays_names_it() -> None:
+    late = {**BASE["statements"], "new": record("statements", DAY + timedelta(days=1), "late")}
+    option = {"label": "r", "stated": ("new",)}
+    issues = {**BASE["issues"], "i": {"name": "i", "options": {"p": "p", "q": "q", "r": option}}}
+    b = {"name": "B", "reservation": 10, "values": {"i": {"r": 90, "p": 5}}, "start": {"i": "r", "j": "p"}}
+    spec = {**BASE, "statements": late, "issues": issues, "parties": {**BASE["parties"], "B": b}}
+    then = Case.model_validate(spec).at(DAY)
+    assert set(then.issues["i"].options) == {"p", "q"}
+    assert set(then.parties["B"].values["i"]) == {"p"}
+    assert then.parties["B"].start == {"j": "p"}
+    named = {**spec, "rules": {**BASE["rules"], "old": {"when": ({"i": ("r",)},), "stated": "early"}}}
+    assert "r" in Case.model_validate(named).at(DAY).issues["i"].options
+    assert zopa.zone(Case.model_validate(named).at(DAY)).packages == 6
+    assert "r" in Case.model_validate(spec).at(DAY + timedelta(days=1)).issues["i"].options
+
+
+def test_a_case_may_say_at_which_day_it_is_opened(tmp_path: Path) -> None:
+    folder_with_everything(tmp_path)
+    text = CASE_YAML.replace("as_of: 2025-01-01", "as_of: 2025-03-01\nopened_at: 2025-01-01")
+    (tmp_path / "case.yaml").write_text(text)
+    case = load(tmp_path)
+    assert (case.as_of, "s1" in case.statements, len(case.expect)) == (date(2025, 1, 1), False, 1)
+    assert "s1" in case.at("2025-03-01").statements
+    whole, findings = inspect(tmp_path)
+    assert whole is not None
+    assert not findings
+    assert "s1" in whole.statements

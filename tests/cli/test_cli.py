@@ -53,7 +53,7 @@ def test_demo_ends_with_the_verdict_and_the_report(tmp_path: Path) -> None:
         (["check", "harbour-sport-park"], 0, "expected answers hold"),
         (["zone", "ukraine-2025", "-r", "H"], 2, "no set of readings called 'H'"),
         (["judge", "ukraine-2025", "natto=N3"], 2, "did you mean 'nato'?"),
-        (["explain", "ukraine-2025", "nothing.here"], 2, "no number, rule or statement"),
+        (["explain", "ukraine-2025", "nothing.here"], 2, "no party, issue, rule, statement or number"),
         (["zone", "no-such-folder"], 2, "zopa init"),
         (["zone", "ukraine-2025", "--set", "parties.UKR.reservation=55"], 0, "17,833 of 72,900"),
         (["zone", "ukraine-2025", "--set", "parties.UKR.reservatio=55"], 2, "did you mean 'reservation'?"),

@@ -16,6 +16,7 @@ from zopa.case import all_rules, cited, on_record, uncarried
 from zopa.casefile import inspect, load
 from zopa.cli import app
 from zopa.cli.review import _walk
+from zopa.reading import prepare
 from zopa.reading.review import KEYS, NOT_BINDING, Session
 
 ARTICLES = [str(p) for p in sorted((Path(__file__).parent / "dispute").glob("*.txt"))]
@@ -248,3 +249,107 @@ def test_a_speaker_that_the_case_lacks_is_made_and_given_to_all_by_the_same_word
     assert (case.speakers["ann-lee"].name, case.speakers["ann-lee"].party) == ("Ann Lee", "norway")
     assert "the same for 1 more" in output
     assert [s.speaker for s in case.statements.values() if s.kind != "author_claim"] == ["ann-lee", "ann-lee"]
+
+
+def reread(folder):
+    done = RUN.invoke(app, ["read", "--again", "--case", str(folder), "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output)["answer"]["sources"]
+
+
+def test_a_corrected_draft_is_read_again_and_every_decision_is_kept(folder):
+    keyed(folder, "a8\n\n\nrsaid twice\nekind=offer stance=accept\nq")
+    before = load(folder)
+    decided = {k: s for k, s in before.statements.items() if s.review.state != "suggested"}
+    assert len(decided) == 3
+    RUN.invoke(app, ["rename", str(folder), "issue.pipeline", "pipe"])
+    RUN.invoke(app, ["rename", str(folder), "party.town-of-lenn", "lenn"])
+    case_file = folder / "case.yaml"
+    case_file.write_text(
+        case_file.read_text().replace(
+            "issues:\n",
+            "issues:\n  meters:\n    name: Meters\n    options:\n      none: {label: none}\n      all: {label: all wells, words: [meters, metering]}\n",
+        )
+    )
+    assert inspect(folder)[1] == []
+    done = reread(folder)
+    assert sum(a["kept"] for a in done) == 3
+    assert sum(a["changed"] for a in done) > 0
+    after, findings = inspect(folder)
+    assert findings == []
+    for ident, s in decided.items():
+        assert after.statements[ident].review == s.review
+        assert after.statements[ident].quote == s.quote
+    assert after.rules == before.rules or set(after.rules) == set(before.rules)
+    assert any(s.issue == "meters" and s.options == ("all",) for s in after.statements.values())
+    assert reread(folder) == [{**a, "new": 0, "changed": 0, "gone": 0} for a in done]
+
+
+def test_a_suggestion_that_a_judgment_rests_on_stays_when_the_case_is_read_again(folder):
+    case = load(folder)
+    ident = next(k for k, s in case.statements.items() if "half is too much" in s.quote.casefold())
+    path = folder / "case.yaml"
+    party = "  valley-farmers-union: {name: Valley Farmers Union"
+    text = path.read_text()
+    assert party in text
+    path.write_text(text.replace(party, f"{party}, reservation: {{best: 20, stated: {ident}}}"))
+    quote = case.statements[ident].quote
+    assert inspect(folder)[1] == []
+    reread(folder)
+    assert load(folder).statements[ident].quote == quote
+
+
+def test_a_split_and_a_reopened_statement_survive_being_read_again(folder):
+    first = next(iter(load(folder).statements.values()))
+    keyed(folder, f"s{first.quote[20:30]}\nfall\nnnrno\nbo")
+    before = load(folder).statements
+    reread(folder)
+    after = load(folder).statements
+    touched = [k for k, s in before.items() if s.history or s.review.by or "split from" in s.why]
+    assert len(touched) >= 2
+    assert all(after[k] == before[k] for k in touched)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "publisher", "on"),
+    [
+        ("Wells run low\n\nBy Ida Marsh\nLenn Valley Courier\n3 March 2025\n\nThe board said on Monday it would wait.", "Wells run low",
+         "Lenn Valley Courier", "2025-03-03"),
+        ("Title: Wells run low\nPublisher: The Courier\nDate: 3 March 2025\n\nThe board said on Monday it would wait.", "Wells run low",
+         "The Courier", "2025-03-03"),
+        ("LENN, March 3, 2025 (Courier) — The board said on Monday that it would wait for the rain to come.", "", "Courier", "2025-03-03"),
+        ("Published: 2025-03-03\n\nThe board said on Monday it would wait.", "", "", "2025-03-03"),
+        ("The board said on Monday it would wait.", "", "", ""),
+    ],
+)  # fmt: skip
+def test_title_publisher_and_date_come_from_the_head_of_a_text(text, title, publisher, on):
+    found = prepare(text).published
+    assert (found.title, found.publisher, found.on.isoformat() if found.on else "") == (title, publisher, on)
+
+
+def test_what_the_user_gives_wins_and_a_missing_date_is_said(tmp_path):
+    text = tmp_path / "t.txt"
+    text.write_text(
+        "The Lenn Water Board said on Monday it would wait. The Valley Farmers Union said it would not.\n"
+    )
+    plain = RUN.invoke(app, ["read", str(text), "--case", str(tmp_path / "a")])
+    assert "no date found" in plain.output
+    given = ["--date", "2025-03-05", "--title", "Wells", "--publisher", "Courier"]
+    done = RUN.invoke(app, ["read", str(text), "--case", str(tmp_path / "b"), *given])
+    assert "no date found" not in done.output
+    case = load(tmp_path / "b")
+    source = case.sources["t"]
+    assert (source.title, source.publisher, source.date) == ("Wells", "Courier", "2025-03-05")
+    assert any(str(s.said) == "2025-03-03" for s in case.statements.values())
+    assert (
+        RUN.invoke(app, ["read", str(text), "--date", "March", "--case", str(tmp_path / "c")]).exit_code == 2
+    )
+
+
+def test_a_statement_dated_after_its_publication_is_a_warning(tmp_path):
+    text = tmp_path / "t.txt"
+    text.write_text(
+        "The Lenn Water Board said on 9 May 2025 that it would wait. The Valley Farmers Union said it would not.\n"
+    )
+    done = RUN.invoke(app, ["read", str(text), "--date", "2025-03-05", "--case", str(tmp_path / "a")])
+    assert "dated after the publication on 2025-03-05" in done.output

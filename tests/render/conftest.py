@@ -39,15 +39,19 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def axe() -> Callable[[Any], list[tuple[str, str]]]:
-    """What breaks WCAG on a page: (rule, the first element)."""
+def axe() -> Callable[..., list[tuple[str, str]]]:
+    """What breaks WCAG on a page, or in a part of it: (rule, the first element)."""
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         _need("axe is not installed: pip install 'zopa[e2e]'")
 
-    def check(page: Any) -> list[tuple[str, str]]:
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    def check(page: Any, part: str | None = None) -> list[tuple[str, str]]:
+        found = (
+            Axe()
+            .run(page, context=part, options={"runOnly": {"type": "tag", "values": TAGS}})
+            .response["violations"]
+        )
         return [(v["id"], v["nodes"][0]["html"][:200]) for v in found]
 
     return check

@@ -144,6 +144,15 @@ def test_the_command_prints_the_tables(tmp_path: Path) -> None:
     assert "coverage says nothing without size" in page.read_text(encoding="utf-8")
 
 
+def test_the_bundled_closed_case_is_tested_on_the_day_before_and_called_no_evidence() -> None:
+    b = zopa.backtest([zopa.load("writers-2023")])
+    row = b.rows[0]
+    assert (row.as_of, row.undated, row.on_record) == (date(2023, 9, 26), 0, 0.5)
+    # Worth to the guild: wages .4, staffing .3, rules .3; W13 with rules is 56 or 86 to it, 46 or 16 to the studios.
+    assert [row.zones[z].covered for z in ("sure", "central", "conceivable")] == [False, True, True]
+    assert "1 agreement is no evidence" in str(b)
+
+
 # ---------------------------------------------------------------- 876 deals of published dialogues
 
 RANKS = {"High": 5, "Medium": 4, "Low": 3}

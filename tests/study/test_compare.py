@@ -15,6 +15,7 @@ from oracles import Oracle
 from strategies import case_of, for_all, rules, small_cases
 from zopa.case import Case
 from zopa.cli import app
+from zopa.render import html_of
 from zopa.render.json import answered
 from zopa.study import Comparison
 
@@ -179,3 +180,37 @@ def test_the_command_compares_two_dates_and_writes_one_page(tmp_path: Path) -> N
     assert answer["old"]["as_of"] == "2025-01-31"
     assert "us-nato" in answer["said"]
     assert "United States did not regard Ukraine" in page.read_text(encoding="utf-8")
+
+
+def test_the_examples_two_dates_name_what_moved_and_the_sentences() -> None:
+    case = zopa.load("ukraine-2025")
+    c = zopa.compare(case.at("2025-02-13"), case.at("2025-11-25"))
+    assert (c.old.as_of, c.new.as_of) == (date(2025, 2, 13), date(2025, 11, 25))
+    assert set(c.said) == {"draft-nato", "draft-territory", "e3-nato", "e3-territory"}
+    assert {(m.party, m.issue, m.before, m.after) for m in c.moves} >= {
+        ("US", "territory", "us-private", "draft-territory"),
+        ("US", "nato", "us-nato", "draft-nato"),
+        ("EUR", "territory", "", "e3-territory"),
+    }
+    assert [(d.kind, d.address) for d in c.changes] == [("option", "territory.T5"), ("rule", "europe-line")]
+    assert [(e.address, e.statements) for e in c.effects] == [("europe-line", ("e3-territory",))]
+    assert c.effects[0].count_without == zopa.zone(case.at("2025-11-25"), {"europe-line": "off"}).count
+    page = html_of(c)
+    assert "It named the territory that would be left to Russia." in page
+    assert "talks start from the line of contact" in page
+    assert len(str(c).splitlines()) < 80
+
+
+def test_the_example_is_opened_in_february_and_its_answers_are_those_of_that_day() -> None:
+    case = zopa.load("ukraine-2025")
+    assert (case.as_of, case.cut) == (date(2025, 2, 13), None)
+    assert "T5" not in case.issues["territory"].options
+    assert "november" not in case.sources
+    assert all("T5" not in p.values["territory"] for p in case.parties.values() if p.values)
+    assert zopa.zone(case).count == zopa.zone(case.at("2025-02-13")).count
+    november = case.at("2025-11-25")
+    assert "T5" in november.issues["territory"].options
+    assert "november" in november.sources
+    assert case.with_({"parties.UKR.reservation": 55}).at("2025-11-25").changed == {
+        "parties.UKR.reservation": 55
+    }

@@ -279,7 +279,9 @@ class Search:
         if not out.packages:
             return Pick((), 0, None, proven=out.proven, gap=out.gap, proof=out.proof)
         value, tied = self._value(method, out, factor), len(out.packages)
-        if not out.complete and method == "nash" and value == 0:  # nobody gains: the whole zone ties
+        if not out.complete and list(out.utilities[0]) == list(
+            self.space.reservation
+        ):  # nobody gains: all tie
             number = self.count(self.space.reservation)
             tied = number.low if number.exact else tied
         return Pick(

@@ -51,7 +51,7 @@ def as_of(case: Case, day: date | str) -> Case:
     Case
         Without later records, cost rows, judgments, rules and readings, without an outcome that was not yet
         there, and without expected answers (they are about the whole case). Sources stay if one of their
-        records does, or if they are not later. Options stay.
+        records does, or if they are not later. Options stay, but those whose every statement is later.
     """
     day = _day(day)
     kept = {group: _records(case, group, day) for group in Records.model_fields if group != "shifts"}
@@ -59,11 +59,12 @@ def as_of(case: Case, day: date | str) -> Case:
     kept["shifts"] = {
         k: s for k, s in _records(case, "shifts", day).items() if not {s.before, s.after} & absent
     }
-    fields: dict[str, Any] = {**kept, "as_of": day, "cut": day, "expect": ()}
-    alone = (*fields, "sources", "cost_rows", "tables", "digest", "folder", "outcome", "changed")
+    fields: dict[str, Any] = {**kept, "as_of": day, "cut": day, "expect": (), "opened_at": None}
+    alone = (*fields, "sources", "cost_rows", "tables", "digest", "folder", "outcome", "changed", "whole")
     for name in Case.model_fields:
         if name not in alone:
             fields[name] = _field(case, name, absent)
+    _without_later_options(case, fields, absent)
     fields["readings"] = {k: _choices(r, fields["rules"]) for k, r in fields["readings"].items()}
     cited = {r.source for group in kept.values() for r in group.values()}
     fields["sources"] = {
@@ -200,6 +201,57 @@ def _pruned(value: Any, absent: set[str]) -> Any:
         if fields.get("default") not in (None, "off", *fields["readings"]):
             fields["default"] = None
     return value.model_copy(update=fields)
+
+
+def _without_later_options(case: Case, fields: dict[str, Any], absent: set[str]) -> None:
+    """Options that only later statements speak for go, with what parties think of them.
+
+    One stays if anything else that is there names it: a statement, a rule, an interaction, the status quo.
+    """
+    named = {(i, x.now) for i, x in case.issues.items()} | set(_named(fields))
+    gone: dict[str, set[str]] = {}
+    for i, issue in case.issues.items():
+        later = {
+            o
+            for o, x in issue.options.items()
+            if x.statements and set(x.statements) <= absent and (i, o) not in named
+        }
+        if later and len(later) < len(issue.options):
+            gone[i] = later
+    if not gone:
+        return
+
+    def left(given: Mapping[str, Any]) -> dict[str, Any]:
+        return {i: {o: v for o, v in row.items() if o not in gone.get(i, ())} for i, row in given.items()}
+
+    fields["issues"] = {
+        i: x.model_copy(update={"options": {o: v for o, v in x.options.items() if o not in gone.get(i, ())}})
+        for i, x in fields["issues"].items()
+    }
+    fields["parties"] = {
+        k: p.model_copy(
+            update={
+                "values": left(p.values), "points": left(p.points),
+                "start": {i: o for i, o in p.start.items() if o not in gone.get(i, ())},
+            }
+        )
+        for k, p in fields["parties"].items()
+    }  # fmt: skip
+
+
+def _named(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Issue and option wherever what is kept names one, besides the parties' own judgments."""
+    parts: list[Any] = [*fields["statements"].values(), *fields["interactions"]]
+    for rule in fields["rules"].values():
+        parts += [rule, *rule.clauses]
+        for reading in rule.readings.values():
+            parts += [reading, *reading.clauses]
+    for part in parts:
+        if getattr(part, "issue", None):
+            yield from ((part.issue, o) for o in part.options)
+        when = part.when if isinstance(part.when, tuple) else (part.when,)
+        for condition in (*when, *getattr(part, "only_if", ())):
+            yield from ((i, o) for i, options in condition.items() for o in options)
 
 
 def _choices(chosen: Any, rules: Mapping[str, Any]) -> Any:

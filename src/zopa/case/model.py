@@ -226,6 +226,10 @@ class Head(Sections):
     title: Text
     about: str = ""
     as_of: date | None = None
+    opened_at: date | None = Field(
+        None,
+        description="the day that answers are about unless another is asked for; default: all of the case",
+    )
     authors: str = ""
     basis: Basis | None = Field(None, description="basis of judgments that give none of their own")
     agreement: Agreement = Agreement()
@@ -261,6 +265,7 @@ class Case(Head, Records):
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
     cut: date | None = Field(None, exclude=True, description="the day that was asked for; see `at`")
+    whole: Any = Field(None, exclude=True, repr=False, description="the case that this one was cut from")
     changed: dict[str, Any] = Field(
         default_factory=dict, exclude=True, repr=False, description="what was set; see `with_`"
     )
@@ -269,7 +274,15 @@ class Case(Head, Records):
         """The case as of a day, without what came later; see :func:`zopa.case.dates.as_of`."""
         from zopa.case.dates import as_of
 
-        return as_of(self, day)
+        return as_of(self.whole or self, day).with_(self.changed)
+
+    @property
+    def opened(self) -> Case:
+        """The case at the day that it says it is opened at; itself where it names none."""
+        if self.opened_at is None:
+            return self
+        kept = {"expect": self.expect, "cut": None, "whole": self}
+        return self.at(self.opened_at).model_copy(update=kept)
 
     def with_(self, changes: Mapping[str, Any]) -> Case:
         """The case with other judgments: what if?
@@ -292,6 +305,17 @@ class Case(Head, Records):
 
         return with_changes(self, changes) if changes else self
 
+    def __repr__(self) -> str:
+        return f"<Case: {self.title}: {len(self.parties)} parties, {len(self.issues)} issues, {len(self.statements)} statements>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        from importlib import import_module
+
+        return str(import_module("zopa.render").case_html(self))
+
     @property
     def derived(self) -> dict[Any, Any]:
         """What has been worked out from this case alone; a copy with other contents starts anew."""
@@ -302,5 +326,15 @@ class Case(Head, Records):
         return memo
 
 
-NOT_WRITTEN = (*Records.model_fields, "sources", "cost_rows", "tables", "digest", "folder", "cut", "changed")
+NOT_WRITTEN = (
+    *Records.model_fields,
+    "sources",
+    "cost_rows",
+    "tables",
+    "digest",
+    "folder",
+    "cut",
+    "whole",
+    "changed",
+)
 """Fields of a case that do not stand in ``case.yaml``."""

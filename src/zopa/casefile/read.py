@@ -66,7 +66,7 @@ def load(folder: str | Path) -> Case:
     case, findings = inspect(folder)
     if case is None or findings:
         raise CaseError(findings)
-    return case
+    return case.opened
 
 
 def check(folder: str | Path) -> list[Finding]:
@@ -116,6 +116,15 @@ def examine(
     return Case.model_validate(fields), pieces
 
 
+def _instead(name: str) -> str:
+    """What a user may have meant by a name at which there is nothing."""
+    examples = sorted(p.name for p in (Path(__file__).parents[1] / "examples").iterdir() if p.is_dir())
+    close = nearest(Path(name).name, examples)
+    if close:
+        return f"did you mean the example '{close}'?"
+    return f"`zopa init FOLDER` makes one; the examples are {', '.join(examples)}"
+
+
 def _open(folder: str | Path, instead: Mapping[str, str | None]) -> tuple[CaseFiles | None, Finding]:
     """The files of a folder, or what is wrong with its path; an act that was stopped in it is completed."""
     root, hint = Path(folder), "`zopa init FOLDER` makes one"
@@ -127,7 +136,9 @@ def _open(folder: str | Path, instead: Mapping[str, str | None]) -> tuple[CaseFi
         what = f"cannot be read: {getattr(error, 'strerror', None) or error}"
         return None, Finding("", what, "", str(folder))
     if nothing:
-        return None, Finding("", "expected a case folder, saw nothing there", hint, str(folder))
+        return None, Finding(
+            "", "expected a case folder, saw nothing there", _instead(str(folder)), str(folder)
+        )
     try:
         finish(root)
     except CannotWrite as error:

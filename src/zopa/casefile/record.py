@@ -201,10 +201,12 @@ def _inserted(text: str, group: str, ident: str, data: Mapping[str, Any]) -> str
     start, stop, indent = section
     if re.compile(rf"^ *[\"']?{re.escape(ident)}[\"']?\s*:", re.M).search(text, start, stop):
         return None
-    lines = text[start:stop].split("\n")
-    while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
-        lines.pop()
-    end = start + len("\n".join(lines))
+    end = stop
+    while end > start:  # back over empty lines and remarks of what follows
+        line = text.rfind("\n", start, end) + 1 or start
+        if text[line:end].strip() and text[line] != "#":
+            break
+        end = line - 1
     return f"{text[:end]}\n{' ' * indent}{scalar(ident)}:{dump(data, indent + 2)}\n{text[end:].removeprefix(chr(10))}"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.options import CaseArgument, JsonOption, console, examples, print_answer
+from zopa.cli.options import CaseArgument, JsonOption, bundled, console, print_answer
 
 __all__ = ["check", "init", "rename", "schema"]
 
@@ -24,9 +24,7 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
     """Report every problem of a case as file:line:column, and verify its expected answers."""
     from zopa.casefile import inspect
 
-    folder = Path(name)
-    if not folder.exists() and (examples() / name / "case.yaml").exists():
-        folder = examples() / name
+    folder = bundled(name)
     case, findings = inspect(folder)
     if case is None:
         n = len(findings)

@@ -45,6 +45,7 @@ def train(
 def report_score(corpus: Path, texts: Path, *, split: str, model: str, language: str, json: bool) -> None:
     """Measure and print."""
     from zopa.reading.evaluation.corpora import read_corpus
+    from zopa.reading.evaluation.ready import by_genre, table
     from zopa.reading.evaluation.score import evaluate as measure
 
     trained = None
@@ -52,12 +53,14 @@ def report_score(corpus: Path, texts: Path, *, split: str, model: str, language:
         from zopa.reading.evaluation.train import load_model
 
         trained = load_model(Path(model))
-    documents = read_corpus(corpus, split or "dev", texts, language)
+    documents = list(read_corpus(corpus, split or "dev", texts, language))
+    genres = by_genre(documents, language)
     result = measure(documents, language=language, trained=trained)
     if json:
-        print_answer("evaluate", result.to_dict())
+        rates = {"ready": {name: r.rates() for name, r in genres.items()}} if genres else {}
+        print_answer("evaluate", result.to_dict() | rates)
     else:
-        typer.echo(str(result))
+        typer.echo("\n".join(filter(None, (str(result), table(genres)))))
 
 
 def train_to(corpus: Path, model: str, split: str, language: str) -> None:

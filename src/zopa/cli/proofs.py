@@ -57,21 +57,18 @@ def check_proof(
     from zopa.bargaining import proof_check
     from zopa.bargaining.proofs import MOST_BYTES, ProofRefused, read_proof
     from zopa.casefile import read_text
-    from zopa.errors import CaseError, Finding
+    from zopa.errors import CaseError
 
     text, problems = read_text(file, str(file), limit=MOST_BYTES)
-    try:
-        proof = None if problems else read_proof(text)
-    except ProofRefused as error:
-        problems = [
-            Finding(
-                "", f"expected a proof, saw {error}", "zopa solve CASE --method nash --proof FILE", str(file)
-            )
-        ]
-    if problems:
+    if problems and not file.is_file():
         raise CaseError(problems, "nothing was checked")
     case = None if name is None else open_case(name)
-    found = proof_check.check_proof(proof, case, pick_readings(readings), steps=steps)
+    try:
+        if problems:
+            raise ProofRefused(f"this is no proof: {problems[0].what}")
+        found = proof_check.check_proof(read_proof(text), case, pick_readings(readings), steps=steps)
+    except ProofRefused as error:
+        found = proof_check.ProofVerdict("refused", str(error))
     if json:
         print_answer("check-proof", asdict(found), proof=str(file), case=name)
     else:

@@ -53,6 +53,16 @@ def read(
             help="Id of a source of the case of which SOURCE is a newer version: its records move over."
         ),
     ] = "",
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again",
+            help="Read the sources of the case anew, for its issues, speakers and parties as they are now; every decision is kept.",
+        ),
+    ] = False,
+    published: Annotated[str, typer.Option("--date", help="Day of publication, as 2025-03-17.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the text.")] = "",
+    publisher: Annotated[str, typer.Option(help="Who published it.")] = "",
     score: Annotated[
         Path | None, typer.Option("--score", hidden=True, help="The same as `zopa evaluate`.")
     ] = None,
@@ -74,19 +84,60 @@ def read(
         texts = Path((sources or ["."])[0])
         report_score(corpus, texts, split=split, model=model, language=language, json=json)
         return
-    if not sources:
-        raise typer.BadParameter("name at least one file or address")
+    if not sources and not (again and case):
+        what = "name a case with --case CASE" if again else "name at least one file or address"
+        raise typer.BadParameter(what)
     from zopa.reading.sources.files import open_source
 
-    incoming = [item for source in sources for item in open_source(source)]
+    incoming = [item for source in sources or () for item in open_source(source)]
+    incoming = [_with_data(item, published, title, publisher) for item in incoming]
     if case is not None and replaces:
         _replace(incoming[0], case, replaces, language)
         return
     reader = _endpoint(endpoint, model, language, yes) if endpoint else _rules(model, language)
-    if case is None:
+    if again and case is not None:
+        if incoming:
+            from zopa.reading.ingest import ingest as ingest_all
+
+            ingest_all(incoming, case, language=language, reader=reader)
+        _read_again(case, language, reader, json)
+    elif case is None:
         _show(incoming, language, reader, json)
     else:
         _add(incoming, case, language, reader, json)
+
+
+def _with_data(item: Incoming, on: str, title: str, publisher: str) -> Incoming:
+    """A text with the publication data that the user gave."""
+    from dataclasses import replace
+    from datetime import date
+
+    try:
+        day = date.fromisoformat(on) if on else item.published.on
+    except ValueError:
+        raise typer.BadParameter(f"--date: expected a day such as 2025-03-17, saw '{on}'") from None
+    known = item.published
+    data = replace(known, on=day, title=title or known.title, publisher=publisher or known.publisher)
+    return replace(item, published=data)
+
+
+def _read_again(folder: Path, language: str, reader: Reader, json: bool) -> None:
+    """Read the sources of a case anew and say what changed."""
+    from dataclasses import asdict
+
+    from zopa.reading.ingest import read_again
+
+    done = read_again(folder, language=language, reader=reader)
+    if json:
+        print_answer("read", {"sources": [asdict(a) for a in done]}, case=str(folder), again=True)
+        return
+    for a in done:
+        typer.echo(
+            f"{a.source}: {a.kept} decisions kept; {a.new} suggestions new, {a.changed} changed, {a.gone} gone"
+        )
+        for note in a.notes:
+            typer.echo(f"  note: {note}")
+    typer.echo(f"next: zopa review {folder}")
 
 
 def _rules(model: str, language: str) -> Reader:

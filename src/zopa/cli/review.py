@@ -28,7 +28,8 @@ def review(
     from zopa.casefile import load
     from zopa.reading.review import Session
 
-    session = Session(load(folder), by or _user(), date.today())
+    case = load(folder)
+    session = Session(case.whole or case, by or _user(), date.today())
     if not session.queue and (accept_all or not any(session.listed("all"))):
         typer.echo("nothing is waiting for review")
         return

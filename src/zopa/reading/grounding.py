@@ -59,6 +59,8 @@ class Grounding:
     content: tuple[Range, ...] = ()
     speaker: Range | None = None
     cue: Range | None = None
+    condition: Range | None = None
+    consequent: Range | None = None
 
 
 @dataclass
@@ -118,13 +120,19 @@ class Ground:
         speaker = self._place_part(candidate.speaker, "speaker", home, result, spans)
         cue = self._place_part(candidate.cue, "cue", home, result, spans)
         condition = self._place_part(candidate.condition, "condition", home, result, spans)
-        self._place_part(candidate.consequent, "consequent", home, result, spans)
+        consequent = self._place_part(candidate.consequent, "consequent", home, result, spans)
         self._place_part(candidate.when, "date", home, result, spans)
         self._edges(spans, cue, speaker, lambda: condition is not None, result, candidate)
         self._against_rules(spans, speaker, candidate, result)
         state = "rejected" if result.rejected else "flagged" if result.flagged else "grounded"
         return Grounding(
-            state, tuple(dict.fromkeys([*result.rejected, *result.flagged])), tuple(spans), speaker, cue
+            state,
+            tuple(dict.fromkeys([*result.rejected, *result.flagged])),
+            content=tuple(spans),
+            speaker=speaker,
+            cue=cue,
+            condition=condition,
+            consequent=consequent,
         )
 
     def guard(self, content: Sequence[Range], cue: Sequence[Range]) -> tuple[str, ...]:
@@ -239,11 +247,22 @@ class Ground:
         last = self._sentence_at(spans[-1][1] - 1)
         a, b = self.sentences[max(0, home - 2)][0], self.sentences[min(last + 1, len(self.sentences) - 1)][1]
         near = [p for p in self.places(words) if a <= p[0] < b]
+        if not near and what == "speaker":  # the label of a turn may stand sentences before
+            near = [p for p in self._sources_at(spans) if self._same(self.text[slice(*p)], words)]
         if not near:
             result.rejected.append(f"{what} is not in the text there: {words[:50]!r}")
             return None
         x, y = self.sentences[home]
         return min(near, key=lambda p: (not x <= p[0] < y, abs(p[0] - spans[0][0])))
+
+    def _sources_at(self, spans: list[Range]) -> list[Range]:
+        """Where the speakers of what the rules read at this place are named."""
+        return [
+            self.seg.span(*p)
+            for pieces, x in self._contents
+            if x.inherited and any(_meet(q, s) for q in pieces for s in spans)
+            for p in x.source
+        ]
 
     def _edges(
         self,

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from zopa.case.model import Case
+from zopa.case.model import Case, Records
 from zopa.casefile import load
 from zopa.errors import UnknownName
 from zopa.reading.extraction.extract import Extract, extract
-from zopa.reading.records import moved, to_records
+from zopa.reading.records import moved, renewed, to_records
 from zopa.reading.sources.duplicates import copies
 from zopa.reading.sources.files import Incoming
-from zopa.reading.sources.text import Text, prepare
-from zopa.reading.store import add_source, source_id, write_text
+from zopa.reading.sources.text import Published, Text, prepare
+from zopa.reading.store import add_source, save_changes, source_id, write_text
 from zopa.reading.structure import draft_case
 
-__all__ = ["Added", "Ingested", "Replaced", "ingest", "replace_source"]
+__all__ = ["Added", "Again", "Ingested", "Replaced", "ingest", "read_again", "replace_source"]
 
 Reader = Callable[[Text, Case], Extract]
 """How a text is read for a case: by the rules, a trained model, or with an endpoint beside them."""
@@ -56,6 +57,18 @@ class Replaced:
     source: str
     moved: int
     changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A source read anew: suggestions that are new, that changed, that are gone; and decisions that were kept."""
+
+    source: str
+    new: int
+    changed: int
+    gone: int
+    kept: int
+    notes: tuple[str, ...] = ()
 
 
 def ingest(
@@ -96,6 +109,7 @@ def ingest(
 
 def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) -> Added:
     case = load(folder)
+    case = case.whole or case
     ident, new = source_id(folder, text, item.name)
     notes = [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)]
     if not new and _has_records(case, ident):
@@ -106,9 +120,76 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
         notes.append(f"{repeated} statements stand in paragraphs copied from earlier sources; counted once")
     taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
     records = to_records(found, ident, case, taken, language)
+    notes += _undated(text.published, records)
     add_source(folder, ident, text, item.url, records=records)
     counts = {name: len(getattr(records, name)) for name in ("statements", "contacts", "figures", "shifts")}
     return Added(ident, counts, tuple(notes))
+
+
+def _undated(published: Published, records: Records) -> list[str]:
+    """That no date was found; or that statements are dated after the day of publication."""
+    day = published.on
+    if day is None:
+        return [
+            "no date found: days such as “on Tuesday” stay open; --date gives one, or sources/sources.csv"
+        ]
+    late = [k for k, s in records.statements.items() if s.said and s.said.start and s.said.start > day]
+    if not late:
+        return []
+    return [f"{len(late)} statements are dated after the publication on {day}: {', '.join(late[:5])}"]
+
+
+def read_again(folder: Path, *, language: str = "en", reader: Reader | None = None) -> tuple[Again, ...]:
+    """Read every source of a case anew, with its issues, speakers and parties as they are now.
+
+    Every decision is kept: a record that a person accepted, edited, rejected, joined, split or reopened, and one that
+    something else refers to, stays as it is, and nothing is suggested in its place. Suggestions that no one has touched
+    give way to what is read now.
+
+    Raises
+    ------
+    CaseError
+        If the folder is no sound case.
+    """
+    read = reader or (lambda text, case: extract(text, case, language=language))
+    done = []
+    for ident in load(folder).sources:
+        case = load(folder)
+        source = case.sources[ident]
+        known = Published(source.title, source.publisher, "", _day(source.date))
+        text = prepare(source.text, known, language)
+        if text.text != source.text:
+            done.append(Again(ident, 0, 0, 0, 0, ("left alone: it holds what a text that is read in loses",)))
+            continue
+        earlier = {k: s.text for k, s in case.sources.items()}
+        before = dict(list(earlier.items())[: list(earlier).index(ident) + 1])
+        found, _ = _without_copies(read(text, case), copies(before), ident)
+        others = case.model_copy(
+            update={"statements": {k: s for k, s in case.statements.items() if s.source != ident}}
+        )
+        taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
+        records = to_records(found, ident, others, taken, language)
+        change = renewed(case, ident, records)
+        save_changes(folder, change.changed, change.added)
+        load(folder)  # what was written must be sound
+        done.append(
+            Again(
+                ident,
+                change.new,
+                change.renewed,
+                change.gone,
+                change.kept,
+                tuple(_undated(text.published, records)),
+            )
+        )
+    return tuple(done)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _has_records(case: Case, source: str) -> bool:
@@ -156,6 +237,7 @@ def replace_source(item: Incoming, folder: Path, old: str, *, language: str = "e
         If the case has no source ``old``.
     """
     case = load(folder)
+    case = case.whole or case
     if old not in case.sources:
         raise UnknownName("source", old, case.sources)
     text = prepare(item.text, item.published, language)

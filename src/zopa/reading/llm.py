@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -19,11 +20,12 @@ from urllib.parse import urlsplit
 
 from zopa.case.model import KINDS, Case
 from zopa.errors import CaseError, Finding
-from zopa.reading.attribution.attribute import attribute
 from zopa.reading.extraction.extract import Assembler, Extract, Suggestion
 from zopa.reading.extraction.speakers import Roster
+from zopa.reading.extraction.speech_acts import Condition
 from zopa.reading.grounding import Candidate, Ground, Grounding
 from zopa.reading.language.lexicon import lexicon
+from zopa.reading.layout.statements import read_passages
 
 __all__ = ["Dialogue", "Endpoint", "ask", "post"]
 
@@ -42,7 +44,7 @@ _INSTRUCTIONS = (
     "(the exact words that name the speaker in that sentence, or an empty string), cue (the exact reporting words), "
     "content (a list of exact strings, copied character by character), kind (from the list), issue (an id from the "
     "list or an empty string), condition and consequent (exact strings, or empty). Never change, shorten inside or "
-    'complete a string. Answer with one JSON object {"statements": [...]} and nothing else.'
+    'complete a string. Where a line starts with (NAME speaks), its sentences are statements of that speaker. Answer with one JSON object {"statements": [...]} and nothing else.'
 )
 
 
@@ -136,7 +138,7 @@ def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str 
     assembler = Assembler(
         rules.text, lexicon(language), Roster.of(case, rules.text.published.on, language), case
     )
-    found = attribute(assembler.seg, assembler.lex)
+    found = read_passages(assembler.seg, assembler.layout, assembler.lex)
     ground = Ground(assembler.seg, found, tuple(case.issues) if case else (), language)
     answers = _Answers()
     for _ in range(endpoint.runs):
@@ -159,7 +161,7 @@ def _candidates(
     sentences = [assembler.seg.span(a, b) for a, b in assembler.seg.sentences]
     for first in range(0, len(sentences), CHUNK):
         last = min(first + CHUNK, len(sentences)) - 1
-        items, problem = endpoint.chat(_request(assembler.body, sentences, first, case, endpoint.model))
+        items, problem = endpoint.chat(_request(assembler, sentences, first, case, endpoint.model))
         if problem:
             notes.append(f"endpoint: no usable answer for sentences {first} to {last}: {problem}")
         for item in items:
@@ -172,11 +174,21 @@ def _candidates(
                 yield candidate
 
 
-def _request(text: str, sentences: list[tuple[int, int]], first: int, case: Case | None, model: str) -> str:
-    lines = [f"[{n}] {text[slice(*sentences[n])]}" for n in range(first, min(first + CHUNK, len(sentences)))]
+def _request(
+    assembler: Assembler, sentences: list[tuple[int, int]], first: int, case: Case | None, model: str
+) -> str:
+    lines = []
+    for n in range(first, min(first + CHUNK, len(sentences))):
+        passage = assembler.layout.at(sentences[n][0])
+        named = assembler.body[slice(*passage.speaker)] if passage and passage.speaker else ""
+        said = " ".join(assembler.body[slice(*sentences[n])].split())
+        lines.append(f"[{n}] " + (f"({named} speaks) " if named else "") + said)
+    speakers = sorted(s.name for s in case.speakers.values()) if case else []
     issues = {k: i.name for k, i in case.issues.items()} if case else {}
     content = (
-        f"kinds: {', '.join(KINDS)}\nissues: {json.dumps(issues, ensure_ascii=False)}\n<text>\n"
+        f"kinds: {', '.join(KINDS)}\nissues: {json.dumps(issues, ensure_ascii=False)}\n"
+        + (f"known speakers: {json.dumps(speakers, ensure_ascii=False)}\n" if speakers else "")
+        + "<text>\n"
         + "\n".join(lines)
         + "\n</text>"
     )
@@ -210,12 +222,27 @@ def _items(answer: str) -> list[Any]:
     """
     try:
         content = json.loads(answer)["choices"][0]["message"]["content"]
-        data = json.loads(content)
+        data = json.loads(_bare(content))
     except (json.JSONDecodeError, KeyError, IndexError, TypeError, RecursionError) as error:
         raise ValueError(f"expected an answer in the form asked for: {type(error).__name__}") from None
+    if isinstance(data, list):
+        data = {"statements": data}
     if not isinstance(data, dict) or set(data) != {"statements"} or not isinstance(data["statements"], list):
         raise ValueError('expected {"statements": [...]} and nothing else')
     return data["statements"][:500]
+
+
+_THINKING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.S)
+_FENCE = re.compile(r"\s*```(?:json)?\s*\n(?P<inside>.*?)\n?```\s*", re.S)
+
+
+def _bare(content: str) -> str:
+    """The JSON of an answer without a thinking block before it and a code fence around it."""
+    if not isinstance(content, str):
+        raise TypeError("no text")
+    rest = _THINKING.sub("", content)
+    m = _FENCE.fullmatch(rest)
+    return m["inside"] if m else rest
 
 
 def _candidate(item: Any) -> tuple[Candidate | None, str]:
@@ -225,6 +252,9 @@ def _candidate(item: Any) -> tuple[Candidate | None, str]:
     extra = set(item) - set(_FIELDS)
     if extra or not set(item) >= _REQUIRED:
         return None, f"unexpected field {sorted(map(str, extra))[0]!r}" if extra else "a field is missing"
+    item = {k: v for k, v in item.items() if v is not None}
+    if not set(item) >= _REQUIRED:
+        return None, "a field is missing"
     for name, kind in _FIELDS.items():
         if name in item and (not isinstance(item[name], kind) or isinstance(item[name], bool)):
             return None, f"{name} is not of the form asked for"
@@ -249,16 +279,37 @@ def _joined(rules: Extract, assembler: Assembler, answers: _Answers, endpoint: E
             s = assembler.suggestion(content, verdict.cue, verdict.speaker, f"llm:{model}")
             if candidate.kind:
                 s = replace(s, kind=replace(s.kind, kind=candidate.kind, why=f"named by {model}"))
+            if verdict.condition and s.condition is None:
+                s = replace(
+                    s, condition=Condition(verdict.condition, verdict.consequent, f"named by {model}", False)
+                )
             new.append(replace(s, flags=("only the endpoint read this", *often, *verdict.reasons)))
             continue
         agreed += 1
-        s = statements[same]
-        if candidate.kind and candidate.kind != s.kind.kind:
-            statements[same] = replace(
-                s, flags=(*s.flags, f"the endpoint reads it as {candidate.kind}", *often)
-            )
+        statements[same] = _helped(statements[same], candidate, verdict, model, often)
     summary = f"endpoint {model}: {agreed} statements as the rules, {len(new)} more to look at"
     return replace(rules, statements=tuple(statements + new), notes=(*rules.notes, summary, *answers.notes))
+
+
+def _helped(
+    s: Suggestion, candidate: Candidate, verdict: Grounding, model: str, often: tuple[str, ...]
+) -> Suggestion:
+    """A statement of the rules with what the endpoint adds: a kind where they have none, a condition they missed.
+
+    Where both name a kind and differ, the rules' stays and a flag says what the endpoint reads.
+    """
+    if verdict.condition and s.condition is None:
+        s = replace(
+            s,
+            condition=Condition(verdict.condition, verdict.consequent, f"named by {model}", False),
+            flags=(*s.flags, f"condition named by {model}"),
+        )
+    if not candidate.kind or candidate.kind == s.kind.kind:
+        return s
+    if s.kind.kind == "report":
+        named = replace(s.kind, kind=candidate.kind, why=f"named by {model}")
+        return replace(s, kind=named, flags=(*s.flags, f"kind named by {model}", *often))
+    return replace(s, flags=(*s.flags, f"the endpoint reads it as {candidate.kind}", *often))
 
 
 def _alike(a: tuple[tuple[int, int], ...], b: tuple[tuple[int, int], ...]) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from zopa.case import cited
 from zopa.case.model import Case, Contact, Figure, Records, Review, Shift, Statement
 from zopa.reading.extraction.events import ShiftSpan
 from zopa.reading.extraction.extract import Extract, Suggestion
@@ -18,7 +20,7 @@ from zopa.reading.extraction.issues import Match, Vocabulary
 from zopa.reading.extraction.speakers import Roster
 from zopa.reading.sources.text import reanchor
 
-__all__ = ["STANCE_OF", "computed_shifts", "moved", "to_records"]
+__all__ = ["STANCE_OF", "Renewal", "computed_shifts", "moved", "referenced", "renewed", "to_records"]
 
 STANCE_OF: Mapping[str, tuple[str | None, str | None]] = {
     "demand": ("demand", "oppose"), "red_line": ("red-line", "red-line"), "offer": ("accept", None),
@@ -270,6 +272,104 @@ def moved(case: Case, old: str, new: str, text: str) -> dict[str, dict[str, Any]
                 update = {"review": item.review.model_copy(update={"state": "suggested", "why": why})}
             out.setdefault(group, {})[ident] = item.model_copy(update=update)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What reading a source anew does to its records: those that change or go (None), those that are added, and counts."""
+
+    changed: Mapping[str, Mapping[str, Any]]
+    added: Records
+    new: int
+    renewed: int
+    gone: int
+    kept: int
+
+
+def renewed(case: Case, source: str, found: Records) -> Renewal:
+    """The records of a source after it was read anew; what a person touched, or something refers to, stays."""
+    held = referenced(case) | {
+        x for s in case.shifts.values() if _touched(s) for x in (s.before, s.after) if x
+    }
+    changed: dict[str, dict[str, Any]] = {}
+    added: dict[str, dict[str, Any]] = {}
+    names: dict[str, str] = {}
+    new = same = gone = kept = 0
+    for group in Records.model_fields:
+        there = {k: r for k, r in getattr(case, group).items() if r.source == source}
+        fixed = {k: r for k, r in there.items() if _touched(r) or k in held}
+        open_ = {k: r for k, r in there.items() if k not in fixed}
+        kept += len(fixed)
+        lost = {k for k, r in changed.get("statements", {}).items() if r is None}
+        read = {k: _between(r, names, lost) for k, r in getattr(found, group).items()}
+        fresh = list(read.values())
+        for ident, record in read.items():
+            over = [k for k, r in fixed.items() if _overlap(r, record)]
+            if over:
+                names[ident] = over[0]
+                continue
+            old = _counterpart(record, open_, fresh)
+            names[ident] = old or ident
+            if old is None:
+                added.setdefault(group, {})[ident] = record
+                new += 1
+            elif open_.pop(old) != record:
+                changed.setdefault(group, {})[old] = record
+                same += 1
+        gone += len(open_)
+        changed.setdefault(group, {}).update(dict.fromkeys(open_))
+    return Renewal(changed, Records(**added), new, same, gone, kept)
+
+
+def referenced(case: Case) -> set[str]:
+    """Every id and text that stands in the case outside its records: what is named there cannot be taken out."""
+    found = set(cited(case))
+
+    def walk(value: Any) -> None:
+        if isinstance(value, str):
+            found.add(value)
+        elif isinstance(value, Mapping):
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list | tuple | set):
+            for inner in value:
+                walk(inner)
+
+    walk(case.model_dump(exclude={*Records.model_fields, "sources", "tables", "cost_rows"}))
+    return found
+
+
+def _between(record: Any, names: Mapping[str, str], lost: set[str]) -> Any:
+    """A shift with the ids that the statements before and after it keep; other records as they are."""
+    if not isinstance(record, Shift):
+        return record
+    before, after = (names.get(x or "", x) for x in (record.before, record.after))
+    ends = {"before": None if before in lost else before, "after": None if after in lost else after}
+    return record.model_copy(update=ends)
+
+
+def _counterpart(record: Any, there: Mapping[str, Any], fresh: list[Any]) -> str | None:
+    """The earlier suggestion on the same words: the same one, else one that nothing else read now is the same as."""
+    same = [k for k, r in there.items() if (r.start, r.end) == (record.start, record.end)]
+    equal = [k for k in same if there[k] == record]
+    free = [k for k in same if there[k] not in fresh]
+    return next(iter([*equal, *free]), None)
+
+
+def _touched(record: Any) -> bool:
+    """Whether a person decided about a record, or put it as it stands."""
+    history = getattr(record, "history", ())
+    return (
+        record.review.state != "suggested"
+        or bool(history or record.review.by)
+        or "split from" in getattr(record, "why", "")
+    )
+
+
+def _overlap(a: Any, b: Any) -> bool:
+    if None in (a.start, a.end, b.start, b.end):
+        return bool(a.quote == b.quote)
+    return bool(a.start < b.end and b.start < a.end)
 
 
 def _moment(said: tuple[date | None, date | None] | None) -> Any:

@@ -21,7 +21,7 @@ from zopa.case.records import Contact, Records, Stance
 from zopa.case.rules import Firmness
 from zopa.errors import NotApplicable, UnknownName, nearest
 from zopa.reading.extraction.issues import Vocabulary
-from zopa.reading.records import STANCE_OF
+from zopa.reading.records import STANCE_OF, referenced
 
 __all__ = ["BINDING", "KEYS", "NOT_BINDING", "RecordAt", "Session", "Wanted"]
 
@@ -97,21 +97,9 @@ class Session:
     @cached_property
     def referenced(self) -> set[str]:
         """Statements that something else in the case names: they cannot be merged away."""
-        found = set(cited(self.case))
-        found |= {x for s in self.case.shifts.values() for x in (s.before, s.after) if x}
-
-        def walk(value: Any) -> None:
-            if isinstance(value, str):
-                found.add(value)
-            elif isinstance(value, Mapping):
-                for inner in value.values():
-                    walk(inner)
-            elif isinstance(value, list | tuple | set):
-                for inner in value:
-                    walk(inner)
-
-        walk(self.case.model_dump(exclude={*Records.model_fields, "sources", "tables", "cost_rows"}))
-        return found
+        return referenced(self.case) | {
+            x for s in self.case.shifts.values() for x in (s.before, s.after) if x
+        }
 
     def listed(self, *words: str) -> tuple[RecordAt, ...]:
         """The records that all these words fit: a state, a group, a kind, a party, an issue, a source.

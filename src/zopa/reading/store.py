@@ -52,6 +52,8 @@ def save_records(folder: Path, changed: Mapping[str, Any], group: str = "stateme
     save(folder, changed={group: changed})
 
 
-def save_changes(folder: Path, changed: Mapping[str, Mapping[str, Any]]) -> None:
+def save_changes(
+    folder: Path, changed: Mapping[str, Mapping[str, Any]], added: Records | None = None
+) -> None:
     """Write changed entries of several groups back in one act: records, and parties, speakers, issues and rules."""
-    save(folder, changed=changed)
+    save(folder, changed=changed, added=added)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from zopa.views import view
 
 if TYPE_CHECKING:
+    from zopa.case import Case
     from zopa.render.report_files import report
     from zopa.space import Answer
 
-__all__ = ["html_of", "report", "text_of"]
+__all__ = ["case_html", "html_of", "report", "text_of"]
 
 
 def text_of(answer: Answer) -> str:
@@ -18,6 +19,14 @@ def text_of(answer: Answer) -> str:
     from zopa.render.terminal import plain_text
 
     return plain_text(view(answer))
+
+
+def case_html(case: Case) -> str:
+    """A case on one screen as a fragment of HTML, for notebooks."""
+    from zopa.render.html import fragment
+    from zopa.views.case import overview
+
+    return fragment(overview(case))
 
 
 def html_of(answer: Answer) -> str:

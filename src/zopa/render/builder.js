@@ -215,9 +215,10 @@ const zopa = (() => {
     update();
   });
   form.addEventListener("click", e => {
-    if (e.target.dataset.start) pick("issue", m.starts[Number(e.target.dataset.start)].package);
+    const start = m.starts[Number(e.target.dataset.start ?? -1)];
+    if (start) { pick("issue", start.package); pick("rule", start.readings); }
     if (e.target.dataset.reset) form.reset();
-    if (e.target.dataset.start || e.target.dataset.reset) update();
+    if (start || e.target.dataset.reset) update();
   });
   document.querySelectorAll(".live").forEach(part => { part.hidden = false; });
   update();

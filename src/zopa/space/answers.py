@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from zopa.case import Case, undated
+from zopa.errors import NotApplicable
 
 __all__ = ["Answer", "Question", "Why", "plain"]
 
@@ -79,6 +80,46 @@ class Answer:
 
     def _repr_html_(self) -> str:
         return str(_renderer().html_of(self))
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """The packages of the answer as columns of equal length: the option per issue, then the utility per party.
+
+        Raises
+        ------
+        NotApplicable
+            The answer holds no packages.
+        """
+        packages = self._packages()
+        if not packages:
+            raise NotApplicable("this answer holds no packages; to_dict() has all of it")
+        columns: dict[str, list[Any]] = {i: [d.package[i] for d in packages] for i in packages[0].package}
+        for party in packages[0].utilities:
+            name = party if party not in columns else f"utility {party}"
+            columns[name] = [plain(d.utilities[party]) for d in packages]
+        return columns
+
+    def _packages(self) -> list[Any]:
+        """The packages in it: its deals, else those best for each party, else its proposals."""
+        found = list(getattr(self, "deals", ()))
+        if not found and isinstance(best := getattr(self, "best", None), Mapping):
+            found = [d for listed in best.values() for d in listed]
+        return found or [p.deal for p in getattr(self, "proposals", ())]
+
+    def to_frame(self) -> Any:
+        """:meth:`to_columns` as a data frame of pandas, or of polars where pandas is not installed.
+
+        Raises
+        ------
+        NotApplicable
+            The answer holds no packages, or neither is installed.
+        """
+        columns = self.to_columns()
+        for library in ("pandas", "polars"):
+            try:
+                return import_module(library).DataFrame(columns)
+            except ImportError:
+                continue
+        raise NotApplicable("a data frame needs pandas or polars; to_columns() needs neither")
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data: numbers, texts, lists, mappings."""

@@ -181,7 +181,8 @@ def _side(problem: Problem) -> Side:
     found = zone(problem)
     case = problem.case
     return Side(
-        case.title, case.as_of, case.digest, found.packages, found.admissible, found.count, found.agreed
+        case.title, case.as_of, case.digest,
+        packages=found.packages, admissible=found.admissible, count=found.count, agreed=found.agreed,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,13 +100,101 @@ def explain(case: Case, ident: str) -> Step:
         return Step(
             head, m.title, text, "method", (_zone_step(case), *(_party_step(case, p) for p in voters(case)))
         )
+    if (noun := _noun_step(case, ident)) is not None:
+        return noun
     if ident in known_ids(case) and ident.endswith(".costs"):
         return _costs_step(case, ident.removesuffix(".costs"))
     if ident in known_ids(case) and (".prefers." in ident or head == "actions"):
         return _graph_step(case, ident)
     if ident in known_ids(case):
         return _judgment_step(case, ident)
-    raise UnknownName("number, rule or statement", ident, known_ids(case))
+    raise UnknownName("party, issue, rule, statement or number", ident, _names(case))
+
+
+GROUPS = ("parties", "speakers", "issues", "readings", "contacts", "figures", "shifts", "sources")
+"""Groups whose entries are explained by what they hold; before an id the group may stand, with a dot."""
+
+
+def _names(case: Case) -> list[str]:
+    """What a message about an unknown id names: parties, issues, rules first; then all else."""
+    own = [k for group in GROUPS for k in getattr(case, group)]
+    options = [f"{i}.{o}" for i, issue in case.issues.items() for o in issue.options]
+    return list(
+        dict.fromkeys([*case.parties, *case.issues, *all_rules(case), *own, *options, *known_ids(case)])
+    )
+
+
+def _noun_step(case: Case, ident: str) -> Step | None:
+    """A party, speaker, issue, option, set of readings, contact, figure, shift or source, with what rests on it."""
+    group, _, rest = ident.partition(".")
+    found = next((g for g in GROUPS if ident in getattr(case, g)), None)
+    if found is None and group in GROUPS and rest in getattr(case, group):
+        found, ident = group, rest
+    if found is not None:
+        return _NOUNS.get(found, _other_step)(case, ident)
+    issue, _, option = ident.removeprefix("issues.").replace(".options.", ".", 1).rpartition(".")
+    known = issue in case.issues and option in case.issues[issue].options
+    return _option_step(case, issue, option) if known else None
+
+
+def _party_noun(case: Case, ident: str) -> Step:
+    noun = case.parties[ident]
+    said = sum(speaks_for(case, s) == ident for s in case.statements.values())
+    steps = [_judgment_step(case, f"{ident}.reservation")] if ident in voters(case) else []
+    steps += [rule_step(case, k) for k, r in all_rules(case).items() if r.party == ident]
+    return Step(ident, noun.name, f"{noun.role}; {said} statements", "party", tuple(steps))
+
+
+def _issue_noun(case: Case, ident: str) -> Step:
+    noun = case.issues[ident]
+    steps = tuple(Step(f"{ident}.{o}", f"{o}: {x.label}", "", x.kind) for o, x in noun.options.items())
+    return Step(ident, noun.name, noun.question, "issue", steps)
+
+
+def _speaker_noun(case: Case, ident: str) -> Step:
+    noun = case.speakers[ident]
+    whose = f"for {case.parties[noun.party].name}" if noun.party else "for no party"
+    office = f"{noun.office}, " if noun.office else ""
+    steps = tuple(statement_step(case, k) for k, s in case.statements.items() if s.speaker == ident)
+    return Step(ident, noun.name, f"{office}{noun.authority}, {whose}", "speaker", steps)
+
+
+def _readings_noun(case: Case, ident: str) -> Step:
+    noun = case.readings[ident]
+    steps = tuple(Step(f"{r}/{x}", f"{r}: {x}", "", "reading") for r, x in noun.choose.items())
+    return Step(ident, f"set of readings {ident}", noun.says, "reading", steps)
+
+
+def _source_noun(case: Case, ident: str) -> Step:
+    noun = case.sources[ident]
+    return Step(
+        ident,
+        noun.title or ident,
+        ", ".join(x for x in (noun.publisher, noun.date, noun.file) if x),
+        "source",
+    )
+
+
+def _other_step(case: Case, ident: str) -> Step:
+    """A contact, a figure or a shift in its words."""
+    group = next(g for g in ("contacts", "figures", "shifts") if ident in getattr(case, g))
+    noun = getattr(case, group)[ident]
+    what = getattr(noun, "what", "") or getattr(noun, "of", "")
+    return Step(ident, f"{group.removesuffix('s')} {ident}: {what}", noun.quote, noun.review.state)
+
+
+_NOUNS: dict[str, Callable[[Case, str], Step]] = {
+    "parties": _party_noun, "issues": _issue_noun, "speakers": _speaker_noun, "readings": _readings_noun,
+    "sources": _source_noun,
+}  # fmt: skip
+
+
+def _option_step(case: Case, issue: str, option: str) -> Step:
+    """An option: why it is on the list, and what it is worth to each party."""
+    noun = case.issues[issue].options[option]
+    worth = (_judgment_step(case, f"{p}.values.{issue}.{option}") for p in voters(case))
+    steps = (_basis_step(case, f"{issue}.{option}", noun), *worth)
+    return Step(f"{issue}.{option}", f"{case.issues[issue].name}: {noun.label}", "", "option", steps)
 
 
 def statement_step(case: Case, ident: str) -> Step:

@@ -90,21 +90,23 @@ def aspirations(e: float, rounds: int) -> FloatArray:
 class Preferences:
     """One party's packages in ascending order of utility, from 0 (no agreement) to 1 (its best); sorted once.
 
-    ``worth`` is the utility of every package; ``order`` holds only packages that may be offered.
+    ``worth`` is the utility of every package; ``order`` holds only packages that may be offered, ``ranked`` their utilities.
     """
 
     worth: FloatArray
     order: IntArray
+    ranked: FloatArray
 
     @classmethod
     def of(cls, worth: FloatArray, allowed: NDArray[np.bool_]) -> Preferences:
         """Sort the packages that may be offered and are not below no agreement."""
         offered = np.flatnonzero(allowed & (worth >= -TOLERANCE))
-        return cls(worth, offered[np.argsort(worth[offered], kind="stable")])
+        order = offered[np.argsort(worth[offered], kind="stable")]
+        return cls(worth, order, worth[order])
 
     def worst_at(self, level: FloatArray | float) -> IntArray:
         """The worst package at or above each level; the best where none is."""
-        ranked = self.worth[self.order]
+        ranked = self.ranked
         at = np.searchsorted(ranked, np.asarray(level) - TOLERANCE)
         at = np.minimum(at, len(ranked) - 1)
         first = np.searchsorted(ranked, ranked[at] - TOLERANCE)
@@ -178,14 +180,14 @@ class _Micro(Bidder):
 
     def __init__(self, *given: object) -> None:
         super().__init__(*given)  # type: ignore[arg-type]
-        self.ranked = self.own.order[::-1]
+        self.best_first = self.own.order[::-1]
 
     def _next(self, history: History) -> int:
         mine = {x for who, x in history if who == self.me}
         theirs = {x for who, x in history if who != self.me}
-        if len(theirs) >= len(mine) and len(mine) < len(self.ranked):
-            return int(self.ranked[len(mine)])
-        return int(self.ranked[int(self.rng.integers(len(mine)))])  # repeats one of its own, seeded
+        if len(theirs) >= len(mine) and len(mine) < len(self.best_first):
+            return int(self.best_first[len(mine)])
+        return int(self.best_first[int(self.rng.integers(len(mine)))])  # repeats one of its own, seeded
 
     def offer(self, step: int, history: History) -> int:
         del step
@@ -196,7 +198,7 @@ class _Micro(Bidder):
         mine = {x for who, x in history if who == self.me}
         theirs = {x for who, x in history if who != self.me}
         ahead = len(mine) if len(theirs) >= len(mine) else len(mine) - 1
-        lowest = self.ranked[min(ahead, len(self.ranked) - 1)]
+        lowest = self.best_first[min(ahead, len(self.best_first) - 1)]
         return bool(self.own.worth[package] >= self.own.worth[lowest] - TOLERANCE)
 
 

@@ -9,6 +9,8 @@ from zopa.views.numbers import count, day, percent
 
 __all__ = ["backtest"]
 
+FEW = 12
+"""With fewer agreements than this a backtest shows how the measures work, and no more."""
 Row = tuple[Cell | str, ...]
 Mean = tuple[float, float, float]
 
@@ -35,6 +37,13 @@ def backtest(b: Backtest, _: Labels) -> Document:
             )
         )
         blocks.append(paragraph(_best(b), tone="key"))
+        if deals < FEW:
+            blocks.append(
+                paragraph(
+                    f"{deals} agreement{'s are' if deals != 1 else ' is'} no evidence for or against any of these.",
+                    tone="warning",
+                )
+            )
     cases = Section("cases", "Every case", (_cases(b),))
     return Document(
         "Backtest", (Section("answer", "Did the agreement lie where the words put it?", tuple(blocks)), cases)
@@ -42,6 +51,8 @@ def backtest(b: Backtest, _: Labels) -> Document:
 
 
 def _mean(x: Mean, share: bool = False) -> Cell:
+    if x[0] == x[1] == x[2]:
+        return cell(percent(x[0]) if share else f"{x[0]:.3f}", number=True)
     if share:
         return cell(f"{percent(x[0])} [{percent(x[1])}, {percent(x[2])}]", number=True)
     return cell(f"{x[0]:.3f} [{x[1]:.3f}, {x[2]:.3f}]", number=True)

@@ -227,7 +227,9 @@ def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...
 
 def solutions(found: Sequence[Solution], labels: Labels) -> Document:
     """What each solution picks, with ties."""
-    deals = [(s.title + (f" ({s.tied} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]]
+    deals = [
+        (s.title + (f" ({count(s.tied)} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]
+    ]
     s = found[0].standing if found else None
     blocks: list[Block] = list(standing.first_words(s, labels))
     if s is not None and s.state == "depends on a reading":
@@ -309,12 +311,13 @@ def _correction_spans(k: Correction, labels: Labels) -> Spans:
     for m in k.limits:
         found += [" and "] if found else []
         party = f"{labels.party(m.party)}: " if m.party else ""
+        part = m.id.rpartition("/")[2] if m.rule and m.id != m.rule else ""
         found += [
-            f"“{party}",
+            f"{f'clause {part} of ' if part else ''}“{party}",
             Link(m.says or m.text, f"#rule-{m.rule}" if m.rule and labels.case else "", key=m.id),
             "”",
         ]
-    size = "a zone" if k.count is None else f"{count(k.count)} packages"
+    size = "a zone" if k.count is None else f"{count(k.count)} package{'s' if k.count != 1 else ''}"
     n = f"{k.statements} statement{'s' if k.statements != 1 else ''}"
     move = f", reservation values lower by {points(k.shift)} points in all" if k.shift else ""
     return ("set aside ", *found, f": {size} ({n}{move})")

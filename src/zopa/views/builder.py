@@ -19,6 +19,9 @@ __all__ = ["MOST_OPTIONS", "builder", "builder_data"]
 MOST_OPTIONS = 300
 """Options of all issues together up to which the page offers a builder: it looks at changes of any two of them."""
 
+Start = tuple[str, Mapping[str, str], Mapping[str, str]]
+"""A name, a package to start from, and the readings under which it is proposed."""
+
 TITLE = "Try a draft"
 WORDS: Mapping[str, str] = {
     "all": "All parties accept this draft.",
@@ -51,6 +54,8 @@ WORDS: Mapping[str, str] = {
 
 FORM: Mapping[str, str] = {
     "start": "Start from",
+    "now": "the status quo",
+    "other readings": ", with the other readings that it needs",
     "readings": "How statements are read: other readings, or set aside",
     "set": "Named set of readings",
     "as_here": "as in this report",
@@ -76,7 +81,7 @@ def builder(s: Study, labels: Labels) -> Section:
         )
     thin = s.state == "not enough on record"
     shown = [] if thin else s.proposals[:MOST_TESTED]
-    starts = [(f"package {chr(65 + k)}", p.deal.package) for k, p in enumerate(shown)]
+    starts = [(f"package {chr(65 + k)}", p.deal.package, p.readings) for k, p in enumerate(shown)]
     intro = paragraph(
         "Choose one option per issue. The page tells at once who accepts, who refuses and by which words, and which "
         "changes would help. It counts with this report's numbers; nothing leaves your computer."
@@ -85,9 +90,7 @@ def builder(s: Study, labels: Labels) -> Section:
     return Section("builder", TITLE, (intro, block), live=True)
 
 
-def builder_data(
-    problem: Problem, labels: Labels, starts: Iterable[tuple[str, Mapping[str, str]]] = ()
-) -> dict[str, Any]:
+def builder_data(problem: Problem, labels: Labels, starts: Iterable[Start] = ()) -> dict[str, Any]:
     """What the page needs to judge any draft in any readings, as data for JSON.
 
     Whole numbers are texts, because numbers in JSON end at 2^53. Parties, issues, options, rules and readings are
@@ -100,11 +103,11 @@ def builder_data(
     """
     said = _Said(labels)
     space = problem.space
-    packages = [(name, space.package(p)) for name, p in starts]
+    known = list(starts)
     now = [issue.now for issue in problem.case.issues.values()]
     if all(now):
         as_is = dict(zip(problem.case.issues, map(str, now), strict=True))
-        packages.append(("the status quo", space.package(as_is)))
+        known.append((FORM["now"], as_is, problem.readings))
     return {
         "thin": False,
         "words": dict(WORDS),
@@ -123,8 +126,8 @@ def builder_data(
              "behind": said.ids([ident])}
             for ident, x in uncarried(problem.case).items() if x.issue
         ],
-        "starts": [{"name": name, "package": list(package)} for name, package in packages],
-        "first": list(packages[0][1]) if packages else [0] * len(space.issues),
+        "starts": [_start(problem, *start) for start in known],
+        "first": list(space.package(known[0][1])) if known else [0] * len(space.issues),
         "statements": said.rows,
     }  # fmt: skip
 
@@ -231,10 +234,26 @@ def _clause(problem: Problem, c: Clause, labels: Labels, said: _Said) -> dict[st
     }
 
 
-def _set(problem: Problem, name: str, labels: Labels) -> dict[str, Any]:
+def _places(problem: Problem, readings: Mapping[str, str]) -> list[int]:
+    """The place of each rule's reading; of rules that are not named, as they are read here."""
     known = reading_names(problem.case)
-    read = problem.with_readings(name).readings
+    return [[*known[r], "off"].index(readings.get(r, problem.readings[r])) for r in problem.rules]
+
+
+def _start(
+    problem: Problem, name: str, package: Mapping[str, str], readings: Mapping[str, str]
+) -> dict[str, Any]:
+    places = _places(problem, readings)
+    other = places != _places(problem, {})
+    return {
+        "name": name + FORM["other readings"] if other else name,
+        "package": list(problem.space.package(package)),
+        "readings": places,
+    }
+
+
+def _set(problem: Problem, name: str, labels: Labels) -> dict[str, Any]:
     return {
         "name": f"{name}: {labels.reading_set(name)}",
-        "readings": [[*known[r], "off"].index(read[r]) for r in problem.rules],
+        "readings": _places(problem, problem.with_readings(name).readings),
     }

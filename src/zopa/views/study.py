@@ -63,7 +63,7 @@ GLOSS = (
 )
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
-    "Kalai-Smorodinsky": "gives each party an equal share of its best",
+    "Kalai-Smorodinsky": "comes closest to giving each party an equal share of its best",
     "Egalitarian": "does most for the party that gains least",
     "Utilitarian": "has the largest total, if points compare between parties",
     "on the frontier, unlike the others": "the most different efficient package",

@@ -220,7 +220,10 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
                 tone="warning",
             )
         )
-    found += [paragraph(route_sentence(d, r, labels), tone=_tone(r)) for r in d.routes]
+    if len(d.routes) == 1:
+        found.append(paragraph(route_sentence(d, d.routes[0], labels), tone=_tone(d.routes[0])))
+    else:
+        found.append(Bullets(tuple((route_sentence(d, r, labels),) for r in d.routes)))
     if any(r.stops for r in d.routes):
         found.append(_staircase(d, labels))
     found.append(_heights(d, labels))
@@ -712,9 +715,7 @@ def simulation(d: Simulation, labels: Labels) -> Document:
 
 def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
     """Simulated talks as blocks of a section."""
-    found: list[Block] = [
-        paragraph(_runs_sentence(p), tone="yes" if p.agreed == p.runs else "unsure") for p in d.protocols
-    ]
+    found: list[Block] = [Bullets(tuple((_runs_sentence(p),) for p in d.protocols))]
     parties = list(next((p.means for p in d.protocols if p.means), {}))
     rows: list[Row] = [
         (

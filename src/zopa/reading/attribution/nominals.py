@@ -145,8 +145,8 @@ def passive(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution 
     if group.classes.isdisjoint(("object", "say", "person")):
         return None
     topic = left_phrase(s, group.start)
-    if not topic:
-        return None
+    if not topic or (topic[0] > s.start and s.is_(topic[0] - 1, "hypothetical")):
+        return None  # "if the plan is rejected"
     k = group.stop
     if k < s.stop and s.is_(k, "by"):
         return _by_agent(s, group, topic)
@@ -162,6 +162,9 @@ def _by_agent(s: Sentence, group: VerbGroup, topic: Range) -> Attribution | None
     source = right_phrase(s, k)
     if not source or "object" not in group.classes or s.lower[k].endswith(s.grammar.ing):
         return None
+    said = source[1]
+    if s.is_(topic[0], "impersonal_subjects") and said < s.stop and s.is_(said, "that"):
+        topic = (said, content_end(s, said))  # "it was announced by X that"
     return statement(source, (group.start, k), topic, rule="passive", lemma=group.lemma)
 
 

@@ -280,4 +280,6 @@ def read_corpus(
     """Annotated texts of either kind: gold JSON with its texts in a folder (or beside it), or PolNeAR."""
     if path.suffix == ".json":
         return read_gold(path, texts or path.parent, language)
+    if path.is_dir() and (golds := sorted(p for p in path.glob("*.json") if p.with_suffix(".txt").exists())):
+        return [d for p in golds for d in read_gold(p, path, language)]
     return read_polnear(path, split)

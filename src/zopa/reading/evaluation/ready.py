@@ -12,7 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Readiness", "ready"]
+from zopa.reading.evaluation.score import AnnotatedText
+from zopa.reading.extraction.extract import extract
+from zopa.reading.sources.text import prepare
+
+__all__ = ["Readiness", "by_genre", "ready", "table"]
 
 Range = tuple[int, int]
 _WORD = re.compile(r"\w+(?:[.'’\-]\w+)*")
@@ -60,6 +64,46 @@ class Readiness:
             "issue": share(*self.issues),
             "ready": share(self.ready, self.statements),
         }
+
+
+def by_genre(documents: Iterable[AnnotatedText], language: str = "en") -> dict[str, Readiness]:
+    """The figures of each genre of some documents, read without a case (and so without issues); those without kinds are left out."""
+    out: dict[str, Readiness] = {}
+    for d in documents:
+        gold = [
+            g | {"issue": ()} | {k: _pieces(g[k]) for k in ("condition_span", "consequent_span") if g.get(k)}
+            for g in d.gold["attributions"]
+        ]
+        if not any(g.get("kinds") for g in gold):
+            continue
+        found = extract(prepare(d.text, language=language), language=language).to_dict()
+        speakers = d.gold.get("speakers", {})
+        names = {name: list(s.get("aliases", ())) for name, s in speakers.items()}
+        genre = str(d.gold.get("genre", "other"))
+        one = ready(d.text, gold, [*found["attributions"], *found["nested"]], names)
+        out[genre] = out.get(genre, Readiness()) + one
+    return out
+
+
+def table(genres: Mapping[str, Readiness]) -> str:
+    """The figures as lines of percent, one for each genre and one for all."""
+    if not genres:
+        return ""
+    total = sum(genres.values(), Readiness())
+    heads = list(total.rates())
+    lines = [
+        "what could be accepted unchanged; percent",
+        f"{'':28}{'n':>5}" + "".join(f"{h:>11}" for h in heads),
+    ]
+    for name, r in [*genres.items(), ("all", total)]:
+        cells = ("-" if v is None else f"{100 * v:.0f}" for v in r.rates().values())
+        lines.append(f"{name[:27]:28}{r.statements:>5}" + "".join(f"{c:>11}" for c in cells))
+    return "\n".join(lines)
+
+
+def _pieces(span: Sequence[Any]) -> list[Any]:
+    """A span as a list of pieces."""
+    return [span] if isinstance(span[0], int) else list(span)
 
 
 def ready(

@@ -35,6 +35,10 @@ Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 Range = tuple[int, int]
 
 
+LEFT_OVER = 8
+"""Tokens of a quotation, marks included, above which it is more than a phrase."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """One suggested statement; all offsets are code points of the text.
@@ -230,6 +234,9 @@ class Assembler:
         spans = [seg.span(a, b) for a, b in seg.sentences]
         taken = [p for s in statements for p in (*s.cue, *s.content)]
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
+        left = self._quotations_left(found)
+        if left:
+            notes = (*notes, f"{left} quotations belong to nobody whom the text names beside them")
         return Extract(
             text=self.source,
             statements=tuple(statements),
@@ -241,6 +248,15 @@ class Assembler:
             notes=notes,
             passages=self.layout.counts(),
         )
+
+    def _quotations_left(self, found: list[Attribution]) -> int:
+        """Quotations of a sentence or more that no statement takes up."""
+        taken = [p for x in found for p in (*x.content, *x.cue, *x.source)]
+        used = [False] * len(self.seg.words)
+        for a, b in taken:
+            used[a:b] = [True] * (b - a)
+        long = (q for q in self.seg.quotes if q.stop - q.start > LEFT_OVER)
+        return sum(True not in used[q.start : q.stop] for q in long)
 
     def _guarded(self, statements: list[Suggestion], found: list[Attribution]) -> list[Suggestion]:
         """Every suggestion through the gate; what it rejects is left out, what it flags carries the reasons."""

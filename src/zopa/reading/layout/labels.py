@@ -1,4 +1,4 @@
-"""SpeakerLabels before a speaker's words: ``MR. X:``, ``X (Seat):``, ``Q:``, ``@name``, ``[10:02] Ana:``, initials in minutes.
+"""Labels before a speaker's words: ``MR. X:``, ``X (Seat):``, ``Q:``, ``@name``, ``[10:02] Ana:``, initials in minutes.
 
 A label is believed by its own form (a title, a seat in brackets, a time, a handle), or by what the text does with it:
 it comes back, or most lines have one.

@@ -243,11 +243,54 @@ def _published(text: str, blocks: tuple[Block, ...], language: str) -> Published
                 byline = line[m.end() :]
             elif on is None and len(line) < 60:
                 on = plain_date(line, language)
+    top = _head(text, blocks, language)
     if on is None and blocks:
         head = text[blocks[0].start : blocks[0].start + 400]
         dateline = re.search(r"\(([A-Z][A-Za-z ]{1,20})\)\s*[-–—]", head)
         publisher = publisher or (dateline.group(1) if dateline else "")
-    return Published(title, publisher, byline, on)
+    return Published(
+        top.title or title, publisher or top.publisher, byline or top.byline, top.on if on is None else on
+    )
+
+
+_FIELD = re.compile(
+    r"^(?:(?P<title>title|headline)|(?P<publisher>publisher|published by|newspaper|outlet)|(?P<byline>author|by)"
+    r"|(?P<on>date|published(?: on)?|dated))\s*:\s*(?P<value>\S.*)$",
+    re.I,
+)
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z .'’\-]{2,40}[,:]?\s+(?P<on>[^—–]{4,30}?)\s*(?:\([^)]{2,30}\)\s*)?(?:—|–|\s-\s)"
+)
+_NAME_LINE = re.compile(r"(?:[A-Z][\w.'’&\-]+|of|the|and)(?:\s(?:[A-Z][\w.'’&\-]+|of|the|and)){1,5}")
+HEAD_LINES = 8
+
+
+def _head(text: str, blocks: tuple[Block, ...], language: str) -> Published:
+    """Publication data from the first lines: ``Date: ...``, a title above a byline, an outlet below it, a dateline."""
+    byline_of = lexicon(language).patterns["page.byline"]
+    lines = [text[b.start : b.end].strip() for b in blocks[:HEAD_LINES]]
+    found: dict[str, str] = {}
+    on: date | None = None
+    signed = next(
+        (
+            k
+            for k, s in enumerate(lines)
+            if len(s) < 90 and (m := byline_of.match(s)) and s[m.end() : m.end() + 1].isupper()
+        ),
+        None,
+    )
+    for k, line in enumerate(lines):
+        if field := _FIELD.match(line):
+            name = next(n for n in ("title", "publisher", "byline", "on") if field[n])
+            on = on or (plain_date(field["value"], language) if name == "on" else None)
+            found.setdefault(name, field["value"])
+        elif on is None and (dateline := _DATELINE.match(line)):
+            on = plain_date(dateline["on"], language)
+        elif k == 0 and signed in (1, 2) and len(line) < 150 and line[-1] not in ".:;,":
+            found.setdefault("title", line)
+        elif signed is not None and 0 < k - signed <= 2 and len(line) < 50 and _NAME_LINE.fullmatch(line):
+            found.setdefault("publisher", line)
+    return Published(found.get("title", ""), found.get("publisher", ""), found.get("byline", ""), on)
 
 
 def _citation(line: str, language: str) -> tuple[str, str, str]:
