@@ -24,7 +24,7 @@ import zopa
 from zopa.space import Problem
 from zopa.talks.order import best_orders, dips
 from zopa.talks.protocols import NONE, Paths, alternate, alternate_many
-from zopa.talks.tactics import EXPONENTS, Preferences, aspirations, bidder
+from zopa.talks.tactics import EXPONENTS, NEGMAS_SLACK, Preferences, aspirations, bidder
 
 SIZES = {1_000: 3, 10_000: 4, 1_000_000: 6}
 PARTIES = (2, 3, 5)
@@ -85,7 +85,7 @@ def batch(worth: np.ndarray) -> tuple[float, float, Callable[[int], tuple[int, i
     n = len(worth)
 
     def prepare() -> tuple[list[Preferences], Paths]:
-        own = [Preferences.of(u, np.ones(u.size, dtype=bool)) for u in worth]
+        own = [Preferences.of(u, np.ones(u.size, dtype=bool), NEGMAS_SLACK) for u in worth]
         levels = np.array([aspirations(e, ROUNDS) for e in EXPONENTS.values()])
         offers = np.array([[o.worst_at(x) for o in own] for x in levels])
         return own, Paths(np.repeat(levels[:, None, :], n, axis=1), offers)

@@ -115,6 +115,31 @@ def test_what_a_path_reports_adds_up() -> None:
             assert n == 1 or r.stops[n - 2].above[party] < 0
 
 
+def test_the_chance_that_a_path_holds_is_that_of_reservation_values_drawn_from_their_intervals() -> None:
+    import random
+
+    chance = random.Random(3)
+    for r in zopa.path(CASE, "nash", readings="A").routes:
+        assert r.holds is not None
+        least = {p: min(s.utilities[p] for s in r.stops) for p in PARTIES}
+        intervals = {p: CASE.parties[p].reservation for p in PARTIES}
+        hits = sum(
+            all(chance.uniform(i.low, i.high) <= least[p] for p, i in intervals.items()) for _ in range(4000)
+        )
+        assert abs(hits / 4000 - float(r.holds)) < 0.03
+        assert (r.breaks is None) == (r.holds == 1)
+
+
+def test_the_report_of_the_example_tells_how_they_could_get_there() -> None:
+    study = zopa.run(CASE, "A")
+    assert {"start", "path", "simulate"} <= set(study.lenses)
+    from zopa.views import Labels
+    from zopa.views.study import study as report
+
+    section = next(s for s in report(study, Labels(CASE)).sections if s.id == "talks")
+    assert {c.name for c in section.charts} == {"staircase", "talks-ends"}
+
+
 def test_shares_do_not_change_when_a_party_rescales_its_points() -> None:
     def game(factor: int) -> Case:
         points = {"x": {"a": 0, "b": 40}, "y": {"a": 60, "b": 0}, "z": {"a": 0, "b": 50}}

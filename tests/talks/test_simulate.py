@@ -27,7 +27,15 @@ from zopa.talks.protocols import (
     single_text_ends,
     zeuthen,
 )
-from zopa.talks.tactics import EXPONENTS, Preferences, aspirations, bidder, exponent, negmas_exponent
+from zopa.talks.tactics import (
+    EXPONENTS,
+    NEGMAS_SLACK,
+    Preferences,
+    aspirations,
+    bidder,
+    exponent,
+    negmas_exponent,
+)
 
 CASE = zopa.load("ukraine-2025")
 
@@ -51,7 +59,7 @@ def space(k: int, v: int, p: int, seed: int) -> np.ndarray:
 
 
 def one_run(worth: np.ndarray, spec: str, rounds: int = 100) -> tuple[int, int]:
-    own = [Preferences.of(u, np.ones(u.size, dtype=bool)) for u in worth]
+    own = [Preferences.of(u, np.ones(u.size, dtype=bool), NEGMAS_SLACK) for u in worth]
     bidders = [bidder(spec, o, p, rounds, np.random.default_rng(p)) for p, o in enumerate(own)]
     return alternate(bidders, range(len(own)), rounds, all)
 
@@ -72,6 +80,13 @@ def test_boulware_against_boulware_ends_where_negmas_ends(parties: int, agreed: 
     if parties == 2:
         assert (package, step) == (442, 77)  # v4, v4, v2
         assert one_run(worth, "linear")[0] == 442
+
+
+@pytest.mark.parametrize(("k", "rounds", "agreed"), [(4, 1000, (0.6488, 0.6294)), (6, 100, (0.5215, 0.5387))])
+def test_larger_spaces_end_there_too(k: int, rounds: int, agreed: tuple[float, float]) -> None:
+    worth = space(k, 10, 2, 7)
+    package, _ = one_run(worth, "boulware", rounds)
+    assert tuple(worth[:, package].round(4)) == agreed
 
 
 @pytest.mark.parametrize("spec", ["micro", "tit-for-tat", "hardliner"])

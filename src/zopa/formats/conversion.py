@@ -24,7 +24,7 @@ from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 from zopa.formats.opening import is_case
 
-__all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "recognise"]
+__all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "read_any", "recognise"]
 
 Files = Mapping[str, bytes]
 CASE = "case"

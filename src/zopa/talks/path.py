@@ -5,6 +5,7 @@ The maths is in ``order``; here names become indices and come back with their re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -117,6 +118,9 @@ class Route:
     twice : how often the same party gives most in two steps running
     bridge : None where no exchange helps, or steps of two do not apply
     blocking : without a path: rules without any one of which there would be one; else those that single steps break
+    holds : chance that every party stays at or above its reservation value at every stop, each value anywhere in its
+        interval alike and independently, all other judgments as they are; None for other floors or without a path
+    breaks : the party that most often falls below; None where none does
     needs : without a path: the least number of issues per step with which there is one; None if up to three do not do
     """
 
@@ -139,6 +143,8 @@ class Route:
     bridge: Bridge | None
     blocking: tuple[str, ...]
     needs: int | None
+    holds: Fraction | None = None
+    breaks: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -355,6 +361,7 @@ class _Ask:
         )
         exchange = bridge(dip, k) if k > 1 and self.together > 1 else None
         single = tried[1].height
+        holds, breaks = self.holds(worth[:, list(best.path)]) if stops else (None, None)
         height = None if best.height is None else measure.points(best.height)
         return Route(
             start=name,
@@ -384,8 +391,26 @@ class _Ask:
             needs=next((b for b, o in tried.items() if o.height is not None), None)
             if best.height is None
             else None,
+            holds=holds,
+            breaks=breaks,
             notes=_route_notes(best, k),
         )
+
+    def holds(self, worth: IntArray) -> tuple[Fraction | None, str | None]:
+        """Chance that no party falls below its reservation value at these stops, and who does most often; exact."""
+        if self.floor != "reservation":
+            return None, None
+        ends = zip(self.problem.limits_at("low"), self.problem.limits_at("high"), strict=True)
+        chances = {}
+        for party, (low, high), row in zip(self.space.parties, ends, worth, strict=True):
+            least = int(row.min())
+            chances[party] = (
+                min(max(Fraction(least - low, high - low), Fraction(0)), Fraction(1))
+                if high > low
+                else Fraction(int(least >= low))
+            )
+        weakest = min(chances, key=lambda q: chances[q])
+        return math.prod(chances.values(), start=Fraction(1)), weakest if chances[weakest] < 1 else None
 
     def blocking(self, start: Package, issues: Sequence[int], free: IntArray) -> tuple[str, ...]:
         """Rules without any one of which there is a path; where there is none such, all that single steps break."""

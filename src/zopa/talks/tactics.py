@@ -22,6 +22,7 @@ from zopa.space import IntArray
 
 __all__ = [
     "EXPONENTS",
+    "NEGMAS_SLACK",
     "TACTICS",
     "Bidder",
     "Preferences",
@@ -45,6 +46,8 @@ TACTICS = (
     "tit-for-tat",
     "relative-tit-for-tat",
 )
+NEGMAS_SLACK = 1e-4
+"""How far below the aspiration NegMAS looks for an offer; agreements equal its own only with it."""
 TOLERANCE = 1e-12
 """Two utilities from 0 to 1 closer than this count as equal: they are floats here."""
 
@@ -91,23 +94,25 @@ class Preferences:
     """One party's packages in ascending order of utility, from 0 (no agreement) to 1 (its best); sorted once.
 
     ``worth`` is the utility of every package; ``order`` holds only packages that may be offered, ``ranked`` their utilities.
+    An offer may be ``slack`` below the aspiration.
     """
 
     worth: FloatArray
     order: IntArray
     ranked: FloatArray
+    slack: float = 0.0
 
     @classmethod
-    def of(cls, worth: FloatArray, allowed: NDArray[np.bool_]) -> Preferences:
+    def of(cls, worth: FloatArray, allowed: NDArray[np.bool_], slack: float = 0.0) -> Preferences:
         """Sort the packages that may be offered and are not below no agreement."""
         offered = np.flatnonzero(allowed & (worth >= -TOLERANCE))
         order = offered[np.argsort(worth[offered], kind="stable")]
-        return cls(worth, order, worth[order])
+        return cls(worth, order, worth[order], slack)
 
     def worst_at(self, level: FloatArray | float) -> IntArray:
         """The worst package at or above each level; the best where none is."""
         ranked = self.ranked
-        at = np.searchsorted(ranked, np.asarray(level) - TOLERANCE)
+        at = np.searchsorted(ranked, np.asarray(level) - self.slack - TOLERANCE)
         at = np.minimum(at, len(ranked) - 1)
         first = np.searchsorted(ranked, ranked[at] - TOLERANCE)
         return np.asarray(self.order[first], dtype=np.int64)

@@ -7,6 +7,7 @@ rests, and what to ask whom next. A section whose answer is unknown folds to one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -604,10 +605,16 @@ def _talks(s: Study, labels: Labels) -> Section | None:
             Heading("In which order the steps to package A could be taken"),
             *talks.path_blocks(walked, labels),
         ]
+    folded = (replace(b, folded=True) if isinstance(b, Grid) else b for b in found)
+    return Section("talks", "How they could get there", tuple(folded))
+
+
+def _tactics(s: Study, labels: Labels) -> Section | None:
     simulated = s.lenses.get("simulate")
-    if isinstance(simulated, Simulation):
-        found += [Heading("Where talks end under known tactics"), *talks.simulation_blocks(simulated, labels)]
-    return Section("talks", "How they could get there", tuple(found))
+    if not isinstance(simulated, Simulation):
+        return None
+    blocks = talks.simulation_blocks(simulated, labels)
+    return Section("tactics", "Where talks end under known tactics", blocks, annex=True)
 
 
 def _division(s: Study, labels: Labels) -> Section | None:
@@ -719,6 +726,7 @@ SECTIONS = (
     _waiting,
     _home,
     _talks,
+    _tactics,
     _division,
     _method,
     _wider,

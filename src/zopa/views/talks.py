@@ -369,6 +369,10 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
                 f". Alone it brings the worst moment from {_moment(r.heights[1], d)} to {_moment(r.bridge.height, d)}.",
             )
         )
+    if r.holds is not None:
+        told = f"With reservation values anywhere in their intervals, the order keeps all parties at or above them with a chance of {percent(r.holds)}"
+        weak = f"; {labels.party(r.breaks)} falls below most often" if r.breaks else ""
+        remarks.append((f"{told}{weak}.",))
     if len(r.first_steps) > 1:
         remarks.append((f"{len(r.first_steps)} first steps are equally good.",))
     if r.start_broken:
