@@ -22,9 +22,7 @@ def test_a_bundled_example_is_loaded_by_its_name_and_a_near_miss_is_named(case):
     assert "Ukraine" in case.title
     with pytest.raises(CaseError, match="did you mean the example 'ukraine-2025'"):
         zopa.load("ukrane-2025")
-    with pytest.raises(
-        CaseError, match="the examples are harbour-sport-park"
-    ):
+    with pytest.raises(CaseError, match="the examples are harbour-sport-park"):
         zopa.load("no-such-folder-at-all")
 
 

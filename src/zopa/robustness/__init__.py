@@ -2,7 +2,7 @@
 
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
-from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, stress
+from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress
 from zopa.robustness.verdicts import certify, contradictions, document, tabulate
 from zopa.robustness.verify import BadCertificate, check_certificate
 from zopa.robustness.words import Compatible, WordSettings, compatible
@@ -31,6 +31,7 @@ __all__ = [
     "questions",
     "share",
     "shares",
+    "spoken",
     "stress",
     "tabulate",
 ]

@@ -30,6 +30,7 @@ __all__ = [
     "Strip",
     "chosen_readings",
     "problems_of",
+    "spoken",
     "stress",
     "words_of",
 ]
@@ -163,6 +164,12 @@ def words_of(
         clashes[party] = contradictions(make)
         found[party] = make([u for u in words.statements if u != WAITING]) if clashes[party] else words
     return found, clashes
+
+
+def spoken(problem: Problem, settings: WordSettings | None = None) -> bool:
+    """Whether any party's words say something about what it could accept."""
+    chosen = settings or WordSettings()
+    return any(set(compatible(problem, p, chosen).statements) - {WAITING} for p in problem.space.parties)
 
 
 def stress(

@@ -54,7 +54,7 @@ class WordSettings:
     ----------
     taken : which judgments count beside the statements: those ``stated``, those ``inferred`` as well, or those
         ``assumed`` as well.
-    waiting : ``costly``: no agreement is no better than things as they are; ``as-now``: it is just that;
+    waiting : ``costly``: no agreement is no better than the status quo; ``as-now``: it is just that;
         ``open``: it may be better.
     hedged : whether words such as "could" and "hopes" count.
     offers : whether an offer says that its author could accept it (else it may be positioning).

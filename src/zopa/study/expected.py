@@ -9,6 +9,7 @@ from typing import Any
 from zopa.bargaining import SOLUTIONS, frontier, solve, zone
 from zopa.case import Case, Expected
 from zopa.graphmodel import stability
+from zopa.robustness import stress
 from zopa.space import Problem, plain
 
 __all__ = ["Checked", "verify"]
@@ -51,6 +52,8 @@ def _answer(problem: Problem, e: Expected) -> Any:
             return [plain(list(d.utilities.values())) for d in answer.deals]
     elif head == "stability":
         answer = stability(problem, draws=0)
+    elif head == "stress":
+        answer = stress(problem, problem.readings if e.readings else None, draws=0)
     else:
         return f"no answer called '{head}'"
     return answer.to_dict() if not field else answer.to_dict().get(field, f"no such answer: {e.answer}")

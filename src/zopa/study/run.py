@@ -32,6 +32,7 @@ from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
 from zopa.ratification import ratify
+from zopa.robustness import questions, spoken, stress
 from zopa.space import (
     Answer,
     Problem,
@@ -165,7 +166,31 @@ def _simulate(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     return simulate(problem.with_readings(proposals[0].readings) if proposals else problem)
 
 
+DRAWS = 1024
+"""Draws of the main job from what the words allow."""
+
+
+def _stress(problem: Problem, _: Sequence[Proposal]) -> Answer:
+    """What the words alone allow, where there are words about what a party could accept."""
+    if not spoken(problem):
+        raise NotApplicable("what the words alone allow needs statements with a stance, or `comparisons`")
+    return stress(problem, draws=DRAWS)
+
+
+def _questions(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """What to ask about the first package of the report."""
+    if not proposals or not spoken(problem):
+        raise NotApplicable(
+            "what to ask about a package needs a package that all could accept, and words on record"
+        )
+    first = proposals[0]
+    chosen = problem.with_readings(first.readings)
+    return questions(chosen, chosen.readings, draws=DRAWS, draft=first.deal.package)
+
+
 LENSES: Mapping[str, Lens] = {
+    "stress": _stress,
+    "questions": _questions,
     "hold": _hold,
     "stability": _stability,
     "forecast": lambda problem, _proposals: forecast(problem),

@@ -134,8 +134,8 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
             )
         elif p.central_breaks:
             yield (
-                f"The central judgments on {labels.party(name)} take no agreement to be better for it than things as "
-                "they are; here it is taken to be no better.",
+                f"The central judgments on {labels.party(name)} take no agreement to be better for it than the status "
+                "quo; here it is taken to be no better.",
             )
 
 
@@ -226,7 +226,8 @@ def questions(q: Questions, labels: Labels) -> Document:
     found += [
         Bullets(tuple(question_items(q, labels))) if q.best else paragraph("No question would tell more."),
         paragraph(
-            "Answers need not be truthful; an answer counts as a statement like any other.", tone="small"
+            "An answer counts as a statement like any other; whether it is sincere is for the reader to judge.",
+            tone="small",
         ),
     ]
     return Document(

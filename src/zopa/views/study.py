@@ -16,10 +16,22 @@ from zopa.case import reservation
 from zopa.division import Divided
 from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
+from zopa.robustness import Questions, Stress
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
 from zopa.talks import OrderOfSteps, Simulation, StartingPositions
-from zopa.views import bargaining, delay, division, forecast, ratification, record, stability, standing, talks
+from zopa.views import (
+    bargaining,
+    delay,
+    division,
+    forecast,
+    ratification,
+    record,
+    stability,
+    standing,
+    stress,
+    talks,
+)
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
 from zopa.views.document import (
@@ -101,6 +113,7 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     else:
         plain: Tone = "no" if s.zone.empty else "yes"
         yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
+    yield from _whatever(s)
     counted = "Counted all the same: " if thin else ""
     yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
     yield paragraph(GLOSS, tone="small")
@@ -125,10 +138,32 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
         )
     yield Heading("How much of this rests on what was said")
     yield _basis(s)
-    asks = tuple(_questions(s, shown, labels))
+    asks = (*_told_most(s, labels), *_questions(s, shown, labels))
     if asks:
         yield Heading("What to ask next, and whom")
         yield Bullets(asks)
+
+
+def _whatever(s: Study) -> Iterator[Block]:
+    """What holds whatever the numbers, and what could hold."""
+    words = s.lenses.get("stress")
+    if isinstance(words, Stress):
+        yield paragraph(stress.headline(words), " ", Link("By party, and why", "#words"), tone="key")
+
+
+def _told_most(s: Study, labels: Labels) -> Iterator[Spans]:
+    """The questions about the first package that tell most, where there are words to draw from."""
+    found = s.lenses.get("questions")
+    if isinstance(found, Questions) and "stress" in s.lenses:
+        yield from stress.question_items(found, labels, "package A")
+
+
+def _words(s: Study, labels: Labels) -> Section | None:
+    """What the words alone allow."""
+    found = s.lenses.get("stress")
+    if not isinstance(found, Stress):
+        return None
+    return Section("words", "What the words alone allow", tuple(stress.blocks(found, labels)))
 
 
 def _number(n: int) -> str:
@@ -684,6 +719,7 @@ SECTIONS = (
     _said,
     _moved,
     _common,
+    _words,
     builder,
     _closed,
     _hold,
