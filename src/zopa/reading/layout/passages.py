@@ -31,6 +31,8 @@ _REPLY = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
 _ITEM = re.compile(
     r"\s*(?:#{1,6}\s|[-*•·]\s|\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])\)\s|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s|\d{1,2}\.\s)\s*"
 )
+_BRACKETS = re.compile(r"(?<=[.;]\])\s+(?=\[\w)")
+"""Between two bracketed proposals on one line."""
 _MARKS = re.compile(r"\*\*|__")
 
 
@@ -172,10 +174,18 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
         start, end = _stripped(body, start, b)
         if start < end:
             text = body[start:end] if captions else body[start:end].replace("**", "  ").replace("__", "  ")
-            stripped = text.rstrip()
-            yield _Line(
-                start=start, end=start + len(stripped), text=stripped, depth=depth, after_blank=blank, item=bool(item), caption=captions,
-            )  # fmt: skip
+            cuts = [0, *(m.end() for m in _BRACKETS.finditer(text)), len(text)]
+            for one, other in pairwise(cuts):
+                part = text[one:other].rstrip()
+                yield _Line(
+                    start=start + one,
+                    end=start + one + len(part),
+                    text=part,
+                    depth=depth,
+                    after_blank=blank and one == 0,
+                    item=bool(item) and one == 0,
+                    caption=captions,
+                )
             blank = False
 
 
