@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from architecture_page import PAGE, rendered
 from zopa.case import Case
 from zopa.casefile.yamldoc import parse_yaml
 from zopa.cli import COMMANDS
@@ -45,3 +46,8 @@ def test_the_snippets_of_the_case_file_page_are_readable_cases() -> None:
             "water": {"name": "w", "options": {"shared": "s", "quota": "q"}},
         }
         Case.model_validate({"title": "t", "parties": two, "issues": issues, **doc.data})
+
+
+def test_the_architecture_page_lists_every_module_as_its_docstring_has_it() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert rendered(page) == page, "python tests/architecture_page.py writes the list anew"

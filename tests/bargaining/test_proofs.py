@@ -321,6 +321,7 @@ def test_a_tie_left_out_repeated_or_made_up_is_refused():
                 assert verdict({**proof, "claim": {**claim, "packages": packages}}) == "refused"
 
 
+@pytest.mark.slow
 def test_work_is_bounded_whatever_a_file_asks_for():
     space = space_of(np.ones((2, 40, 10), int), [0, 0])
     joined = [list(range(40))]

@@ -95,7 +95,7 @@ def holds_for(folder: Path, seeds: range) -> None:
 
 
 def test_damaged_folders_load_or_say_where_they_are_damaged(tmp_path: Path) -> None:
-    holds_for(folder_with_everything(tmp_path), range(120))
+    holds_for(folder_with_everything(tmp_path), range(40))
 
 
 @pytest.mark.slow

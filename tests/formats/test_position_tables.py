@@ -10,7 +10,7 @@ import pytest
 from zopa.casefile import inspect
 from zopa.errors import CaseError
 from zopa.formats import convert, load, plan
-from zopa.formats.grids import Grid, grids_of, write_grid
+from zopa.formats.grids import CellGrid, grids_of, write_grid
 
 PLAIN = "Issue,North,South\nQuota,10 t,20 t\nSeason,May,\n"
 DOCX = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:tbl>{}</w:tbl></w:body></w:document>'
@@ -184,7 +184,7 @@ def test_a_file_without_a_position_table_says_what_is_needed(tmp_path):
 
 
 def test_cells_that_look_like_formulas_stay_text(tmp_path):
-    grid = Grid("g", [["Issue", "North"], ["=cmd()", "+1"], ["-2", "@x"]])
+    grid = CellGrid("g", [["Issue", "North"], ["=cmd()", "+1"], ["-2", "@x"]])
     raw = write_grid(grid, "csv")
     assert b"'=cmd()" in raw
     from zopa.formats import Fidelity
@@ -217,7 +217,9 @@ def test_a_sheet_of_a_million_cells_is_refused(tmp_path):
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
 def test_libreoffice_opens_what_is_written(kind, tmp_path):
-    (tmp_path / f"a.{kind}").write_bytes(write_grid(Grid("g", [["Issue", "North"], ["Quota", "ten"]]), kind))
+    (tmp_path / f"a.{kind}").write_bytes(
+        write_grid(CellGrid("g", [["Issue", "North"], ["Quota", "ten"]]), kind)
+    )
     goal = "csv" if kind == "xlsx" else "txt:Text"
     subprocess.run(["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/p", "--convert-to", goal,
                     "--outdir", str(tmp_path), str(tmp_path / f"a.{kind}")], check=True, timeout=180, capture_output=True)  # fmt: skip

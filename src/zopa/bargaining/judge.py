@@ -291,8 +291,14 @@ class _Neighbours:
     def logrolls(self) -> tuple[Logroll, ...]:
         """Pairs of changes that help two parties although each single change costs one of them."""
         return _logrolls(
-            self.space, self.package, self.candidates, singles=self.singles, worth=self.worth, sound=self.sound, swap=self.swap
-        )  # fmt: skip
+            self.space,
+            self.package,
+            self.candidates,
+            singles=self.singles,
+            worth=self.worth,
+            sound=self.sound,
+            swap=self.swap,
+        )
 
 
 def _reasons(

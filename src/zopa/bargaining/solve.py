@@ -118,9 +118,15 @@ def solve(
 
 
 def _picked(
-    problem: Problem, inner: Space, method: Any, powers: Sequence[Fraction] | None, *, proof: bool, stop: Stop,
+    problem: Problem,
+    inner: Space,
+    method: Any,
+    powers: Sequence[Fraction] | None,
+    *,
+    proof: bool,
+    stop: Stop,
     progress: Callable[[str], None] | None,
-) -> Pick:  # fmt: skip
+) -> Pick:
     """By the engine that is chosen; where a search misses ties or the best, by a list if there can be one."""
 
     def ask(engine: Engine) -> Pick:

@@ -149,13 +149,17 @@ class Judgment(Basis):
 
     def model_post_init(self, _context: object) -> None:
         """Check that exactly one form is used and that low <= best <= high."""
-        forms = [self.best is not None or self.low is not None or self.high is not None,
-                 self.rank is not None, self.word is not None]  # fmt: skip
+        forms = [
+            self.best is not None or self.low is not None or self.high is not None,
+            self.rank is not None,
+            self.word is not None,
+        ]
         if sum(forms) != 1:
             raise _expected(
-                "one of best/low/high, rank, word", "none" if not any(forms) else "several",
+                "one of best/low/high, rank, word",
+                "none" if not any(forms) else "several",
                 "write a number, [low, high], {rank: 1} or a word",
-            )  # fmt: skip
+            )
         low, best, high = self.low, self.best, self.high
         if (low is None) != (high is None):
             raise _expected("both low and high", "one of them")
@@ -167,19 +171,32 @@ def _judgment_schema(words: Mapping[str, object]) -> WithJsonSchema:
     number = {"type": "number"}
     text = {"type": "string"}
     ids = {"anyOf": [text, {"type": "array", "items": text}]}
-    return WithJsonSchema({
-        "description": "a number, [low, high], a word, or a mapping with a basis",
-        "anyOf": [
-            number,
-            {"type": "array", "items": number, "minItems": 2, "maxItems": 2},
-            *([{"enum": list(words)}] if words else []),
-            {"type": "object", "additionalProperties": False, "properties": {
-                "best": number, "low": number, "high": number, "rank": {"type": "integer", "minimum": 1},
-                "word": {"enum": list(words)} if words else text, "stated": ids, "inferred": ids,
-                "assumed": text, "why": text, "by": text,
-            }},
-        ],
-    })  # fmt: skip
+    return WithJsonSchema(
+        {
+            "description": "a number, [low, high], a word, or a mapping with a basis",
+            "anyOf": [
+                number,
+                {"type": "array", "items": number, "minItems": 2, "maxItems": 2},
+                *([{"enum": list(words)}] if words else []),
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "best": number,
+                        "low": number,
+                        "high": number,
+                        "rank": {"type": "integer", "minimum": 1},
+                        "word": {"enum": list(words)} if words else text,
+                        "stated": ids,
+                        "inferred": ids,
+                        "assumed": text,
+                        "why": text,
+                        "by": text,
+                    },
+                },
+            ],
+        }
+    )
 
 
 Weight = Annotated[
@@ -213,9 +230,17 @@ class When(Noun):
     def __str__(self) -> str:
         if self.start == self.end and self.start:
             return self.start.isoformat()
-        if self.start and self.end and self.start.day == 1 and (self.end.month, self.end.year) == (
-            self.start.month, self.start.year,
-        ) and self.end.day >= 28:  # fmt: skip
+        if (
+            self.start
+            and self.end
+            and self.start.day == 1
+            and (self.end.month, self.end.year)
+            == (
+                self.start.month,
+                self.start.year,
+            )
+            and self.end.day >= 28
+        ):
             return self.start.strftime("%Y-%m")
         if self.start is None or self.end is None:
             return f"by {self.end}" if self.end else f"from {self.start}" if self.start else "no date"
@@ -237,7 +262,15 @@ def _when(value: object) -> object:
 
 
 Moment = Annotated[
-    When, BeforeValidator(_when),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "object", "properties": {
-        "from": {"type": "string"}, "to": {"type": "string"}}}]}),
-]  # fmt: skip
+    When,
+    BeforeValidator(_when),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "integer"},
+                {"type": "object", "properties": {"from": {"type": "string"}, "to": {"type": "string"}}},
+            ]
+        }
+    ),
+]

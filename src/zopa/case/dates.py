@@ -231,12 +231,13 @@ def _without_later_options(case: Case, fields: dict[str, Any], absent: set[str])
     fields["parties"] = {
         k: p.model_copy(
             update={
-                "values": left(p.values), "points": left(p.points),
+                "values": left(p.values),
+                "points": left(p.points),
                 "start": {i: o for i, o in p.start.items() if o not in gone.get(i, ())},
             }
         )
         for k, p in fields["parties"].items()
-    }  # fmt: skip
+    }
 
 
 def _named(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -219,11 +219,14 @@ def weights(case: Case, name: str) -> dict[str, Estimate]:
     scale = 100 / total
     return {
         i: Estimate(
-            best[i], min(spread[i][0] * scale, best[i]), max(spread[i][1] * scale, best[i]),
-            _basis(case, party, given[i]) if i in given else NOBODY, gap=i not in given,
+            best[i],
+            min(spread[i][0] * scale, best[i]),
+            max(spread[i][1] * scale, best[i]),
+            _basis(case, party, given[i]) if i in given else NOBODY,
+            gap=i not in given,
         )
         for i in case.issues
-    }  # fmt: skip
+    }
 
 
 def _to_hundred(raw: dict[str, Fraction], steps: int = 10_000) -> dict[str, Fraction]:

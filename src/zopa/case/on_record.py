@@ -80,7 +80,7 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         Fraction(counts[GAP], total) if total else Fraction(1),
         Fraction(str(limit)) if isinstance(limit, float) else Fraction(limit),
         tuple(ident for ident, s in uncarried(case).items() if not (s.issue and s.options)),
-    )  # fmt: skip
+    )
 
 
 def _judged(case: Case, party: str) -> bool:

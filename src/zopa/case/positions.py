@@ -88,9 +88,15 @@ def snapshots(case: Case, issue: str) -> tuple[Snapshot, ...]:
         former = speaker is not None and speaker.authority == "former"
         middle = sum(places, Fraction(0)) / len(places)
         shot = Snapshot(
-            on=on, party=party, place=middle, low=min(places), high=max(places), statement=ident,
-            says=s.about or s.quote, former=former,
-        )  # fmt: skip
+            on=on,
+            party=party,
+            place=middle,
+            low=min(places),
+            high=max(places),
+            statement=ident,
+            says=s.about or s.quote,
+            former=former,
+        )
         rank = WISHES.index(s.stance)
         if (on, party) not in found or rank <= found[on, party][0]:
             found[on, party] = (rank, shot)

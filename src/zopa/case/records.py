@@ -23,10 +23,29 @@ __all__ = [
 ]
 
 Kind = Literal[
-    "position", "demand", "red_line", "offer", "conditional_offer", "concession", "threat", "commitment",
-    "intention", "goal", "hope", "expectation", "reluctance", "refusal", "condition", "no_position",
-    "assessment", "belief", "criticism", "report", "shift", "author_claim",
-]  # fmt: skip
+    "position",
+    "demand",
+    "red_line",
+    "offer",
+    "conditional_offer",
+    "concession",
+    "threat",
+    "commitment",
+    "intention",
+    "goal",
+    "hope",
+    "expectation",
+    "reluctance",
+    "refusal",
+    "condition",
+    "no_position",
+    "assessment",
+    "belief",
+    "criticism",
+    "report",
+    "shift",
+    "author_claim",
+]
 KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
 Stance = Literal["demand", "prefer", "accept", "conditional", "oppose", "red-line", "silent"]
 

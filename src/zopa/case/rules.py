@@ -18,10 +18,15 @@ def _conditions(value: object) -> object:
 
 
 Conditions = Annotated[
-    tuple[dict[str, Ids], ...], BeforeValidator(_conditions),
-    WithJsonSchema({"description": "options per issue, all of which must hold; a list means any one of them",
-        "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}),
-]  # fmt: skip
+    tuple[dict[str, Ids], ...],
+    BeforeValidator(_conditions),
+    WithJsonSchema(
+        {
+            "description": "options per issue, all of which must hold; a list means any one of them",
+            "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}],
+        }
+    ),
+]
 
 
 class ClauseText(Basis):

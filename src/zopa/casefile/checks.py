@@ -225,9 +225,10 @@ def _party(p: Pieces, name: str, party: nouns.Party) -> Iterator[Finding]:
         yield from basis_ids(p, main, (*path, key), judgment)
         if judgment.rank is not None:
             yield main.finding(
-                (*path, key, "rank"), "expected a number or [low, high], saw a rank",
+                (*path, key, "rank"),
+                "expected a number or [low, high], saw a rank",
                 "a rank says nothing about the distance to other values",
-            )  # fmt: skip
+            )
         elif not (key == "reservation" and party.points):
             yield from _range(main, (*path, key), judgment, _MOST_CAPABLE if key == "capability" else 100)
 
@@ -246,9 +247,10 @@ def _cell(p: Pieces, where: Path_, issue: str, value: Any) -> Iterator[Finding]:
         for option in options if key == "points" else ():
             if option not in value and not p.main.consequence(where):
                 yield p.main.finding(
-                    where, f"expected points for every option, saw none for '{option}'",
+                    where,
+                    f"expected points for every option, saw none for '{option}'",
                     f"write {option}: 0 if it is worth nothing",
-                )  # fmt: skip
+                )
     else:
         yield from basis_ids(p, p.main, where, value)
         if key == "weights":
@@ -430,8 +432,13 @@ def _records(p: Pieces, doc: YamlDocument) -> Iterator[Finding]:
         for name, item in p.record_groups.get(group, {}).items():
             path: Path_ = (group, name)
             yield from _quote(p, doc, path, item)
-            for key, target in (("party", "parties"), ("speaker", "speakers"), ("issue", "issues"),
-                                ("before", "statements"), ("after", "statements")):  # fmt: skip
+            for key, target in (
+                ("party", "parties"),
+                ("speaker", "speakers"),
+                ("issue", "issues"),
+                ("before", "statements"),
+                ("after", "statements"),
+            ):
                 value = getattr(item, key, None)
                 if value is not None:
                     yield from declared(p, doc, (*path, key), target, value)

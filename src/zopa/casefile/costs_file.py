@@ -69,9 +69,18 @@ def _row(pieces: Pieces, records: CsvRecords, row: CsvRow) -> CostRow | None:
     if len(records.findings) > before or unit is None or basis is None:
         return None
     return CostRow.model_validate(
-        {"party": row["party"], "from": start, "low": low, "central": central, "high": high,
-         "unit": unit[1], "per": unit[2], "line": row.line, **basis}
-    )  # fmt: skip
+        {
+            "party": row["party"],
+            "from": start,
+            "low": low,
+            "central": central,
+            "high": high,
+            "unit": unit[1],
+            "per": unit[2],
+            "line": row.line,
+            **basis,
+        }
+    )
 
 
 def _named(pieces: Pieces, records: CsvRecords, row: CsvRow, column: str, group: str, *names: str) -> bool:
@@ -131,10 +140,12 @@ def _compare(records: CsvRecords, rows: tuple[CostRow, ...], settings: CostSetti
         own = settings.parties.get(row.party) if settings else None
         if row.unit != ONE_POINT and row.unit not in (own.points_per if own else ()):
             records.report(
-                at, "unit", f"how many points is one '{row.unit}' worth to {row.party}?",
+                at,
+                "unit",
+                f"how many points is one '{row.unit}' worth to {row.party}?",
                 f'write costs.parties.{row.party}.points_per: {{"{row.unit}": 2}} with your number (0: none) in '
                 f"case.yaml, or use '{ONE_POINT} per month'",
-            )  # fmt: skip
+            )
 
 
 def _settings(p: Pieces, settings: CostSettings) -> Iterator[Finding]:
@@ -187,9 +198,10 @@ def _party(p: Pieces, path: Path_, own: PartyCosts) -> Iterator[Finding]:
         unit = getattr(model, "unit", "% of income")
         if unit != ONE_POINT and unit not in own.points_per:
             yield p.main.finding(
-                (*path, name), f"how many points is one '{unit}' worth to {path[-1]}?",
+                (*path, name),
+                f"how many points is one '{unit}' worth to {path[-1]}?",
                 f'write points_per: {{"{unit}": 2}} with your number beside it (0: none)',
-            )  # fmt: skip
+            )
 
 
 def _read_tables(files: CaseFiles, settings: CostSettings, data: CostData, p: Pieces) -> None:

@@ -49,17 +49,19 @@ _NEEDED = {"when", "only_if", "clauses", "readings"}  # a rule without these wou
 def causes(doc: YamlDocument, path: tuple[str | int, ...], error: ValidationError) -> list[ErrorDetails]:
     """Drop what follows from a refused value, and 'missing key' beside a misspelling of that key."""
     listed = [
-        e for e in error.errors(include_url=False)
+        e
+        for e in error.errors(include_url=False)
         if not doc.consequence((*path, *(e["loc"][:-1] if e["type"] == "missing" else e["loc"])))
-    ]  # fmt: skip
+    ]
     extra = [e["loc"] for e in listed if e["type"] == "extra_forbidden"]
     return [
-        e for e in listed
+        e
+        for e in listed
         if not (
             e["type"] == "missing"
             and any(loc[:-1] == e["loc"][:-1] and nearest(str(loc[-1]), [str(e["loc"][-1])]) for loc in extra)
         )
-    ]  # fmt: skip
+    ]
 
 
 def finding_of(doc: YamlDocument, path: tuple[str | int, ...], error: ErrorDetails) -> Finding:

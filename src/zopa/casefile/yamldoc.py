@@ -98,10 +98,14 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"
         doc.findings.append(
             Finding(
-                "", f"expected YAML, saw a mistake: {what}", _yaml_hint(what), name,
-                mark.line + 1 if mark else 1, mark.column + 1 if mark else 1,
+                "",
+                f"expected YAML, saw a mistake: {what}",
+                _yaml_hint(what),
+                name,
+                mark.line + 1 if mark else 1,
+                mark.column + 1 if mark else 1,
             )
-        )  # fmt: skip
+        )
         return doc
     except _TooManyError as error:
         what = f"expected at most {MAX_ENTRIES:,} keys and values in one file, saw more"
@@ -205,8 +209,9 @@ def _mapping(node: Any, path: Path_, doc: YamlDocument, problem: Any) -> dict[st
             other = first[key].start_mark
             problem(
                 f"expected each key once, saw '{key}' again (first at line {other.line + 1})",
-                "delete or rename one of the two", key_node,
-            )  # fmt: skip
+                "delete or rename one of the two",
+                key_node,
+            )
             continue
         first[key] = key_node
         doc.places[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)

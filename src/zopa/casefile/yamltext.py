@@ -91,9 +91,13 @@ def _text(text: str, indent: int) -> str:
         return " |-" + "".join(f"\n{pad}{line}" if line else "\n" for line in text.split("\n"))
     if sound and len(text) > 90 and "  " not in text and "\n" not in text:
         lines = textwrap.wrap(
-            text, max(WIDTH - indent, 40), break_long_words=False, break_on_hyphens=False,
-            expand_tabs=False, replace_whitespace=False,
-        )  # fmt: skip
+            text,
+            max(WIDTH - indent, 40),
+            break_long_words=False,
+            break_on_hyphens=False,
+            expand_tabs=False,
+            replace_whitespace=False,
+        )
         return " >-" + "".join(f"\n{pad}{line}" for line in lines)
     return " " + scalar(text)
 

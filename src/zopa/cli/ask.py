@@ -140,11 +140,17 @@ def solve(
     with stopper(seconds) as stop, progress(json) as tell:
         found = [
             ask(
-                problem, m, powers=powers or None, coalition=coalition, proof=proof is not None,
-                most_unsourced=most_unsourced, stop=stop, progress=tell
+                problem,
+                m,
+                powers=powers or None,
+                coalition=coalition,
+                proof=proof is not None,
+                most_unsourced=most_unsourced,
+                stop=stop,
+                progress=tell,
             )
             for m in methods
-        ]  # fmt: skip
+        ]
     if proof is not None:
         save_proof(found[0].proof, proof, name)
     first = found[0].standing

@@ -54,9 +54,13 @@ def convert(
         typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
         raise typer.Exit(2)
     found = plan(
-        bundled(source), target, source_format=source_format, target_format=target_format,
-        parties=party or (), steps=steps,
-    )  # fmt: skip
+        bundled(source),
+        target,
+        source_format=source_format,
+        target_format=target_format,
+        parties=party or (),
+        steps=steps,
+    )
     lost = not found.fidelity.lossless
     refused = strict and lost
     if not refused:
@@ -73,8 +77,11 @@ def convert(
         )
     else:
         typer.echo(str(found.fidelity))
-        typer.echo(f"nothing was written: {len(found.fidelity.left_out)} things would be left out" if refused
-                   else f"{'made' if found.target_format == 'case' else 'wrote'} {target}")  # fmt: skip
+        typer.echo(
+            f"nothing was written: {len(found.fidelity.left_out)} things would be left out"
+            if refused
+            else f"{'made' if found.target_format == 'case' else 'wrote'} {target}"
+        )
         if found.target_format == "case" and not refused:
             typer.echo(f"next: {_next(found.case, found.source_format, target)}")
     if lost and not lossy:
@@ -97,13 +104,21 @@ def formats(json: JsonOption = False) -> None:
     from zopa.formats import FORMATS
 
     if json:
-        print_answer("formats", [
-            {
-                "name": name, "label": f.label, "endings": list(f.endings), "folder": f.folder,
-                "read": f.read is not None, "written": f.write is not None, "carries": f.carries,
-            }
-            for name, f in FORMATS.items()
-        ])  # fmt: skip
+        print_answer(
+            "formats",
+            [
+                {
+                    "name": name,
+                    "label": f.label,
+                    "endings": list(f.endings),
+                    "folder": f.folder,
+                    "read": f.read is not None,
+                    "written": f.write is not None,
+                    "carries": f.carries,
+                }
+                for name, f in FORMATS.items()
+            ],
+        )
         return
     ways = {(True, True): "in, out", (True, False): "in", (False, True): "out"}
     grid = Table(box=None, pad_edge=False, header_style="bold")

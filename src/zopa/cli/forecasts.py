@@ -68,8 +68,17 @@ def forecast(
     steps: dict[str, Callable[[str, float], None]] = {}
     with stopper(None) as stop, progress(json) as tell:
         answer = ask(
-            problem, issue, model=model, reading=reading, rounds=rounds, level=level, draws=draws, seed=seed,
-            sensitivity=sensitivity, progress=lambda step, done: steps.setdefault(step, time_left(tell))(step, done), stop=stop,
-        )  # fmt: skip
+            problem,
+            issue,
+            model=model,
+            reading=reading,
+            rounds=rounds,
+            level=level,
+            draws=draws,
+            seed=seed,
+            sensitivity=sensitivity,
+            progress=lambda step, done: steps.setdefault(step, time_left(tell))(step, done),
+            stop=stop,
+        )
     view = forecast_view(answer, Labels(problem.case), trace=model if trace else "")
     reply(answer, name, json=json, no=False, view=view)

@@ -110,8 +110,16 @@ def questions(
 
     problem = problem_of(name, readings, changes)
     with progress(json) as tell:
-        found = ask(problem, problem.readings if readings else None, settings=WordSettings(taken=_taken(taken)),
-                    draws=max(draws, 100), seed=seed, most=most, draft=package_of(draft, None), progress=tell)  # fmt: skip
+        found = ask(
+            problem,
+            problem.readings if readings else None,
+            settings=WordSettings(taken=_taken(taken)),
+            draws=max(draws, 100),
+            seed=seed,
+            most=most,
+            draft=package_of(draft, None),
+            progress=tell,
+        )
     reply(found, name, json=json, no=not found.best)
 
 
@@ -150,8 +158,14 @@ def answer(
         raise typer.BadParameter(
             f"{question} is answered already; zopa answer {folder} {question} undo takes it out"
         )
-    asked = ask(case, settings=WordSettings(taken=_taken(taken)), draws=max(draws, 100), seed=seed, most=10_000,
-                draft=package_of(None, draft))  # fmt: skip
+    asked = ask(
+        case,
+        settings=WordSettings(taken=_taken(taken)),
+        draws=max(draws, 100),
+        seed=seed,
+        most=10_000,
+        draft=package_of(None, draft),
+    )
     row = answer_row(asked.best, question, says == "yes", stated)
     at = ("comparisons", len(case.comparisons)) if case.comparisons else ("comparisons",)
     set_values(folder, {at: row if case.comparisons else [row]})

@@ -103,12 +103,15 @@ def _adjusted(d: _Data) -> list[Split]:
     first, second = d.points
     rows = _worth_something(d)
     found = adjusted_winner(rows[0], rows[1])
-    notes = [f"{d.name(i)} cannot be shared in parts: agree on a substitute such as time or money" for k, i in enumerate(d.items)
-             if k == found.split and not d.division.items[i].divisible]  # fmt: skip
+    notes = [
+        f"{d.name(i)} cannot be shared in parts: agree on a substitute such as time or money"
+        for k, i in enumerate(d.items)
+        if k == found.split and not d.division.items[i].divisible
+    ]
     notes += [
         f"equal ratios for {', '.join(d.name(d.items[k]) for k in group)}: the points do not depend on their order, the allocation does"
         for group in found.tied
-    ]  # fmt: skip
+    ]
     shares = {
         first: {i: s for i, s in zip(d.items, found.shares, strict=True) if s},
         second: {i: 1 - s for i, s in zip(d.items, found.shares, strict=True) if s != 1},
@@ -174,8 +177,11 @@ def _knaster(d: _Data) -> list[Split]:
         p: {i: Fraction(1) for i, w in zip(d.items, found.winners, strict=True) if parties[w] == p}
         for p in parties
     }
-    notes = [f"{' and '.join(parties[q] for q in tied)} bid the same for {d.name(i)}; the first of them gets it"
-             for i, tied in zip(d.items, found.tied, strict=True) if len(tied) > 1]  # fmt: skip
+    notes = [
+        f"{' and '.join(parties[q] for q in tied)} bid the same for {d.name(i)}; the first of them gets it"
+        for i, tied in zip(d.items, found.tied, strict=True)
+        if len(tied) > 1
+    ]
     properties = {
         "everybody has a fair share": all(t >= f for t, f in zip(found.total, found.fair, strict=True))
     }
@@ -202,10 +208,14 @@ def _claims(d: _Data) -> list[Split]:
     parties, amounts = list(claims.of), [estimate(d.case, j, p).best for p, j in claims.of.items()]
     unit = claims.unit or "of the estate"
     return [
-        Split("claims", f"Claims: {rule.replace('-', ' ')}", unit,
-              dict(zip(parties, divide_claims(fraction(claims.estate), amounts, rule), strict=True)))
+        Split(
+            "claims",
+            f"Claims: {rule.replace('-', ' ')}",
+            unit,
+            dict(zip(parties, divide_claims(fraction(claims.estate), amounts, rule), strict=True)),
+        )
         for rule in CLAIMS
-    ]  # fmt: skip
+    ]
 
 
 def _coalitions(d: _Data) -> list[Split]:
@@ -276,9 +286,16 @@ def _side_payments(d: _Data) -> list[Split]:
     notes = [f"the package {' '.join(best.values())}; money counts the same at every level (linear)"]
     notes += [f"{len(deal.packages)} packages tie"] if len(deal.packages) > 1 else []
     return [
-        Split("side-payments", "Side payments, gain shared equally", d.division.money or "money",
-              dict.fromkeys(space.parties, deal.gain), {}, dict(zip(space.parties, deal.money, strict=True)), notes=tuple(notes))
-    ]  # fmt: skip
+        Split(
+            "side-payments",
+            "Side payments, gain shared equally",
+            d.division.money or "money",
+            dict.fromkeys(space.parties, deal.gain),
+            {},
+            dict(zip(space.parties, deal.money, strict=True)),
+            notes=tuple(notes),
+        )
+    ]
 
 
 def _richest(

@@ -144,11 +144,16 @@ def scores_case(scenario: AdditiveScenario, fidelity: Fidelity) -> Case:
             parties[ident]["discount"] = float(party.discount)
         interactions += [
             {
-                "party": ident, "points": _plain(box.points), **told,
-                "when": {issue_ids[i]: tuple(option_ids[i][k] for k in ks) for i, ks in sorted(box.when.items())},
+                "party": ident,
+                "points": _plain(box.points),
+                **told,
+                "when": {
+                    issue_ids[i]: tuple(option_ids[i][k] for k in ks) for i, ks in sorted(box.when.items())
+                },
             }
-            for box in party.boxes if box.points
-        ]  # fmt: skip
+            for box in party.boxes
+            if box.points
+        ]
     fidelity.keep("parties", len(parties))
     fidelity.keep("issues", len(issues))
     fidelity.keep("options", sum(len(labels) for _, labels in scenario.issues))
@@ -213,17 +218,23 @@ def scenario_of(case: Case, fidelity: Fidelity, holds: Sequence[str] = ()) -> Ad
             cells = values(case, p, i)
             if any(c.gap for c in cells.values()):
                 fidelity.change(
-                    "nothing was said; the middle of 0 to 100 is written", f"parties.{p}.values.{i}",
+                    "nothing was said; the middle of 0 to 100 is written",
+                    f"parties.{p}.values.{i}",
                     sum(c.gap for c in cells.values()),
-                )  # fmt: skip
+                )
             whole = case.parties[p].points
             rows.append(tuple(c.best if whole else c.best * share[i].best / 100 for c in cells.values()))
         limit = reservation(case, p)
         party = case.parties[p]
-        found.append(Scores(
-            party.name, tuple(rows), None if limit is None else limit.best,
-            fraction(party.discount) if party.discount is not None else None, _boxes(case, p) if not gone else (),
-        ))  # fmt: skip
+        found.append(
+            Scores(
+                party.name,
+                tuple(rows),
+                None if limit is None else limit.best,
+                fraction(party.discount) if party.discount is not None else None,
+                _boxes(case, p) if not gone else (),
+            )
+        )
     issues = tuple((i.name, tuple(o.label for o in i.options.values())) for i in case.issues.values())
     fidelity.keep("parties", len(found))
     fidelity.keep("issues", len(issues))

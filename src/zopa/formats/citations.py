@@ -129,12 +129,17 @@ def write_annotations(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     left_out(case, carried, fidelity)
     found = {
         "@context": ["http://www.w3.org/ns/anno.jsonld", {"zopa": "urn:zopa:"}],
-        "id": "urn:zopa:statements", "type": "AnnotationCollection", "label": case.title, "total": len(case.statements),
+        "id": "urn:zopa:statements",
+        "type": "AnnotationCollection",
+        "label": case.title,
+        "total": len(case.statements),
         "first": {
-            "id": "urn:zopa:statements:1", "type": "AnnotationPage", "startIndex": 0,
+            "id": "urn:zopa:statements:1",
+            "type": "AnnotationPage",
+            "startIndex": 0,
             "items": [_annotation(case, ident, s) for ident, s in case.statements.items()],
         },
-    }  # fmt: skip
+    }
     fidelity.keep("statements", len(case.statements))
     return {"": (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")}, fidelity
 
@@ -152,20 +157,36 @@ def _annotation(case: Case, ident: str, s: Statement) -> dict[str, Any]:
                 "end": s.start + len(s.quote) if s.end is None else s.end,
             }
         )
-    said = {"kind": s.kind, "issue": s.issue, "options": list(s.options), "stance": s.stance, "party": s.party,
-            "speaker": s.speaker, "said": str(s.said) if s.said else None}  # fmt: skip
+    said = {
+        "kind": s.kind,
+        "issue": s.issue,
+        "options": list(s.options),
+        "stance": s.stance,
+        "party": s.party,
+        "speaker": s.speaker,
+        "said": str(s.said) if s.said else None,
+    }
     body: list[dict[str, Any]] = [
-        {"type": "TextualBody", "purpose": "tagging", "value": f"{key}: {', '.join(value) if isinstance(value, list) else value}"}
-        for key, value in said.items() if value
-    ]  # fmt: skip
+        {
+            "type": "TextualBody",
+            "purpose": "tagging",
+            "value": f"{key}: {', '.join(value) if isinstance(value, list) else value}",
+        }
+        for key, value in said.items()
+        if value
+    ]
     if s.about:
         body.append(
             {"type": "TextualBody", "purpose": "describing", "value": s.about, "format": "text/plain"}
         )
     return {
-        "id": f"urn:zopa:statement:{ident}", "type": "Annotation", "motivation": "classifying", "body": body,
+        "id": f"urn:zopa:statement:{ident}",
+        "type": "Annotation",
+        "motivation": "classifying",
+        "body": body,
         "target": {
-            "source": (source.url if source and source.url else f"sources/{s.source}.txt"), "selector": selectors,
+            "source": (source.url if source and source.url else f"sources/{s.source}.txt"),
+            "selector": selectors,
             **({"zopa:sha256": source.sha256} if source and source.sha256 else {}),
         },
-    }  # fmt: skip
+    }

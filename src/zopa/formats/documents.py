@@ -270,9 +270,12 @@ def xml_tree(text: str, file: str) -> Element:
     except expat.ExpatError as error:
         what = expat.errors.messages[error.code]
         refuse(
-            file, f"expected XML, saw a mistake: {what}", "is the file cut off, or a quote or bracket left open?",
-            error.lineno + skipped, error.offset + 1,
-        )  # fmt: skip
+            file,
+            f"expected XML, saw a mistake: {what}",
+            "is the file cut off, or a quote or bracket left open?",
+            error.lineno + skipped,
+            error.offset + 1,
+        )
     return roots[0]
 
 
@@ -349,8 +352,13 @@ def yaml_data(text: str, file: str) -> Any:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"
-        refuse(file, f"expected YAML, saw a mistake: {what}", "", mark.line + 1 if mark else 1,
-               mark.column + 1 if mark else 1)  # fmt: skip
+        refuse(
+            file,
+            f"expected YAML, saw a mistake: {what}",
+            "",
+            mark.line + 1 if mark else 1,
+            mark.column + 1 if mark else 1,
+        )
     except RecursionError:
         refuse(file, "expected a few levels of nesting, saw very many")
     except (YAMLError, ValueError) as error:

@@ -129,15 +129,21 @@ def _domain(trees: Mapping[str, Element], chosen: str, source: str, flawed: Sequ
     if chosen in domains:
         return chosen
     if chosen in trees:
-        refuse(source, "this is a GENIUS profile: the preferences of one party",
-               "give the folder that holds the domain file and the profiles")  # fmt: skip
+        refuse(
+            source,
+            "this is a GENIUS profile: the preferences of one party",
+            "give the folder that holds the domain file and the profiles",
+        )
     if not domains:
         if flawed:
             raise CaseError(flawed, "nothing was read")
         refuse(source, "expected a domain file (root <negotiation_template>) beside the profiles, saw none")
     if len(domains) > 1:
-        refuse(source, f"expected one domain, saw {len(domains)}: {', '.join(domains[:8])}",
-               f"name one of them, as in {source.rstrip('/')}/{domains[0]}")  # fmt: skip
+        refuse(
+            source,
+            f"expected one domain, saw {len(domains)}: {', '.join(domains[:8])}",
+            f"name one of them, as in {source.rstrip('/')}/{domains[0]}",
+        )
     return domains[0]
 
 
@@ -148,21 +154,38 @@ def _pick(
     missing = [p for p in wanted if p not in found]
     if missing:
         raise CaseError(
-            [Finding("", f"no usable profile called '{m}'", f"there are: {', '.join(found) or 'none'}", source)
-             for m in missing] + list(flawed), "nothing was read",
-        )  # fmt: skip
+            [
+                Finding(
+                    "", f"no usable profile called '{m}'", f"there are: {', '.join(found) or 'none'}", source
+                )
+                for m in missing
+            ]
+            + list(flawed),
+            "nothing was read",
+        )
     if wanted:
         return {n: found[n] for n in wanted}
     if not found:
-        bare = Finding("", "this is a GENIUS domain without a usable profile, so it names no party",
-                       "give the folder that holds the domain file and the profiles", source)  # fmt: skip
+        bare = Finding(
+            "",
+            "this is a GENIUS domain without a usable profile, so it names no party",
+            "give the folder that holds the domain file and the profiles",
+            source,
+        )
         raise CaseError([bare, *flawed], "nothing was read")
     if len(found) > MOST_PARTIES:
         raise CaseError(
-            [Finding("", f"{len(found)} profiles are candidates for a party: {', '.join(found)}",
-                     "say which are parties, as in --party A --party B", source), *flawed],
+            [
+                Finding(
+                    "",
+                    f"{len(found)} profiles are candidates for a party: {', '.join(found)}",
+                    "say which are parties, as in --party A --party B",
+                    source,
+                ),
+                *flawed,
+            ],
             "nothing was read",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -187,10 +210,17 @@ def _issues(domain: Element, file: str, steps: int | None, fidelity: Fidelity) -
         except _GeniusFlaw as flaw:
             bad.append(Finding(name, flaw.args[0], flaw.args[1], file, element.line, element.column))
             continue
-        found.append(_Issue(
-            index=element.attributes["index"].strip(), name=name, kind=kind, labels=labels, numbers=numbers,
-            element=element, notes=notes,
-        ))  # fmt: skip
+        found.append(
+            _Issue(
+                index=element.attributes["index"].strip(),
+                name=name,
+                kind=kind,
+                labels=labels,
+                numbers=numbers,
+                element=element,
+                notes=notes,
+            )
+        )
     if len({i.index for i in found}) < len(found):
         bad.append(Finding("", "expected each issue index once, saw one again", "", file, domain.line, 1))
     if not found and not bad:
@@ -315,9 +345,13 @@ class _Profile:
         self.fidelity.changed += self.noted.changed
         self.fidelity.left_out += self.noted.left_out
         return Scores(
-            name=self.file.rsplit(".", 1)[0], points=rows, reservation=100 * (limit or Fraction(0)),
-            discount=self.discount(), boxes=boxes, why=told,
-        )  # fmt: skip
+            name=self.file.rsplit(".", 1)[0],
+            points=rows,
+            reservation=100 * (limit or Fraction(0)),
+            discount=self.discount(),
+            boxes=boxes,
+            why=told,
+        )
 
     def _nonlinear(self) -> bool:
         return any(e.tag == "ufun" for e in self.root.walk())
@@ -354,8 +388,9 @@ class _Profile:
         if set(own) != wanted:
             raise _GeniusFlaw(
                 f"it has the issues {', '.join(sorted(own)) or 'none'} and the domain {', '.join(sorted(wanted))}: "
-                "a profile of another domain", self.root.line,
-            )  # fmt: skip
+                "a profile of another domain",
+                self.root.line,
+            )
         return [own[i.index] for i in self.issues]
 
     def added(self) -> tuple[tuple[Fraction, ...], ...]:
@@ -409,8 +444,9 @@ class _Profile:
                 self.noted.change(
                     f"bounds of '{label(issue.name)}' are {decimal(low)} to {decimal(high)} here and "
                     f"{issue.labels[0]} to {issue.labels[-1]} in the domain: the options are those of the domain, "
-                    "worth what GENIUS computes with the profile's bounds", f"{self.file}:{own.line}",
-                )  # fmt: skip
+                    "worth what GENIUS computes with the profile's bounds",
+                    f"{self.file}:{own.line}",
+                )
             slope, offset = self._parameters(evaluator, own, ("slope", "offset"))
             return tuple(_unit(slope * (v - low) + offset) for v in issue.numbers)
         if evaluator is None:
@@ -504,8 +540,9 @@ class _Profile:
         for constraint in (e for e in self.root.walk() if e.tag == "constraint"):
             self.noted.leave(
                 f"a zero-constraint ({label(constraint.attributes.get('type', 'without a type'))[:60]}): it makes a "
-                "package worth 0, which is neither a score nor a prohibition", f"{self.file}:{constraint.line}",
-            )  # fmt: skip
+                "package worth 0, which is neither a score nor a prohibition",
+                f"{self.file}:{constraint.line}",
+            )
         return tuple(rows)
 
     def boxes(self) -> tuple[tuple[tuple[Fraction, ...], ...], tuple[Box, ...]]:

@@ -132,8 +132,10 @@ def _labels(given: Any, path: str, file: str) -> tuple[str, ...]:
             for v in (*(given["range"] if isinstance(given["range"], list) else []), None, None, None)[:3]
         )
         if low is not None and high is not None and step and step > 0 and 0 <= (high - low) / step < 5_000:
-            return tuple(str(low + k * step) if (low + k * step).denominator == 1 else f"{float(low + k * step):.12g}"
-                         for k in range(int((high - low) / step) + 1))  # fmt: skip
+            return tuple(
+                str(low + k * step) if (low + k * step).denominator == 1 else f"{float(low + k * step):.12g}"
+                for k in range(int((high - low) / step) + 1)
+            )
     raise CaseError(
         [Finding(path, "expected a list of different texts as values", "", file)], "nothing was read"
     )
@@ -259,9 +261,15 @@ def _space(scenario: AdditiveScenario, party: Scores, domain: object, fidelity: 
         space["issueUtilities"][name] = {"discreteutils": {"valueUtilities": cells}}
         space["issueWeights"][name] = _exact(high / top, fidelity, f"{party.name}, weight of {name}")
     bid = _bid(party, fidelity)
-    bids = {} if bid is None else {
-        "reservationBid": {"issuevalues": {n: labels[k] for (n, labels), k in zip(scenario.issues, bid, strict=True)}}
-    }  # fmt: skip
+    bids = (
+        {}
+        if bid is None
+        else {
+            "reservationBid": {
+                "issuevalues": {n: labels[k] for (n, labels), k in zip(scenario.issues, bid, strict=True)}
+            }
+        }
+    )
     return {**space, "domain": domain, "name": party.name, **bids}
 
 
@@ -275,8 +283,10 @@ def _bid(party: Scores, fidelity: Fidelity) -> tuple[int, ...] | None:
         )
         return None
     limit = party.reservation
-    reach = ((sum(row[k] for row, k in zip(party.points, pick, strict=True)), pick)
-             for pick in product(*(range(len(row)) for row in party.points)))  # fmt: skip
+    reach = (
+        (sum(row[k] for row, k in zip(party.points, pick, strict=True)), pick)
+        for pick in product(*(range(len(row)) for row in party.points))
+    )
     found = min((r for r in reach if r[0] >= limit), default=None)
     if found is None:
         fidelity.leave("the reservation value: no package reaches it", party.name)

@@ -204,8 +204,11 @@ def read_gmcr(text: str, file: str = "model.gmcr") -> Case:
     never = list(reader.conditions("infeasibles", reader.rows("infeasibles"), len(options)))
     graph: dict[str, Any] = {
         "never": tuple({"never": _formula(c, options), "assumed": ASSUMED} for c in never),
-        "preferences": {}, "rankings": {}, "ranking_basis": {}, "pictures": {},
-    }  # fmt: skip
+        "preferences": {},
+        "rankings": {},
+        "ranking_basis": {},
+        "pictures": {},
+    }
     manual = bool(data.get("useManualPreferenceRanking", data.get("useManualPreferenceVectors", False)))
     if manual and len(options) > 16 and not reader.found:
         reader.problem(
@@ -399,13 +402,15 @@ def write_gmcr(case: Case) -> str:
             key=lambda x: x[0],
         )
         unseen = graph.pictures[p].unseen if p in graph.pictures else ()
-        makers.append({
-            "name": case.parties[p].name,
-            "options": [k for k, h in enumerate(holders) if h == p],
-            "preferences": [_condition(a) for _, w in wishes if all(a := _alternatives(w.holds, names))],
-            "misperceptions": [_condition(_alternatives(text, names)) for text in unseen],
-            **({"preferenceRanking": _numbers(graph, p, names, words)} if ranked else {}),
-        })  # fmt: skip
+        makers.append(
+            {
+                "name": case.parties[p].name,
+                "options": [k for k, h in enumerate(holders) if h == p],
+                "preferences": [_condition(a) for _, w in wishes if all(a := _alternatives(w.holds, names))],
+                "misperceptions": [_condition(_alternatives(text, names)) for text in unseen],
+                **({"preferenceRanking": _numbers(graph, p, names, words)} if ranked else {}),
+            }
+        )
     directions = {None: "both", "yes": "fwd", "no": "back"}
     document = {
         "program": "gmcr-py",

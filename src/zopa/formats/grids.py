@@ -73,8 +73,11 @@ def grids_of(name: str, raw: bytes, fidelity: Fidelity) -> list[CellGrid]:
     """
     kind = kind_of(name, raw)
     readers: Mapping[str, Callable[[bytes, str, Fidelity], list[CellGrid]]] = {
-        "csv": _csv, "html": _html, "xlsx": _xlsx, "docx": _docx,
-    }  # fmt: skip
+        "csv": _csv,
+        "html": _html,
+        "xlsx": _xlsx,
+        "docx": _docx,
+    }
     if kind not in readers:
         refuse(name, "expected a table in a CSV, HTML, XLSX or DOCX file, saw none")
     found = [g.squared() for g in readers[kind](raw, name, fidelity)]
@@ -472,9 +475,11 @@ def _word_parts(grid: CellGrid) -> dict[str, str]:
 
 def _excel_parts(grid: CellGrid) -> dict[str, str]:
     rows = "".join(
-        f'<row r="{r}">' + "".join(_text_cell(f"{letters(c)}{r}", text) for c, text in enumerate(row) if text) + "</row>"
+        f'<row r="{r}">'
+        + "".join(_text_cell(f"{letters(c)}{r}", text) for c, text in enumerate(row) if text)
+        + "</row>"
         for r, row in enumerate(grid.rows, 1)
-    )  # fmt: skip
+    )
     return workbook_parts({"positions": f"<sheetData>{rows}</sheetData>"})
 
 

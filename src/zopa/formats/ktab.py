@@ -213,10 +213,15 @@ def read_csv(text: str, file: str = "ktab.csv") -> Scenario:
                 line,
             )
     scenario = Scenario(
-        name=first[0], description=first[1], parties=tuple(r[0] for _, r in body),
-        issues=tuple(header[3 : 3 + 2 * k : 2]), capabilities=tuple(powers), positions=tuple(positions),
-        saliences=tuple(saliences), descriptions=tuple(r[1] if len(r) > 1 else "" for _, r in body),
-    )  # fmt: skip
+        name=first[0],
+        description=first[1],
+        parties=tuple(r[0] for _, r in body),
+        issues=tuple(header[3 : 3 + 2 * k : 2]),
+        capabilities=tuple(powers),
+        positions=tuple(positions),
+        saliences=tuple(saliences),
+        descriptions=tuple(r[1] if len(r) > 1 else "" for _, r in body),
+    )
     return bad.close(scenario, [line for line, _ in body])
 
 
@@ -281,7 +286,9 @@ def read_xml(text: str, file: str = "ktab.xml", fidelity: Fidelity | None = None
 
     parties = tuple(a.words("name") for a in actors)
     scenario = Scenario(
-        name=root.words("name"), description=root.words("desc"), parties=parties,
+        name=root.words("name"),
+        description=root.words("desc"),
+        parties=parties,
         issues=tuple(e.text.strip() for e in root.all("Dimensions", "dName")),
         capabilities=tuple(
             bad.number(a.words("capability"), f"{p}.capability", 0, MOST_CAPABLE, a.line)
@@ -289,13 +296,18 @@ def read_xml(text: str, file: str = "ktab.xml", fidelity: Fidelity | None = None
         ),
         positions=tuple(row(a, "Position", "dCoord", p) for a, p in zip(actors, parties, strict=True)),
         saliences=tuple(row(a, "Salience", "dSal", p) for a, p in zip(actors, parties, strict=True)),
-        descriptions=tuple(a.words("description") for a in actors), seed=root.words("prngSeed"),
+        descriptions=tuple(a.words("description") for a in actors),
+        seed=root.words("prngSeed"),
         parameters=_parameters(root, bad),
         adjust=tuple(
-            (e.words("adjustingIdeal"), e.words("referencePos"), bad.number(e.words("adjust"), "adjust", 0, 1, e.line))
+            (
+                e.words("adjustingIdeal"),
+                e.words("referencePos"),
+                bad.number(e.words("adjust"), "adjust", 0, 1, e.line),
+            )
             for e in root.all("IdealAdjustment", "iaPair")
         ),
-    )  # fmt: skip
+    )
     k = len(scenario.issues)
     if not k:
         bad.add("Dimensions", "expected at least one dimension, saw none", line=root.line)
@@ -451,16 +463,25 @@ def from_case(case: Case, issues: Iterable[str] | None = None) -> Scenario:
     notes = tuple(case.parties[p].about for p in parties)
     settings = case.ktab
     return Scenario(
-        name=case.title, description=case.about, parties=_once(tuple(names.values())),
-        issues=_once(tuple(case.issues[i].name for i in chosen)), capabilities=tuple(powers),
-        positions=tuple(positions), saliences=tuple(saliences), descriptions=notes if any(notes) else (),
+        name=case.title,
+        description=case.about,
+        parties=_once(tuple(names.values())),
+        issues=_once(tuple(case.issues[i].name for i in chosen)),
+        capabilities=tuple(powers),
+        positions=tuple(positions),
+        saliences=tuple(saliences),
+        descriptions=notes if any(notes) else (),
         seed=settings.seed if settings else "",
         parameters={tag: str(getattr(settings, key)) for tag, key in PARAMETERS.items()} if settings else {},
         adjust=tuple(
-            (names[p], names[q], share) for p, row in settings.adjust.items() for q, share in row.items()
+            (names[p], names[q], share)
+            for p, row in settings.adjust.items()
+            for q, share in row.items()
             if p in names and q in names
-        ) if settings else (),
-    )  # fmt: skip
+        )
+        if settings
+        else (),
+    )
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -226,9 +226,13 @@ def _scores(data: dict[str, Any], file: str, issues: Sequence[Issue], fidelity: 
     fidelity.changed += noted.changed
     fidelity.left_out += noted.left_out
     return Scores(
-        name=label(str(data.get("name") or file.rsplit(".", 1)[0])), points=rows, boxes=boxes, discount=discount,
-        reservation=None if reserve is None else 100 * reserve, why=f"{IMPORTED} the NegMAS file {label(file)}",
-    )  # fmt: skip
+        name=label(str(data.get("name") or file.rsplit(".", 1)[0])),
+        points=rows,
+        boxes=boxes,
+        discount=discount,
+        reservation=None if reserve is None else 100 * reserve,
+        why=f"{IMPORTED} the NegMAS file {label(file)}",
+    )
 
 
 def _reserve(data: dict[str, Any]) -> Fraction | None:

@@ -127,8 +127,11 @@ def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
             continue
         tables.append((grid, roles))
     if not tables:
-        refuse(source, "expected a table whose rows are issues and whose columns are parties, saw none",
-               "write a header row: issue, then one name per party")  # fmt: skip
+        refuse(
+            source,
+            "expected a table whose rows are issues and whose columns are parties, saw none",
+            "write a header row: issue, then one name per party",
+        )
     return _Builder(name, fidelity).case(tables), fidelity
 
 
@@ -179,9 +182,10 @@ def _named(grid: CellGrid, names: Sequence[str], header: int) -> _Roles | None:
     if issue is None:
         return None
     parties = tuple(
-        c for c in range(len(words))
+        c
+        for c in range(len(words))
         if c not in numbered | remarks and c not in (issue, agreed) and words[c] and any(r[c] for r in body)
-    )  # fmt: skip
+    )
     return _Roles(header, tuple(names), issue, parties, agreed, tuple(sorted(remarks))) if parties else None
 
 
@@ -225,14 +229,23 @@ class _Builder:
         self.fidelity.keep("suggested statements", len(self.statements))
         if self.outcome:
             self.fidelity.keep("outcomes", len(self.outcome))
-        return Case.model_validate({
-            "title": label(Path(self.file).stem),
-            "parties": {ident: {"name": name} for name, ident in self.parties.items()},
-            "issues": self.issues, "statements": self.statements, "outcome": self.outcome,
-            "sources": {self.source: {
-                "title": label(self.file), "text": text, "sha256": digest(text), "file": f"sources/{self.source}.txt",
-            }},
-        })  # fmt: skip
+        return Case.model_validate(
+            {
+                "title": label(Path(self.file).stem),
+                "parties": {ident: {"name": name} for name, ident in self.parties.items()},
+                "issues": self.issues,
+                "statements": self.statements,
+                "outcome": self.outcome,
+                "sources": {
+                    self.source: {
+                        "title": label(self.file),
+                        "text": text,
+                        "sha256": digest(text),
+                        "file": f"sources/{self.source}.txt",
+                    }
+                },
+            }
+        )
 
     def table(self, grid: CellGrid, roles: _Roles) -> None:
         """Read one table; repeated headers are skipped, headings and footnotes listed."""
@@ -295,12 +308,19 @@ class _Builder:
         quote = normalise(" ".join(cell.text.split()))
         at = self.say(f"{name}: {quote}") + len(name) + 2
         self.statements[f"s{len(self.statements) + 1}"] = {
-            "source": self.source, "quote": quote, "start": at, "end": at + len(quote), "kind": "position",
-            "party": self.parties[name], "issue": issue, "options": tuple(dict.fromkeys(options)),
+            "source": self.source,
+            "quote": quote,
+            "start": at,
+            "end": at + len(quote),
+            "kind": "position",
+            "party": self.parties[name],
+            "issue": issue,
+            "options": tuple(dict.fromkeys(options)),
             "stance": "prefer" if len(options) == 1 else "accept",
-            "extractor": "position table", "why": label(f"{place}; column {name}" + (f"; {cell.why}" if cell.why else "")),
+            "extractor": "position table",
+            "why": label(f"{place}; column {name}" + (f"; {cell.why}" if cell.why else "")),
             "review": {"state": "suggested"},
-        }  # fmt: skip
+        }
 
     def resolved(self, column: int, row: Sequence[str], roles: _Roles, place: str) -> _Cell | None:
         """What a cell says, after references to other cells; None for silence."""
@@ -452,9 +472,12 @@ def _position(case: Case, party: str, issue: str) -> tuple[str, tuple[str, ...]]
     found = [
         (str((s.said.end or s.said.start) if s.said else ""), k)
         for k, s in case.statements.items()
-        if s.issue == issue and s.options and s.review.state != "rejected" and s.stance in ("prefer", "demand", "accept")
+        if s.issue == issue
+        and s.options
+        and s.review.state != "rejected"
+        and s.stance in ("prefer", "demand", "accept")
         and (s.party or (case.speakers[s.speaker].party if s.speaker in case.speakers else None)) == party
-    ]  # fmt: skip
+    ]
     if found:
         ident = max(found, key=lambda f: f[0])[1]
         return ident, case.statements[ident].options

@@ -20,10 +20,26 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     notes |= {f"issues/{_file(i)}.md": _issue(case, i) for i in case.issues}
     notes |= {f"statements/{_file(s)}.md": _statement(case, s) for s in case.statements}
     notes |= {f"sources/{_file(s)}.md": _source(case, s) for s in case.sources}
-    carried = ["title", "about", "as_of", "parties.*.name", "parties.*.about", "parties.*.role", "issues.*.name", "issues.*.question",
-               "issues.*.holder", "issues.*.now", "issues.*.options.*.label",
-               *(f"statements.*.{k}" for k in ("quote", "source", "kind", "party", "speaker", "issue", "options", "stance", "about")),
-               "statements.*.options.**", "statements.*.said.**", *(f"sources.*.{k}" for k in ("title", "publisher", "date", "url"))]  # fmt: skip
+    carried = [
+        "title",
+        "about",
+        "as_of",
+        "parties.*.name",
+        "parties.*.about",
+        "parties.*.role",
+        "issues.*.name",
+        "issues.*.question",
+        "issues.*.holder",
+        "issues.*.now",
+        "issues.*.options.*.label",
+        *(
+            f"statements.*.{k}"
+            for k in ("quote", "source", "kind", "party", "speaker", "issue", "options", "stance", "about")
+        ),
+        "statements.*.options.**",
+        "statements.*.said.**",
+        *(f"sources.*.{k}" for k in ("title", "publisher", "date", "url")),
+    ]
     left_out(case, carried, fidelity)
     for what, group in (("parties", case.parties), ("issues", case.issues), ("statements", case.statements)):
         fidelity.keep(what, len(group))
@@ -100,8 +116,14 @@ def _issue(case: Case, ident: str) -> str:
 
 def _statement(case: Case, ident: str) -> str:
     s = case.statements[ident]
-    front: dict[str, object] = {"id": ident, "kind": s.kind, "stance": s.stance, "said": str(s.said) if s.said else None,
-                                "options": list(s.options), "speaker": s.speaker}  # fmt: skip
+    front: dict[str, object] = {
+        "id": ident,
+        "kind": s.kind,
+        "stance": s.stance,
+        "said": str(s.said) if s.said else None,
+        "options": list(s.options),
+        "speaker": s.speaker,
+    }
     source = case.sources.get(s.source)
     lines = [f"> {_plain(s.quote)}", "", _plain(s.about), ""]
     lines += (

@@ -183,9 +183,10 @@ def _inner(rows: list[list[str]], choices: Mapping[int, tuple[str, str]]) -> str
     rules = "".join(
         f'<dataValidation type="{"list" if choice else "none"}" allowBlank="1" showInputMessage="1" '
         f'sqref="{letters(c)}2:{letters(c)}5000" prompt={quoteattr(said or " ")}>'
-        + (f"<formula1>{escape(choice)}</formula1>" if choice else "") + "</dataValidation>"
+        + (f"<formula1>{escape(choice)}</formula1>" if choice else "")
+        + "</dataValidation>"
         for c, (choice, said) in choices.items()
-    )  # fmt: skip
+    )
     held = f'<dataValidations count="{len(choices)}">{rules}</dataValidations>' if choices else ""
     return f"<sheetData>{''.join(lines)}</sheetData>{held}"
 

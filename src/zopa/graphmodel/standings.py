@@ -51,11 +51,15 @@ class Standings:
             package=model.names(state),
             done=self.done(state),
             strength=found.strength(state),
-            stable={c: {p: bool(v[i, state]) for i, p in enumerate(parties)} for c, v in found.stable.items()},
+            stable={
+                c: {p: bool(v[i, state]) for i, p in enumerate(parties)} for c, v in found.stable.items()
+            },
             coalitions=found.coalitions(here),
             rank={p: 1 + int((ranks[i] > ranks[i, state]).sum()) for i, p in enumerate(parties)},
             states=int(model.feasible.sum()),
-            better={p: bool(r[state] > r[start]) for p, r in zip(parties, ranks, strict=True)} if elsewhere else {},
+            better={p: bool(r[state] > r[start]) for p, r in zip(parties, ranks, strict=True)}
+            if elsewhere
+            else {},
             efficient=bool(pareto_efficient(model, [state])[0]),
             steps=self._path(found.improving, state),
             route=self._path(found.moving, state),
@@ -63,7 +67,7 @@ class Standings:
             shares=self._shares(state, elsewhere),
             sees=self._sees(state),
             **(self._details(here) if full else {}),
-        )  # fmt: skip
+        )
 
     def _details(self, here: Around) -> dict[str, Any]:
         found, model, state = self.analysis, self.analysis.model, here.state

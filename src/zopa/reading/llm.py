@@ -192,10 +192,21 @@ def _request(
         + "\n".join(lines)
         + "\n</text>"
     )
-    item = {"type": "object", "additionalProperties": False, "required": list(_FIELDS), "properties": {
-        "sentence": {"type": "integer"}, "speaker": {"type": "string"}, "cue": {"type": "string"},
-        "content": {"type": "array", "items": {"type": "string"}}, "kind": {"enum": list(KINDS)},
-        "issue": {"enum": ["", *issues]}, "condition": {"type": "string"}, "consequent": {"type": "string"}}}  # fmt: skip
+    item = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(_FIELDS),
+        "properties": {
+            "sentence": {"type": "integer"},
+            "speaker": {"type": "string"},
+            "cue": {"type": "string"},
+            "content": {"type": "array", "items": {"type": "string"}},
+            "kind": {"enum": list(KINDS)},
+            "issue": {"enum": ["", *issues]},
+            "condition": {"type": "string"},
+            "consequent": {"type": "string"},
+        },
+    }
     schema = {
         "type": "object",
         "additionalProperties": False,
@@ -204,12 +215,16 @@ def _request(
     }
     return json.dumps(
         {
-            "model": model, "temperature": 0,
+            "model": model,
+            "temperature": 0,
             "messages": [{"role": "system", "content": _INSTRUCTIONS}, {"role": "user", "content": content}],
-            "response_format": {"type": "json_schema", "json_schema": {"name": "statements", "strict": True, "schema": schema}},
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "statements", "strict": True, "schema": schema},
+            },
         },
         ensure_ascii=False,
-    )  # fmt: skip
+    )
 
 
 def _items(answer: str) -> list[Any]:

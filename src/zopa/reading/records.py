@@ -81,19 +81,28 @@ class _Writer:
             statements[ident] = self._statement(s)
         contacts = {
             self._ident("c"): Contact(
-                **self._anchor(c.start, c.end), type=c.type if c.type in _CONTACT else "other",  # type: ignore[arg-type]
-                what=self.text[c.start : c.end], where=c.where, when=self._near(c.start, c.end), realised=c.realised,
-                who=self._named(c.start, c.end), review=_SUGGESTED,
+                **self._anchor(c.start, c.end),
+                type=c.type if c.type in _CONTACT else "other",  # type: ignore[arg-type]
+                what=self.text[c.start : c.end],
+                where=c.where,
+                when=self._near(c.start, c.end),
+                realised=c.realised,
+                who=self._named(c.start, c.end),
+                review=_SUGGESTED,
             )
             for c in self.found.contacts
-        }  # fmt: skip
+        }
         figures = {
             self._ident("f"): Figure(
-                **self._anchor(f.start, f.end), value=None if f.value is None else float(f.value), unit=f.unit,
-                of=f.of or "not said beside the number", as_of=self._near(f.start, f.end), review=_SUGGESTED,
+                **self._anchor(f.start, f.end),
+                value=None if f.value is None else float(f.value),
+                unit=f.unit,
+                of=f.of or "not said beside the number",
+                as_of=self._near(f.start, f.end),
+                review=_SUGGESTED,
             )
             for f in self.found.figures
-        }  # fmt: skip
+        }
         shifts = {self._ident("h"): self._shift(s) for s in self.found.shifts}
         shifts |= {
             self._ident("h"): s
@@ -146,16 +155,28 @@ class _Writer:
         when, only_if = self._offer(s)
         outer = self.found.statements[s.nested_in] if s.nested_in is not None else None
         return Statement(
-            **self._anchor(*s.span), kind=s.kind.kind, speaker=speaker, party=party,  # type: ignore[arg-type]
-            said=_moment(s.said), channel=s.channel,  # type: ignore[arg-type]
-            to=s.addressee or None, reported_by=outer.who.id if outer and outer.who.id in known else None,
-            issue=issue, options=options, stance=stance, firmness=s.kind.firmness,  # type: ignore[arg-type]
-            when=when, only_if=only_if,
+            **self._anchor(*s.span),
+            kind=s.kind.kind,  # type: ignore[arg-type]
+            speaker=speaker,
+            party=party,
+            said=_moment(s.said),
+            channel=s.channel,  # type: ignore[arg-type]
+            to=s.addressee or None,
+            reported_by=outer.who.id if outer and outer.who.id in known else None,
+            issue=issue,
+            options=options,
+            stance=stance,  # type: ignore[arg-type]
+            firmness=s.kind.firmness,  # type: ignore[arg-type]
+            when=when,
+            only_if=only_if,
             condition=self._words(s.condition.condition) if s.condition else "",
             consequent=self._words(s.condition.consequent) if s.condition and s.condition.consequent else "",
-            cue=self.found.words(*s.cue), strength=s.kind.strength,
-            extractor=f"{s.extractor}:{s.rule}", why=self._why(s), review=_SUGGESTED,
-        )  # fmt: skip
+            cue=self.found.words(*s.cue),
+            strength=s.kind.strength,
+            extractor=f"{s.extractor}:{s.rule}",
+            why=self._why(s),
+            review=_SUGGESTED,
+        )
 
     def _words(self, span: tuple[int, int]) -> str:
         return self.text[slice(*span)]
@@ -241,9 +262,13 @@ class _Writer:
             entry = self.roster.by_alias.get(self.roster.fold(s.subject))
             party = entry.party if entry and entry.party in self.case.parties else None
         return Shift(
-            **self._anchor(s.start, s.end), party=party, direction=_DIRECTION.get(s.direction, "changed"),  # type: ignore[arg-type]
-            by="reporter", what=f"of {s.subject}" if s.subject else "", review=_SUGGESTED,
-        )  # fmt: skip
+            **self._anchor(s.start, s.end),
+            party=party,
+            direction=_DIRECTION.get(s.direction, "changed"),  # type: ignore[arg-type]
+            by="reporter",
+            what=f"of {s.subject}" if s.subject else "",
+            review=_SUGGESTED,
+        )
 
 
 _SUGGESTED = Review(state="suggested")
@@ -406,12 +431,21 @@ def computed_shifts(statements: Mapping[str, Statement], case: Case | None) -> l
             ):
                 out.append(
                     Shift(
-                        source=s.source, quote=s.quote, prefix=s.prefix, start=s.start, end=s.end, party=party,
-                        issue=s.issue, before=before[0], after=ident, by="computed",
+                        source=s.source,
+                        quote=s.quote,
+                        prefix=s.prefix,
+                        start=s.start,
+                        end=s.end,
+                        party=party,
+                        issue=s.issue,
+                        before=before[0],
+                        after=ident,
+                        by="computed",
                         direction="softer" if s.stance in _PRO else "harder",
-                        what=f"{before[1].stance} before, {s.stance} after, on {option}", review=_SUGGESTED,
+                        what=f"{before[1].stance} before, {s.stance} after, on {option}",
+                        review=_SUGGESTED,
                     )
-                )  # fmt: skip
+                )
             last[party, s.issue, option] = (ident, s)
     return out
 

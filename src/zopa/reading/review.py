@@ -109,7 +109,15 @@ class Session:
         UnknownName
             A word that nothing in the case is called.
         """
-        known = [*STATES, *Records.model_fields, *KINDS, *self.entries["parties"], *self.entries["issues"], *self.case.sources, "all"]  # fmt: skip
+        known = [
+            *STATES,
+            *Records.model_fields,
+            *KINDS,
+            *self.entries["parties"],
+            *self.entries["issues"],
+            *self.case.sources,
+            "all",
+        ]
         for word in words:
             if word not in known:
                 raise UnknownName("state, group, kind, party, issue or source", word, known)
@@ -208,12 +216,24 @@ class Session:
         if a.start is None or a.end is None or b.start is None or b.end is None:
             return None
         start, end = min(a.start, b.start), max(a.end, b.end)
-        joined = a.model_copy(update={
-            "start": start, "end": end, "quote": self.text[start:end], "prefix": "", "suffix": "",
-            "options": tuple(dict.fromkeys([*a.options, *b.options])) if a.issue == b.issue else a.options,
-            "review": Review(state="suggested"), "why": f"{a.why}; joined with {here.ident}",
-            "history": (*a.history, Review(state=a.review.state, by=self.by, on=self.on, why=f"joined with {here.ident}")),
-        })  # fmt: skip
+        joined = a.model_copy(
+            update={
+                "start": start,
+                "end": end,
+                "quote": self.text[start:end],
+                "prefix": "",
+                "suffix": "",
+                "options": tuple(dict.fromkeys([*a.options, *b.options]))
+                if a.issue == b.issue
+                else a.options,
+                "review": Review(state="suggested"),
+                "why": f"{a.why}; joined with {here.ident}",
+                "history": (
+                    *a.history,
+                    Review(state=a.review.state, by=self.by, on=self.on, why=f"joined with {here.ident}"),
+                ),
+            }
+        )
         queue = tuple(x for x in self.queue if x != here)
         self._change({before: joined, here: None}, at=self.at - 1, queue=queue)
         return before.ident
@@ -231,9 +251,15 @@ class Session:
         )
         part = {"prefix": "", "suffix": "", "review": Review(state="suggested")}
         first = s.model_copy(update={**part, "quote": left, "end": s.start + len(left)})
-        second = s.model_copy(update={
-            **part, "quote": right, "start": s.end - len(right), "why": f"split from {here.ident}", "history": (),
-        })  # fmt: skip
+        second = s.model_copy(
+            update={
+                **part,
+                "quote": right,
+                "start": s.end - len(right),
+                "why": f"split from {here.ident}",
+                "history": (),
+            }
+        )
         new = RecordAt("statements", other)
         queue = (*self.queue[: self.at + 1], new, *self.queue[self.at + 1 :])
         self._change({here: first, new: second}, queue=queue)
@@ -342,9 +368,14 @@ class Session:
         return [here.ident] + [
             k
             for k, s in self.statements.items()
-            if said and k != here.ident and s.review.state == "suggested" and not (s.speaker or s.party)
-            and s.source == self.item.source and (m := _MENTION.search(s.why)) and m[1] == said[1]
-        ]  # fmt: skip
+            if said
+            and k != here.ident
+            and s.review.state == "suggested"
+            and not (s.speaker or s.party)
+            and s.source == self.item.source
+            and (m := _MENTION.search(s.why))
+            and m[1] == said[1]
+        ]
 
     def _party_for(self, text: str, made: dict[RecordAt | None, Any]) -> str | None:
         if not text:
@@ -626,12 +657,19 @@ class Session:
     def allowed(self, field: str) -> tuple[str, ...]:
         """The values that a field of the current record may have; empty where any text may stand."""
         own: Mapping[str, Iterable[str]] = {
-            "kind": KINDS, "stance": get_args(Stance), "firmness": get_args(Firmness), "speaker": self.entries["speakers"],
-            "channel": ("public", "private", "statement", "leak"), "reported_by": self.entries["speakers"],
-            "party": self.entries["parties"], "issue": self.entries["issues"], "strength": ("-2", "-1", "0", "1", "2"),
-            "type": get_args(Contact.model_fields["type"].annotation), "direction": ("softer", "harder", "changed"),
+            "kind": KINDS,
+            "stance": get_args(Stance),
+            "firmness": get_args(Firmness),
+            "speaker": self.entries["speakers"],
+            "channel": ("public", "private", "statement", "leak"),
+            "reported_by": self.entries["speakers"],
+            "party": self.entries["parties"],
+            "issue": self.entries["issues"],
+            "strength": ("-2", "-1", "0", "1", "2"),
+            "type": get_args(Contact.model_fields["type"].annotation),
+            "direction": ("softer", "harder", "changed"),
             "realised": ("yes", "no"),
-        }  # fmt: skip
+        }
         if field == "options":
             issue = self.entries["issues"].get(getattr(self.item, "issue", None) or "")
             return tuple(issue.options) if issue else ()

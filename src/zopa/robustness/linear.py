@@ -58,8 +58,10 @@ def combination(columns: Sequence[Vector], target: Vector) -> tuple[list[Fractio
     if any(len(c) != m for c in columns):
         raise ValueError("columns and target differ in height")
     signs = [-1 if t < 0 else 1 for t in target]
-    body = [[signs[i] * c[i] for c in columns] + [int(i == k) for k in range(m)] + [signs[i] * target[i]]
-            for i in range(m)]  # fmt: skip
+    body = [
+        [signs[i] * c[i] for c in columns] + [int(i == k) for k in range(m)] + [signs[i] * target[i]]
+        for i in range(m)
+    ]
     prices = [-sum(row[j] for row in body) for j in range(n)] + [0] * m + [-sum(abs(t) for t in target)]
     table, basis, unit = _minimise(_table([*body, prices]), list(range(n, n + m)), n)
     if table[-1, -1] < 0:

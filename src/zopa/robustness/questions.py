@@ -79,8 +79,13 @@ def _entropy(counts: NDArray[np.float64]) -> float:
 def information(target: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float:
     """What the answer tells about the target, in bits, less the bias of the sample; at least 0."""
     n = len(target)
-    table = np.array([[np.sum(target & answer), np.sum(~target & answer)],
-                      [np.sum(target & ~answer), np.sum(~target & ~answer)]], dtype=float)  # fmt: skip
+    table = np.array(
+        [
+            [np.sum(target & answer), np.sum(~target & answer)],
+            [np.sum(target & ~answer), np.sum(~target & ~answer)],
+        ],
+        dtype=float,
+    )
     plug_in = _entropy(table.sum(axis=0)) + _entropy(table.sum(axis=1)) - _entropy(table.ravel())
     rows, columns = int((table.sum(axis=1) > 0).sum()), int((table.sum(axis=0) > 0).sum())
     return max(0.0, float(plug_in - (rows - 1) * (columns - 1) / (2 * n * np.log(2))))

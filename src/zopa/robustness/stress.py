@@ -245,8 +245,15 @@ def stress(
     shown = _shown(first, words[name], sure, conceivable, still)
     drawn, not_drawn = _drawn(problems, words[name], draws, seed, tell)
     return Stress(
-        first.question("stress", taken=settings.taken, waiting=settings.waiting, hedged=settings.hedged,
-                       offers=settings.offers, refusals=settings.refusals, readings=list(problems)),
+        first.question(
+            "stress",
+            taken=settings.taken,
+            waiting=settings.waiting,
+            hedged=settings.hedged,
+            offers=settings.offers,
+            refusals=settings.refusals,
+            readings=list(problems),
+        ),
         packages=first.space.n_packages,
         admissible=int(union.sum()),
         sure=int(sure.sum()),
@@ -255,16 +262,19 @@ def stress(
         unchanged=still is not None and bool(sure[still]),
         readings=tuple(rows),
         parties={
-            p: _party(first, words[name][p], tables[name][p], allowed[name], clashes[name][p]) for p in first.space.parties
+            p: _party(first, words[name][p], tables[name][p], allowed[name], clashes[name][p])
+            for p in first.space.parties
         },
         shown=shown,
         proofs={
             p: document(words[name][p], first.space, [c for s in shown for c in s.certificates[p]])
             for p in first.space.parties
-        } if shown else {},
+        }
+        if shown
+        else {},
         drawn=drawn,
         not_drawn=not_drawn,
-    )  # fmt: skip
+    )
 
 
 def _drawn(
@@ -312,9 +322,11 @@ def _party(
     necessary, possible = int((table.necessary & allowed).sum()), int((table.possible & allowed).sum())
     centre = words.central(problem)
     broken = [
-        r for rows in words.alternatives[:1] for r in rows
+        r
+        for rows in words.alternatives[:1]
+        for r in rows
         if (v := sum(a * b for a, b in zip(r.vector, centre, strict=True))) < 0 or (r.strict and v == 0)
-    ]  # fmt: skip
+    ]
     return PartyWords(
         necessary,
         open=possible - necessary,

@@ -196,9 +196,10 @@ class _RowBuilder:
             names.append((COST, ""))
         self.names, self.at = names, at
         self.said = {
-            k: s for k, s in accepted(self.case).items()
+            k: s
+            for k, s in accepted(self.case).items()
             if speaks_for(self.case, s) == self.party and k not in self.without and self._counts(k, s)
-        }  # fmt: skip
+        }
 
     # ---- what counts ------------------------------------------------------------------------------------------
     def _counts(self, ident: str, s: Statement) -> bool:
@@ -258,9 +259,10 @@ class _RowBuilder:
             self._judged_values(i)
             self._line(i)
         comparisons = [
-            (k, c, units) for k, c in enumerate(self.case.comparisons)
+            (k, c, units)
+            for k, c in enumerate(self.case.comparisons)
             if c.party == self.party and (units := self._units(f"comparisons.{k}", c))
-        ]  # fmt: skip
+        ]
         for _, c, units in comparisons:
             if c.prefers:
                 self._prefers(c, units)
@@ -298,9 +300,11 @@ class _RowBuilder:
     def _stances(self, i: int) -> None:
         issue, options = self.space.issues[i], self.space.options[i]
         held = [
-            (ident, options.index(o), s.stance) for ident, s in self.said.items()
-            if s.issue == issue and s.stance in CLASSES for o in s.options
-        ]  # fmt: skip
+            (ident, options.index(o), s.stance)
+            for ident, s in self.said.items()
+            if s.issue == issue and s.stance in CLASSES
+            for o in s.options
+        ]
         everything = range(len(options))
         against = {k for _, k, stance in held if CLASSES[stance] < GOOD}  # type: ignore[index]
         for ident, s in self.said.items():
@@ -328,16 +332,20 @@ class _RowBuilder:
             self._by_level(i, levels, {o: (self._path("points", issue),) for o in options})
             return
         given = {
-            o: (j, units) for o, j in party.values.get(issue, {}).items()
+            o: (j, units)
+            for o, j in party.values.get(issue, {}).items()
             if o in options and (units := self._units(self._path("values", issue, o), j))
-        }  # fmt: skip
+        }
         for pick in ("word", "rank", "best"):
             levels = {
-                o: Fraction(CLASSES[j.word or ""]) if pick == "word"
-                else Fraction(-j.rank) if pick == "rank" and j.rank
+                o: Fraction(CLASSES[j.word or ""])
+                if pick == "word"
+                else Fraction(-j.rank)
+                if pick == "rank" and j.rank
                 else estimate(self.case, j, self.party).best
-                for o, (j, _) in given.items() if getattr(j, pick) is not None and (pick != "word" or j.word in CLASSES)
-            }  # fmt: skip
+                for o, (j, _) in given.items()
+                if getattr(j, pick) is not None and (pick != "word" or j.word in CLASSES)
+            }
             self._by_level(i, levels, {o: units for o, (_, units) in given.items()}, weak=pick == "word")
 
     def _by_level(
@@ -426,15 +434,20 @@ class _RowBuilder:
     def _weights(self) -> None:
         """Ranks, words and numbers of weights as an order of issues."""
         given = {
-            i: (j, units) for i, j in self.case.parties[self.party].weights.items()
+            i: (j, units)
+            for i, j in self.case.parties[self.party].weights.items()
             if (units := self._units(self._path("weights", i), j))
-        }  # fmt: skip
+        }
         for pick in ("rank", "word", "best"):
             levels = {
-                i: Fraction(-j.rank) if pick == "rank" and j.rank else Fraction(WEIGHT_WORDS[j.word])
-                if pick == "word" and j.word else estimate(self.case, j, self.party).best
-                for i, (j, _) in given.items() if getattr(j, pick) is not None
-            }  # fmt: skip
+                i: Fraction(-j.rank)
+                if pick == "rank" and j.rank
+                else Fraction(WEIGHT_WORDS[j.word])
+                if pick == "word" and j.word
+                else estimate(self.case, j, self.party).best
+                for i, (j, _) in given.items()
+                if getattr(j, pick) is not None
+            }
             for a, b in itertools.pairwise(sorted(levels, key=lambda i: -levels[i])):
                 if levels[a] > levels[b]:
                     self._rank((a, b), (*given[a][1], *given[b][1]))
@@ -551,8 +564,10 @@ class _RowBuilder:
         if not full or members > MOST_ALTERNATIVES:
             self.unused += [Unused(u, "completion") for u in units]
             return
-        rows = [(WordRow("accepts", self._vector([(i, k, 1) for i, k in enumerate(p)], cost=1), False, units),)
-                for p in full]  # fmt: skip
+        rows = [
+            (WordRow("accepts", self._vector([(i, k, 1) for i, k in enumerate(p)], cost=1), False, units),)
+            for p in full
+        ]
         if len(rows) == 1:
             self.rows += rows[0]
         else:

@@ -156,8 +156,10 @@ def _enumerate(t: _Table) -> list[_Candidate]:
                 if t.x[a][p] is not None and t.x[a][q] is not None:
                     groups[t.x[a][p] <= outcome[p], t.x[a][q] <= outcome[q]].append(a)  # type: ignore[operator]
             for one, two in (((False, False), (True, True)), ((True, False), (False, True))):
-                found += [_candidate(t, a, b, p, q, len(found) + k) for k, (a, b) in enumerate(
-                    (a, b) for a in groups[one] for b in groups[two])]  # fmt: skip
+                found += [
+                    _candidate(t, a, b, p, q, len(found) + k)
+                    for k, (a, b) in enumerate((a, b) for a in groups[one] for b in groups[two])
+                ]
     return found
 
 

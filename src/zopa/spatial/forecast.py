@@ -145,10 +145,15 @@ def forecast(
     uncertain = is_uncertain(f)
     wanted = 0 if not uncertain else affordable_draws(f, found, setting) if draws is None else draws
     run = _Run(
-        name=name, model=found, setting=setting, field=f, central=central,
-        drawn=draws_of(f, found, setting, wanted, seed, watch), uncertain=uncertain,
+        name=name,
+        model=found,
+        setting=setting,
+        field=f,
+        central=central,
+        drawn=draws_of(f, found, setting, wanted, seed, watch),
+        uncertain=uncertain,
         lines=len(together),
-    )  # fmt: skip
+    )
     deep = sensitivity if sensitivity is not None else not played_anew(f, found)
     places = {(name, str(setting.reading)): central} if is_default(name, setting) and found.joint else {}
     told = {} if watch.stopped else _traces(wide, run, played, places)
@@ -160,9 +165,13 @@ def forecast(
             shown = all_readings(wide, wide.issues.index(ln.issue), setting, places)
         outlooks.append(_outlook(ln, run, level, told, shown, watch if deep else None))
     settings = {
-        "model": name, "reading": setting.reading, "rounds": setting.rounds, "draws": len(run.drawn), "level": level,
+        "model": name,
+        "reading": setting.reading,
+        "rounds": setting.rounds,
+        "draws": len(run.drawn),
+        "level": level,
         "calibration": calibration.DEU.source,
-    }  # fmt: skip
+    }
     return Forecast(
         question=replace(problem.question("forecast", **settings), seed=seed),
         model=name,
@@ -187,10 +196,16 @@ def _as_in_the_case(case: Case, f: Field, setting: Setting) -> Setting:
     if given is None:
         return setting
     rules = ktab.Rules(
-        victory=given.victory, voting="Prop" if given.voting == "Proportional" else given.voting, pce=given.pce,
-        transition=given.transition, risk_range=given.risk_range, risk_adjust=given.risk_adjust,
-        commit=given.commit, bargain=given.bargain, perspective=given.perspective,
-    )  # fmt: skip
+        victory=given.victory,
+        voting="Prop" if given.voting == "Proportional" else given.voting,
+        pce=given.pce,
+        transition=given.transition,
+        risk_range=given.risk_range,
+        risk_adjust=given.risk_adjust,
+        commit=given.commit,
+        bargain=given.bargain,
+        perspective=given.perspective,
+    )
     follows = None
     if given.adjust:
         follows = np.eye(len(f.parties))
@@ -295,16 +310,26 @@ def _contains(table: calibration.Calibration | None, level: float, held: tuple[f
 
 def _reasons(outlooks: Sequence[Outlook]) -> tuple[Why, ...]:
     told = [
-        Why(f"{s.party} is taken to stand at {s.place.best:g} on {o.issue}: {s.place.says}",
-            s.place.statements, (), s.place.basis)
-        for o in outlooks for s in o.line.stands
-    ]  # fmt: skip
+        Why(
+            f"{s.party} is taken to stand at {s.place.best:g} on {o.issue}: {s.place.says}",
+            s.place.statements,
+            (),
+            s.place.basis,
+        )
+        for o in outlooks
+        for s in o.line.stands
+    ]
     for o in outlooks:
         if (top := o.matters_most) is not None:
             told.append(
-                Why(f"on {o.issue} the {top.what} of {top.party} matters most: between {top.low:g} and {top.high:g} "
-                    f"the outcome moves by {top.swing:.1f}", top.statements, (), top.basis)
-            )  # fmt: skip
+                Why(
+                    f"on {o.issue} the {top.what} of {top.party} matters most: between {top.low:g} and {top.high:g} "
+                    f"the outcome moves by {top.swing:.1f}",
+                    top.statements,
+                    (),
+                    top.basis,
+                )
+            )
     return tuple(told)
 
 
@@ -315,9 +340,10 @@ def _warnings(outlooks: Sequence[Outlook], run: _Run) -> list[str]:
     soft = [o for o in outlooks if o.assumed > 0.5]
     if soft:
         told.append(
-            "Weights and capabilities rest mostly on assumptions (" + ", ".join(f"{o.issue} {100 * o.assumed:.0f} %" for o in soft)
+            "Weights and capabilities rest mostly on assumptions ("
+            + ", ".join(f"{o.issue} {100 * o.assumed:.0f} %" for o in soft)
             + "): read the shares as what follows from them."
-        )  # fmt: skip
+        )
     told += [
         f"All parties on {o.issue} hold {o.held[0]:g}; no issue of the calibration had such agreement."
         for o in outlooks

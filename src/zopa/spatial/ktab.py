@@ -116,12 +116,16 @@ class Rules:
 
     def __post_init__(self) -> None:
         for kind, given, known in (
-            ("victory model", self.victory, VICTORY), ("voting rule", self.voting, VOTING),
-            ("election model", self.pce, PCE), ("risk range", self.risk_range, RISK_RANGE),
+            ("victory model", self.victory, VICTORY),
+            ("voting rule", self.voting, VOTING),
+            ("election model", self.pce, PCE),
+            ("risk range", self.risk_range, RISK_RANGE),
             ("transition", self.transition, ("Deterministic", "Stochastic")),
-            ("risk adjustment", self.risk_adjust, RISK_ADJUST), ("commitment", self.commit, COMMIT),
-            ("bargain", self.bargain, BARGAINS), ("perspective", self.perspective, PERSPECTIVES),
-        ):  # fmt: skip
+            ("risk adjustment", self.risk_adjust, RISK_ADJUST),
+            ("commitment", self.commit, COMMIT),
+            ("bargain", self.bargain, BARGAINS),
+            ("perspective", self.perspective, PERSPECTIVES),
+        ):
             if given not in known:
                 raise UnknownName(kind, given, known)
 

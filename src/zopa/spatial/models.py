@@ -332,10 +332,17 @@ def _challenge_steps(f: Field, setting: Setting) -> Iterator[ForecastStep]:
         for number, r in enumerate(played, 1):
             for i in np.flatnonzero(r.partner >= 0):
                 yield ForecastStep(
-                    round=number, issue=issue, party=f.parties[on[i]], partner=f.parties[on[r.partner[i]]],
-                    kind=_WORDS[int(r.kind[i])], before=float(r.before[i]), after=float(r.after[i]),
-                    own=float(r.own[i]), other=float(r.other[i]), of="expected utilities",
-                )  # fmt: skip
+                    round=number,
+                    issue=issue,
+                    party=f.parties[on[i]],
+                    partner=f.parties[on[r.partner[i]]],
+                    kind=_WORDS[int(r.kind[i])],
+                    before=float(r.before[i]),
+                    after=float(r.after[i]),
+                    own=float(r.own[i]),
+                    other=float(r.other[i]),
+                    of="expected utilities",
+                )
 
 
 def _ktab_steps(
@@ -352,10 +359,17 @@ def _ktab_steps(
             for k, issue in enumerate(issues):
                 if abs(turn.after[a, k] - turn.before[a, k]) > 0.005:
                     yield ForecastStep(
-                        round=number, issue=issue, party=parties[a], partner=parties[partner], kind=kind,
-                        before=float(turn.before[a, k]), after=float(turn.after[a, k]), own=float(p[chosen]),
-                        other=float(p[0]), of="chances of this and of staying",
-                    )  # fmt: skip
+                        round=number,
+                        issue=issue,
+                        party=parties[a],
+                        partner=parties[partner],
+                        kind=kind,
+                        before=float(turn.before[a, k]),
+                        after=float(turn.after[a, k]),
+                        own=float(p[chosen]),
+                        other=float(p[0]),
+                        of="chances of this and of staying",
+                    )
 
 
 def _exchange_steps(
@@ -365,7 +379,14 @@ def _exchange_steps(
         for e in r.executed:
             for a, b, q, start, to in ((e.i, e.j, e.q, e.i_from, e.i_to), (e.j, e.i, e.p, e.j_from, e.j_to)):
                 yield ForecastStep(
-                    round=number, issue=issues[q], party=parties[a], partner=parties[b],
-                    kind="moves in exchange with", before=float(start), after=float(to), own=float(e.gain),
-                    other=float(e.gain), of="gains",
-                )  # fmt: skip
+                    round=number,
+                    issue=issues[q],
+                    party=parties[a],
+                    partner=parties[b],
+                    kind="moves in exchange with",
+                    before=float(start),
+                    after=float(to),
+                    own=float(e.gain),
+                    other=float(e.gain),
+                    of="gains",
+                )

@@ -196,11 +196,17 @@ def bars(
         return ()
     found = [
         Bar(
-            party=party, what=what, low=given.low, high=given.high, outcome_low=float(low), outcome_high=float(high),
-            basis=given.basis, statements=given.statements,
+            party=party,
+            what=what,
+            low=given.low,
+            high=given.high,
+            outcome_low=float(low),
+            outcome_high=float(high),
+            basis=given.basis,
+            statements=given.statements,
         )
         for (party, what, given), (low, high) in zip(wide, ends.reshape(-1, 2), strict=True)
-    ]  # fmt: skip
+    ]
     return tuple(sorted(found, key=lambda b: -b.swing))
 
 
@@ -276,7 +282,8 @@ def assumed_share(stands: tuple[Stand, ...]) -> float:
     """Share of the total weight whose salience or capability rests on an assumption or on nothing."""
     weight = [s.salience.best * s.capability.best for s in stands]
     soft = [
-        w for w, s in zip(weight, stands, strict=True)
+        w
+        for w, s in zip(weight, stands, strict=True)
         if {s.salience.basis, s.capability.basis} & {"assumed", "gap", "none"}
-    ]  # fmt: skip
+    ]
     return float(sum(soft) / sum(weight)) if sum(weight) else 1.0

@@ -175,10 +175,19 @@ def _row(case: Case, as_of: date | str, allow_undated: bool) -> Trial:
     table = problem.table
     zones, scores = score(problem, outcome.options) if outcome.options else ({}, {})
     return Trial(
-        title=case.title, digest=then.digest, as_of=then.cut, outcome=outcome.date, deal=bool(outcome.options),
-        open=bool(table.agreed.any()), packages=problem.space.n_packages, admissible=int(table.admissible.sum()),
-        on_record=_on_record(then, outcome), undated=len(found), zones=zones, scores=scores,
-    )  # fmt: skip
+        title=case.title,
+        digest=then.digest,
+        as_of=then.cut,
+        outcome=outcome.date,
+        deal=bool(outcome.options),
+        open=bool(table.agreed.any()),
+        packages=problem.space.n_packages,
+        admissible=int(table.admissible.sum()),
+        on_record=_on_record(then, outcome),
+        undated=len(found),
+        zones=zones,
+        scores=scores,
+    )
 
 
 def _cut(case: Case, outcome: Outcome, as_of: date | str) -> date | str:

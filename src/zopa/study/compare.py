@@ -181,9 +181,14 @@ def _side(problem: Problem) -> Side:
     found = zone(problem)
     case = problem.case
     return Side(
-        case.title, case.as_of, case.digest,
-        packages=found.packages, admissible=found.admissible, count=found.count, agreed=found.agreed,
-    )  # fmt: skip
+        case.title,
+        case.as_of,
+        case.digest,
+        packages=found.packages,
+        admissible=found.admissible,
+        count=found.count,
+        agreed=found.agreed,
+    )
 
 
 # ---------------------------------------------------------------- words
@@ -241,9 +246,12 @@ def _changes(old: Problem, new: Problem) -> Iterator[Difference]:
             if option not in was or option not in now:
                 basis = (now if option in now else was)[option].statements
                 yield Difference(
-                    "option", f"{issue}.{option}",
-                    was[option].label if option in was else "", now[option].label if option in now else "", basis,
-                )  # fmt: skip
+                    "option",
+                    f"{issue}.{option}",
+                    was[option].label if option in was else "",
+                    now[option].label if option in now else "",
+                    basis,
+                )
     yield from _rules(old, new)
     for party in voters(b):
         if party in a.parties:

@@ -338,6 +338,9 @@ def _zone_step(case: Case) -> Step:
     steps = [rule_step(case, r) for r in all_rules(case)]
     steps += [_judgment_step(case, f"{p}.reservation") for p in voters(case)]
     return Step(
-        "zone", "zone", "packages that no rule forbids and that every party needed accepts: utility >= reservation value",
-        "method", tuple(steps),
-    )  # fmt: skip
+        "zone",
+        "zone",
+        "packages that no rule forbids and that every party needed accepts: utility >= reservation value",
+        "method",
+        tuple(steps),
+    )

@@ -163,10 +163,12 @@ def _simulate(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
             f"simulated talks in a report need at most {MOST_SIMULATED:,} packages; ask for them alone"
         )
     _start(problem, ())
-    return simulate(problem.with_readings(proposals[0].readings) if proposals else problem)
+    return simulate(problem.with_readings(proposals[0].readings) if proposals else problem, runs=RUNS)
 
 
-DRAWS = 1024
+RUNS = 300
+"""Simulated talks of the main job, for each protocol."""
+DRAWS = 256
 """Draws of the main job from what the words allow."""
 
 
@@ -448,7 +450,13 @@ def _objections(problem: Problem, d: Deal, readings: Mapping[str, str]) -> tuple
             noun = rules[rule].readings.get(reading, rules[rule])
             bases = [clause_basis(case, c) for c in broken]
             found.append(
-                Objection(rules[rule].party or "", rule, reading, noun.says or rules[rule].says or rule,
-                          tuple(dict.fromkeys(s for b in bases for s in b.statements)), bases[0].kind)
-            )  # fmt: skip
+                Objection(
+                    rules[rule].party or "",
+                    rule,
+                    reading,
+                    noun.says or rules[rule].says or rule,
+                    tuple(dict.fromkeys(s for b in bases for s in b.statements)),
+                    bases[0].kind,
+                )
+            )
     return tuple(found)

@@ -396,14 +396,17 @@ class _Ground:
                     offers=len(worth),
                     conceded=space.points(worth[0] - worth[-1]) if worth else Fraction(0),
                     largest=space.points(max([*drops, 0])),
-                    conceding=Fraction(sum(m[0] == "concession" for m in classes[party]), len(drops)) if two and drops else
-                    Fraction(sum(_positive(m) for m in classes[party]), len(drops)) if drops else None,
+                    conceding=Fraction(sum(m[0] == "concession" for m in classes[party]), len(drops))
+                    if two and drops
+                    else Fraction(sum(_positive(m) for m in classes[party]), len(drops))
+                    if drops
+                    else None,
                     classes=counts,
                     sensitivity=sensitivity(counts),
                     awareness=awareness(theirs, mine) if two else None,
                     correlation=correlation(theirs, mine) if two else None,
                 )
-            )  # fmt: skip
+            )
         return tuple(found)
 
     def _classes(self, p: int, worth: Sequence[tuple[int, ...]]) -> list[list[str]]:

@@ -327,9 +327,11 @@ def _flags_of(
         others = [
             ident
             for ident, s in known.items()
-            if s.issue == issue and speaks_for(case, s) not in (party, None) and not _ended(case, s, day)
+            if s.issue == issue
+            and speaks_for(case, s) not in (party, None)
+            and not _ended(case, s, day)
             and option in s.options
-        ]  # fmt: skip
+        ]
         raised["no-other-party"] = others
     # A flag needs words on both sides: those of the demand, and those that raise the question.
     return [

@@ -275,9 +275,10 @@ def _starts(problem: Problem, start: Start) -> list[tuple[str, Package]]:
         unknown = [i for i, issue in issues.items() if issue.now is None]
         if unknown:
             raise NotApplicable(
-                "how things are now is not recorded for " + ", ".join(issues[i].name for i in unknown)
+                "how things are now is not recorded for "
+                + ", ".join(issues[i].name for i in unknown)
                 + " (`now` of an issue); give the start as a package"
-            )  # fmt: skip
+            )
         return [(NOW, space.package({i: issue.now or "" for i, issue in issues.items()}))]
     if start not in space.parties:
         raise UnknownName("start", start, (*space.parties, NOW))

@@ -15,7 +15,7 @@ from zopa.space import IntArray, Package, Space, Table
 from zopa.talks.tactics import TOLERANCE, Bidder, FloatArray
 
 __all__ = [
-    "ZeuthenStep", "alternate", "alternate_many", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
+    "Paths", "ZeuthenStep", "alternate", "alternate_many", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
 ]  # fmt: skip
 
 Agreed = Callable[[Sequence[bool]], bool]
@@ -60,9 +60,13 @@ class Paths:
 
 
 def alternate_many(
-    paths: Paths, worth: FloatArray, picks: IntArray, orders: IntArray, agreed: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
+    paths: Paths,
+    worth: FloatArray,
+    picks: IntArray,
+    orders: IntArray,
+    agreed: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
     breakdown: IntArray,
-) -> tuple[IntArray, IntArray]:  # fmt: skip
+) -> tuple[IntArray, IntArray]:
     """The same for many runs of time-dependent tactics at once.
 
     Parameters

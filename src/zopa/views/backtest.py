@@ -81,9 +81,16 @@ def _scores(b: Backtest) -> Grid:
     for name, says in PREDICTORS.items():
         if name in b.means:
             m = b.means[name]
-            rows.append((
-                says, _mean(m["log_score"]), _mean(m["rank"]), _mean(m["top_five"], True), _mean(m["brier"]), _mean(m["hit"], True),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    says,
+                    _mean(m["log_score"]),
+                    _mean(m["rank"]),
+                    _mean(m["top_five"], True),
+                    _mean(m["brier"]),
+                    _mean(m["hit"], True),
+                )
+            )
     head = (
         "predictor",
         "log score",
@@ -111,12 +118,19 @@ def _cases(b: Backtest) -> Grid:
     rows: list[Row] = []
     for r in b.rows:
         central = r.zones.get("central")
-        rows.append((
-            r.title, day(r.as_of), day(r.outcome), "agreement" if r.deal else "none", "open" if r.open else "closed",
-            "" if central is None else "yes" if central.covered else "no",
-            cell("" if central is None else percent(central.size), number=True),
-            cell(percent(r.on_record), number=True), cell(count(r.undated), number=True),
-        ))  # fmt: skip
+        rows.append(
+            (
+                r.title,
+                day(r.as_of),
+                day(r.outcome),
+                "agreement" if r.deal else "none",
+                "open" if r.open else "closed",
+                "" if central is None else "yes" if central.covered else "no",
+                cell("" if central is None else percent(central.size), number=True),
+                cell(percent(r.on_record), number=True),
+                cell(count(r.undated), number=True),
+            )
+        )
     head = (
         "case",
         "as of",

@@ -122,10 +122,13 @@ def break_even(z: Zone, labels: Labels) -> Grid:
         spread = (
             f" ({short(judged.low)} to {short(judged.high)})" if judged and judged.low != judged.high else ""
         )
-        rows.append((
-            labels.party(p), cell(Link(points(r), f"#why-{p}.reservation" if labels.case else ""), spread, number=True),
-            cell(points(z.break_even[p]), number=True),
-        ))  # fmt: skip
+        rows.append(
+            (
+                labels.party(p),
+                cell(Link(points(r), f"#why-{p}.reservation" if labels.case else ""), spread, number=True),
+                cell(points(z.break_even[p]), number=True),
+            )
+        )
     uniform = (
         f"; for all parties alike: {points(z.uniform_break_even)}" if z.uniform_break_even is not None else ""
     )
@@ -165,11 +168,13 @@ def _worth_row(
     limit = reservations.get(party)
     cells = [
         cell(
-            f"{points(d.utilities[party])} ({gain(d.gains[party])})", number=True,
-            bar=_part(d.utilities[party], scale), mark=_part(limit, scale) if limit is not None else None,
+            f"{points(d.utilities[party])} ({gain(d.gains[party])})",
+            number=True,
+            bar=_part(d.utilities[party], scale),
+            mark=_part(limit, scale) if limit is not None else None,
         )
         for _, d in deals
-    ]  # fmt: skip
+    ]
     return (cell(f"worth to {labels.party(party)}", head=True), *cells)
 
 
@@ -348,8 +353,10 @@ def why_not(w: WhyNot, labels: Labels) -> Document:
                 paragraph(f"{len(w.sentences) - MOST_CONFLICTS} more conflicts: --json", tone="small")
             )
         if w.corrections:
-            blocks += [Heading("Smallest concessions that would open a zone"),
-                       Bullets(tuple(_correction_spans(k, labels) for k in w.corrections[:MOST_CONFLICTS]))]  # fmt: skip
+            blocks += [
+                Heading("Smallest concessions that would open a zone"),
+                Bullets(tuple(_correction_spans(k, labels) for k in w.corrections[:MOST_CONFLICTS])),
+            ]
         if w.opens:
             blocks += [
                 Heading("Another reading of one statement opens a zone"),
@@ -407,8 +414,10 @@ def draft(v: Views, labels: Labels) -> Document:
     )
     reasons: list[Spans] = [
         (f"{labels.party(x.party)} refuses: {w.text}", *_behind(w.statements, w.basis, labels))
-        for x in v.verdicts if not x.accepts for w in x.why
-    ]  # fmt: skip
+        for x in v.verdicts
+        if not x.accepts
+        for w in x.why
+    ]
     if not reasons and not v.accepted:
         reasons = [limit_spans(m, labels) for m in v.broken]
     if reasons:
@@ -474,9 +483,12 @@ def _changes(v: Views, labels: Labels) -> list[Block]:
         ]
     if v.improvements:
         n = f"{count(v.improvable)} packages" if v.improvable is not None else "Packages"
-        blocks += [Heading(f"{n} are better for some and worse for none; the best"), Bullets(tuple(
-            (*_difference(d, v.draft, labels), f" ({_worths(d, labels)})") for d in v.improvements
-        ))]  # fmt: skip
+        blocks += [
+            Heading(f"{n} are better for some and worse for none; the best"),
+            Bullets(
+                tuple((*_difference(d, v.draft, labels), f" ({_worths(d, labels)})") for d in v.improvements)
+            ),
+        ]
     blocks += [
         paragraph(
             f"Trade between {labels.issue(r.first)} and {labels.issue(r.second)}: ",

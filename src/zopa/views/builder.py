@@ -122,14 +122,18 @@ def builder_data(problem: Problem, labels: Labels, starts: Iterable[Start] = ())
         "rules": [_rule(problem, r, labels, said) for r in problem.rules],
         "sets": [_set(problem, name, labels) for name in problem.case.readings],
         "refusals": [
-            {"issue": space.issues.index(x.issue), "options": [space.options[space.issues.index(x.issue)].index(o) for o in x.options],
-             "behind": said.ids([ident])}
-            for ident, x in uncarried(problem.case).items() if x.issue
+            {
+                "issue": space.issues.index(x.issue),
+                "options": [space.options[space.issues.index(x.issue)].index(o) for o in x.options],
+                "behind": said.ids([ident]),
+            }
+            for ident, x in uncarried(problem.case).items()
+            if x.issue
         ],
         "starts": [_start(problem, *start) for start in known],
         "first": list(space.package(known[0][1])) if known else [0] * len(space.issues),
         "statements": said.rows,
-    }  # fmt: skip
+    }
 
 
 class _Said:
@@ -177,7 +181,7 @@ def _party(problem: Problem, p: int, labels: Labels, said: _Said) -> dict[str, A
         "behind": said.ids(stated.basis.statements) if stated else [],
         "basis": stated.basis.kind if stated else "no reservation value was given",
         "why": f"#why-{name}.reservation",
-    }  # fmt: skip
+    }
 
 
 def _issue(problem: Problem, i: int, labels: Labels, said: _Said) -> dict[str, Any]:
@@ -219,7 +223,7 @@ def _rule(problem: Problem, ident: str, labels: Labels, said: _Said) -> dict[str
         "behind": said.ids(x for r in (rule, *rule.readings.values()) for x in r.statements),
         "readings": readings,
         "chosen": known.index(problem.readings[ident]),
-    }  # fmt: skip
+    }
 
 
 def _clause(problem: Problem, c: Clause, labels: Labels, said: _Said) -> dict[str, Any]:

@@ -71,8 +71,9 @@ def _parallel(
     ]
     thick = [
         {"d": name, "party": labels.party(p), "u": float(u), "note": f"{name}: {labels.party(p)} {points(u)}"}
-        for name, d in picked for p, u in d.utilities.items()
-    ]  # fmt: skip
+        for name, d in picked
+        for p, u in d.utilities.items()
+    ]
     limits = [
         {
             "party": labels.party(p),
@@ -98,16 +99,38 @@ def _parallel(
     order = {"order": {"field": "party", "sort": None}}
     note = {"description": {"field": "note"}}
     return {
-        "width": 230, "height": {"step": 58},
+        "width": 230,
+        "height": {"step": 58},
         "layer": [
-            {"data": {"values": thin}, "mark": {"type": "line", "strokeWidth": 0.6, "opacity": 0.35, "color": "#8c8c8c", "aria": False, "orient": "vertical"},
-             "encoding": {"x": x, "y": y, "detail": {"field": "d"}, **order}},
-            {"data": {"values": limits}, "mark": {"type": "tick", "thickness": 4, "size": 34, "color": "#1b1b1b"}, "encoding": {"x": x, "y": y, **note}},
-            {"data": {"values": thick}, "mark": {"type": "line", "strokeWidth": 2.2, "aria": False, "orient": "vertical"}, "encoding": {"x": x, "y": y, "color": color, **order}},
-            {"data": {"values": thick}, "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
-             "encoding": {"x": x, "y": y, "color": color, "shape": shape, **note}},
+            {
+                "data": {"values": thin},
+                "mark": {
+                    "type": "line",
+                    "strokeWidth": 0.6,
+                    "opacity": 0.35,
+                    "color": "#8c8c8c",
+                    "aria": False,
+                    "orient": "vertical",
+                },
+                "encoding": {"x": x, "y": y, "detail": {"field": "d"}, **order},
+            },
+            {
+                "data": {"values": limits},
+                "mark": {"type": "tick", "thickness": 4, "size": 34, "color": "#1b1b1b"},
+                "encoding": {"x": x, "y": y, **note},
+            },
+            {
+                "data": {"values": thick},
+                "mark": {"type": "line", "strokeWidth": 2.2, "aria": False, "orient": "vertical"},
+                "encoding": {"x": x, "y": y, "color": color, **order},
+            },
+            {
+                "data": {"values": thick},
+                "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+                "encoding": {"x": x, "y": y, "color": color, "shape": shape, **note},
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _plane(
@@ -121,10 +144,14 @@ def _plane(
         cloud = [{"x": float(x), "y": float(y)} for x, y in rows.T]
     edge = [{"x": float(d.utilities[a]), "y": float(d.utilities[b])} for d in shown]
     thick = [
-        {"d": name, "x": float(d.utilities[a]), "y": float(d.utilities[b]),
-         "note": f"{name}: {labels.party(a)} {points(d.utilities[a])}, {labels.party(b)} {points(d.utilities[b])}"}
+        {
+            "d": name,
+            "x": float(d.utilities[a]),
+            "y": float(d.utilities[b]),
+            "note": f"{name}: {labels.party(a)} {points(d.utilities[a])}, {labels.party(b)} {points(d.utilities[b])}",
+        }
         for name, d in picked
-    ]  # fmt: skip
+    ]
     r = study.zone.reservation
     none = [{"x": float(r[a]), "y": float(r[b]), "note": "no agreement"}]
     x = {
@@ -143,14 +170,31 @@ def _plane(
     point = {"type": "point", "filled": True}
     note = {"description": {"field": "note"}}
     return {
-        "width": 290, "height": 260,
+        "width": 290,
+        "height": 260,
         "layer": [
-            {"data": {"values": cloud}, "mark": {**point, "size": 12, "color": "#b9b9b4", "opacity": 0.6, "aria": False}, "encoding": {"x": x, "y": y}},
-            {"data": {"values": edge}, "mark": {"type": "line", "point": True, "color": "#4d4d4d", "strokeWidth": 1, "aria": False}, "encoding": {"x": x, "y": y, "order": {"field": "x"}}},
-            {"data": {"values": none}, "mark": {"type": "point", "shape": "cross", "filled": True, "size": 160, "color": "#1b1b1b"}, "encoding": {"x": x, "y": y, **note}},
-            {"data": {"values": thick}, "mark": {**point, "size": 130, "opacity": 1}, "encoding": {"x": x, "y": y, "color": color, "shape": shape, **note}},
+            {
+                "data": {"values": cloud},
+                "mark": {**point, "size": 12, "color": "#b9b9b4", "opacity": 0.6, "aria": False},
+                "encoding": {"x": x, "y": y},
+            },
+            {
+                "data": {"values": edge},
+                "mark": {"type": "line", "point": True, "color": "#4d4d4d", "strokeWidth": 1, "aria": False},
+                "encoding": {"x": x, "y": y, "order": {"field": "x"}},
+            },
+            {
+                "data": {"values": none},
+                "mark": {"type": "point", "shape": "cross", "filled": True, "size": 160, "color": "#1b1b1b"},
+                "encoding": {"x": x, "y": y, **note},
+            },
+            {
+                "data": {"values": thick},
+                "mark": {**point, "size": 130, "opacity": 1},
+                "encoding": {"x": x, "y": y, "color": color, "shape": shape, **note},
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def timeline(case: Case, labels: Labels) -> Chart | None:
@@ -227,15 +271,47 @@ def _timeline(dots: Sequence[Mapping[str, Any]], lanes: Sequence[str]) -> dict[s
         data.append({**dot, "across": rank % PER_ROW, "down": rank // PER_ROW})
     kinds = ["statement", "contact", "planned contact"]
     return {
-        "data": {"values": data}, "width": {"step": 50, "for": "position"}, "height": {"step": 34, "for": "position"},
+        "data": {"values": data},
+        "width": {"step": 50, "for": "position"},
+        "height": {"step": 34, "for": "position"},
         "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
         "encoding": {
-            "y": {"field": "when", "type": "ordinal", "sort": list(dict.fromkeys(d["when"] for d in data)), "axis": {"title": None, "labelLimit": 120, "grid": True, "tickBand": "extent"}},
-            "yOffset": {"field": "down", "type": "ordinal", "scale": {"domain": list(range(max(d["down"] for d in data) + 1))}},
-            "x": {"field": "lane", "type": "nominal", "sort": list(lanes), "axis": {"title": None, "orient": "top", "labelAngle": -40, "labelLimit": 110, "grid": True, "tickBand": "extent"}},
+            "y": {
+                "field": "when",
+                "type": "ordinal",
+                "sort": list(dict.fromkeys(d["when"] for d in data)),
+                "axis": {"title": None, "labelLimit": 120, "grid": True, "tickBand": "extent"},
+            },
+            "yOffset": {
+                "field": "down",
+                "type": "ordinal",
+                "scale": {"domain": list(range(max(d["down"] for d in data) + 1))},
+            },
+            "x": {
+                "field": "lane",
+                "type": "nominal",
+                "sort": list(lanes),
+                "axis": {
+                    "title": None,
+                    "orient": "top",
+                    "labelAngle": -40,
+                    "labelLimit": 110,
+                    "grid": True,
+                    "tickBand": "extent",
+                },
+            },
             "xOffset": {"field": "across", "type": "ordinal", "scale": {"domain": list(range(PER_ROW))}},
-            "color": {"field": "what", "type": "nominal", "scale": {"domain": kinds, "range": ["#0072B2", "#D55E00", "#8a6d00"]}, "legend": {"title": None, "orient": "bottom"}},
-            "shape": {"field": "what", "type": "nominal", "scale": {"domain": kinds, "range": ["circle", "square", "diamond"]}},
+            "color": {
+                "field": "what",
+                "type": "nominal",
+                "scale": {"domain": kinds, "range": ["#0072B2", "#D55E00", "#8a6d00"]},
+                "legend": {"title": None, "orient": "bottom"},
+            },
+            "shape": {
+                "field": "what",
+                "type": "nominal",
+                "scale": {"domain": kinds, "range": ["circle", "square", "diamond"]},
+            },
             "description": {"field": "note"},
         },
-    }  # fmt: skip
+    }

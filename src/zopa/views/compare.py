@@ -145,10 +145,13 @@ def _moved(c: Comparison, labels: Labels, earlier: Labels) -> Iterator[Block]:
     rows: list[Row] = []
     for m in c.moves:
         if m.before:
-            rows.append((
-                f"{labels.party(m.party)}: {labels.issue(m.issue)}",
-                cell(*_position(m.before, earlier)), cell(*_position(m.after, labels)),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    f"{labels.party(m.party)}: {labels.issue(m.issue)}",
+                    cell(*_position(m.before, earlier)),
+                    cell(*_position(m.after, labels)),
+                )
+            )
     if rows:
         yield Grid("Positions that moved, with the words", ("", "before", "now"), tuple(rows), compare=True)
     first = [m for m in c.moves if not m.before]

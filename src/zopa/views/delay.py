@@ -37,10 +37,22 @@ def reason(why: Why, labels: Labels) -> Spans:
 def delay(d: Delay, labels: Labels) -> Document:
     """What waiting costs, when the zone opens and on whom that turns, who must ratify, which statements bind."""
     found: list[Block] = [*_head(d, labels), paragraph(opening_sentence(d, labels))]
-    found.append(Grid("What no agreement is worth", ("party", "cost from", "loses a month", "now", f"in month {d.months}"), tuple(
-        (labels.party(c.party), c.source or "none recorded", _loss(c), cell(str(c.values[0]), number=True), cell(str(c.values[d.months]), number=True))
-        for c in d.curves
-    )))  # fmt: skip
+    found.append(
+        Grid(
+            "What no agreement is worth",
+            ("party", "cost from", "loses a month", "now", f"in month {d.months}"),
+            tuple(
+                (
+                    labels.party(c.party),
+                    c.source or "none recorded",
+                    _loss(c),
+                    cell(str(c.values[0]), number=True),
+                    cell(str(c.values[d.months]), number=True),
+                )
+                for c in d.curves
+            ),
+        )
+    )
     found.append(Heading("When a package becomes acceptable to all if no party moves"))
     found.append(Bullets(tuple(_package_line(d, p, labels) for p in d.packages)))
     found += [paragraph(_ripe_sentence(d, labels)), *_contest(d)]
@@ -104,9 +116,11 @@ def blocks(d: Delay, labels: Labels) -> tuple[Block, ...]:
 def _contest(d: Delay) -> list[Block]:
     found: list[Block] = []
     if d.attrition is not None:
-        found.append(paragraph(
-            f"War of attrition between the two starting positions: {float(d.attrition.mean_months):.3g} months on average until one concedes."
-        ))  # fmt: skip
+        found.append(
+            paragraph(
+                f"War of attrition between the two starting positions: {float(d.attrition.mean_months):.3g} months on average until one concedes."
+            )
+        )
     for end, o in zip(("low", "central", "high"), d.contest, strict=False):
         found.append(paragraph(f"What each side could secure alone, {end} figures: {contest_words(o)}."))
     return found
@@ -145,10 +159,17 @@ def _ripe_sentence(d: Delay, labels: Labels) -> str:
 
 def _curves(d: Delay, labels: Labels) -> Chart:
     data = [
-        {"party": labels.party(c.party), "t": t, "low": float(b.low), "mid": float(b.best), "high": float(b.high),
-         "note": f"{labels.party(c.party)}, {month_name(d.as_of, t)}: no agreement is worth {b}"}
-        for c in d.curves for t, b in enumerate(c.values)
-    ]  # fmt: skip
+        {
+            "party": labels.party(c.party),
+            "t": t,
+            "low": float(b.low),
+            "mid": float(b.best),
+            "high": float(b.high),
+            "note": f"{labels.party(c.party)}, {month_name(d.as_of, t)}: no agreement is worth {b}",
+        }
+        for c in d.curves
+        for t, b in enumerate(c.values)
+    ]
     x = {"field": "t", "type": "quantitative", "axis": {"title": _axis(d), "tickMinStep": 1}}
     y = {
         "field": "low",
@@ -158,14 +179,32 @@ def _curves(d: Delay, labels: Labels) -> Chart:
     }
     spec: dict[str, Any] = {
         "data": {"values": data},
-        "facet": {"field": "party", "type": "nominal", "header": {"title": None}, "sort": [labels.party(c.party) for c in d.curves]},
+        "facet": {
+            "field": "party",
+            "type": "nominal",
+            "header": {"title": None},
+            "sort": [labels.party(c.party) for c in d.curves],
+        },
         "columns": 1,
-        "spec": {"width": 290, "height": 110, "layer": [
-            {"mark": {"type": "area", "color": BAND, "opacity": 0.35, "aria": False}, "encoding": {"x": x, "y": y, "y2": {"field": "high"}}},
-            {"mark": {"type": "line", "color": LINE, "strokeWidth": 2, "aria": False}, "encoding": {"x": x, "y": {**y, "field": "mid"}}},
-            {"mark": {"type": "point", "color": LINE, "filled": True, "size": 22}, "encoding": {"x": x, "y": {**y, "field": "mid"}, "description": {"field": "note"}}},
-        ]},
-    }  # fmt: skip
+        "spec": {
+            "width": 290,
+            "height": 110,
+            "layer": [
+                {
+                    "mark": {"type": "area", "color": BAND, "opacity": 0.35, "aria": False},
+                    "encoding": {"x": x, "y": y, "y2": {"field": "high"}},
+                },
+                {
+                    "mark": {"type": "line", "color": LINE, "strokeWidth": 2, "aria": False},
+                    "encoding": {"x": x, "y": {**y, "field": "mid"}},
+                },
+                {
+                    "mark": {"type": "point", "color": LINE, "filled": True, "size": 22},
+                    "encoding": {"x": x, "y": {**y, "field": "mid"}, "description": {"field": "note"}},
+                },
+            ],
+        },
+    }
     every = max(1, d.months // 6)
     shown = range(0, d.months + 1, every)
     rows: tuple[Row, ...] = tuple(
@@ -190,30 +229,51 @@ def _axis(d: Delay) -> str:
 def _openings(d: Delay, labels: Labels) -> Chart:
     marks = [_mark(d, p, labels.party(who), at) for p in d.packages for who, at in _drawn(p)]
     y = {
-        "field": "row", "type": "nominal", "sort": None, "scale": {"domain": [m["row"] for m in marks]},
+        "field": "row",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"domain": [m["row"] for m in marks]},
         "axis": {"title": None, "labelLimit": 150},
-    }  # fmt: skip
+    }
     x = {
         "type": "quantitative",
         "scale": {"domain": [0, d.months]},
         "axis": {"title": _axis(d), "tickMinStep": 1},
     }
     color = {
-        "field": "kind", "type": "nominal", "scale": {"domain": ["opens", "may stay closed"], "range": [OPEN, SHUT]},
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": ["opens", "may stay closed"], "range": [OPEN, SHUT]},
         "legend": {"title": None, "orient": "bottom"},
-    }  # fmt: skip
+    }
     note = {"description": {"field": "note"}}
     spec: dict[str, Any] = {
-        "width": 230, "height": {"step": 24},
+        "width": 230,
+        "height": {"step": 24},
         "layer": [
-            {"data": {"values": [m for m in marks if m["kind"]]}, "mark": {"type": "bar", "height": 11},
-             "encoding": {"y": y, "x": {**x, "field": "from"}, "x2": {"field": "to"}, "color": color, **note}},
-            {"data": {"values": [m for m in marks if m["t"] is not None]}, "mark": {"type": "tick", "thickness": 3, "size": 18, "color": "#1b1b1b"},
-             "encoding": {"y": y, "x": {**x, "field": "t"}, **note}},
-            {"data": {"values": [m for m in marks if not m["kind"]]}, "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": "#4d4d4d"},
-             "encoding": {"y": y, "x": {"datum": 0, **x}, "text": {"value": "beyond the horizon"}}},
+            {
+                "data": {"values": [m for m in marks if m["kind"]]},
+                "mark": {"type": "bar", "height": 11},
+                "encoding": {
+                    "y": y,
+                    "x": {**x, "field": "from"},
+                    "x2": {"field": "to"},
+                    "color": color,
+                    **note,
+                },
+            },
+            {
+                "data": {"values": [m for m in marks if m["t"] is not None]},
+                "mark": {"type": "tick", "thickness": 3, "size": 18, "color": "#1b1b1b"},
+                "encoding": {"y": y, "x": {**x, "field": "t"}, **note},
+            },
+            {
+                "data": {"values": [m for m in marks if not m["kind"]]},
+                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "color": "#4d4d4d"},
+                "encoding": {"y": y, "x": {"datum": 0, **x}, "text": {"value": "beyond the horizon"}},
+            },
         ],
-    }  # fmt: skip
+    }
     rows: tuple[Row, ...] = tuple(
         (
             p.name,

@@ -80,10 +80,14 @@ def _lines(o: Outlook, labels: Labels) -> list[Spans]:
     lines.append((f"models and readings: {least:.0f} to {most:.0f} ({told})",))
     if (top := o.matters_most) is not None:
         basis = labels.statements(top.statements) or (top.basis,)
-        lines.append((
-            f"matters most: {top.what} of {labels.party(top.party)} ({top.low:g} to {top.high:g} moves the outcome "
-            f"{top.outcome_low:.0f} to {top.outcome_high:.0f}) (", *basis, ")",
-        ))  # fmt: skip
+        lines.append(
+            (
+                f"matters most: {top.what} of {labels.party(top.party)} ({top.low:g} to {top.high:g} moves the outcome "
+                f"{top.outcome_low:.0f} to {top.outcome_high:.0f}) (",
+                *basis,
+                ")",
+            )
+        )
     return lines
 
 
@@ -144,10 +148,12 @@ def _record_picture(labels: Labels, f: Forecast) -> Chart | None:
         "widens to the calibrated intervals, whenever the issue is settled. Point at a mark to read the sentence."
     )
     return Chart(
-        "forecast-record", "Positions on the record, and the forecast", said,
+        "forecast-record",
+        "Positions on the record, and the forecast",
+        said,
         lambda: _record_spec(data, labels.parties(parties), [o.line.name for o in f.outlooks]),
         Grid("Positions by date", ("issue", "party", "date", "place", "words"), tuple(rows), folded=True),
-    )  # fmt: skip
+    )
 
 
 def _bands(o: Outlook) -> list[tuple[float, tuple[float, float]]]:
@@ -223,10 +229,17 @@ def _path(
             )
         rows.append((name, who, day(on), cell(f"{at:g}", number=True), _words(says, statements, labels)))
         before = at
-    points.append({
-        "kind": "interval", "issue": name, "party": who, "date": (_instant(now) + aside).isoformat(), "low": stand.place.low,
-        "high": stand.place.high, "note": f"{who}: {stand.place.low:g} to {stand.place.high:g}",
-    })  # fmt: skip
+    points.append(
+        {
+            "kind": "interval",
+            "issue": name,
+            "party": who,
+            "date": (_instant(now) + aside).isoformat(),
+            "low": stand.place.low,
+            "high": stand.place.high,
+            "note": f"{who}: {stand.place.low:g} to {stand.place.high:g}",
+        }
+    )
     return points, rows
 
 
@@ -247,8 +260,12 @@ def _record_spec(data: list[dict[str, Any]], parties: list[str], names: list[str
         "axis": {"title": None, "values": [0, 50, 100]},
     }
     low, high = {**y, "field": "low"}, {"field": "high"}
-    color = {"field": "party", "type": "nominal", "scale": {"domain": parties, "range": list(PALETTE[: len(parties)])},
-             "legend": {"title": None, "orient": "bottom"}}  # fmt: skip
+    color = {
+        "field": "party",
+        "type": "nominal",
+        "scale": {"domain": parties, "range": list(PALETTE[: len(parties)])},
+        "legend": {"title": None, "orient": "bottom"},
+    }
     note = {"description": {"field": "note"}}
 
     def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
@@ -257,22 +274,75 @@ def _record_spec(data: list[dict[str, Any]], parties: list[str], names: list[str
     triangle = {"type": "point", "filled": True, "size": 150, "opacity": 1}
     return {
         "data": {"values": data},
-        "facet": {"row": {"field": "issue", "type": "nominal", "sort": names,
-                          "header": {"title": None, "labelAngle": 0, "labelAlign": "left", "labelAnchor": "start", "labelOrient": "top",
-                                     "labelFontWeight": "bold", "labelPadding": 2}}},
+        "facet": {
+            "row": {
+                "field": "issue",
+                "type": "nominal",
+                "sort": names,
+                "header": {
+                    "title": None,
+                    "labelAngle": 0,
+                    "labelAlign": "left",
+                    "labelAnchor": "start",
+                    "labelOrient": "top",
+                    "labelFontWeight": "bold",
+                    "labelPadding": 2,
+                },
+            }
+        },
         "spacing": 10,
-        "spec": {"width": 300, "height": 96, "layer": [
-            layer("fan", {"type": "area", "opacity": 0.22, "color": "#4d4d4d"}, {"x": x, "y": low, "y2": high, "detail": {"field": "band"}, **note}),
-            layer("middle", {"type": "line", "strokeDash": [5, 4], "color": "#1b1b1b", "aria": False}, {"x": x, "y": y}),
-            layer("interval", {"type": "rule", "strokeWidth": 4, "opacity": 0.35}, {"x": x, "y": low, "y2": high, "color": color, **note}),
-            layer("at", {"type": "line", "strokeWidth": 1.5, "aria": False}, {"x": x, "y": y, "color": color}),
-            layer("at", {"type": "point", "filled": True, "size": 70, "opacity": 1}, {"x": x, "y": y, "color": color, **note}),
-            layer("shift up", {**triangle, "shape": "triangle-up"}, {"x": x, "y": y, "color": color, **note}),
-            layer("shift down", {**triangle, "shape": "triangle-down"}, {"x": x, "y": y, "color": color, **note}),
-            layer("option", {"type": "text", "align": "left", "dx": 6, "fontSize": 11, "color": "#4d4d4d", "aria": False},
-                  {"x": x, "y": y, "text": {"field": "label"}}),
-        ]},
-    }  # fmt: skip
+        "spec": {
+            "width": 300,
+            "height": 96,
+            "layer": [
+                layer(
+                    "fan",
+                    {"type": "area", "opacity": 0.22, "color": "#4d4d4d"},
+                    {"x": x, "y": low, "y2": high, "detail": {"field": "band"}, **note},
+                ),
+                layer(
+                    "middle",
+                    {"type": "line", "strokeDash": [5, 4], "color": "#1b1b1b", "aria": False},
+                    {"x": x, "y": y},
+                ),
+                layer(
+                    "interval",
+                    {"type": "rule", "strokeWidth": 4, "opacity": 0.35},
+                    {"x": x, "y": low, "y2": high, "color": color, **note},
+                ),
+                layer(
+                    "at",
+                    {"type": "line", "strokeWidth": 1.5, "aria": False},
+                    {"x": x, "y": y, "color": color},
+                ),
+                layer(
+                    "at",
+                    {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                    {"x": x, "y": y, "color": color, **note},
+                ),
+                layer(
+                    "shift up", {**triangle, "shape": "triangle-up"}, {"x": x, "y": y, "color": color, **note}
+                ),
+                layer(
+                    "shift down",
+                    {**triangle, "shape": "triangle-down"},
+                    {"x": x, "y": y, "color": color, **note},
+                ),
+                layer(
+                    "option",
+                    {
+                        "type": "text",
+                        "align": "left",
+                        "dx": 6,
+                        "fontSize": 11,
+                        "color": "#4d4d4d",
+                        "aria": False,
+                    },
+                    {"x": x, "y": y, "text": {"field": "label"}},
+                ),
+            ],
+        },
+    }
 
 
 def _spread_picture(f: Forecast) -> Chart:
@@ -287,8 +357,15 @@ def _spread_picture(f: Forecast) -> Chart:
             note = f"{o.issue}, {what}: {low:.0f} to {high:.0f}"
             bands.append({"issue": name, "low": low, "high": high, "what": what, "note": note})
         low10, _, high10 = o.input_band
-        bands.append({"issue": name, "low": low10, "high": high10, "what": "input uncertainty only, 80 %",
-                      "note": f"{o.issue}, input uncertainty only: {low10:.0f} to {high10:.0f}"})  # fmt: skip
+        bands.append(
+            {
+                "issue": name,
+                "low": low10,
+                "high": high10,
+                "what": "input uncertainty only, 80 %",
+                "note": f"{o.issue}, input uncertainty only: {low10:.0f} to {high10:.0f}",
+            }
+        )
         ticks += [
             {"issue": name, "place": place, "what": "a model in a reading", "note": f"{label}: {place:.0f}"}
             for label, place in o.readings
@@ -307,9 +384,14 @@ def _spread_picture(f: Forecast) -> Chart:
         "compromise, which is far too narrow to be a forecast. Diamond: the outcome; lines: what each model and reading says."
     )
     head = (
-        "issue", "outcome", "50 % interval", "80 % interval", "90 % interval", "inputs only, 80 %",
+        "issue",
+        "outcome",
+        "50 % interval",
+        "80 % interval",
+        "90 % interval",
+        "inputs only, 80 %",
         "nearest option, by the distribution of the model",
-    )  # fmt: skip
+    )
     return Chart(
         "forecast-spread",
         "How sure, and about what",
@@ -327,25 +409,47 @@ def _spread_spec(data: list[dict[str, Any]]) -> dict[str, Any]:
         "axis": {"title": "place on the issue's line"},
     }
     y = {"field": "issue", "type": "nominal", "sort": None, "axis": {"title": None}}
-    color = {"field": "what", "type": "nominal", "scale": {"domain": kinds, "range": ["#dcdcd8", "#bdd7e7", "#6baed6", "#08306b"]},
-             "legend": {"title": None, "orient": "bottom", "columns": 2}}  # fmt: skip
+    color = {
+        "field": "what",
+        "type": "nominal",
+        "scale": {"domain": kinds, "range": ["#dcdcd8", "#bdd7e7", "#6baed6", "#08306b"]},
+        "legend": {"title": None, "orient": "bottom", "columns": 2},
+    }
     note = {"description": {"field": "note"}}
 
     def bar(what: str, size: int) -> dict[str, Any]:
-        return {"transform": [{"filter": {"field": "what", "equal": what}}], "mark": {"type": "bar", "size": size},
-                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "color": color, **note}}  # fmt: skip
+        return {
+            "transform": [{"filter": {"field": "what", "equal": what}}],
+            "mark": {"type": "bar", "size": size},
+            "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "color": color, **note},
+        }
 
     at = {"x": {**x, "field": "place"}, "y": y, **note}
     return {
-        "width": 250, "height": {"step": 46}, "data": {"values": data},
+        "width": 250,
+        "height": {"step": 46},
+        "data": {"values": data},
         "layer": [
             *(bar(what, size) for what, size in zip(kinds, (26, 26, 26, 8), strict=True)),
-            {"transform": [{"filter": {"field": "what", "equal": "a model in a reading"}}],
-             "mark": {"type": "tick", "color": "#D55E00", "thickness": 2, "size": 18}, "encoding": at},
-            {"transform": [{"filter": {"field": "what", "equal": "outcome"}}],
-             "mark": {"type": "point", "shape": "diamond", "filled": True, "color": "#D55E00", "size": 130, "opacity": 1}, "encoding": at},
+            {
+                "transform": [{"filter": {"field": "what", "equal": "a model in a reading"}}],
+                "mark": {"type": "tick", "color": "#D55E00", "thickness": 2, "size": 18},
+                "encoding": at,
+            },
+            {
+                "transform": [{"filter": {"field": "what", "equal": "outcome"}}],
+                "mark": {
+                    "type": "point",
+                    "shape": "diamond",
+                    "filled": True,
+                    "color": "#D55E00",
+                    "size": 130,
+                    "opacity": 1,
+                },
+                "encoding": at,
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _number(o: Outlook, stand: Stand, what: str) -> Cell:
@@ -366,11 +470,17 @@ def _stands(f: Forecast, labels: Labels) -> Grid:
                 else cell(f"{s.capability.best:g}", number=True)
             )
             seen.add(s.party)
-            rows.append((
-                o.line.name, labels.party(s.party), cell(_number(o, s, "place").parts[0], number=True, id=f"why-{s.party}.places.{o.issue}"),
-                cell(Link(f"{s.salience.best:g}", f"#why-{s.party}.weights.{o.issue}"), number=True), strength,
-                cell(s.place.basis + ": ", *_words(s.place.says, s.place.statements, labels).parts), s.capability.basis,
-            ))  # fmt: skip
+            rows.append(
+                (
+                    o.line.name,
+                    labels.party(s.party),
+                    cell(_number(o, s, "place").parts[0], number=True, id=f"why-{s.party}.places.{o.issue}"),
+                    cell(Link(f"{s.salience.best:g}", f"#why-{s.party}.weights.{o.issue}"), number=True),
+                    strength,
+                    cell(s.place.basis + ": ", *_words(s.place.says, s.place.statements, labels).parts),
+                    s.capability.basis,
+                )
+            )
     head = ("issue", "party", "place", "weight", "capability", "the place rests on", "the capability is")
     return Grid("Who stands where on each line, and how strongly", head, tuple(rows), folded=True)
 
@@ -378,20 +488,29 @@ def _stands(f: Forecast, labels: Labels) -> Grid:
 def _matters(f: Forecast, labels: Labels) -> Grid:
     rows = tuple(
         (
-            o.line.name, f"{b.what} of {labels.party(b.party)}", cell(f"{b.low:g} to {b.high:g}", number=True),
-            cell(f"{b.outcome_low:.1f} to {b.outcome_high:.1f}", number=True), _words(b.basis, b.statements, labels),
+            o.line.name,
+            f"{b.what} of {labels.party(b.party)}",
+            cell(f"{b.low:g} to {b.high:g}", number=True),
+            cell(f"{b.outcome_low:.1f} to {b.outcome_high:.1f}", number=True),
+            _words(b.basis, b.statements, labels),
         )
-        for o in f.outlooks for b in o.bars[:4]
-    )  # fmt: skip
+        for o in f.outlooks
+        for b in o.bars[:4]
+    )
     head = ("issue", "number", "its interval", "moves the outcome", "rests on")
     return Grid("Which single number matters most", head, rows)
 
 
 def _levers(f: Forecast, labels: Labels) -> Grid:
     rows: tuple[tuple[Cell | str, ...], ...] = tuple(
-        (o.line.name, labels.party(v.party), *(cell(f"{n:+.2f}", number=True) for n in (v.place, v.salience, v.capability)))
-        for o in f.outlooks for v in o.levers
-    )  # fmt: skip
+        (
+            o.line.name,
+            labels.party(v.party),
+            *(cell(f"{n:+.2f}", number=True) for n in (v.place, v.salience, v.capability)),
+        )
+        for o in f.outlooks
+        for v in o.levers
+    )
     head = (
         "issue",
         "party",
@@ -425,10 +544,16 @@ def _traces(f: Forecast, labels: Labels, only: str = "") -> tuple[Grid, ...]:
         if not moves:
             continue
         rows = tuple(
-            (str(s.round), labels.issue(s.issue), labels.party(s.party), f"{s.kind} {labels.party(s.partner)}", cell(f"{s.before:.1f} to {s.after:.1f}", number=True),
-             f"{s.of} {s.own:.2f}, {s.other:.2f}")
+            (
+                str(s.round),
+                labels.issue(s.issue),
+                labels.party(s.party),
+                f"{s.kind} {labels.party(s.partner)}",
+                cell(f"{s.before:.1f} to {s.after:.1f}", number=True),
+                f"{s.of} {s.own:.2f}, {s.other:.2f}",
+            )
             for s in moves[:MOST_MOVES]
-        )  # fmt: skip
+        )
         more = f", the first {MOST_MOVES} of {len(moves)} moves" if len(moves) > MOST_MOVES else ""
         head = ("round", "issue", "who moves", "how", "from, to", "weighed")
         found.append(Grid(f"Round by round in the model {model}{more}", head, rows, folded=True))

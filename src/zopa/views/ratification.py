@@ -97,10 +97,12 @@ def blocks(d: Ratification, labels: Labels) -> tuple[Block, ...]:
     w = d.win_sets
     found: list[Block] = [paragraph(text + ".") for text in _sentences(d, labels)]
     if d.lines and w.agreed and all(line.common[0] == line.common[1] for line in d.lines):
-        found.append(paragraph(
-            f"Taken one by one, none of these issues can move: {listed(labels.issue(line.issue) for line in d.lines)}. Taken "
-            f"together, {count(w.agreed)} packages are acceptable: what a party gives on one issue it gets back on another."
-        ))  # fmt: skip
+        found.append(
+            paragraph(
+                f"Taken one by one, none of these issues can move: {listed(labels.issue(line.issue) for line in d.lines)}. Taken "
+                f"together, {count(w.agreed)} packages are acceptable: what a party gives on one issue it gets back on another."
+            )
+        )
     found += [paragraph(text + ".") for text in _tied_hands(d, labels)]
     loose = [x for x in d.commitments if not x.binds]
     if d.commitments:
@@ -155,10 +157,18 @@ def _lines(d: Ratification, labels: Labels) -> Chart:
             ideal = {labels.party(p): x for p, x in line.ideals.items()}.get(who)
             a, b = max(0.0, float(low)), min(100.0, float(high))
             words = f"{a:g} to {b:g}" if low < high else f"{a:g}, the status quo"
-            data.append({
-                "issue": issue, "who": who, "from": a, "to": max(b, a + 0.6), "ideal": None if ideal is None else float(ideal),
-                "now": float(line.status_quo), "kind": "all" if ideal is None else "one", "note": f"{issue}: {who} accepts {words}",
-            })  # fmt: skip
+            data.append(
+                {
+                    "issue": issue,
+                    "who": who,
+                    "from": a,
+                    "to": max(b, a + 0.6),
+                    "ideal": None if ideal is None else float(ideal),
+                    "now": float(line.status_quo),
+                    "kind": "all" if ideal is None else "one",
+                    "note": f"{issue}: {who} accepts {words}",
+                }
+            )
             rows.append(
                 (
                     issue,
@@ -182,14 +192,38 @@ def _lines(d: Ratification, labels: Labels) -> Chart:
     }
     spec: dict[str, Any] = {
         "data": {"values": data},
-        "facet": {"field": "issue", "type": "nominal", "sort": [labels.issue(line.issue) for line in d.lines], "header": {"title": None}},
+        "facet": {
+            "field": "issue",
+            "type": "nominal",
+            "sort": [labels.issue(line.issue) for line in d.lines],
+            "header": {"title": None},
+        },
         "columns": 1,
-        "spec": {"width": 220, "height": {"step": 20}, "layer": [
-            {"mark": {"type": "bar", "height": 11}, "encoding": {"y": y, "x": {**x, "field": "from"}, "x2": {"field": "to"}, "color": color, "description": {"field": "note"}}},
-            {"mark": {"type": "tick", "thickness": 3, "size": 16, "color": "#1b1b1b", "aria": False}, "encoding": {"y": y, "x": {**x, "field": "ideal"}}},
-            {"mark": {"type": "rule", "strokeDash": [4, 3], "color": "#4d4d4d", "aria": False}, "encoding": {"x": {**x, "field": "now"}}},
-        ]},
-    }  # fmt: skip
+        "spec": {
+            "width": 220,
+            "height": {"step": 20},
+            "layer": [
+                {
+                    "mark": {"type": "bar", "height": 11},
+                    "encoding": {
+                        "y": y,
+                        "x": {**x, "field": "from"},
+                        "x2": {"field": "to"},
+                        "color": color,
+                        "description": {"field": "note"},
+                    },
+                },
+                {
+                    "mark": {"type": "tick", "thickness": 3, "size": 16, "color": "#1b1b1b", "aria": False},
+                    "encoding": {"y": y, "x": {**x, "field": "ideal"}},
+                },
+                {
+                    "mark": {"type": "rule", "strokeDash": [4, 3], "color": "#4d4d4d", "aria": False},
+                    "encoding": {"x": {**x, "field": "now"}},
+                },
+            ],
+        },
+    }
     table = Grid(
         "Win-sets on the line of each issue",
         ("issue", "party", "accepts", "best option at"),

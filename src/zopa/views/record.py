@@ -96,10 +96,15 @@ def options(case: Case, labels: Labels, shares: dict[str, dict[str, Any]]) -> Gr
     for i, issue in case.issues.items():
         for o, option in issue.options.items():
             share = shares.get(i, {}).get(o)
-            rows.append((
-                cell(issue.name, id=f"option-{i}-{o}"), option.label, "the status quo" if issue.now == o else "",
-                cell(percent(share), number=True), cell(*labels.basis(option)) if option.kind != "none" else "",
-            ))  # fmt: skip
+            rows.append(
+                (
+                    cell(issue.name, id=f"option-{i}-{o}"),
+                    option.label,
+                    "the status quo" if issue.now == o else "",
+                    cell(percent(share), number=True),
+                    cell(*labels.basis(option)) if option.kind != "none" else "",
+                )
+            )
     head = ("issue", "option", "", "in the zone", "listed because")
     return Grid(
         "Issues and options, with the share of the zone's packages that use each",
@@ -174,10 +179,12 @@ def gaps_sentence(gaps: tuple[tuple[str, str, str], ...], labels: Labels) -> str
 
 def statements(case: Case, labels: Labels) -> list[Block]:
     """Every statement, and the figures of the sources."""
-    found: list[Block] = [paragraph(
-        f"On record: {len(case.statements)} statements, {len(case.contacts)} contacts, {len(case.figures)} figures and "
-        f"{len(case.shifts)} shifts of position."
-    )]  # fmt: skip
+    found: list[Block] = [
+        paragraph(
+            f"On record: {len(case.statements)} statements, {len(case.contacts)} contacts, {len(case.figures)} figures and "
+            f"{len(case.shifts)} shifts of position."
+        )
+    ]
     author = sum(s.kind == "author_claim" for s in case.statements.values())
     if author:
         found.append(
@@ -221,10 +228,14 @@ def _statement(ident: str, case: Case, labels: Labels) -> Row:
         else cell("[not quoted: the source is marked do-not-quote]")
     )
     return (
-        cell(day(s.said) or "–", id=f"statement-{ident}"), labels.speaker(ident),
-        (labels.party_of(ident) or "no party") + (f", {speaker.authority}" if speaker else ""), s.kind.replace("_", " "), words,
-        cell(Link(where, f"#quote-{ident}")), s.review.state,
-    )  # fmt: skip
+        cell(day(s.said) or "–", id=f"statement-{ident}"),
+        labels.speaker(ident),
+        (labels.party_of(ident) or "no party") + (f", {speaker.authority}" if speaker else ""),
+        s.kind.replace("_", " "),
+        words,
+        cell(Link(where, f"#quote-{ident}")),
+        s.review.state,
+    )
 
 
 def rules(case: Case, labels: Labels, chosen: dict[str, str]) -> Grid | None:

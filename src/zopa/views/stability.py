@@ -135,19 +135,32 @@ def _equilibria(answer: Stability, labels: Labels) -> Grid:
         better = labels.parties(p for p, b in s.better.items() if b)
         whom = "all" if s.better and len(better) == len(s.better) else ", ".join(better) or "none"
         share = f"{s.shares['seq']:.2f}" if answer.perturbed and s.shares else "–"
-        rows.append((
-            str(k), s.label, cell(SHORT[s.strength]), "none without a response" if "cgmr" in s.coalitions else "one could leave",
-            whom if s.better else "–", "yes" if s.efficient else "no",
-            cell("–" if s.steps is None else str(len(s.steps)), number=True), cell(share, number=True),
-        ))  # fmt: skip
+        rows.append(
+            (
+                str(k),
+                s.label,
+                cell(SHORT[s.strength]),
+                "none without a response" if "cgmr" in s.coalitions else "one could leave",
+                whom if s.better else "–",
+                "yes" if s.efficient else "no",
+                cell("–" if s.steps is None else str(len(s.steps)), number=True),
+                cell(share, number=True),
+            )
+        )
     counts = ", ".join(f"{c} {n:,}" for c, n in answer.counts.items())
     if answer.perceived:
         counts += "; as perceived " + ", ".join(f"{c} {n:,}" for c, n in answer.perceived.items())
     caption = f"Equilibria among {count(answer.feasible)} states: {counts}. The best, {answer.ranking}"
     head = (
-        "", "state", "stable by", "coalitions", "better than the status quo for", "efficient", "moves from the status quo",
+        "",
+        "state",
+        "stable by",
+        "coalitions",
+        "better than the status quo for",
+        "efficient",
+        "moves from the status quo",
         f"share of {answer.perturbed:,} variants with credible sanctions" if answer.perturbed else "robust",
-    )  # fmt: skip
+    )
     return Grid(caption, head, tuple(rows), folded=len(rows) > 10)
 
 
@@ -161,10 +174,15 @@ def _preferences(case: Case, labels: Labels) -> Grid:
                 basis += (": ", *labels.statements(w.statements))
             if w.assumed or w.why:
                 basis += (f" – {w.assumed or w.why}",)
-            rows.append((
-                labels.party(party), cell(str(w.level or k), number=True), w.says or w.holds,
-                w.holds + (" (unsure)" if w.unsure else ""), cell(*basis),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    labels.party(party),
+                    cell(str(w.level or k), number=True),
+                    w.says or w.holds,
+                    w.holds + (" (unsure)" if w.unsure else ""),
+                    cell(*basis),
+                )
+            )
     head = ("party", "rank", "prefers that", "exactly", "rests on")
     return Grid("Preferences, most important first, and what each rests on", head, tuple(rows), folded=True)
 
@@ -177,15 +195,23 @@ def state_graph(picture: StateGraph, names: dict[str, str]) -> Chart | None:
     place = _places(picture)
     nodes = [
         {
-            "x": place[n.id][0], "y": place[n.id][1], "label": letters[n.id], "holds": SHORT[n.strength],
+            "x": place[n.id][0],
+            "y": place[n.id][1],
+            "label": letters[n.id],
+            "holds": SHORT[n.strength],
             "note": f"{letters[n.id]}: {'; '.join(n.done) or 'nothing is done'}; {LEVELS[n.strength]}",
         }
         for n in picture.nodes
-    ]  # fmt: skip
-    arrows = [_arrow(e.source, e.target, place) | {
-        "party": names[e.party], "kind": "an improvement for it" if e.gain else "no improvement by itself",
-        "note": f"{letters[e.source]} to {letters[e.target]}: {names[e.party]} would {' and '.join(e.does)}",
-    } for e in picture.edges]  # fmt: skip
+    ]
+    arrows = [
+        _arrow(e.source, e.target, place)
+        | {
+            "party": names[e.party],
+            "kind": "an improvement for it" if e.gain else "no improvement by itself",
+            "note": f"{letters[e.source]} to {letters[e.target]}: {names[e.party]} would {' and '.join(e.does)}",
+        }
+        for e in picture.edges
+    ]
     rows: tuple[tuple[Cell | str, ...], ...] = tuple(
         (
             letters[e.source],
@@ -264,9 +290,11 @@ def _spec(nodes: list[dict[str, Any]], arrows: list[dict[str, Any]], parties: li
 
     def scale(field: str, low: float, high: float, flip: bool = False) -> dict[str, Any]:
         return {
-            "field": field, "type": "quantitative", "axis": None,
+            "field": field,
+            "type": "quantitative",
+            "axis": None,
             "scale": {"domain": [low, high], "nice": False, "zero": False, "reverse": flip},
-        }  # fmt: skip
+        }
 
     def x(field: str) -> dict[str, Any]:
         return scale(field, -0.5, wide + 0.6)
@@ -275,37 +303,99 @@ def _spec(nodes: list[dict[str, Any]], arrows: list[dict[str, Any]], parties: li
         return scale(field, -0.7, tall + 0.6, flip=True)
 
     colour = {
-        "field": "party", "type": "nominal",
+        "field": "party",
+        "type": "nominal",
         "scale": {"domain": parties, "range": [PALETTE[k % len(PALETTE)] for k in range(len(parties))]},
         "legend": {"title": "a move by", "orient": "bottom", "columns": 4},
-    }  # fmt: skip
+    }
     dash = {
-        "field": "kind", "type": "nominal",
+        "field": "kind",
+        "type": "nominal",
         "scale": {"domain": ["an improvement for it", "no improvement by itself"], "range": [[1, 0], [5, 4]]},
         "legend": {"title": None, "orient": "bottom"},
-    }  # fmt: skip
+    }
     levels = list(SHORT.values())
     rim = {
-        "field": "holds", "type": "nominal",
-        "scale": {"domain": levels, "range": ["#1b1b1b", "#1b1b1b", "#1b1b1b", "#6d6d6d", "#6d6d6d", "#d0d0cb"]}, "legend": None,
-    }  # fmt: skip
+        "field": "holds",
+        "type": "nominal",
+        "scale": {
+            "domain": levels,
+            "range": ["#1b1b1b", "#1b1b1b", "#1b1b1b", "#6d6d6d", "#6d6d6d", "#d0d0cb"],
+        },
+        "legend": None,
+    }
     fill = {
-        "field": "holds", "type": "nominal",
-        "scale": {"domain": levels, "range": ["#f0c400", "#ffe680", "#fff2bf", "#e9e9e4", "#f4f4f1", "#ffffff"]},
-        "legend": {"title": "stable by", "orient": "right", "columns": 1, "symbolType": "circle", "symbolStrokeColor": "#1b1b1b"},
-    }  # fmt: skip
+        "field": "holds",
+        "type": "nominal",
+        "scale": {
+            "domain": levels,
+            "range": ["#f0c400", "#ffe680", "#fff2bf", "#e9e9e4", "#f4f4f1", "#ffffff"],
+        },
+        "legend": {
+            "title": "stable by",
+            "orient": "right",
+            "columns": 1,
+            "symbolType": "circle",
+            "symbolStrokeColor": "#1b1b1b",
+        },
+    }
     return {
-        "width": int(WIDTH * (wide + 1.1)), "height": int(HEIGHT * (tall + 1.3)),
+        "width": int(WIDTH * (wide + 1.1)),
+        "height": int(HEIGHT * (tall + 1.3)),
         "layer": [
-            {"data": {"values": arrows}, "mark": {"type": "rule", "strokeWidth": 1.6, "opacity": 0.75},
-             "encoding": {"x": x("x"), "y": y("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}, "color": colour, "strokeDash": dash,
-                          "description": {"field": "note"}}},
-            {"data": {"values": arrows}, "mark": {"type": "point", "shape": "triangle", "filled": True, "size": 60, "opacity": 1, "aria": False},
-             "encoding": {"x": x("hx"), "y": y("hy"), "angle": {"field": "angle", "type": "quantitative", "scale": None}, "color": colour}},
-            {"data": {"values": nodes}, "mark": {"type": "point", "shape": "circle", "size": 420, "strokeWidth": 2.5, "opacity": 1},
-             "encoding": {"x": x("x"), "y": y("y"), "stroke": rim, "fill": fill, "description": {"field": "note"}}},
-            {"data": {"values": nodes}, "mark": {"type": "text", "dy": -17, "fontSize": 12, "fontWeight": "bold", "color": "#1b1b1b", "aria": False},
-             "encoding": {"x": x("x"), "y": y("y"), "text": {"field": "label"}}},
+            {
+                "data": {"values": arrows},
+                "mark": {"type": "rule", "strokeWidth": 1.6, "opacity": 0.75},
+                "encoding": {
+                    "x": x("x"),
+                    "y": y("y"),
+                    "x2": {"field": "x2"},
+                    "y2": {"field": "y2"},
+                    "color": colour,
+                    "strokeDash": dash,
+                    "description": {"field": "note"},
+                },
+            },
+            {
+                "data": {"values": arrows},
+                "mark": {
+                    "type": "point",
+                    "shape": "triangle",
+                    "filled": True,
+                    "size": 60,
+                    "opacity": 1,
+                    "aria": False,
+                },
+                "encoding": {
+                    "x": x("hx"),
+                    "y": y("hy"),
+                    "angle": {"field": "angle", "type": "quantitative", "scale": None},
+                    "color": colour,
+                },
+            },
+            {
+                "data": {"values": nodes},
+                "mark": {"type": "point", "shape": "circle", "size": 420, "strokeWidth": 2.5, "opacity": 1},
+                "encoding": {
+                    "x": x("x"),
+                    "y": y("y"),
+                    "stroke": rim,
+                    "fill": fill,
+                    "description": {"field": "note"},
+                },
+            },
+            {
+                "data": {"values": nodes},
+                "mark": {
+                    "type": "text",
+                    "dy": -17,
+                    "fontSize": 12,
+                    "fontWeight": "bold",
+                    "color": "#1b1b1b",
+                    "aria": False,
+                },
+                "encoding": {"x": x("x"), "y": y("y"), "text": {"field": "label"}},
+            },
         ],
         "resolve": {"scale": {"stroke": "independent"}},
-    }  # fmt: skip
+    }

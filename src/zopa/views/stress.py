@@ -52,9 +52,11 @@ def headline(s: Stress) -> str:
     """The three zones in one sentence."""
     if not s.admissible:
         return "Under none of these readings do the rules leave a package."
-    sure = "no agreement is acceptable to all" if not s.agreements else (
-        f"{count(s.agreements)} agreement{'s are' if s.agreements != 1 else ' is'} acceptable to all"
-    )  # fmt: skip
+    sure = (
+        "no agreement is acceptable to all"
+        if not s.agreements
+        else (f"{count(s.agreements)} agreement{'s are' if s.agreements != 1 else ' is'} acceptable to all")
+    )
     return (
         f"Whatever the numbers, and however the statements are read, {sure}. For some numbers under some reading, "
         f"{count(s.conceivable)} of {count(s.admissible)} packages could be acceptable to all; with the central "
@@ -99,11 +101,16 @@ def _parties(s: Stress, labels: Labels) -> Grid:
     rows: list[tuple[Cell | str, ...]] = []
     for name, p in s.parties.items():
         total = p.necessary + p.open + p.never
-        rows.append((
-            cell(labels.party(name), head=True),
-            *(cell(f"{count(n)} ({percent(n / total)})" if total else "0", number=True) for n in (p.necessary, p.open, p.never)),
-            cell(str(len([u for u in p.statements if u != "waiting"])), number=True),
-        ))  # fmt: skip
+        rows.append(
+            (
+                cell(labels.party(name), head=True),
+                *(
+                    cell(f"{count(n)} ({percent(n / total)})" if total else "0", number=True)
+                    for n in (p.necessary, p.open, p.never)
+                ),
+                cell(str(len([u for u in p.statements if u != "waiting"])), number=True),
+            )
+        )
     head = ("party", *VERDICTS.values(), "words that count")
     return Grid("Packages that the rules allow, by what each party's words say", head, tuple(rows))
 
@@ -112,9 +119,10 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
     for name, p in s.parties.items():
         if p.clashes:
             yield (
-                f"{labels.party(name)} has said things that cannot all hold: ", *_units(p.clashes[0], labels),
+                f"{labels.party(name)} has said things that cannot all hold: ",
+                *_units(p.clashes[0], labels),
                 ". Until it is clear which of them stands, its words are not used.",
-            )  # fmt: skip
+            )
         elif p.silent:
             yield (
                 f"{labels.party(name)}: no term of its own is on record, so nothing is certain to be acceptable to it. "
@@ -207,10 +215,13 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
     )
     rows: list[tuple[Cell | str, ...]] = []
     for p in d.packages:
-        rows.append((
-            cell(*labels.package(p.package)), cell(percent(p.all.best), number=True),
-            *(cell(percent(o.best), number=True) for o in p.parties.values()),
-        ))  # fmt: skip
+        rows.append(
+            (
+                cell(*labels.package(p.package)),
+                cell(percent(p.all.best), number=True),
+                *(cell(percent(o.best), number=True) for o in p.parties.values()),
+            )
+        )
     if rows:
         head = ("package", "all", *(labels.party(p) for p in d.packages[0].parties))
         yield Grid(
@@ -220,9 +231,13 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
 
 def questions(q: Questions, labels: Labels) -> Document:
     """The questions that tell most, as sentences that can be put to a party."""
-    found: list[Block] = [paragraph(
-        f"In {percent(q.share)} of the draws that fit the words, all would accept this draft: ", *labels.package(q.target), ".",
-    )]  # fmt: skip
+    found: list[Block] = [
+        paragraph(
+            f"In {percent(q.share)} of the draws that fit the words, all would accept this draft: ",
+            *labels.package(q.target),
+            ".",
+        )
+    ]
     found += [
         Bullets(tuple(question_items(q, labels))) if q.best else paragraph("No question would tell more."),
         paragraph(
@@ -239,10 +254,11 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
     """Each question with what either answer would leave; ``draft`` is what the package asked about is called."""
     for asked in q.best:
         yield (
-            f"{labels.party(asked.party)}: ", *_question(asked, labels, draft if asked.content == q.target else ""),
+            f"{labels.party(asked.party)}: ",
+            *_question(asked, labels, draft if asked.content == q.target else ""),
             f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
             f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id}).",
-        )  # fmt: skip
+        )
 
 
 def _question(asked: PartyQuestion, labels: Labels, draft: str) -> Spans:

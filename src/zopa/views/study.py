@@ -414,10 +414,15 @@ def _common(s: Study, labels: Labels) -> Section | None:
         for name, x in s.solutions.items()
     }
     rows: tuple[Row, ...] = tuple(
-        (cell(Link(x.title, f"#why-{m}"), f" ({x.tied} tied)" if x.tied > 1 else ""), x.asks, listed(picks[m]) or "–",
-         *(cell(points(u), number=True) for u in x.deals[0].utilities.values()))
-        for m, x in s.solutions.items() if x.deals
-    )  # fmt: skip
+        (
+            cell(Link(x.title, f"#why-{m}"), f" ({x.tied} tied)" if x.tied > 1 else ""),
+            x.asks,
+            listed(picks[m]) or "–",
+            *(cell(points(u), number=True) for u in x.deals[0].utilities.values()),
+        )
+        for m, x in s.solutions.items()
+        if x.deals
+    )
     if rows:
         found.append(
             Grid(
@@ -481,11 +486,14 @@ def _closed(s: Study, labels: Labels) -> Section:
 def _reading_rows(s: Study) -> Grid:
     top = max((r.count for r in s.reading_rows), default=0) or 1
     rows = tuple(
-        (cell(f"{r.name}: {r.says or r.name}"), cell(count(r.admissible), number=True),
-         cell(count(r.count) if r.count else "no deal", bar=r.count / top),
-         cell("–" if r.frontier_points is None else count(r.frontier_points), number=True))
+        (
+            cell(f"{r.name}: {r.says or r.name}"),
+            cell(count(r.admissible), number=True),
+            cell(count(r.count) if r.count else "no deal", bar=r.count / top),
+            cell("–" if r.frontier_points is None else count(r.frontier_points), number=True),
+        )
         for r in s.reading_rows
-    )  # fmt: skip
+    )
     return Grid(
         "The zone under each set of readings", ("readings", "allowed", "acceptable to all", "frontier"), rows
     )
@@ -670,13 +678,26 @@ def _method(s: Study, labels: Labels) -> Section:
         Link("judgments", "#judgments"),
     )
     rows: list[tuple[Cell | str, ...]] = [
-        (cell("Zone", id="why-zone"), "packages that no rule forbids and that every party needed for an agreement accepts (utility at least its reservation value, the utility of no agreement); counted exactly, in integers", cell(*inputs)),
-        ("Frontier", "packages of the zone for which no other is at least as good for all parties and better for one", "Pareto 1906"),
-    ]  # fmt: skip
+        (
+            cell("Zone", id="why-zone"),
+            "packages that no rule forbids and that every party needed for an agreement accepts (utility at least its reservation value, the utility of no agreement); counted exactly, in integers",
+            cell(*inputs),
+        ),
+        (
+            "Frontier",
+            "packages of the zone for which no other is at least as good for all parties and better for one",
+            "Pareto 1906",
+        ),
+    ]
     rows += [
-        (cell(m.title, id=f"why-{name}"), f"picks {m.asks}; all ties are shown" + (f". It {m.warning}" if m.warning else ""), m.source)
-        for name, m in SOLUTIONS.items() if not m.needs
-    ]  # fmt: skip
+        (
+            cell(m.title, id=f"why-{name}"),
+            f"picks {m.asks}; all ties are shown" + (f". It {m.warning}" if m.warning else ""),
+            m.source,
+        )
+        for name, m in SOLUTIONS.items()
+        if not m.needs
+    ]
     rows.append(
         (
             "Conflicts",
@@ -690,11 +711,13 @@ def _method(s: Study, labels: Labels) -> Section:
         or "no rules"
     )
     found: list[Block] = [
-        paragraph("A party accepts a package when it is worth at least as much to it as no agreement. Utilities are on each party's own scale and are not compared between parties unless a line says so."),
+        paragraph(
+            "A party accepts a package when it is worth at least as much to it as no agreement. Utilities are on each party's own scale and are not compared between parties unless a line says so."
+        ),
         Grid("Methods", ("answer", "definition", "source or inputs"), tuple(rows), folded=True),
         paragraph(f"Readings used: {readings}.", tone="small"),
         paragraph(f"zopa {q.version}; case digest {q.case[:16] or 'none'}.", tone="small"),
-    ]  # fmt: skip
+    ]
     found += [
         paragraph(f"Not examined: {name}. {sentence(needs)}", tone="small")
         for name, needs in s.not_asked.items()

@@ -489,12 +489,16 @@ def _stairs(
     }
     return {
         "vconcat": [
-            {"title": {"text": start, "anchor": "start", "fontSize": 13, "fontWeight": "normal"},
-             "data": {"values": [v for v in values if v["start"] == start]},
-             "facet": row, "spacing": 12, "spec": {"width": 112, "height": 84, "layer": layers}}
+            {
+                "title": {"text": start, "anchor": "start", "fontSize": 13, "fontWeight": "normal"},
+                "data": {"values": [v for v in values if v["start"] == start]},
+                "facet": row,
+                "spacing": 12,
+                "spec": {"width": 112, "height": 84, "layer": layers},
+            }
             for start in starts
         ],
-    }  # fmt: skip
+    }
 
 
 # -- The audit of a record
@@ -653,9 +657,17 @@ def _all_runs(d: Audit) -> Grid:
     more = f" (the first {MOST_RUNS})" if len(d.runs) > MOST_RUNS else ""
     return Grid(
         f"The talks one by one{more}",
-        ("talks", "end", "share of the largest sum", "efficiency", "least that each party could still gain", "first acceptable offer", "equals the package of"),
+        (
+            "talks",
+            "end",
+            "share of the largest sum",
+            "efficiency",
+            "least that each party could still gain",
+            "first acceptable offer",
+            "equals the package of",
+        ),
         tuple(rows),
-    )  # fmt: skip
+    )
 
 
 def _plane(d: Audit, labels: Labels) -> Chart | None:
@@ -690,10 +702,18 @@ def _plane(d: Audit, labels: Labels) -> Chart | None:
             "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
             "legend": {"title": None, "orient": "bottom"},
         }
-        return {"width": 300, "height": 300, "data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
-                "encoding": {"x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
-                             "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
-                             "color": color, "description": {"field": "note"}}}  # fmt: skip
+        return {
+            "width": 300,
+            "height": 300,
+            "data": {"values": values},
+            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+            "encoding": {
+                "x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
+                "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
+                "color": color,
+                "description": {"field": "note"},
+            },
+        }
 
     return Chart("agreements", "The agreements, party against party", said, spec, table)
 
@@ -807,14 +827,34 @@ def _where(d: Simulation, labels: Labels) -> Chart:
 
     def spec() -> dict[str, Any]:
         palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
-        return {"width": 320, "height": {"step": 34}, "data": {"values": values},
-                "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
-                "encoding": {"x": {"field": "mean", "type": "quantitative", "axis": {"title": "mean utility, each party's own scale"}, "scale": {"zero": False}},
-                             "y": {"field": "party", "type": "nominal", "sort": parties, "axis": {"title": None, "grid": True}},
-                             "color": {"field": "protocol", "type": "nominal", "scale": {"domain": names, "range": palette[: len(names)]},
-                                       "legend": {"title": None, "orient": "bottom", "columns": 1}},
-                             "shape": {"field": "protocol", "type": "nominal", "scale": {"domain": names}, "legend": None},
-                             "description": {"field": "note"}}}  # fmt: skip
+        return {
+            "width": 320,
+            "height": {"step": 34},
+            "data": {"values": values},
+            "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+            "encoding": {
+                "x": {
+                    "field": "mean",
+                    "type": "quantitative",
+                    "axis": {"title": "mean utility, each party's own scale"},
+                    "scale": {"zero": False},
+                },
+                "y": {
+                    "field": "party",
+                    "type": "nominal",
+                    "sort": parties,
+                    "axis": {"title": None, "grid": True},
+                },
+                "color": {
+                    "field": "protocol",
+                    "type": "nominal",
+                    "scale": {"domain": names, "range": palette[: len(names)]},
+                    "legend": {"title": None, "orient": "bottom", "columns": 1},
+                },
+                "shape": {"field": "protocol", "type": "nominal", "scale": {"domain": names}, "legend": None},
+                "description": {"field": "note"},
+            },
+        }
 
     return Chart(
         "talks-ends",

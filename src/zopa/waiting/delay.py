@@ -131,9 +131,11 @@ class Delay(Answer):
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, with the month names beside the numbers."""
-        return {**super().to_dict(), "costless": self.costless, "months_named": [
-            month_name(self.as_of, t) for t in range(self.months + 1)
-        ]}  # fmt: skip
+        return {
+            **super().to_dict(),
+            "costless": self.costless,
+            "months_named": [month_name(self.as_of, t) for t in range(self.months + 1)],
+        }
 
 
 def delay(
@@ -194,7 +196,7 @@ def delay(
         attrition=_attrition(case, space, borne),
         notes=notes(case, borne, values, clock),
         why=tuple(w for b in borne for w in b.why),
-    )  # fmt: skip
+    )
 
 
 def _borne(case: Case, table: Table) -> list[PartyCost]:

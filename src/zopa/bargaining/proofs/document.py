@@ -242,9 +242,18 @@ def _read_terms(value: object, where: str, options: Sequence[Sequence[str]]) -> 
 def read_problem(value: object) -> StatedProblem:
     """The problem of a proof."""
     keys = (
-        "digest", "parties", "issues", "options", "scores", "reservation", "scale", "required", "at_least", "clauses",
+        "digest",
+        "parties",
+        "issues",
+        "options",
+        "scores",
+        "reservation",
+        "scale",
+        "required",
+        "at_least",
+        "clauses",
         "bonuses",
-    )  # fmt: skip
+    )
     d = read_record(value, "problem", keys)
     parties = _read_names(d["parties"], "problem.parties", MOST_PARTIES)
     issues = _read_names(d["issues"], "problem.issues", MOST_ISSUES)

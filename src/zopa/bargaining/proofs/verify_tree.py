@@ -291,9 +291,15 @@ class Trees:
         return [[*box[:g], half, *box[g + 1 :]] if half else None for half in halves]
 
     def _walk(
-        self, box: Box, lam: Values, slack: int, floors: Sequence[int], wanted: GainProduct | None, part: TreePart,
+        self,
+        box: Box,
+        lam: Values,
+        slack: int,
+        floors: Sequence[int],
+        wanted: GainProduct | None,
+        part: TreePart,
         order: list[Any],
-    ) -> list[Package]:  # fmt: skip
+    ) -> list[Package]:
         """All packages of the box that reach the floors and the product, one group of ``order`` after the other.
 
         The first test is the box's own: what a package loses against the best choices, and what it is charged

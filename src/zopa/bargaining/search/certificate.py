@@ -179,14 +179,19 @@ def _threshold(run: Nash, product: int) -> Callable[[Any], int]:
 
 
 def no_gain_proof(
-    form: Additive, packages: Sequence[Sequence[int]], larger: Sequence[SearchRun], listed: Sequence[SearchRun] | None,
+    form: Additive,
+    packages: Sequence[Sequence[int]],
+    larger: Sequence[SearchRun],
+    listed: Sequence[SearchRun] | None,
     weights: Sequence[int] | None,
-) -> Document | None:  # fmt: skip
+) -> Document | None:
     """That no party can gain; ``listed`` shows that these are all acceptable packages, None that one is."""
     some = sorted(map(_listed, packages))
     claim = {
-        **_nash_claim(weights), "packages": some if listed is not None else some[:1], "complete": listed is not None,
-    }  # fmt: skip
+        **_nash_claim(weights),
+        "packages": some if listed is not None else some[:1],
+        "complete": listed is not None,
+    }
     return _document(form, claim, [_tree(form, r) for r in (*larger, *(listed or ()))])
 
 

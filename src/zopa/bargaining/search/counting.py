@@ -421,9 +421,16 @@ def _exact(layer: Sequence[Table], index: tuple[int, ...], primes: Sequence[int]
 
 
 def _walk_one(
-    form: Additive, plan: _Needs, group: int, m: int, after: Sequence[Table], primes: Sequence[int],
-    states: IntArray, picks: IntArray, rng: np.random.Generator,
-) -> None:  # fmt: skip
+    form: Additive,
+    plan: _Needs,
+    group: int,
+    m: int,
+    after: Sequence[Table],
+    primes: Sequence[int],
+    states: IntArray,
+    picks: IntArray,
+    rng: np.random.Generator,
+) -> None:
     """Choose the option of one group for every sample; states become what is needed after it."""
     table = form.tables[group]
     low, high = np.array(plan.low[m + 1]), np.array(plan.high[m + 1])

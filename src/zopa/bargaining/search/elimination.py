@@ -76,11 +76,15 @@ def bucket_plan(space: Space) -> Plan:
     last = [max((rank[i] for i in scope), default=0) for scope in scopes]
     n_bonus = len(space.bonuses)
     return Plan(
-        tuple(order), tuple(opened),
+        tuple(order),
+        tuple(opened),
         tuple(tuple(b for b in range(n_bonus) if last[b] == n) for n in range(len(order))),
-        tuple(tuple(box for box, at in zip(boxes, last[n_bonus:], strict=True) if at == n) for n in range(len(order))),
+        tuple(
+            tuple(box for box, at in zip(boxes, last[n_bonus:], strict=True) if at == n)
+            for n in range(len(order))
+        ),
         widest,
-    )  # fmt: skip
+    )
 
 
 def _open_size(space: Space, placed: set[int], beside: Sequence[set[int]]) -> int:
@@ -160,8 +164,14 @@ class _Elimination:
         return tuple(package)
 
     def _one_back(
-        self, n: int, issue: int, opened: tuple[int, ...], layer: dict[Context, IntArray], after: dict[int, int], total: IntArray
-    ) -> tuple[dict[int, int], IntArray]:  # fmt: skip
+        self,
+        n: int,
+        issue: int,
+        opened: tuple[int, ...],
+        layer: dict[Context, IntArray],
+        after: dict[int, int],
+        total: IntArray,
+    ) -> tuple[dict[int, int], IntArray]:
         for before, points in layer.items():
             named = dict(zip(opened, before, strict=True))
             if any(named[i] != k for i, k in after.items() if i in named):

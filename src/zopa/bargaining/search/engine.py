@@ -429,15 +429,22 @@ def describe_search(space: Space) -> SearchPlan:
     edge, number = _frontier_plan(form), _count_plan(form)
     hard = "seconds to minutes" if form.n_parties > 5 else "well under a second for most"
     conflicts = ("", "seed, shrink and grow, each by integer weights", "milliseconds a test")
-    return SearchPlan(structure, {
-        "zone": (("count", *number), ("emptiness and break-even values", "integer weights", "milliseconds")),
-        "frontier": (("", *edge),),
-        "solve": (
-            ("Nash", "dual multipliers, integer walk, proof", speed), ("max-min", "branch and bound, proof", hard),
-        ),
-        "why_not": (conflicts,),
-        "judge": (("improvements", *edge), ("conflicts", *conflicts[1:])),
-    })  # fmt: skip
+    return SearchPlan(
+        structure,
+        {
+            "zone": (
+                ("count", *number),
+                ("emptiness and break-even values", "integer weights", "milliseconds"),
+            ),
+            "frontier": (("", *edge),),
+            "solve": (
+                ("Nash", "dual multipliers, integer walk, proof", speed),
+                ("max-min", "branch and bound, proof", hard),
+            ),
+            "why_not": (conflicts,),
+            "judge": (("improvements", *edge), ("conflicts", *conflicts[1:])),
+        },
+    )
 
 
 def _frontier_plan(form: Additive) -> tuple[str, str]:

@@ -111,9 +111,20 @@ class WalkPlan:
         """
         zero, power, target = product if product is not None else ((), np.zeros(0), -1.0)
         arguments = (
-            self.start, self.c, floors, np.array(zero, np.int64), np.array(power, np.float64), float(target),
-            self.member, self.row_size, self.charges, self.level_ptr, self.level_rows, cap, max_steps,
-        )  # fmt: skip
+            self.start,
+            self.c,
+            floors,
+            np.array(zero, np.int64),
+            np.array(power, np.float64),
+            float(target),
+            self.member,
+            self.row_size,
+            self.charges,
+            self.level_ptr,
+            self.level_rows,
+            cap,
+            max_steps,
+        )
         k = fast()
         found, steps, status = visit_numpy(*arguments) if k is None else k.visit(*arguments)
         picks = np.empty((len(found), len(self.order)), np.int64)
@@ -160,9 +171,20 @@ def _rows_first(n: int, least: IntArray, row_groups: Sequence[Sequence[int]]) ->
 
 
 def visit_numpy(  # noqa: C901 (one loop over levels)
-    start: Any, c: Any, floor: Any, zero: Any, power: Any, target: Any, member: Any, row_size: Any, mu: Any,
-    level_ptr: Any, level_rows: Any, cap: int, max_steps: int,
-) -> tuple[NDArray[np.int32], int, int]:  # fmt: skip
+    start: Any,
+    c: Any,
+    floor: Any,
+    zero: Any,
+    power: Any,
+    target: Any,
+    member: Any,
+    row_size: Any,
+    mu: Any,
+    level_ptr: Any,
+    level_rows: Any,
+    cap: int,
+    max_steps: int,
+) -> tuple[NDArray[np.int32], int, int]:
     """The walk in whole-array steps; same packages as the compiled one when it ends by itself."""
     levels, width = len(start) - 1, c.shape[1]
     n_rows = len(row_size)

@@ -106,9 +106,19 @@ def anneal(
 
 
 def anneal_numpy(
-    v: Any, floor: Any, aim: Any, plain: Any, cheap: Any, chains: Any, kept: Any, least: Any, words: Any,
-    heat: Any, per_chain: Any, quantiles: Any,
-) -> None:  # fmt: skip
+    v: Any,
+    floor: Any,
+    aim: Any,
+    plain: Any,
+    cheap: Any,
+    chains: Any,
+    kept: Any,
+    least: Any,
+    words: Any,
+    heat: Any,
+    per_chain: Any,
+    quantiles: Any,
+) -> None:
     """Move every chain once per column of ``words``; in place. ``kept`` are the packages with most ``least``.
 
     A word holds the two groups (16 bits each), a choice of each and the quantile of the loss that is

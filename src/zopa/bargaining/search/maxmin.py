@@ -65,10 +65,16 @@ def coalition_floors(form: Additive) -> list[tuple[int, ...]]:
 
 
 def _best(
-    form: Additive, zero: Sequence[int], toward: Sequence[int], *, above: Fraction | None = None,
-    floors: Sequence[tuple[int, ...]] | None = None, mu: FloatArray | None = None, stop: Stop = never,
+    form: Additive,
+    zero: Sequence[int],
+    toward: Sequence[int],
+    *,
+    above: Fraction | None = None,
+    floors: Sequence[tuple[int, ...]] | None = None,
+    mu: FloatArray | None = None,
+    stop: Stop = never,
     on_progress: Callable[[Fraction | None, float], None] | None = None,
-) -> tuple[SearchRun | None, list[SearchRun]]:  # fmt: skip
+) -> tuple[SearchRun | None, list[SearchRun]]:
     """Best value over all ways to agree, and the searches, one per way."""
     best: SearchRun | None = None
     runs = []

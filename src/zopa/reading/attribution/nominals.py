@@ -82,10 +82,13 @@ def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution
         return None
     start = c if s.is_(c, "kept_openers") or not linked else c + 1
     return statement(
-        None if s.is_(source[0], "impersonal_subjects") else source, (group.start, c),
+        None if s.is_(source[0], "impersonal_subjects") else source,
+        (group.start, c),
         (start, content_end(s, c, phrase=not s.is_(c, "that"))),
-        rule="adjective", lemma=s.lower[k], inherited=inherited,
-    )  # fmt: skip
+        rule="adjective",
+        lemma=s.lower[k],
+        inherited=inherited,
+    )
 
 
 def light_verb(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:

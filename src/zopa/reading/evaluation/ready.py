@@ -167,10 +167,14 @@ def _one(
     kind = p["kind"] in (g.get("kinds") or [g["kind"]])
     split = not conditional or (same("condition_span") and same("consequent_span"))
     return Readiness(
-        statements=1, found=1, speaker=speaker, kind=kind, conditions=(int(conditional and split), int(conditional)),
+        statements=1,
+        found=1,
+        speaker=speaker,
+        kind=kind,
+        conditions=(int(conditional and split), int(conditional)),
         issues=(int(list(p.get("issue") or ())[:1] == issue and bool(issue)), len(issue)),
         ready=int(speaker and kind and split),
-    )  # fmt: skip
+    )
 
 
 def _dice(a: set[int], b: set[int]) -> float:

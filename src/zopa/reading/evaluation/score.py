@@ -270,9 +270,10 @@ def compare(pairs: Iterable[tuple[AnnotatedText, Mapping[str, Any]]], shortest_q
         documents += 1
         tokens = _Tokens(d.text, d.gold.get("ignore", ()))
         gold, pred = _settled(
-            _prepared(tokens, d.gold["attributions"]), _prepared(tokens, predicted["attributions"]),
+            _prepared(tokens, d.gold["attributions"]),
+            _prepared(tokens, predicted["attributions"]),
             _prepared(tokens, d.gold.get("nested", ())),
-        )  # fmt: skip
+        )
         matched = align(gold, pred)
         _count(n, gold, pred, matched)
         _count_quotes(n, tokens, gold, pred, shortest_quote)

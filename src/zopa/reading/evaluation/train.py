@@ -344,8 +344,20 @@ class _View:
             d = 0 if inside else cue[0] - i if i < cue[0] else i - cue[1] + 1
             bucket = d if d < 4 else 4 if d < 8 else 8 if d < 16 else 16 if d < 32 else 32
             c, v, m = between.get(i, (0, 0, 0))
-            row = [f"{side}{bucket}", f"{side}c{c}", f"{side}v{v}", f"{side}m{m}", f"h={head}|{side}", f"o={own[i - low]}", f"o={own[i - low]}|{side}",
-                   f"r={self.role[i]}", f"w={s.lower[i]}", f"k={self.kind[i]}|{side}", f"q={s.quote_of[i] >= 0}|{side}", f"st={s.sentence_of[i] - home}"]  # fmt: skip
+            row = [
+                f"{side}{bucket}",
+                f"{side}c{c}",
+                f"{side}v{v}",
+                f"{side}m{m}",
+                f"h={head}|{side}",
+                f"o={own[i - low]}",
+                f"o={own[i - low]}|{side}",
+                f"r={self.role[i]}",
+                f"w={s.lower[i]}",
+                f"k={self.kind[i]}|{side}",
+                f"q={s.quote_of[i] >= 0}|{side}",
+                f"st={s.sentence_of[i] - home}",
+            ]
             for k in (-1, 1):
                 j = i + k
                 if low <= j < high:

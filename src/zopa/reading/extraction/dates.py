@@ -35,12 +35,23 @@ class _DateWords:
         self.numbers = lex.numbers("dates.numbers")
         self.units = lex.meanings("dates.units")
         self.relative = lex.meanings("dates.relative")
-        self.forms = Forms(lex, "dates.forms", _NEEDS, {
-            "month": f"(?P<month>{either(self.months)})", "weekday": f"(?P<weekday>{either(self.weekdays)})",
-            "day": r"(?P<day>\d{1,2})", "last_day": r"(?P<last_day>\d{1,2})", "year": r"(?P<year>\d{4})",
-            "this_year": r"(?P<year>(?:1[89]|20)\d\d)", "decade": r"(?P<year>(?:1[89]|20)\d0)",
-            "n": rf"(?P<n>\d{{1,2}}|{either(self.numbers)})", "vague": either(lex.phrases("dates", "vague")),
-        }, {"iso": r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"})  # fmt: skip
+        self.forms = Forms(
+            lex,
+            "dates.forms",
+            _NEEDS,
+            {
+                "month": f"(?P<month>{either(self.months)})",
+                "weekday": f"(?P<weekday>{either(self.weekdays)})",
+                "day": r"(?P<day>\d{1,2})",
+                "last_day": r"(?P<last_day>\d{1,2})",
+                "year": r"(?P<year>\d{4})",
+                "this_year": r"(?P<year>(?:1[89]|20)\d\d)",
+                "decade": r"(?P<year>(?:1[89]|20)\d0)",
+                "n": rf"(?P<n>\d{{1,2}}|{either(self.numbers)})",
+                "vague": either(lex.phrases("dates", "vague")),
+            },
+            {"iso": r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"},
+        )
         self.any = re.compile(rf"\b(?=\w)(?:{self.forms.pattern})")
         self.near = re.compile(rf"\b(?:\d{{1,4}}|{lex.pattern('dates', 'near').pattern})")
         self.lead = re.compile(rf"{either(lex.phrases('dates', 'lead'))}\s")

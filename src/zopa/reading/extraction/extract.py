@@ -211,9 +211,12 @@ class Assembler:
     ) -> Suggestion:
         """A suggestion from spans that an engine found and the gate placed."""
         x = Attribution(
-            (self.tokens(mention),) if mention else (), (self.tokens(cue),) if cue else (),
-            tuple(self.tokens(p) for p in content), "placed", self._lemma(cue),
-        )  # fmt: skip
+            (self.tokens(mention),) if mention else (),
+            (self.tokens(cue),) if cue else (),
+            tuple(self.tokens(p) for p in content),
+            "placed",
+            self._lemma(cue),
+        )
         return replace(self._suggest(x), extractor=extractor)
 
     def _lemma(self, cue: Range | None) -> str:

@@ -36,13 +36,21 @@ class _FigureWords:
         comma, point = re.escape(self.thousands) or NEVER, re.escape(self.decimal) or NEVER
         number = rf"\d{{1,3}}(?:{comma}\d{{3}}){{1,30}}(?:{point}{_DIGITS})?|{_DIGITS}(?:{point}{_DIGITS})?"
         signs = "".join(_SIGNS)
-        self.forms = Forms(lex, "figures.forms", _NEEDS, {
-            "sign": f"(?P<sign>[{signs}])", "number": f"(?P<number>{number})",
-            "n": f"(?P<number>{number}|{either(self.numbers)})", "scale": f"(?P<scale>{either(long)})",
-            "short": f"(?P<scale>{either(self.scales)})", "vague": f"(?P<vague>{either(vague)})",
-            "word": r"(?P<unit>[^\W\d_]+)",
-            "counted": f"(?P<unit>{either([*lex.phrases('figures', 'counted'), *self.measures])})",
-        })  # fmt: skip
+        self.forms = Forms(
+            lex,
+            "figures.forms",
+            _NEEDS,
+            {
+                "sign": f"(?P<sign>[{signs}])",
+                "number": f"(?P<number>{number})",
+                "n": f"(?P<number>{number}|{either(self.numbers)})",
+                "scale": f"(?P<scale>{either(long)})",
+                "short": f"(?P<scale>{either(self.scales)})",
+                "vague": f"(?P<vague>{either(vague)})",
+                "word": r"(?P<unit>[^\W\d_]+)",
+                "counted": f"(?P<unit>{either([*lex.phrases('figures', 'counted'), *self.measures])})",
+            },
+        )
         # a cheap look before the forms, which are slow to fail
         self.any = re.compile(
             rf"(?=[{signs}\d]|\b{either([*self.numbers, *vague])}\s)(?:{self.forms.pattern})"

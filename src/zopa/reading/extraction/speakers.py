@@ -90,11 +90,17 @@ class Roster:
         """From ``{name: {party, kind: person | org, aliases}}``."""
         return cls(
             (
-                Entry(name, name, tuple(map(str, d.get("aliases", ()))), d.get("kind") == "person", str(d.get("party") or "") or None)  # type: ignore[call-overload]
+                Entry(
+                    name,
+                    name,
+                    tuple(map(str, d.get("aliases", ()))),  # type: ignore[call-overload]
+                    d.get("kind") == "person",
+                    str(d.get("party") or "") or None,
+                )
                 for name, d in data.items()
             ),
             language,
-        )  # fmt: skip
+        )
 
     @cached_property
     def by_id(self) -> dict[str, Entry]:

@@ -87,9 +87,17 @@ def segment(text: str, lex: Lexicon) -> Segments:
     for k, (a, b) in enumerate(sentences):
         sentence_of[a:b] = [k] * (b - a)
     return Segments(
-        text=text, words=words, lower=lower, begin=begin, end=end, paragraphs=paragraphs, quotes=quotes, quote_of=quote_of,
-        sentences=sentences, sentence_of=sentence_of,
-    )  # fmt: skip
+        text=text,
+        words=words,
+        lower=lower,
+        begin=begin,
+        end=end,
+        paragraphs=paragraphs,
+        quotes=quotes,
+        quote_of=quote_of,
+        sentences=sentences,
+        sentence_of=sentence_of,
+    )
 
 
 def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:

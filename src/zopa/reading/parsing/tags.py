@@ -65,9 +65,15 @@ def _joined_lists(lex: Lexicon) -> Mapping[str, frozenset[str]]:
     specifiers = lex["determiners"] | lex["possessives"]
     any_auxiliary = lex["be"] | lex["have"] | lex["do"] | lex["modals"]
     closed = (
-        specifiers | any_auxiliary | lex["subject_pronouns"] | lex["object_pronouns"] | lex["prepositions"]
-        | lex["subordinators"] | lex["conjunctions"] | lex["negations"]
-    )  # fmt: skip
+        specifiers
+        | any_auxiliary
+        | lex["subject_pronouns"]
+        | lex["object_pronouns"]
+        | lex["prepositions"]
+        | lex["subordinators"]
+        | lex["conjunctions"]
+        | lex["negations"]
+    )
     return dict(lex.words) | {
         "specifiers": specifiers,
         "any auxiliary": any_auxiliary,

@@ -202,18 +202,27 @@ def _read(raw: bytes, name: str, kind: str, source: str) -> list[Incoming]:
     ):
         raise refused(source, "expected text, saw binary data", _READ)
     readers = {
-        "html": _html, "pdf": _pdf, "docx": _docx, "mail": _mail, "feed": _feed, "text": _text, "odt": _odt, "rtf": _rtf,
-        "csv": _table, "json": _table,
-    }  # fmt: skip
+        "html": _html,
+        "pdf": _pdf,
+        "docx": _docx,
+        "mail": _mail,
+        "feed": _feed,
+        "text": _text,
+        "odt": _odt,
+        "rtf": _rtf,
+        "csv": _table,
+        "json": _table,
+    }
     try:
         return readers[kind](raw, name, source)
     except ZopaError:
         raise
     except TableError as error:
         raise refused(
-            source, f"expected a speaker and words in each row, saw {error}",
+            source,
+            f"expected a speaker and words in each row, saw {error}",
             f"name the columns, as in '{SPEAKER[0]},{WORDS[0]}'",
-        ) from None  # fmt: skip
+        ) from None
     except Exception as error:  # what the parsers of foreign formats throw at damaged bytes is not bounded
         what = str(error).partition("\n")[0][:80] or type(error).__name__
         raise refused(

@@ -109,9 +109,11 @@ def prepare(raw: str, published: Published | None = None, language: str = "en") 
     found = _published(text, blocks, language)
     known = published or Published()
     merged = Published(
-        known.title or found.title, known.publisher or found.publisher,
-        known.byline or found.byline, known.on or found.on,
-    )  # fmt: skip
+        known.title or found.title,
+        known.publisher or found.publisher,
+        known.byline or found.byline,
+        known.on or found.on,
+    )
     return Text(text, digest(text), removed, blocks, merged)
 
 
@@ -329,10 +331,7 @@ def reanchor(
     for before, after in ((prefix, suffix), (prefix, ""), ("", suffix)):
         if not (before or after):
             continue
-        fit = [
-            p for p in places
-            if text.endswith(before, 0, p) and text.startswith(after, p + len(quote))
-        ]  # fmt: skip
+        fit = [p for p in places if text.endswith(before, 0, p) and text.startswith(after, p + len(quote))]
         if len(fit) == 1:
             return "moved", fit[0]
     return ("moved", places[0]) if len(places) == 1 else ("ambiguous", None)
