@@ -52,6 +52,7 @@ def spec() -> dict[str, Any]:
 
 def asked(case: Case | Problem) -> dict[str, Answer]:
     """The answers of every verb."""
+    alone = case.model_copy(update={"interactions": ()})  # what words alone allow does not cover them
     found = {
         "zone": zopa.zone(case),
         "frontier": zopa.frontier(case),
@@ -66,6 +67,8 @@ def asked(case: Case | Problem) -> dict[str, Answer]:
         "start": zopa.start(case),
         "simulate": zopa.simulate(case, runs=20),
         "path": zopa.path(case, {"flow": "F1", "fees": "E2"}),
+        "stress": zopa.stress(alone, draws=16),
+        "questions": zopa.questions(alone, draws=16, draft={"flow": "F1", "fees": "E2"}),
     }
     assert set(LENSES) - {"hold"} <= set(found)
     return found
