@@ -52,15 +52,12 @@ def headline(s: Stress) -> str:
     """The three zones in one sentence."""
     if not s.admissible:
         return "Under none of these readings do the rules leave a package."
-    sure = (
-        "no agreement is acceptable to all"
-        if not s.agreements
-        else (f"{count(s.agreements)} agreement{'s are' if s.agreements != 1 else ' is'} acceptable to all")
-    )
+    n = s.agreements
+    sure = f"{count(n)} package{'s are' if n != 1 else ' is'}" if n else "no package is"
     return (
-        f"Whatever the numbers, and however the statements are read, {sure}. For some numbers under some reading, "
-        f"{count(s.conceivable)} of {count(s.admissible)} packages could be acceptable to all; with the central "
-        f"judgments under the first reading, {count(s.central)}."
+        f"{sure[:1].upper()}{sure[1:]} acceptable to all whatever the numbers and however the statements are read. For some "
+        f"numbers under some reading, {count(s.conceivable)} of {count(s.admissible)} packages could be acceptable to all; "
+        f"with the central judgments under the first reading, {count(s.central)}."
     )
 
 
