@@ -252,3 +252,11 @@ def test_mutated_language_packs_end_in_a_reading_or_in_an_error_that_names_the_f
             lambda path=path: read("„Die Brücke ist sicher“, sagte Anna Berg.", language=str(path))
         )
         assert not said or path.name in said
+
+
+@pytest.mark.parametrize("ending", ["txt", "eml", "html", "csv", "json", "xml"])
+def test_binary_data_is_refused_whatever_its_ending(tmp_path, ending):
+    path = tmp_path / f"noise.{ending}"
+    path.write_bytes((bytes(range(1, 256)) + b"\0") * 40)
+    with pytest.raises(CaseError, match="binary data"):
+        open_source(str(path))

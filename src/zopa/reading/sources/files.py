@@ -196,7 +196,7 @@ def _read(raw: bytes, name: str, kind: str, source: str) -> list[Incoming]:
     if kind in _REFUSED:
         raise refused(source, *_REFUSED[kind])
     if (
-        kind in ("text", "csv", "json")
+        kind in ("text", "csv", "json", "html", "mail", "feed")
         and b"\x00" in raw[:4096]
         and not raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     ):
