@@ -614,7 +614,7 @@ def _talks(s: Study, labels: Labels) -> Section | None:
             *talks.path_blocks(walked, labels),
         ]
     folded = (replace(b, folded=True) if isinstance(b, Grid) else b for b in found)
-    return Section("talks", "How they could get there", tuple(folded))
+    return Section("talks", "How they could get there", tuple(folded), annex=True)
 
 
 def _tactics(s: Study, labels: Labels) -> Section | None:
