@@ -8,7 +8,7 @@ written to a file here; the door does both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, get_args
@@ -41,6 +41,19 @@ MADE = ("parties", "speakers", "issues", "rules")
 """Groups of ``case.yaml`` in which a review can make entries."""
 STATES = ("suggested", "accepted", "edited", "rejected")
 _MENTION = re.compile(r"speaker by [\w ]+: ('[^']*'|\"[^\"]*\")")
+
+
+def _cited(data: object) -> Iterator[str]:
+    """The statements that a part of a case rests on."""
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            if key in ("stated", "inferred"):
+                yield from value or ()
+            else:
+                yield from _cited(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _cited(value)
 
 
 class RecordAt(NamedTuple):
@@ -553,9 +566,14 @@ class Session:
         return set(cited(own)) if all_rules(own) else set()
 
     def _rules_on(self, ident: str) -> bool:
-        """Whether a rule that this review made or changed rests on a statement."""
-        changed = (r for k, r in self.entries["rules"].items() if r is not self.case.rules.get(k))
-        return any(ident in r.stated for r in changed)
+        """Whether a rule, an issue or another entry that this review made or changed rests on a statement."""
+        changed = (
+            entry
+            for group in MADE
+            for key, entry in self.entries[group].items()
+            if entry is not getattr(self.case, group).get(key)
+        )
+        return any(ident in _cited(entry.model_dump()) for entry in changed)
 
     def same_rule(self) -> str:
         """Accept the current statement as further words for a rule of its party: the one on the same issue, else the latest.
