@@ -161,13 +161,13 @@ def test_a_file_of_codes_decides_what_codes_mean(tmp_path):
 
 
 def test_cases_become_parties_and_what_has_no_place_is_listed(tmp_path):
-    cases = (
-        f'<Cases><Case guid="{GUID.format(30)}" name="Northland"><SelectionRef targetGUID="{GUID.format(50)}"/></Case></Cases>'
-    )
+    cases = f'<Cases><Case guid="{GUID.format(30)}" name="Northland"><SelectionRef targetGUID="{GUID.format(50)}"/></Case></Cases>'
     path = project(tmp_path, "We accept a ceasefire.", [(3, 9), (900, 905)], cases=cases)
     found = plan(path, tmp_path / "x")
     assert found.case.statements["s1"].party == "northland"
-    assert [r.what for r in found.fidelity.left_out] == ["a passage that is empty, outside its text or very long"]
+    assert [r.what for r in found.fidelity.left_out] == [
+        "a passage that is empty, outside its text or very long"
+    ]
     assert found.fidelity.left_out[0].place.startswith("p.qdpx/project.qde:1:")
 
 
@@ -221,7 +221,11 @@ def test_a_text_outside_the_archive_is_not_opened(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("2025-02-12T10:00:00Z", "2025-02-12"), ("2025-02-01/2025-02-12", "2025-02-01/2025-02-12"), ("2025-02-01/", "2025-02-01/")],
+    [
+        ("2025-02-12T10:00:00Z", "2025-02-12"),
+        ("2025-02-01/2025-02-12", "2025-02-01/2025-02-12"),
+        ("2025-02-01/", "2025-02-01/"),
+    ],
 )
 def test_dates_of_a_project_are_read_as_days_and_intervals(text, expected):
     from zopa.case.basis import When

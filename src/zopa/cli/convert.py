@@ -44,12 +44,15 @@ def convert(
     ] = None,
     codes: Annotated[
         Path | None,
-        typer.Option("--codes", help="What the codes of a project are read as: a codes.yaml that was written before."),
+        typer.Option(
+            "--codes", help="What the codes of a project are read as: a codes.yaml that was written before."
+        ),
     ] = None,
     roles: Annotated[
         list[str] | None,
         typer.Option(
-            "--roles", help="What a column of a position table is, as COLUMN=issue|party|agreed|leave; may be repeated."
+            "--roles",
+            help="What a column of a position table is, as COLUMN=issue|party|agreed|leave; may be repeated.",
         ),
     ] = None,
     json: JsonOption = False,

@@ -303,7 +303,9 @@ def coded_case(
 
 
 def _rows(passage: CodedPassage, parts: _Case, document: CodedDocument) -> Iterator[dict[str, Any]]:
-    party = next((label(c.party) for c in passage.codes if c.party), label(passage.party) if passage.party else "")
+    party = next(
+        (label(c.party) for c in passage.codes if c.party), label(passage.party) if passage.party else ""
+    )
     row: dict[str, Any] = {
         "kind": next((c.kind for c in passage.codes if c.kind), "position"),
         "extractor": label(passage.coder) if passage.coder else "coded",
@@ -459,4 +461,3 @@ def counted(case: Case, statements: Iterable[str]) -> set[tuple[str, str, str, b
 def carried(case: Case, statements: Iterable[str], keys: Sequence[str]) -> list[tuple[str, ...]]:
     """The patterns of what was written of these statements."""
     return [("statements", s, key, *rest) for s in statements for key in keys for rest in ((), ("**",))]
-

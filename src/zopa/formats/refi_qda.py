@@ -129,23 +129,36 @@ class _Project:
 
     def cases(self) -> tuple[dict[str, str], dict[str, str]]:
         """Speakers and parties by what refers to them: the GUIDs of selections and sources."""
-        names = {_guid(v.attributes.get("guid", "")): v.attributes.get("name", "") for v in self.root.all("Variables", "Variable")}
+        names = {
+            _guid(v.attributes.get("guid", "")): v.attributes.get("name", "")
+            for v in self.root.all("Variables", "Variable")
+        }
         people: dict[str, str] = {}
         parties: dict[str, str] = {}
         count = 0
         for one in self.root.all("Cases", "Case"):
             count += 1
             values = dict(_values(one, names))
-            target = people if values.get("zopa", values.get("type", "")).casefold() in ("speaker", "person") else parties
+            target = (
+                people
+                if values.get("zopa", values.get("type", "")).casefold() in ("speaker", "person")
+                else parties
+            )
             name = one.attributes.get("name") or f"case {count}"
-            refs = [_guid(r.attributes.get("targetGUID", "")) for r in one.children if r.tag in ("SelectionRef", "SourceRef")]
+            refs = [
+                _guid(r.attributes.get("targetGUID", ""))
+                for r in one.children
+                if r.tag in ("SelectionRef", "SourceRef")
+            ]
             if not refs and target is people:
                 self.fidelity.leave("a speaker of whom no passage is coded", self.place(one))
             for guid in refs or [f"case {count}"]:
                 target[guid] = name
             other = [k for k in values if k not in ("zopa", "type", "party")]
             if other:
-                self.fidelity.leave(f"variables of a case: {', '.join(map(label, other))[:200]}", self.place(one))
+                self.fidelity.leave(
+                    f"variables of a case: {', '.join(map(label, other))[:200]}", self.place(one)
+                )
         if count:
             self.fidelity.keep("cases", count)
         return people, parties
@@ -160,14 +173,21 @@ class _Project:
     ) -> None:
         """One source with its selections."""
         text_source = e if e.tag == "TextSource" else e.find("Representation", "TextDescription")
-        others = [c for c in e.walk() if c.tag in ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection")]
+        others = [
+            c
+            for c in e.walk()
+            if c.tag in ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection")
+        ]
         if others:
             self.fidelity.leave("selections of pictures, pages, sound or film", self.place(e), len(others))
         if text_source is None or e.tag not in _SOURCES:
             self.fidelity.leave(f"a source without text ({label(e.tag)[:30]})", self.place(e))
             return
         text = self.text(text_source)
-        names = {_guid(v.attributes.get("guid", "")): v.attributes.get("name", "") for v in self.root.all("Variables", "Variable")}
+        names = {
+            _guid(v.attributes.get("guid", "")): v.attributes.get("name", "")
+            for v in self.root.all("Variables", "Variable")
+        }
         values = dict(_values(e, names))
         guid = _guid(e.attributes.get("guid", ""))
         self.documents.append(
@@ -187,7 +207,9 @@ class _Project:
             coded = [_guid(r.attributes.get("targetGUID", "")) for r in s.all("Coding", "CodeRef")]
             unknown = [g for g in coded if g not in means]
             if unknown:
-                self.fidelity.leave("a coding with a code that the code book lacks", self.place(s), len(unknown))
+                self.fidelity.leave(
+                    "a coding with a code that the code book lacks", self.place(s), len(unknown)
+                )
             own = _guid(s.attributes.get("guid", ""))
             told = _SAID.fullmatch(s.words("Description"))
             if s.words("Description") and not told:
@@ -220,10 +242,14 @@ class _Project:
             return content.text if content else ""
         scheme, sign, name = path.partition("://")
         if sign and scheme != "internal":
-            self.fidelity.leave(f"a text outside the archive, which is not opened: {label(path)[:80]}", self.place(e))
+            self.fidelity.leave(
+                f"a text outside the archive, which is not opened: {label(path)[:80]}", self.place(e)
+            )
             return ""
         name = (name if sign else path).rpartition("/")[2]
-        found = next((raw for n, raw in self.members.items() if n.rpartition("/")[2].lower() == name.lower()), None)
+        found = next(
+            (raw for n, raw in self.members.items() if n.rpartition("/")[2].lower() == name.lower()), None
+        )
         if found is None:
             self.fidelity.leave(f"a text that is not in the archive: {label(name)[:80]}", self.place(e))
             return ""
@@ -232,13 +258,18 @@ class _Project:
 
     def offsets(self, text: str, selections: Sequence[Element]) -> Callable[[int], int]:
         """How this program counted: the way in which most selections begin and end between words."""
-        pairs = [tuple(_whole(s.attributes.get(k, "")) for k in ("startPosition", "endPosition")) for s in selections]
+        pairs = [
+            tuple(_whole(s.attributes.get(k, "")) for k in ("startPosition", "endPosition"))
+            for s in selections
+        ]
         ways = dict(_ways(text))
         if len(ways) == 1 or not pairs:
             return next(iter(ways.values()))
         best = max(ways, key=lambda w: sum(_borders(text, ways[w](a), ways[w](b)) for a, b in pairs))
         if best != next(iter(ways)):
-            self.fidelity.change(f"positions are counted in {best}", f"{self.file}, text {len(self.documents)}")
+            self.fidelity.change(
+                f"positions are counted in {best}", f"{self.file}, text {len(self.documents)}"
+            )
         return ways[best]
 
     def rest(self) -> None:
@@ -285,7 +316,10 @@ def _ways(text: str) -> Iterator[tuple[str, Callable[[int], int]]]:
     if text.startswith("\ufeff"):
         yield "code points without the byte-order mark", lambda k: k + 1
         if "\r\n" in text:
-            yield "code points with one for each line end and none for the byte-order mark", lambda k: kept[min(k + 1, len(kept) - 1)]
+            yield (
+                "code points with one for each line end and none for the byte-order mark",
+                lambda k: kept[min(k + 1, len(kept) - 1)],
+            )
     if any(c > "\uffff" for c in text):
         yield "UTF-16 units", utf16_offsets(text)
         if "\r\n" in text:
@@ -332,7 +366,11 @@ def _code(path: Sequence[str], name: str, inner: str = "", codable: bool = True)
 
 def _codebook(case: Case) -> str:
     issues = "".join(
-        _code(("issue", i), issue.name, "".join(_code(("option", i, o), x.label) for o, x in issue.options.items()))
+        _code(
+            ("issue", i),
+            issue.name,
+            "".join(_code(("option", i, o), x.label) for o, x in issue.options.items()),
+        )
         for i, issue in case.issues.items()
     )
     kinds = dict.fromkeys(s.kind for s in case.statements.values())
@@ -341,7 +379,9 @@ def _codebook(case: Case) -> str:
     if kinds:
         groups.append(_code(("group", "kind"), "Kind", "".join(_code(("kind", k), k) for k in kinds), False))
     if stances:
-        groups.append(_code(("group", "stance"), "Stance", "".join(_code(("stance", k), k) for k in stances), False))
+        groups.append(
+            _code(("group", "stance"), "Stance", "".join(_code(("stance", k), k) for k in stances), False)
+        )
     return f"<Codes>{''.join(groups)}</Codes>"
 
 
@@ -359,7 +399,9 @@ def write_codebook(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     fidelity = Fidelity("refi-qda code book")
     left_out(case, ("issues.*.name", "issues.*.options.*.label"), fidelity)
     fidelity.keep("issues", len(case.issues))
-    body = _DECLARED + f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="zopa">{_codebook(case)}</CodeBook>\n'
+    body = (
+        _DECLARED + f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="zopa">{_codebook(case)}</CodeBook>\n'
+    )
     return {"": body.encode("utf-8", "replace")}, fidelity
 
 
@@ -390,7 +432,9 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     ]  # fmt: skip
     head = {"name": case.title, "origin": "zopa", "xmlns": "urn:QDA-XML:project:1.0"}
     members = {PROJECT: (_DECLARED + _tag("Project", head, "".join(body)) + "\n").encode("utf-8", "replace")}
-    members |= {f"sources/{_new('source', k)}.txt": s.text.encode("utf-8", "replace") for k, s in texts.items()}
+    members |= {
+        f"sources/{_new('source', k)}.txt": s.text.encode("utf-8", "replace") for k, s in texts.items()
+    }
     for what, count in (("texts", len(texts)), ("statements", len(found)), ("parties", len(case.parties))):
         fidelity.keep(what, count)
     return {"": zipped(members)}, fidelity
@@ -444,7 +488,8 @@ def _text_source(case: Case, ident: str, found: Mapping[str, tuple[int, int]]) -
         if s.issue:
             paths += [("option", s.issue, o) for o in s.options] or [("issue", s.issue)]
         codings = "".join(
-            _tag("Coding", {"guid": _new("coding", key, *p)}, _tag("CodeRef", {"targetGUID": _new(*p)})) for p in paths
+            _tag("Coding", {"guid": _new("coding", key, *p)}, _tag("CodeRef", {"targetGUID": _new(*p)}))
+            for p in paths
         )
         said = f"statement {key}" + (f", said {when}" if (when := moment_text(s.said)) else "")
         rows.append(
