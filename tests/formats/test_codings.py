@@ -1,7 +1,9 @@
 """Coded texts: REFI-QDA and DNA projects in and out, and the networks of a case."""
 
 import io
+import sqlite3
 import unicodedata
+import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formats import seeds
+from zopa.case import Case
 from zopa.casefile import normalise
-from zopa.errors import CaseError
-from zopa.formats import convert, load, plan
+from zopa.errors import CaseError, NotApplicable
+from zopa.formats import convert, discourse_networks, dna, load, plan
 from zopa.formats.codings import moment, moment_text, normal_offsets, party_of
 
 HERE = Path(__file__).resolve().parent
@@ -233,3 +237,175 @@ def test_dates_of_a_project_are_read_as_days_and_intervals(text, expected):
     found = moment(text)
     assert moment_text(When(**{"from": None, "to": None, **found})) == expected
     assert moment("yesterday") is moment("2025-13-40") is moment("2025-02-12/2025-02-01") is None
+
+
+# --- Discourse Network Analyzer
+
+
+def dna_facts(case):
+    found = []
+    for s in case.statements.values():
+        if s.review.state == "rejected" or s.stance not in dna.PRO or not s.options:
+            continue
+        party = party_of(case, s)
+        for o in s.options:
+            found.append((
+                s.quote,
+                case.speakers[s.speaker].name if s.speaker else "",
+                case.parties[party].name if party else "",
+                case.issues[s.issue].name,
+                case.issues[s.issue].options[o].label,
+                bool(dna.PRO[s.stance]),
+            ))  # fmt: skip
+    return sorted(found)
+
+
+@pytest.mark.parametrize("name", ["ukraine-2025", "writers-2023"])
+def test_a_case_keeps_quotes_persons_organisations_and_concepts_through_dna(name, tmp_path):
+    case = load(EXAMPLES / name)
+    lost = convert(case, tmp_path / "a.dna")
+    back = load(tmp_path / "a.dna")
+    assert dna_facts(back) == dna_facts(case)
+    assert len(dna_facts(back)) == len(back.statements) > 5
+    for s in back.statements.values():
+        assert back.sources[s.source].text[s.start : s.end] == s.quote
+    silent = [s for s in case.statements.values() if s.stance not in dna.PRO or not s.options]
+    assert any("neither accepts nor opposes" in r.what for r in lost.left_out) == bool(silent)
+
+
+def test_dna_counts_utf_16_units(tmp_path):
+    case = seeds.worded()
+    convert(case, tmp_path / "a.dna")
+    with sqlite3.connect(tmp_path / "a.dna") as base:
+        starts = base.execute("SELECT Start, Stop FROM STATEMENTS").fetchall()
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+        words = base.execute("SELECT Text FROM DOCUMENTS").fetchone()[0].encode("utf-16-le")
+    base.close()
+    quotes = [words[2 * a : 2 * b].decode("utf-16-le") for a, b in starts]
+    assert quotes == [s.quote for s in case.statements.values()]
+    assert dna_facts(load(tmp_path / "a.dna")) == dna_facts(case)
+
+
+def attacked(tmp_path, *commands):
+    convert(seeds.worded(), tmp_path / "a.dna")
+    base = sqlite3.connect(tmp_path / "a.dna")
+    for command in commands:
+        base.execute(command)
+    base.commit()
+    base.close()
+    return tmp_path / "a.dna"
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"),
+    [
+        (["DROP TABLE CODERS"], "expected a table CODERS"),
+        (["ALTER TABLE CODERS RENAME TO X", "CREATE VIEW CODERS AS SELECT ID, Name FROM X"], "plain table CODERS, saw a view"),
+        (["ALTER TABLE ENTITIES RENAME COLUMN ChildOf TO Parent"], "columns ChildOf in the table ENTITIES"),
+        (["UPDATE VARIABLES SET Variable = 'x'"], "variables organization and concept"),
+        (
+            [
+                "ALTER TABLE CODERS RENAME TO X",
+                "CREATE TABLE CODERS (ID INTEGER, Name TEXT GENERATED ALWAYS AS (hex(zeroblob(1000))) VIRTUAL)",
+                "INSERT INTO CODERS (ID) VALUES (1)",
+            ],
+            "expected a sound SQLite database",
+        ),
+    ],
+    ids=["missing", "view", "column", "variables", "function"],
+)  # fmt: skip
+def test_databases_that_are_no_plain_project_are_refused(commands, said, tmp_path):
+    path = attacked(tmp_path, *commands)
+    before = path.read_bytes()
+    with pytest.raises(CaseError, match=said):
+        plan(path, tmp_path / "x", source_format="dna")
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.dna", "a.dna.fidelity.json"]
+
+
+def test_a_database_kept_with_a_write_ahead_log_is_read(tmp_path):
+    path = attacked(tmp_path, "PRAGMA journal_mode = WAL")
+    assert len(load(path).statements) == 2
+
+
+@pytest.mark.parametrize("size", [100, 5000, 20_000])
+def test_a_damaged_database_is_refused(size, tmp_path):
+    path = attacked(tmp_path)
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(CaseError):
+        plan(path, tmp_path / "x", source_format="dna")
+
+
+def test_foreign_concepts_types_and_empty_entities_are_read(tmp_path):
+    path = attacked(
+        tmp_path,
+        "INSERT INTO STATEMENTTYPES (ID, Label) VALUES (2, 'Annotation')",
+        "INSERT INTO STATEMENTS (ID, StatementTypeId, DocumentId, Start, Stop, Coder) VALUES (9, 2, 1, 0, 5, 1)",
+        "UPDATE ENTITIES SET Value = 'There must be a truce' WHERE Value LIKE 'Ceasefire: %'",
+        "UPDATE ENTITIES SET Value = '' WHERE Value = 'Ana'",
+        "UPDATE DOCUMENTS SET Notes = 'mine'",
+    )
+    found = plan(path, tmp_path / "x")
+    issue = found.case.issues["there-must-be-a-truce"]
+    assert {k: o.label for k, o in issue.options.items()} == {"yes": "yes"}
+    assert [s.stance for s in found.case.statements.values()] == ["accept", "oppose"]
+    assert not found.case.speakers
+    lost = " ".join(r.what for r in found.fidelity.left_out)
+    assert "Annotation" in lost
+    assert "notes of a document" in lost
+
+
+# --- networks
+
+
+@st.composite
+def talks(draw):
+    return draw(
+        st.lists(
+            st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.booleans()), min_size=1, max_size=12
+        )
+    )
+
+
+@settings(max_examples=60)
+@given(talks())
+def test_networks_are_those_of_their_definition(said):
+    case = Case.model_validate({
+        "title": "t",
+        "parties": {p: {"name": p.upper()} for p in "abc"},
+        "issues": {"i": {"name": "I", "options": {o: o for o in "xyz"}}},
+        "statements": {
+            f"s{k}": {"source": "n", "quote": "q", "kind": "position", "party": p, "issue": "i", "options": (o,), "stance": "accept" if pro else "oppose"}
+            for k, (p, o, pro) in enumerate(said)
+        },
+    })  # fmt: skip
+    x = {(p, o, s): int((p, o, s) in said) for p in "abc" for o in "xyz" for s in (True, False)}
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
+    same = {(p, q): sum(x[p, o, s] * x[q, o, s] for o in "xyz" for s in (True, False)) for p, q in pairs}
+    other = {(p, q): sum(x[p, o, s] * x[q, o, not s] for o in "xyz" for s in (True, False)) for p, q in pairs}
+    assert discourse_networks.edges(case, "congruence") == {k: w for k, w in same.items() if w}
+    assert discourse_networks.edges(case, "conflict") == {k: w for k, w in other.items() if w}
+    assert discourse_networks.edges(case, "subtract") == {
+        k: same[k] - other[k] for k in pairs if same[k] or other[k]
+    }
+    two = {(p, f"i: {o}"): x[p, o, True] - x[p, o, False] for p, o, _ in said}
+    assert discourse_networks.edges(case, "affiliation") == two
+
+
+def test_a_network_is_graphml(tmp_path):
+    case = seeds.worded()
+    case = case.model_copy(
+        update={"parties": {**case.parties, "n": case.parties["n"].model_copy(update={"name": 'N <&> "x"'})}}
+    )
+    convert(case, tmp_path / "a.graphml")
+    ns = "{http://graphml.graphdrawing.org/xmlns}"
+    root = ET.parse(tmp_path / "a.graphml").getroot()
+    nodes = {n.get("id"): n.find(f"{ns}data[@key='label']").text for n in root.iter(f"{ns}node")}
+    weights = {
+        (nodes[e.get("source")], nodes[e.get("target")]): int(e.find(f"{ns}data").text)
+        for e in root.iter(f"{ns}edge")
+    }
+    assert weights == {('N <&> "x"', "Ceasefire: at once"): 1, ("South", "Ceasefire: at once"): -1}
+    with pytest.raises(NotApplicable, match="accept or oppose"):
+        convert(seeds.case(), tmp_path / "b.graphml")

@@ -299,7 +299,18 @@ def coded_case(
         for row in _rows(passage, parts, documents[k]):
             name = passage.ident if passage.ident and passage.ident not in statements else ""
             statements[name or short_ids([f"s{len(statements) + 1}"], statements)[0]] = {**anchor, **row}
-    return _assembled(title, parts, documents, texts, idents, statements, fidelity)
+    kept = {
+        ident: {
+            "title": label(d.title),
+            "text": text,
+            "sha256": digest(text),
+            "file": f"sources/{ident}.txt",
+            **{k: label(v) for k in ("date", "publisher", "url", "licence") if (v := getattr(d, k))},
+            "access": d.access if d.access in ("restricted", "do-not-quote") else "public",
+        }
+        for ident, d, text in zip(idents, documents, texts, strict=True)
+    }
+    return _assembled(title, parts, kept, statements, fidelity)
 
 
 def _rows(passage: CodedPassage, parts: _Case, document: CodedDocument) -> Iterator[dict[str, Any]]:
@@ -368,9 +379,7 @@ def moment_text(when: When | None) -> str:
 def _assembled(
     title: str,
     parts: _Case,
-    documents: Sequence[CodedDocument],
-    texts: Sequence[str],
-    idents: Sequence[str],
+    sources: dict[str, Any],
     statements: dict[str, Any],
     fidelity: Fidelity,
 ) -> Case:
@@ -390,7 +399,7 @@ def _assembled(
     for row in statements.values():
         if row.get("issue") and not row["options"]:
             row.pop("options")
-    fidelity.keep("documents", len(documents))
+    fidelity.keep("documents", len(sources))
     fidelity.keep("parties", len(parts.parties))
     fidelity.keep("issues", len(issues))
     fidelity.keep("suggested statements", len(statements))
@@ -404,17 +413,7 @@ def _assembled(
             },
             "issues": issues,
             "statements": statements,
-            "sources": {
-                ident: {
-                    "title": label(d.title),
-                    "text": text,
-                    "sha256": digest(text),
-                    "file": f"sources/{ident}.txt",
-                    **{k: label(v) for k in ("date", "publisher", "url", "licence") if (v := getattr(d, k))},
-                    "access": d.access if d.access in ("restricted", "do-not-quote") else "public",
-                }
-                for ident, d, text in zip(idents, documents, texts, strict=True)
-            },
+            "sources": sources,
         }
     )
 
@@ -458,6 +457,6 @@ def counted(case: Case, statements: Iterable[str]) -> set[tuple[str, str, str, b
     return found
 
 
-def carried(case: Case, statements: Iterable[str], keys: Sequence[str]) -> list[tuple[str, ...]]:
+def carried(statements: Iterable[str], keys: Sequence[str]) -> list[tuple[str, ...]]:
     """The patterns of what was written of these statements."""
     return [("statements", s, key, *rest) for s in statements for key in keys for rest in ((), ("**",))]

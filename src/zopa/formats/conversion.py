@@ -21,6 +21,8 @@ from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats import (
     citations,
+    discourse_networks,
+    dna,
     genius,
     geniusweb,
     gmcr,
@@ -104,6 +106,18 @@ FORMATS: Mapping[str, Format] = {
         label="code book (REFI-QDA), QDC", endings=(".qdc",), recognise=refi_qda.recognise_codebook,
         read=refi_qda.read, write=refi_qda.write_codebook, options=("codes",), carries="issues and options as codes",
     ),
+    "dna": Format(
+        label="project of the Discourse Network Analyzer, SQLite", endings=(".dna",), recognise=dna.recognise,
+        read=dna.read, write=dna.write, options=("codes",),
+        carries="texts, statements with person, organisation, concept (issue: option), agreement, coder",
+    ),
+    **{
+        f"network-{name}": Format(
+            label=f"discourse network, {name}, GraphML", endings=(".graphml",) if name == "affiliation" else (),
+            recognise=_never, read=None, write=partial(discourse_networks.write, kind=name), carries=said,
+        )
+        for name, said in discourse_networks.KINDS.items()
+    },
     "workbook": Format(
         label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
         write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",

@@ -420,7 +420,7 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     for ident in case.sources.keys() - texts.keys():
         fidelity.leave("a source without text", f"sources.{ident}")
     found = spans(case, fidelity)
-    left_out(case, [*CARRIED, *carried(case, found, STATED)], fidelity)
+    left_out(case, [*CARRIED, *carried(found, STATED)], fidelity)
     body = [
         _users(case, found),
         _tag("CodeBook", {}, _codebook(case)),
