@@ -2,6 +2,7 @@
 
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
+from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
 from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress
 from zopa.robustness.verdicts import certify, contradictions, document, tabulate
 from zopa.robustness.verify import BadCertificate, check_certificate
@@ -9,11 +10,15 @@ from zopa.robustness.words import Compatible, WordSettings, compatible
 
 __all__ = [
     "BadCertificate",
+    "CandidateRanks",
     "Compatible",
     "Drawn",
+    "MethodPicks",
     "PackageShare",
     "PartyQuestion",
     "PartyWords",
+    "PickedPackage",
+    "Picks",
     "Questions",
     "ReadingZones",
     "Share",
@@ -28,6 +33,7 @@ __all__ = [
     "document",
     "draw",
     "information",
+    "picks",
     "questions",
     "share",
     "shares",
