@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from zopa.robustness.smaa import entropy, pairwise_winning, rank_acceptability
-from zopa.robustness.words import Compatible
+from zopa.robustness.compatible_set import Compatible
 from zopa.space import Problem
 
 __all__ = [

@@ -10,6 +10,7 @@ import numpy as np
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
+from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
 from zopa.robustness.shares import Drawn, FloatArray, shares
 from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
@@ -21,7 +22,6 @@ from zopa.robustness.verdicts import (
     document,
     tabulate,
 )
-from zopa.robustness.words import Compatible, Unused, WordSettings, compatible
 from zopa.space import Answer, Problem, Readings, Space
 
 __all__ = [
