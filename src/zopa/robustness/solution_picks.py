@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from zopa.robustness.smaa import entropy, pairwise_winning, rank_acceptability
 from zopa.robustness.compatible_set import Compatible
+from zopa.robustness.smaa import entropy, pairwise_winning, rank_acceptability
 from zopa.space import Problem
 
 __all__ = [
