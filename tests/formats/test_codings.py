@@ -307,13 +307,13 @@ def attacked(tmp_path, *commands):
         (
             [
                 "ALTER TABLE CODERS RENAME TO X",
-                "CREATE TABLE CODERS (ID INTEGER, Name TEXT GENERATED ALWAYS AS (hex(zeroblob(1000))) VIRTUAL)",
+                "CREATE TABLE CODERS (ID INTEGER, Name TEXT GENERATED ALWAYS AS (hex(zeroblob(40000000))) VIRTUAL)",
                 "INSERT INTO CODERS (ID) VALUES (1)",
             ],
             "expected a sound SQLite database",
         ),
     ],
-    ids=["missing", "view", "column", "variables", "function"],
+    ids=["missing", "view", "column", "variables", "swelling"],
 )  # fmt: skip
 def test_databases_that_are_no_plain_project_are_refused(commands, said, tmp_path):
     path = attacked(tmp_path, *commands)

@@ -242,7 +242,8 @@ class _Dna:
 
     def documents(self) -> tuple[list[CodedDocument], dict[Any, int]]:
         """The texts, and their place in the list by their id."""
-        found, order = [], {}
+        found: list[CodedDocument] = []
+        order: dict[Any, int] = {}
         for ident, title, text, _, author, publisher, section, notes, kind, day in self.tables["DOCUMENTS"]:
             for what, value in (("author", author), ("section", section), ("notes", notes), ("type", kind)):
                 if _text(value).strip():
@@ -446,8 +447,8 @@ def _fill(
     for role, (ident, kind) in _ROLES.items():
         _insert(base, "VARIABLES", ID=ident, Variable=role, DataType=kind, StatementTypeId=1)
     coders = {"Admin": 1}
-    for s in found:
-        coders.setdefault(label(case.statements[s].extractor or "Admin")[:LONGEST], len(coders) + 1)
+    for key in found:
+        coders.setdefault(label(case.statements[key].extractor or "Admin")[:LONGEST], len(coders) + 1)
     for name, ident in coders.items():
         _insert(base, "CODERS", ID=ident, Name=name, Password=_hashed(PASSWORD))
     documents = {k: n for n, k in enumerate((k for k, s in case.sources.items() if s.text), 1)}
