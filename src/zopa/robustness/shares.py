@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
-from zopa.robustness.linear import settle
+from zopa.robustness.compatible_set import Compatible, consistent
+from zopa.robustness.inequalities import settle
 from zopa.robustness.verdicts import gains
-from zopa.robustness.words import Compatible, consistent
 from zopa.space import Problem
 from zopa.space.draws import chunks, uniform_walks
 
