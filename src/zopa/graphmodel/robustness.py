@@ -142,7 +142,8 @@ def _efficient(
     live = ranks[:, :, feasible]
     for k, s in enumerate(states):
         own = ranks[:, :, [s]]
-        out[:, k] = ~((live >= own).all(axis=0) & (live > own).any(axis=0)).any(axis=1)
+        better = np.logical_and((live >= own).all(axis=0), (live > own).any(axis=0))
+        out[:, k] = ~better.any(axis=1)
     return out
 
 

@@ -192,7 +192,8 @@ def _unwitnessed(
     allowed = np.flatnonzero(problem.table.admissible)
     few = allowed[:: max(1, allowed.size // 300)]
     packages = np.array(np.unravel_index(few, problem.space.sizes)).T
-    return ~_acceptable(words, packages, points).any(axis=0)
+    none: NDArray[np.bool_] = np.logical_not(_acceptable(words, packages, points).any(axis=0))
+    return none
 
 
 def _acceptable(
