@@ -1,39 +1,14 @@
 """An endpoint as a second reader, against a local server that also misbehaves."""
 
-import http.server
 import json
-import threading
 import time
 
 import pytest
 
+from fake_endpoint import TEXT, Server, answer, item, respond
 from zopa.errors import CaseError
 from zopa.reading import read
 from zopa.reading.llm import Dialogue, Endpoint, ask, post
-
-TEXT = (
-    "The mayor said she would not sell the dam. The miners could accept a lower wall if the town paid, their leader said. "
-    "Rell rejected the plan. The old gate costs $4.5 million a year to keep."
-)
-
-
-def item(**fields):
-    base = {
-        "sentence": 0,
-        "speaker": "The mayor",
-        "cue": "said",
-        "content": ["she would not sell the dam"],
-        "kind": "red_line",
-        "issue": "",
-        "condition": "",
-        "consequent": "",
-    }
-    return base | fields
-
-
-def answer(*items, **extra):
-    content = json.dumps({"statements": list(items)} | extra)
-    return json.dumps({"choices": [{"message": {"content": content}}]})
 
 
 def asked(reply, **options):
@@ -171,40 +146,6 @@ def test_several_runs_say_how_often_a_statement_came():
 
 
 # ---------------------------------------------------------------- over a real socket
-
-
-class Server:
-    def __init__(self, behave):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                self.rfile.read(int(self.headers["Content-Length"]))
-                behave(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return f"http://127.0.0.1:{self.server.server_port}/v1"
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def respond(text: str, status: int = 200):
-    def behave(handler):
-        data = text.encode()
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return behave
 
 
 def endless(handler):

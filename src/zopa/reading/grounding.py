@@ -355,7 +355,12 @@ class Ground:
             result.flagged.append("only part of the speaker's words")
 
     def _compare_speaker(
-        self, own: list[Range], x: Attribution, place: tuple[list[Range], Range | None], claimed: str, result: _Check
+        self,
+        own: list[Range],
+        x: Attribution,
+        place: tuple[list[Range], Range | None],
+        claimed: str,
+        result: _Check,
     ) -> None:
         """Another speaker than the rules read is refused where the text names theirs, and flagged where it does not."""
         spans, speaker = place

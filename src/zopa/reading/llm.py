@@ -139,7 +139,9 @@ class _Tally:
 
     def __str__(self) -> str:
         again = f" ({self.tries - self.requests} tried again)" if self.tries > self.requests else ""
-        counted = f"{self.sent:,} tokens sent, {self.received:,} received" if self.sent else "tokens not counted"
+        counted = (
+            f"{self.sent:,} tokens sent, {self.received:,} received" if self.sent else "tokens not counted"
+        )
         return f"{self.requests} requests{again}, {counted} by the server"
 
 
@@ -182,7 +184,9 @@ class _Conversation:
                 f"endpoint: no usable answer for sentences {numbers[0]} to {numbers[-1]}: {problem}"
             )
         elif reply.cut:
-            self.notes.append(f"endpoint: its answer for sentence {numbers[0]} breaks off; what it listed is used")
+            self.notes.append(
+                f"endpoint: its answer for sentence {numbers[0]} breaks off; what it listed is used"
+            )
         for item in reply.items:
             candidate, why = candidate_of(item, _KINDS)
             if candidate is None:
@@ -199,15 +203,13 @@ class _Conversation:
         try:
             answer = self._answer(body)
             reply = reply_of(answer)
-        except ValueError as error:
-            if self.schema and not self.failures:  # some servers answer nothing to a schema that they cannot follow
-                return self._without_schema(piece, str(error))
-            return Reply(()), str(error), False
         except EndpointError as error:
             words = error.words.lower()
             if self.schema and error.status in range(400, 600) and any(w in words for w in _NO_SCHEMA):
                 return self._without_schema(piece, error.words)
-            if error.status == 413 or (error.status in (400, 422, 500) and any(w in words for w in _TOO_LONG)):
+            if error.status == 413 or (
+                error.status in (400, 422, 500) and any(w in words for w in _TOO_LONG)
+            ):
                 return Reply(()), error.words, True
             if self.schema and error.status in (400, 422, 501):
                 return self._without_schema(piece, error.words)
@@ -216,6 +218,12 @@ class _Conversation:
         except CaseError as error:
             self.over = True
             return Reply(()), str(error).splitlines()[0], False
+        except ValueError as error:
+            if (
+                self.schema and not self.failures
+            ):  # some servers answer nothing to a schema that they cannot follow
+                return self._without_schema(piece, str(error))
+            return Reply(()), str(error), False
         self.failures = 0
         self.tally.sent += reply.tokens[0]
         self.tally.received += reply.tokens[1]
@@ -320,7 +328,9 @@ def _questionnaire(assembler: Assembler, case: Case | None) -> Questionnaire:
     for n, (a, b) in enumerate(assembler.seg.sentences):
         first, last = assembler.seg.span(a, b)
         passage = assembler.layout.at(first)
-        named = assembler.body[slice(*passage.speaker)] if passage and passage.speaker else ""
+        if passage is None:  # a label before a speaker's words
+            continue
+        named = assembler.body[slice(*passage.speaker)] if passage.speaker else ""
         sentences.append(NumberedSentence(n, " ".join(assembler.body[first:last].split()), named))
     return Questionnaire(sentences, case, list(assembler.resolver.full_names.values()))
 
@@ -350,7 +360,9 @@ class _Joiner:
 
     def _same(self, content: Pieces, taken: set[int]) -> int | None:
         """The rules' statement with the most of these words, if at least half are shared."""
-        shares = ((_dice(s.content, content), -i) for i, s in enumerate(self.rules.statements) if i not in taken)
+        shares = (
+            (_dice(s.content, content), -i) for i, s in enumerate(self.rules.statements) if i not in taken
+        )
         best = max(shares, default=(0.0, 0))
         return -best[1] if best[0] >= 0.5 else None
 
@@ -380,7 +392,9 @@ class _Joiner:
         if candidate.kind and candidate.kind != s.kind.kind:
             flags.append(f"the endpoint reads it as {candidate.kind}, the rules as {s.kind.kind}")
             s = replace(s, kind=replace(s.kind, kind=candidate.kind, why=f"named by {self.model}"))
-        if verdict.condition and not (s.condition and _dice((s.condition.condition,), (verdict.condition,)) > 0.5):
+        if verdict.condition and not (
+            s.condition and _dice((s.condition.condition,), (verdict.condition,)) > 0.5
+        ):
             other = f"; the rules: {self.rules.words(s.condition.condition)!r}" if s.condition else ""
             flags.append(f"condition named by {self.model}{other}")
             s = replace(s, condition=self._condition(verdict))

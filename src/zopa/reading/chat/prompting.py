@@ -109,7 +109,9 @@ class NumberedSentence:
     turn: str = ""
 
     def __str__(self) -> str:
-        return f"[{self.number}] " + (f"({self.turn[:LONGEST_NAME]} speaks) " if self.turn else "") + self.words
+        return (
+            f"[{self.number}] " + (f"({self.turn[:LONGEST_NAME]} speaks) " if self.turn else "") + self.words
+        )
 
 
 class Questionnaire:
@@ -208,7 +210,11 @@ class Questionnaire:
     def _fitted(self, sentence: NumberedSentence) -> str:
         """A sentence that is too long for a request as its beginning."""
         line = str(sentence)
-        return line if self.size(sentence) <= self.room else line.encode()[: 3 * self.room].decode(errors="ignore")
+        return (
+            line
+            if self.size(sentence) <= self.room
+            else line.encode()[: 3 * self.room].decode(errors="ignore")
+        )
 
     @cached_property
     def schema(self) -> dict[str, object]:

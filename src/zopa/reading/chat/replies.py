@@ -16,10 +16,10 @@ from zopa.reading.grounding import Candidate
 
 __all__ = ["Reply", "candidate_of", "reply_of"]
 
-MOST_ITEMS = 500
-_THINKING = re.compile(r"<(think|thinking|reasoning|thought)>.*?</\1>", re.S | re.I)
-_THOUGHT_ENDS = re.compile(r".*</(?:think|thinking|reasoning|thought)>", re.S | re.I)
+MOST_ITEMS, MOST_STARTS = 500, 50
+_THOUGHT_ENDS = ("</think>", "</thinking>", "</reasoning>", "</thought>")
 _DECODER = json.JSONDecoder()
+_STARTS = re.compile(r"[\[{]")
 _LISTS = ("statements", "items", "results", "data", "output")
 _TEXTS = ("speaker", "cue", "kind", "issue", "option", "condition", "consequent")
 
@@ -85,20 +85,19 @@ def _tokens(data: Mapping[str, Any]) -> tuple[int, int]:
 
 def _listed(content: str) -> tuple[list[Any] | None, bool]:
     """The listed items of a reply's words, and whether the list breaks off; None where there is no list."""
-    rest = _THINKING.sub("", content)
-    rest = _THOUGHT_ENDS.sub("", rest) if "</" in rest else rest
-    at, best = 0, None
-    for _ in range(50):
-        found = re.compile(r"[\[{]").search(rest, at)
+    rest = content[max(content.rfind(end) + len(end) if end in content else 0 for end in _THOUGHT_ENDS) :]
+    at, best, broken = 0, None, False
+    for _ in range(MOST_STARTS):
+        found = _STARTS.search(rest, at)
         if not found:
             break
         try:
             data, at = _DECODER.raw_decode(rest, found.start())
         except (ValueError, RecursionError):
-            items = _whole_items(rest, found.start())
+            items = None if broken else _whole_items(rest, found.start())
             if items:
                 return items, True
-            at = found.end()
+            broken, at = True, found.end()
             continue
         items = _items_in(data)
         if items:

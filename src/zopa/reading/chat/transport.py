@@ -138,7 +138,10 @@ def post(url: str, body: str, key: str = "", *, seconds: float = 120.0) -> str:
 
 
 def _all_of(
-    response: http.client.HTTPResponse, connection: http.client.HTTPConnection, deadline: float, seconds: float
+    response: http.client.HTTPResponse,
+    connection: http.client.HTTPConnection,
+    deadline: float,
+    seconds: float,
 ) -> bytes:
     answer = b""
     while True:
