@@ -5,8 +5,8 @@ May not enter: any maths, any lens.
 
 from zopa.casefile.anchors import digest, find_quote, line_of, normalise
 from zopa.casefile.change_log import (
-    Entry,
     RecordCheck,
+    RecordEntry,
     acting,
     acting_now,
     check_record,
@@ -25,7 +25,7 @@ from zopa.casefile.concurrent_edit import (
 from zopa.casefile.edit import REMOVED, Place, address_at, locate, place_of, remove, set_value, set_values
 from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
-from zopa.casefile.pieces import Change, Conflict
+from zopa.casefile.pieces import RecordChange, RecordConflict
 from zopa.casefile.read import check, inspect, load
 from zopa.casefile.record import NewSource, save_records, source_id
 from zopa.casefile.rename import Renamed, rename
@@ -35,13 +35,13 @@ from zopa.casefile.write import fingerprint, finish, one_step, write_file
 __all__ = [
     "REMOVED",
     "CaseFiles",
-    "Change",
-    "Conflict",
-    "Entry",
     "NewSource",
     "Place",
     "PriceTable",
+    "RecordChange",
     "RecordCheck",
+    "RecordConflict",
+    "RecordEntry",
     "Renamed",
     "TradeTables",
     "Version",

@@ -22,15 +22,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from zopa.casefile.pieces import ByRecord, Change, applied, changes, joined, split
+from zopa.casefile.pieces import ByRecord, RecordChange, applied, changes, joined, split
 from zopa.errors import CaseError, Finding, NotApplicable
 
 __all__ = [
     "RECORD",
     "Act",
-    "Entry",
     "Fault",
     "RecordCheck",
+    "RecordEntry",
     "acting",
     "acting_now",
     "check_record",
@@ -41,10 +41,11 @@ __all__ = [
     "outside",
     "read_record",
     "texts_at",
+    "tracked",
 ]
 
 RECORD = "record.jsonl"
-OUTSIDE = "another program"
+_OUTSIDE = "another program"
 """What changed the folder when no act of zopa did."""
 _TRACKED = re.compile(r"[^/]+\.(?:yaml|yml|csv)|sources/[^/]+\.(?:txt|csv)")
 _MOST = 500
@@ -62,14 +63,14 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Entry:
+class RecordEntry:
     """One line of the record."""
 
     number: int
     at: str
     act: Act
     files: Mapping[str, str]
-    changes: tuple[Change, ...]
+    changes: tuple[RecordChange, ...]
     previous: str
     hash: str
 
@@ -102,9 +103,9 @@ class Fault:
 class RecordCheck:
     """What a look at the whole record found."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RecordEntry, ...]
     faults: tuple[Fault, ...]
-    outside: tuple[Change, ...]
+    outside: tuple[RecordChange, ...]
     """What another program changed since the last entry."""
 
     @property
@@ -222,7 +223,7 @@ def _noted(raw: bytes, now: Mapping[str, str | None]) -> bytes:
     if not found:
         return b""
     number, previous = _last(raw)
-    return _line(number + 1, Act("", OUTSIDE), {n: digest(now[n]) for n in strange}, found, previous)
+    return _line(number + 1, Act("", _OUTSIDE), {n: digest(now[n]) for n in strange}, found, previous)
 
 
 def _on_disk(root: Path, name: str) -> str | None:
@@ -232,7 +233,9 @@ def _on_disk(root: Path, name: str) -> str | None:
         return None
 
 
-def _line(number: int, act: Act, files: Mapping[str, str], found: Iterable[Change], previous: str) -> bytes:
+def _line(
+    number: int, act: Act, files: Mapping[str, str], found: Iterable[RecordChange], previous: str
+) -> bytes:
     body = {
         "number": number,
         "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -267,19 +270,20 @@ def _hash(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(_canonical({k: v for k, v in body.items() if k != "hash"})).hexdigest()
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> RecordEntry | None:
     """A line as an entry; None where it is no line of a record."""
     try:
         data: Any = json.loads(line)
         act = Act(str(data["who"]), str(data["via"]), str(data["why"]), data["undoes"])
         found = tuple(
-            Change(c["file"], c["record"], c["before"], c["after"], c["follows"]) for c in data["changes"]
+            RecordChange(c["file"], c["record"], c["before"], c["after"], c["follows"])
+            for c in data["changes"]
         )
         same = data["hash"] == _hash(data)
         hashes = all(
             c["was"] == digest(c["before"]) and c["is"] == digest(c["after"]) for c in data["changes"]
         )
-        return Entry(
+        return RecordEntry(
             number=int(data["number"]),
             at=str(data["at"]),
             act=act,
@@ -292,7 +296,7 @@ def _entry(line: bytes) -> Entry | None:
         return None
 
 
-def _entries(raw: bytes) -> Iterator[Entry]:
+def _entries(raw: bytes) -> Iterator[RecordEntry]:
     return (e for line in raw.split(b"\n") if line.strip() and (e := _entry(line)) is not None)
 
 
@@ -307,7 +311,7 @@ def _last(raw: bytes) -> tuple[int, str]:
     return 0, ""
 
 
-def texts_at(entries: Iterable[Entry], number: int | None = None) -> dict[str, str]:
+def texts_at(entries: Iterable[RecordEntry], number: int | None = None) -> dict[str, str]:
     """The files of the folder after an entry (the last one by default)."""
     state: dict[str, ByRecord] = {}
     for entry in entries:
@@ -317,7 +321,7 @@ def texts_at(entries: Iterable[Entry], number: int | None = None) -> dict[str, s
     return {name: joined(pieces) for name, pieces in state.items()}
 
 
-def _play(state: dict[str, ByRecord], entry: Entry) -> None:
+def _play(state: dict[str, ByRecord], entry: RecordEntry) -> None:
     for name in {c.file for c in entry.changes}:
         found = [c for c in entry.changes if c.file == name]
         if found[0].record != name:
@@ -328,7 +332,7 @@ def _play(state: dict[str, ByRecord], entry: Entry) -> None:
             state[name] = split(name, found[0].after)
 
 
-def read_record(root: str | Path) -> tuple[Entry, ...]:
+def read_record(root: str | Path) -> tuple[RecordEntry, ...]:
     """The entries of a record that holds.
 
     Raises
@@ -365,7 +369,7 @@ def check_record(root: str | Path, noted: str = "") -> RecordCheck:
         raise NotApplicable(f"no record is kept in {place}; start one: zopa record {place} --start")
     raw = (place / RECORD).read_bytes()
     faults: dict[int, str] = {}
-    entries: list[Entry] = []
+    entries: list[RecordEntry] = []
     for number, line in enumerate((part for part in raw.split(b"\n") if part.strip()), 1):
         entry = _entry(line)
         if entry is None:
@@ -384,7 +388,7 @@ def check_record(root: str | Path, noted: str = "") -> RecordCheck:
     return RecordCheck(tuple(entries), tuple(Fault(n, w) for n, w in sorted(faults.items())), found)
 
 
-def _chain(entries: list[Entry], faults: dict[int, str]) -> None:
+def _chain(entries: list[RecordEntry], faults: dict[int, str]) -> None:
     """Name what is wrong with single entries and with their order."""
     there = [e.number for e in entries]
     for n in sorted(set(range(1, max(there, default=0) + 1)) - set(there) - set(faults)):
@@ -416,7 +420,7 @@ def _chain(entries: list[Entry], faults: dict[int, str]) -> None:
         _replayed(entries, faults)
 
 
-def _replayed(entries: list[Entry], faults: dict[int, str]) -> None:
+def _replayed(entries: list[RecordEntry], faults: dict[int, str]) -> None:
     """Every change must begin with what the changes before it left."""
     state: dict[str, ByRecord] = {}
     for entry in entries:

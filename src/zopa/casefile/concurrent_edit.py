@@ -23,7 +23,7 @@ from zopa.casefile.change_log import (
     texts_at,
 )
 from zopa.casefile.edit import REMOVED, Address, file_of, locate, save_texts, set_values
-from zopa.casefile.pieces import Conflict, merged, record_of, split
+from zopa.casefile.pieces import RecordConflict, merged, record_of, split
 from zopa.casefile.write import fingerprint, one_step
 from zopa.casefile.yamltext import dump
 from zopa.errors import ChangedMeanwhile, EditConflict, NotApplicable, UnknownName
@@ -82,7 +82,9 @@ def save_values(folder: str | Path, values: Mapping[Address, object], seen: Mapp
         pieces = {name: split(name, _text(root, name) or "") for name in was}
         touched = {record_of(p, pieces[file_of(p)]): file_of(p) for p in paths}
         clash = [
-            Conflict(file, record, _known(root, record, seen.get(record, "")), now, _yours(paths, record))
+            RecordConflict(
+                file, record, _known(root, record, seen.get(record, "")), now, _yours(paths, record)
+            )
             for record, file in touched.items()
             if digest(now := pieces[file].get(record)) != seen.get(record, "")
         ]
@@ -179,7 +181,7 @@ def _save_texts(root: Path, files: Mapping[str, tuple[str | None, str | None]]) 
     def attempt() -> None:
         was = {name: fingerprint(root / name) for name in files}
         texts: dict[str, str | None] = {}
-        clash: list[Conflict] = []
+        clash: list[RecordConflict] = []
         for name, (before, after) in files.items():
             texts[name], found = merged(name, before, _text(root, name), after)
             clash += found

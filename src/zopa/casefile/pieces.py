@@ -11,7 +11,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["ByRecord", "Change", "Conflict", "applied", "changes", "joined", "merged", "record_of", "split"]
+__all__ = [
+    "ByRecord",
+    "RecordChange",
+    "RecordConflict",
+    "applied",
+    "changes",
+    "joined",
+    "merged",
+    "record_of",
+    "split",
+]
 
 ByRecord = dict[str, str]
 """Record -> its text, in the order of the file."""
@@ -24,7 +34,7 @@ _REMARK = re.compile(r"( *)#")
 
 
 @dataclass(frozen=True)
-class Change:
+class RecordChange:
     """One record before and after an act, None where there is none; ``follows`` is the record above a new one."""
 
     file: str
@@ -35,7 +45,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Conflict:
+class RecordConflict:
     """A record that two people changed: what both had before them, what stands there now, what was to be saved."""
 
     file: str
@@ -133,26 +143,26 @@ def record_of(path: tuple[str | int, ...], pieces: Mapping[str, str]) -> str:
     return section
 
 
-def changes(file: str, before: str | None, after: str | None) -> tuple[Change, ...]:
+def changes(file: str, before: str | None, after: str | None) -> tuple[RecordChange, ...]:
     """What differs between two versions of a file (None: there is none); applied to the first they give the second."""
     if before == after:
         return ()
     if before is not None and after is not None:
         old, new = split(file, before), split(file, after)
-        found = [Change(file, r, t, None) for r, t in old.items() if r not in new]
+        found = [RecordChange(file, r, t, None) for r, t in old.items() if r not in new]
         above = ""
         for record, text in new.items():
             if record not in old:
-                found.append(Change(file, record, None, text, above))
+                found.append(RecordChange(file, record, None, text, above))
             elif old[record] != text:
-                found.append(Change(file, record, old[record], text))
+                found.append(RecordChange(file, record, old[record], text))
             above = record
         if file not in new and list(applied(old, found).items()) == list(new.items()):
             return tuple(found)
-    return (Change(file, file, before, after),)
+    return (RecordChange(file, file, before, after),)
 
 
-def applied(pieces: Mapping[str, str], found: list[Change] | tuple[Change, ...]) -> ByRecord:
+def applied(pieces: Mapping[str, str], found: list[RecordChange] | tuple[RecordChange, ...]) -> ByRecord:
     """The pieces after changes of single records."""
     out = dict(pieces)
     for change in found:
@@ -173,7 +183,7 @@ def _put_in(pieces: ByRecord, record: str, text: str, above: str) -> ByRecord:
 
 def merged(
     file: str, before: str | None, theirs: str | None, yours: str | None
-) -> tuple[str | None, tuple[Conflict, ...]]:
+) -> tuple[str | None, tuple[RecordConflict, ...]]:
     """Two changed versions of one file as one: records that one side changed are taken from it.
 
     A record that both changed, each in another way, is a conflict, and then nothing is merged.
@@ -183,10 +193,10 @@ def merged(
     if theirs == before:
         return yours, ()
     if before is None or theirs is None or yours is None:
-        return None, (Conflict(file, file, before, theirs, yours),)
+        return None, (RecordConflict(file, file, before, theirs, yours),)
     old, there, new = split(file, before), split(file, theirs), split(file, yours)
     clash = tuple(
-        Conflict(file, r, old.get(r), there.get(r), new.get(r))
+        RecordConflict(file, r, old.get(r), there.get(r), new.get(r))
         for r in dict.fromkeys([*old, *there, *new])
         if len({old.get(r), there.get(r), new.get(r)}) == 3
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zopa.casefile import Conflict, Entry, RecordCheck
+from zopa.casefile import RecordCheck, RecordConflict, RecordEntry
 from zopa.views.document import Block, Bullets, Cell, Document, Grid, Section, cell, paragraph
 from zopa.views.numbers import count
 
@@ -61,7 +61,7 @@ def _entries(n: int) -> str:
     return "1 entry" if n == 1 else f"{count(n)} entries"
 
 
-def _row(e: Entry) -> tuple[Cell, ...]:
+def _row(e: RecordEntry) -> tuple[Cell, ...]:
     named = ", ".join(visible(c.record, 60) for c in e.changes[:MOST_RECORDS])
     more = len(e.changes) - MOST_RECORDS
     what = named + (f" and {more} more" if more > 0 else "")
@@ -76,7 +76,7 @@ def _row(e: Entry) -> tuple[Cell, ...]:
     )
 
 
-def conflicts(found: Sequence[Conflict]) -> Document:
+def conflicts(found: Sequence[RecordConflict]) -> Document:
     """Per record: what stands there now, what was to be saved, and what both had before them."""
     blocks: list[Block] = []
     for c in found:
