@@ -95,7 +95,7 @@ def _words() -> list[str]:
 
 
 def _pairs(pairs: list[tuple[str, str]], incomplete: str) -> list[str]:
-    """``A=B`` by what is typed; bash hands over each side of the sign alone, and wants the second side alone."""
+    """``A=B`` by what is typed; bash hands over each side of the sign alone, and takes the second side alone."""
     words = _words()
     if "=" in words[-2:] and "=" not in incomplete.rstrip("="):
         at = len(words) - 1 - words[::-1].index("=")
