@@ -25,7 +25,7 @@ from zopa.robustness import (
     stress,
     tabulate,
 )
-from zopa.robustness.linear import combination, settle
+from zopa.robustness.inequalities import combination, settle
 from zopa.space import Problem
 
 Row = dict[str, Any]

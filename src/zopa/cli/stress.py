@@ -22,7 +22,7 @@ from zopa.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from zopa.robustness.words import Taken
+    from zopa.robustness.compatible_set import Taken
 
 __all__ = ["answer", "questions", "stress"]
 

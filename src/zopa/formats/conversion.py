@@ -19,10 +19,20 @@ from zopa import casefile
 from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats import citations, genius, geniusweb, gmcr, ktab, negmas, position_table, vault, workbook
+from zopa.formats import (
+    citations,
+    genius,
+    geniusweb,
+    gmcr,
+    ktab_files,
+    negmas,
+    position_table,
+    vault,
+    workbook,
+)
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
-from zopa.formats.opening import is_case
+from zopa.formats.loading import is_case
 
 __all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "read_any", "recognise"]
 
@@ -55,13 +65,13 @@ def _never(_: Files) -> bool:
 
 FORMATS: Mapping[str, Format] = {
     "ktab-csv": Format(
-        label="KTAB scenario, CSV", endings=(".csv",), recognise=ktab.recognise_csv, read=ktab.read,
-        write=partial(ktab.write, kind="csv"),
+        label="KTAB scenario, CSV", endings=(".csv",), recognise=ktab_files.recognise_csv, read=ktab_files.read,
+        write=partial(ktab_files.write, kind="csv"),
         carries="parties, one line per issue, places, saliences, capability",
     ),
     "ktab-xml": Format(
-        label="KTAB scenario, XML", endings=(".xml",), recognise=ktab.recognise_xml, read=ktab.read,
-        write=partial(ktab.write, kind="xml"),
+        label="KTAB scenario, XML", endings=(".xml",), recognise=ktab_files.recognise_xml, read=ktab_files.read,
+        write=partial(ktab_files.write, kind="xml"),
         carries="the same, model parameters, seed, ideal adjustments",
     ),
     "gmcr": Format(

@@ -10,6 +10,7 @@ import numpy as np
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
+from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
 from zopa.robustness.shares import Drawn, shares
 from zopa.robustness.verdicts import (
     BoolArray,
@@ -20,7 +21,6 @@ from zopa.robustness.verdicts import (
     document,
     tabulate,
 )
-from zopa.robustness.words import Compatible, Unused, WordSettings, compatible
 from zopa.space import Answer, Problem, Readings, Space
 
 __all__ = [

@@ -26,10 +26,10 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from zopa.errors import MissingExtra, ZopaError
-from zopa.reading.sources.html import day, html_text
 from zopa.reading.sources.tables import SPEAKER, WORDS, TableError, csv_turns, json_turns
 from zopa.reading.sources.text import Published
 from zopa.reading.sources.web import MAX_BYTES, fetch, refused
+from zopa.reading.sources.web_pages import day, html_text
 
 __all__ = ["Incoming", "open_source"]
 
