@@ -7,6 +7,7 @@
     ├── UnknownName(KeyError)       not on the list; shows the nearest
     ├── NotApplicable(ValueError)   right method, wrong kind of case; says which kind it needs
     ├── CannotWrite                 a path that cannot be written; says which and why
+    ├── CannotShare                 workers, or a run folder, that cannot be used; says why
     └── MissingExtra(ImportError)   pip install 'zopa[...]'
 
 Anything else that escapes is a bug of ours. The bottom floor: imports nothing of zopa.
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 __all__ = [
+    "CannotShare",
     "CannotWrite",
     "CaseError",
     "Finding",
@@ -129,6 +131,10 @@ class CannotWrite(ZopaError):
     def __init__(self, path: str, why: str) -> None:
         self.path, self.why = path, why
         super().__init__(f"{_visible(path)} cannot be written: {why}; nothing was changed")
+
+
+class CannotShare(ZopaError):
+    """Workers that do not answer, or a run folder of another run; the message says which and what to do."""
 
 
 class MissingExtra(ZopaError, ImportError):

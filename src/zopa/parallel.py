@@ -18,10 +18,9 @@ from zipfile import BadZipFile
 
 from zopa._version import __version__
 from zopa.casefile import finish, write_file
-from zopa.errors import CannotWrite, MissingExtra, NotApplicable
+from zopa.errors import CannotShare, CannotWrite, MissingExtra
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Arrays = dict[str, NDArray[Any]]
@@ -33,6 +32,8 @@ R = TypeVar("R")
 Progress = Callable[[str, float], None]
 LOST = 3
 """How often parts are sent out again after all their workers were lost."""
+IDLE = 20
+"""Seconds after which a process without work ends, also one whose parent was killed."""
 CONNECT = 10
 """Seconds in which a Dask scheduler must answer."""
 
@@ -54,7 +55,7 @@ class Spread:
 
     def __post_init__(self) -> None:
         if self.workers < 1:
-            raise NotApplicable(f"expected at least one worker, saw {self.workers}")
+            raise CannotShare(f"expected at least one worker, saw {self.workers}")
 
 
 def arrays_to(arrays: Arrays) -> bytes:
@@ -105,7 +106,7 @@ def in_parts(
 
     Raises
     ------
-    NotApplicable
+    CannotShare
         A run folder of another run (the differences are named), or with other files; a scheduler that does not
         answer, or whose workers run other versions.
     MissingExtra
@@ -157,17 +158,17 @@ class _Kept:
             self._compare(path, mine)
             return
         if folder.is_dir() and any(folder.iterdir()) and not any(folder.glob("*.run.json")):
-            raise NotApplicable(f"{folder} holds other files; name a new folder for the run")
+            raise CannotShare(f"{folder} holds other files; name a new folder for the run")
         write_file(path, json.dumps(mine, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
     def _compare(self, path: Path, mine: Mapping[str, Any]) -> None:
         try:
             theirs = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as why:
-            raise NotApplicable(f"{path} cannot be read ({why}); name a new folder for the run") from None
+            raise CannotShare(f"{path} cannot be read ({why}); name a new folder for the run") from None
         differ = [f"{key}: {old} there, {new} now" for key, old, new in _differences(theirs, mine)]
         if differ:
-            raise NotApplicable(
+            raise CannotShare(
                 f"{self.folder} holds another run ({'; '.join(differ[:5])}); name a new folder, or run it as it was"
             )
 
@@ -197,9 +198,7 @@ def _differences(old: Any, new: Any, at: str = "") -> Iterator[tuple[str, Any, A
 
 
 # ---- who does it ------------------------------------------------------------------------------------------------
-def _results(
-    work: Callable[[P], R], parts: Mapping[int, P], spread: Spread
-) -> Iterator[tuple[int, R]]:
+def _results(work: Callable[[P], R], parts: Mapping[int, P], spread: Spread) -> Iterator[tuple[int, R]]:
     """Results with the numbers of their parts, in any order."""
     if spread.dask is not None:
         yield from _on_dask(work, parts, spread.dask)
@@ -209,7 +208,12 @@ def _results(
     else:
         from joblib import Parallel, delayed
 
-        pool = Parallel(min(spread.workers, len(parts)), return_as="generator_unordered", batch_size=1)
+        pool = Parallel(
+            min(spread.workers, len(parts)),
+            return_as="generator_unordered",
+            batch_size=1,
+            idle_worker_timeout=IDLE,
+        )
         yield from pool(delayed(_numbered)(work, k, part) for k, part in parts.items())
 
 
@@ -231,24 +235,26 @@ def _on_dask(work: Callable[[P], R], parts: Mapping[int, P], address: str) -> It
         raise MissingExtra("dask", "a Dask cluster") from None
     import numpy as np
 
+    connect: Any = Client  # its own types are partial
+    completed: Any = as_completed
     here = (__version__, np.__version__)
     try:
-        client = Client(address, timeout=CONNECT, set_as_default=False)
+        client = connect(address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError) as why:
-        raise NotApplicable(f"no Dask scheduler answers at {address}: {why}") from None
+        raise CannotShare(f"no Dask scheduler answers at {address}: {why}") from None
     with client:
         left = dict(parts)
         for _ in range(LOST):
             shared = client.scatter(work, broadcast=True)
             sent = [client.submit(_elsewhere, shared, k, part, pure=False) for k, part in left.items()]
-            for future in as_completed(sent):
+            for future in completed(sent, loop=client.loop):
                 if future.status == "error" and _lost(future):
                     continue
                 if future.status != "finished" and future.status != "error":
                     continue
                 k, result, there = future.result()
                 if there != here:
-                    raise NotApplicable(
+                    raise CannotShare(
                         f"a worker runs zopa {there[0]} with numpy {there[1]}, here are {here[0]} and {here[1]}: "
                         "the same bits need the same versions"
                     )
@@ -256,7 +262,7 @@ def _on_dask(work: Callable[[P], R], parts: Mapping[int, P], address: str) -> It
                 yield k, result
             if not left:
                 return
-        raise NotApplicable(f"the workers at {address} were lost {LOST} times; {len(left)} parts are left")
+        raise CannotShare(f"the workers at {address} were lost {LOST} times; {len(left)} parts are left")
 
 
 def _lost(future: Any) -> bool:

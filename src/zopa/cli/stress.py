@@ -10,15 +10,20 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DaskOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
+    RunFolderOption,
     SetOption,
+    WorkersOption,
     package_of,
     pick_readings,
     problem_of,
     progress,
+    spreading,
+    time_left,
 )
 
 if TYPE_CHECKING:
@@ -64,6 +69,9 @@ def stress(
     changes: SetOption = None,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    run_folder: RunFolderOption = None,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
@@ -81,14 +89,15 @@ def stress(
         refusals=not hopes,
     )
     problem = problem_of(name, None if several else readings, changes)
-    with progress(json) as tell:
+    with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
             several or pick_readings(readings),
             settings=settings,
             draws=draws,
             seed=seed,
-            progress=tell,
+            spread=spread,
+            progress=time_left(tell),
         )
     reply(answer, name, json=json, no=not answer.conceivable)
 
@@ -118,7 +127,7 @@ def questions(
             seed=seed,
             most=most,
             draft=package_of(draft, None),
-            progress=tell,
+            progress=time_left(tell),
         )
     reply(found, name, json=json, no=not found.best)
 
