@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zopa.cli import completion
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -49,15 +51,10 @@ __all__ = [
 ]
 
 
-def _bundled(incomplete: str) -> list[str]:
-    """The names of the bundled cases, for completion in the shell."""
-    return [p.name for p in sorted(examples().iterdir()) if p.name.startswith(incomplete)]
-
-
 CaseArgument = Annotated[
     str,
     typer.Argument(
-        help="Case folder, or the name of a bundled example.", metavar="CASE", autocompletion=_bundled
+        help="Case folder, or the name of a bundled example.", metavar="CASE", autocompletion=completion.cases
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
@@ -68,6 +65,7 @@ ReadingsOption = Annotated[
         "--reading",
         "-r",
         help="A named set of readings (B), or RULE=READING; may be repeated.",
+        autocompletion=completion.readings,
     ),
 ]
 SetOption = Annotated[
@@ -75,6 +73,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
+        autocompletion=completion.settings,
     ),
 ]
 TypedOption = Annotated[
@@ -102,10 +101,17 @@ UnsourcedOption = Annotated[
 ]
 PackageArgument = Annotated[
     list[str] | None,
-    typer.Argument(help="A package or a draft: ISSUE=OPTION ...", metavar="[ISSUE=OPTION...]"),
+    typer.Argument(
+        help="A package or a draft: ISSUE=OPTION ...",
+        metavar="[ISSUE=OPTION...]",
+        autocompletion=completion.packages,
+    ),
 ]
 PackageOption = Annotated[
-    list[str] | None, typer.Option("--package", "-p", help="The same as an option; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--package", "-p", help="The same as an option; may be repeated.", autocompletion=completion.packages
+    ),
 ]
 WorkersOption = Annotated[
     int,

@@ -12,7 +12,8 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
-from zopa.robustness.shares import Drawn, room, shares
+from zopa.robustness.shares import Drawn, FloatArray, room, shares
+from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
     BoolArray,
     Certificate,
@@ -106,6 +107,7 @@ class Stress(Answer):
     shown : packages with their verdicts: sure ones first.
     proofs : per party the certificates of the shown packages as plain data.
     drawn : what draws from the compatible values say; None with the reason in ``not_drawn``.
+    picks : what each solution picks under the draws of the first readings, with the indices of SMAA.
     """
 
     packages: int
@@ -120,6 +122,7 @@ class Stress(Answer):
     proofs: Mapping[str, Any] = field(default_factory=dict)
     drawn: Drawn | None = None
     not_drawn: str = ""
+    picks: Picks | None = None
 
     @property
     def agreements(self) -> int:
@@ -269,10 +272,11 @@ def stress(
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
     not_drawn = _not_drawn(words[name].values()) if draws else "none were asked for"
-    drawn = None
+    drawn: Drawn | None = None
+    points: dict[str, FloatArray] = {}
     if not not_drawn:
-        drawn, _ = shares(
-            problems, words[name], draws, seed, keep=False, spread=spread, about=about, progress=progress
+        drawn, points = shares(
+            problems, words[name], draws, seed, spread=spread, about=about, progress=progress
         )
     return Stress(
         asked,
@@ -296,6 +300,17 @@ def stress(
         else {},
         drawn=drawn,
         not_drawn=not_drawn,
+        picks=picks(
+            first,
+            words[name],
+            points,
+            [s.package for s in shown[:2]],
+            spread=spread,
+            about=about,
+            progress=progress,
+        )
+        if points
+        else None,
     )
 
 
