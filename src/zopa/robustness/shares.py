@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
@@ -45,8 +44,10 @@ class Share:
 
 def share(count: int, draws: int) -> Share:
     """The share with its exact binomial interval."""
-    low = float(beta.ppf(0.025, count, draws - count + 1)) if count else 0.0
-    high = float(beta.ppf(0.975, count + 1, draws - count)) if count < draws else 1.0
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(count, draws - count + 1, 0.025)) if count else 0.0
+    high = float(betaincinv(count + 1, draws - count, 0.975)) if count < draws else 1.0
     return Share(count, draws, low, high)
 
 
