@@ -116,7 +116,7 @@ def in_parts(
     """
     spread = spread or Spread()
     tell = progress or (lambda _step, _share: None)
-    kept = None if spread.run_folder is None else _Kept(Path(spread.run_folder), name, about, len(parts))
+    kept = None if spread.run_folder is None else _RunFolder(Path(spread.run_folder), name, about, len(parts))
     found: dict[int, R] = {}
     for k in range(len(parts) if kept else 0):
         raw = kept.read(k) if kept else None
@@ -137,7 +137,7 @@ def in_parts(
     return [found[k] for k in range(len(parts))]
 
 
-class _Kept:
+class _RunFolder:
     """Finished parts in a run folder: a head that says what they are parts of, and a file for each."""
 
     def __init__(self, folder: Path, name: str, about: Mapping[str, Any], parts: int) -> None:
