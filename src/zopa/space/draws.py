@@ -77,7 +77,7 @@ def uniform_walks(
     values = np.tile((rows @ start * scale)[:, None], (1, size))
     fast = compiled()
     if fast is None:
-        _walk(at, values, rows, parts, rng, sweeps, bound)
+        _walk(at, values, rows, parts, rng, sweeps=sweeps, bound=bound)
     else:
         at, values = np.ascontiguousarray(at.T), np.ascontiguousarray(values.T)
         touched = [np.flatnonzero(rows[:, v]).tolist() for v in range(len(start))]
