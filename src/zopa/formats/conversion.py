@@ -31,10 +31,12 @@ from zopa.formats import (
     position_table,
     refi_qda,
     vault,
+    word,
     workbook,
 )
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
+from zopa.formats.grids import kind_of
 from zopa.formats.loading import is_case
 
 __all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "read_any", "recognise"]
@@ -49,17 +51,18 @@ class Format:
     """One kind of file: how it is known, read and written, and what it carries.
 
     ``folder`` says that a scenario is several files in one folder. ``options`` are the settings of ``read``
-    besides the files and their name.
+    besides the files and their name, ``settings`` those of ``write`` besides the case.
     """
 
     label: str
     endings: tuple[str, ...]
     recognise: Callable[[Files], bool]
     read: Callable[..., tuple[Case, Fidelity]] | None
-    write: Callable[[Case], tuple[dict[str, bytes], Fidelity]] | None
+    write: Callable[..., tuple[dict[str, bytes], Fidelity]] | None
     carries: str
     folder: bool = False
     options: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 def _never(_: Files) -> bool:
@@ -122,6 +125,10 @@ FORMATS: Mapping[str, Format] = {
         label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
         write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
     ),
+    "word": Format(
+        label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,
+        write=None, carries="changes and comments with name and date as statements of their authors, versions as options",
+    ),
     **{
         f"table-{kind}": Format(
             label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
@@ -131,6 +138,10 @@ FORMATS: Mapping[str, Format] = {
         )
         for kind in position_table.KINDS
     },
+    "draft": Format(
+        label="draft agreement, DOCX", endings=(), recognise=_never, read=None, write=word.write, settings=("package",),
+        carries="an article per issue, objections as comments with sentence and date, alternatives as tracked changes",
+    ),
     "csl-json": Format(
         label="sources for a reference manager, CSL-JSON", endings=(), recognise=_never, read=None,
         write=citations.write_csl, carries="title, publisher, date and address of every source",
@@ -207,6 +218,9 @@ def _what(files: Files) -> str:
     name, raw = next(iter(files.items()))
     if not raw:
         return "an empty file"
+    kind = kind_of(name, raw) if raw.startswith(b"PK") else ""
+    if kind:
+        return {"docx": "a Word file", "xlsx": "a spreadsheet"}[kind]
     for start, said in _FIRST_BYTES.items():
         if raw.startswith(start):
             return said
@@ -295,6 +309,7 @@ def plan(
     steps: int | None = None,
     codes: str | Path = "",
     roles: Sequence[str] = (),
+    package: Sequence[str] = (),
 ) -> Conversion:
     """Read, and make ready to write; nothing is written yet. See :func:`convert`."""
     goal = Path(target)
@@ -316,7 +331,9 @@ def plan(
     else:
         one = FORMATS[kind]
         assert one.write is not None
-        written, report = one.write(case)
+        if package and "package" not in one.settings:
+            raise NotApplicable(f"{one.label} has no use for --package")
+        written, report = one.write(case, **({"package": tuple(package)} if package else {}))
         fidelity = _both(fidelity, report) if name != CASE else report
         files = dict(written)
         if one.folder and goal.is_dir() and any(goal.iterdir()):
@@ -373,6 +390,7 @@ def convert(
     steps: int | None = None,
     codes: str | Path = "",
     roles: Sequence[str] = (),
+    package: Sequence[str] = (),
     strict: bool = False,
 ) -> Fidelity:
     """Turn another tool's file into a case folder, or a case into such a file; say what was not carried.
@@ -393,6 +411,8 @@ def convert(
         A file that says what the codes of a project are read as, or the statements of a poll.
     roles : sequence of str, optional
         What the columns of a position table are, as ``COLUMN=ROLE``; found by words and content when left out.
+    package : sequence of str, optional
+        What the articles of a draft say, as ``ISSUE=OPTION``; what was agreed or is most supported when left out.
     strict : bool
         Refuse, and write nothing, when anything would be left out.
 
@@ -417,6 +437,7 @@ def convert(
         steps=steps,
         codes=codes,
         roles=roles,
+        package=package,
     )
     if strict and not found.fidelity.lossless:
         lost = "; ".join(map(str, found.fidelity.left_out[:5]))
