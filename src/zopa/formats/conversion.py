@@ -38,6 +38,7 @@ from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 from zopa.formats.grids import kind_of
 from zopa.formats.loading import is_case
+from zopa.formats.negmas_trace import scenario_folder
 
 __all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "read_any", "recognise"]
 
@@ -246,6 +247,7 @@ def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Ca
     """A case from any file or folder, with the report and the format's name."""
     if name == CASE or (name is None and is_case(path)):
         return casefile.load(path), Fidelity(CASE), CASE
+    path = scenario_folder(path)
     files, chosen = _taken(path)
     alone = {chosen: files[chosen]} if chosen else files
     if name is None:
@@ -294,7 +296,8 @@ def _format(name: str) -> Format:
 
 def read_any(path: Path) -> Case:
     """The case in a file or folder of any format; a folder of none is read as a case folder, which says why not."""
-    if path.is_dir() and not any(f.recognise(take(path)) for f in FORMATS.values()):
+    inside = take(scenario_folder(path)) if path.is_dir() else {}
+    if path.is_dir() and not any(f.recognise(inside) for f in FORMATS.values()):
         return casefile.load(path)
     return _read(path, None, {})[0]
 

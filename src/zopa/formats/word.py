@@ -256,7 +256,7 @@ class _WordCase:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Cited:
     """A statement of a party about an issue."""
 
     ident: str
@@ -290,7 +290,7 @@ def write(case: Case, package: Sequence[str] = ()) -> tuple[dict[str, bytes], Fi
                 f"the article says '{issue.options[base].label[:60]}', which most parties support and fewest reject",
                 f"issues.{i}",
             )
-        others: dict[str, list[_Said]] = {}
+        others: dict[str, list[_Cited]] = {}
         for one in said:
             if one.statement.stance in FOR and base not in one.statement.options:
                 for o in one.statement.options:
@@ -334,9 +334,9 @@ def _chosen(case: Case, package: Sequence[str]) -> dict[str, str]:
     return {i: o for i, o in found.items() if i in case.issues and o in case.issues[i].options}
 
 
-def _latest(case: Case, issue: str) -> list[_Said]:
+def _latest(case: Case, issue: str) -> list[_Cited]:
     """What each party last supported on the issue, and what it last said against each option, by date."""
-    found: dict[tuple[str, tuple[str, ...]], _Said] = {}
+    found: dict[tuple[str, tuple[str, ...]], _Cited] = {}
     for ident, s in sorted(case.statements.items(), key=lambda item: _day(item[1])):
         party = party_of(case, s)
         if (
@@ -348,13 +348,13 @@ def _latest(case: Case, issue: str) -> list[_Said]:
         ):
             key = (party, () if s.stance in FOR else s.options)
             found.pop(key, None)
-            found[key] = _Said(ident, s, party)
+            found[key] = _Cited(ident, s, party)
     return list(found.values())
 
 
-def _ruled(case: Case, issue: str, option: str) -> list[_Said]:
+def _ruled(case: Case, issue: str, option: str) -> list[_Cited]:
     """The statements on which a rule of a party about this option alone rests."""
-    found: dict[str, _Said] = {}
+    found: dict[str, _Cited] = {}
     for rule in case.rules.values():
         if not any(set(when) == {issue} and option in when[issue] for when in rule.when):
             continue
@@ -362,11 +362,11 @@ def _ruled(case: Case, issue: str, option: str) -> list[_Said]:
             s = case.statements.get(ident)
             party = (rule.party or party_of(case, s)) if s else ""
             if s and party in case.parties and s.review.state != "rejected":
-                found[ident] = _Said(ident, s, party)
+                found[ident] = _Cited(ident, s, party)
     return list(found.values())
 
 
-def _supported(options: Sequence[str], said: Iterable[_Said]) -> str:
+def _supported(options: Sequence[str], said: Iterable[_Cited]) -> str:
     said = list(said)
 
     def balance(option: str) -> tuple[int, int]:
@@ -393,7 +393,7 @@ def _by(author: str, day: str) -> str:
     return f"w:author={quoteattr(_xml(author))}{when}"
 
 
-def _comment(case: Case, one: _Said, comments: list[str]) -> int:
+def _comment(case: Case, one: _Cited, comments: list[str]) -> int:
     """Add a comment with the sentence, its speaker, date and id; its number."""
     s, number = one.statement, len(comments)
     speaker, source = case.speakers.get(s.speaker or ""), case.sources.get(s.source)
