@@ -179,11 +179,10 @@ def _parties(config: Path, case: Case, rows: Iterable[Mapping[str, Any]]) -> dic
     }
     if config.is_file():
         data = yaml_data(decode(next(iter(take(config).values())), config.name), config.name)
-        listed = (
-            [data.get(k) for k in ("negotiator_ids", "negotiator_names")] if isinstance(data, dict) else []
-        )
-        if len(listed) == 2 and all(isinstance(x, list) for x in listed) and len(listed[0]) == len(listed[1]):
-            names |= {str(i): str(n) for i, n in zip(*listed, strict=True)}
+        keys = ("negotiator_ids", "negotiator_names")
+        listed = [x for k in keys if isinstance(data, dict) and isinstance(x := data.get(k), list)]
+        if len(listed) == 2:
+            names |= {str(i): str(n) for i, n in zip(*listed, strict=False)}
     ids = {party.name: p for p, party in case.parties.items()} | {p: p for p in case.parties}
     found = {n: ids[label(name)] for n, name in names.items() if label(name) in ids}
     if not found and len(negotiators) == len(case.parties):
