@@ -49,8 +49,9 @@ def is_trace(path: Path) -> bool:
     return {"negotiator", "offer", "step"} <= set(first)
 
 
-def offers_of(path: Path, case: Case) -> tuple[Offer, ...]:
+def offers_of(file: str | Path, case: Case) -> tuple[Offer, ...]:
     """The offers of a file: typed by a person, or a trace of NegMAS; see :func:`read_offers`, :func:`read_trace`."""
+    path = Path(file)
     return read_trace(path, case) if is_trace(path) else read_offers(path)
 
 

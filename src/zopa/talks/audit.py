@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -158,7 +157,7 @@ def audit(case: Case | Problem, offers: Any, readings: Readings = None) -> Audit
     """
     problem = Problem.of(case, readings)
     if isinstance(offers, str) or not isinstance(offers, Sequence):
-        offers = offers_of(Path(offers), problem.case)
+        offers = offers_of(offers, problem.case)
     if not offers:
         raise NotApplicable("the record holds no offer")
     grouped: dict[str, list[Offer]] = {}
