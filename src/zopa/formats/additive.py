@@ -109,8 +109,8 @@ def _plain(value: Fraction) -> float | int | str:
     return f"{value.numerator}/{value.denominator}"
 
 
-def scores_case(scenario: AdditiveScenario, fidelity: Fidelity) -> Case:
-    """The scenario as a case; option and issue ids are made from the labels."""
+def scores_case(scenario: AdditiveScenario, fidelity: Fidelity, scaled: bool = True) -> Case:
+    """The scenario as a case; option and issue ids are made from the labels. ``scaled``: the file counts to 1."""
     issue_ids = short_ids(name for name, _ in scenario.issues)
     option_ids = [short_ids(labels) for _, labels in scenario.issues]
     party_ids = short_ids(p.name for p in scenario.parties)
@@ -159,7 +159,8 @@ def scores_case(scenario: AdditiveScenario, fidelity: Fidelity) -> Case:
     fidelity.keep("options", sum(len(labels) for _, labels in scenario.issues))
     if interactions:
         fidelity.keep("interactions", len(interactions))
-    fidelity.change("utilities count from 0 to 100 instead of 0 to 1; their order and their ratios stay")
+    if scaled:
+        fidelity.change("utilities count from 0 to 100 instead of 0 to 1; their order and their ratios stay")
     return Case.model_validate(
         {
             "title": label(scenario.name),
