@@ -28,8 +28,11 @@ from zopa.formats import (
     gmcr,
     ktab_files,
     negmas,
+    pa_x,
+    polis,
     position_table,
     refi_qda,
+    score_sheets,
     vault,
     word,
     workbook,
@@ -125,6 +128,24 @@ FORMATS: Mapping[str, Format] = {
     "workbook": Format(
         label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
         write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
+    ),
+    **{
+        f"scores-{kind}": Format(
+            label=f"scorable game, a sheet of scores, {kind.upper()}", endings=(),
+            recognise=partial(score_sheets.recognise, kind=kind), read=score_sheets.read,
+            write=partial(score_sheets.write, kind=kind),
+            carries="issues, options, scores (exact), thresholds, vetoes, how many must accept",
+        )
+        for kind in score_sheets.KINDS
+    },
+    "pa-x": Format(
+        label="peace agreements of PA-X, CSV", endings=(), recognise=pa_x.recognise, read=pa_x.read, write=None,
+        options=("codes",), carries="per provision, in how many processes a comprehensive agreement contains it",
+    ),
+    "polis": Format(
+        label="Polis conversation, a folder of CSV", endings=(), recognise=polis.recognise, read=polis.read, write=None,
+        folder=True, options=("codes",),
+        carries="opinion groups as ratifiers, comments as options, shares that agree with their intervals",
     ),
     "word": Format(
         label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,

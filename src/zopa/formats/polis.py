@@ -22,6 +22,7 @@ from zopa.errors import CaseError, Finding
 from zopa.formats.codings import CODES_FILE, CodeMeaning, given_codes
 from zopa.formats.documents import decode, refuse
 from zopa.formats.fidelity import IMPORTED, Fidelity
+from zopa.formats.grids import CellGrid, write_grid
 from zopa.formats.names import label, short_ids
 from zopa.formats.proportions import wilson
 
@@ -50,7 +51,9 @@ class Opinions:
 
 def recognise(files: Mapping[str, bytes]) -> bool:
     """Whether both tables of an export are among the files."""
-    return b"comment-body" in files.get(COMMENTS, b"")[:2_000] and b"group-id" in files.get(VOTES, b"")[:2_000]
+    return (
+        b"comment-body" in files.get(COMMENTS, b"")[:2_000] and b"group-id" in files.get(VOTES, b"")[:2_000]
+    )
 
 
 def opinions(files: Mapping[str, bytes], fidelity: Fidelity) -> Opinions:
@@ -78,7 +81,9 @@ def opinions(files: Mapping[str, bytes], fidelity: Fidelity) -> Opinions:
         votes = {k: row[k].strip() for k in texts if (row.get(k) or "").strip()}
         wrong = next((k for k, v in votes.items() if v not in ("1", "0", "-1", "1.0", "0.0", "-1.0")), None)
         if wrong is not None:
-            bad.append(Finding(wrong, f"expected 1, 0, -1 or nothing, saw '{votes[wrong][:20]}'", "", VOTES, line, 1))
+            bad.append(
+                Finding(wrong, f"expected 1, 0, -1 or nothing, saw '{votes[wrong][:20]}'", "", VOTES, line, 1)
+            )
             continue
         if not row["group-id"].strip():
             ungrouped += 1
@@ -86,20 +91,36 @@ def opinions(files: Mapping[str, bytes], fidelity: Fidelity) -> Opinions:
         groups.setdefault(row["group-id"].strip(), []).append({k: int(float(v)) for k, v in votes.items()})
     if bad:
         raise CaseError(bad[:20], "nothing was read")
-    topic = next((row[1] for row in csv.reader(io.StringIO(decode(files.get("summary.csv", b""), "summary.csv", fidelity))) if row[:1] == ["topic"] and len(row) > 1), "")
+    topic = next(
+        (
+            row[1]
+            for row in csv.reader(io.StringIO(decode(files.get("summary.csv", b""), "summary.csv", fidelity)))
+            if row[:1] == ["topic"] and len(row) > 1
+        ),
+        "",
+    )
     return Opinions(texts, dict(sorted(groups.items())), label(topic, ""), rejected, ungrouped)
 
 
-def _rows(raw: bytes, file: str, needed: Sequence[str], fidelity: Fidelity) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(
+    raw: bytes, file: str, needed: Sequence[str], fidelity: Fidelity
+) -> Iterator[tuple[int, dict[str, str]]]:
     table = csv.DictReader(io.StringIO(decode(raw, file, fidelity), newline=""))
     try:
         missing = [c for c in needed if c not in (table.fieldnames or ())]
         if missing:
-            refuse(file, f"expected the columns {', '.join(missing)}, saw none", "give an export of Polis as it is", 1)
+            refuse(
+                file,
+                f"expected the columns {', '.join(missing)}, saw none",
+                "give an export of Polis as it is",
+                1,
+            )
         for row in table:
             yield table.line_num, {str(k): v if isinstance(v, str) else "" for k, v in row.items()}
     except csv.Error as error:
-        refuse(file, f"expected CSV, saw a mistake: {error}", "is a quotation mark left open?", table.line_num)
+        refuse(
+            file, f"expected CSV, saw a mistake: {error}", "is a quotation mark left open?", table.line_num
+        )
 
 
 def consensus(said: Opinions, comment: str) -> float:
@@ -129,13 +150,22 @@ def read(files: Mapping[str, bytes], source: str, codes: str = "") -> tuple[Case
     fidelity = Fidelity("polis")
     missing = [f for f in (COMMENTS, VOTES) if f not in files]
     if missing:
-        refuse(source, f"expected {', '.join(missing)} in the folder, saw none", "give the folder of an export of Polis")
+        refuse(
+            source,
+            f"expected {', '.join(missing)} in the folder, saw none",
+            "give the folder of an export of Polis",
+        )
     said = opinions(files, fidelity)
     if not said.groups:
-        refuse(source, "expected participants with a group-id, saw none", "export the conversation after grouping")
+        refuse(
+            source,
+            "expected participants with a group-id, saw none",
+            "export the conversation after grouping",
+        )
     read_as = _meanings(said, codes, fidelity, source)
     case = _case(said, read_as, fidelity)
-    fidelity.beside["acceptance.csv"] = _acceptance(said, read_as, fidelity)
+    if codes:
+        fidelity.beside["acceptance.csv"] = _acceptance(said, read_as, fidelity)
     return case, fidelity
 
 
@@ -143,10 +173,16 @@ def _meanings(said: Opinions, codes: str, fidelity: Fidelity, source: str) -> di
     if codes:
         given = given_codes(codes)
         for name in given.keys() - said.texts.keys():
-            fidelity.leave("a comment of the file of codes that was rejected or does not exist", label(name)[:40])
+            fidelity.leave(
+                "a comment of the file of codes that was rejected or does not exist", label(name)[:40]
+            )
         found = {c: given[c] for c in said.texts if c in given and given[c].issue}
         if not found:
-            refuse(source, "expected comments with an issue in the file of codes, saw none", '"12": {issue: Ballot, option: ranked}')
+            refuse(
+                source,
+                "expected comments with an issue in the file of codes, saw none",
+                '"12": {issue: Ballot, option: ranked}',
+            )
         for c, one in found.items():
             if not one.option:
                 found[c] = CodeMeaning(issue=one.issue, option="agree")
@@ -155,9 +191,15 @@ def _meanings(said: Opinions, codes: str, fidelity: Fidelity, source: str) -> di
             fidelity.leave("comments that the file of codes does not name", COMMENTS, left)
         return found
     found = {c: CodeMeaning(issue=f"{text[:160]} ({c})", option="agree") for c, text in said.texts.items()}
-    fidelity.change(f"every comment is an issue of its own; {CODES_FILE} says so, and can be changed and given with --codes", count=len(found))
+    fidelity.change(
+        f"every comment is an issue of its own; {CODES_FILE} says so, and can be changed and given with --codes",
+        count=len(found),
+    )
     lines = ["# comment: the option that it speaks for; leave out what speaks for none."]
-    lines += [f"{json.dumps(c)}: {{issue: {json.dumps(m.issue, ensure_ascii=False)}, option: {json.dumps(m.option)}}}" for c, m in found.items()]
+    lines += [
+        f"{json.dumps(c)}: {{issue: {json.dumps(m.issue, ensure_ascii=False)}, option: {json.dumps(m.option)}}}"
+        for c, m in found.items()
+    ]
     fidelity.beside[CODES_FILE] = ("\n".join(lines) + "\n").encode("utf-8", "replace")
     return found
 
@@ -183,7 +225,10 @@ def _case(said: Opinions, read_as: Mapping[str, CodeMeaning], fidelity: Fidelity
     values: dict[str, dict[str, dict[str, Any]]] = {g: {} for g in groups}
     for (name, listed), ident in zip(by_issue.items(), short_ids(by_issue), strict=True):
         ids = dict(zip(listed, short_ids(listed), strict=True))
-        issues[ident] = {"name": name, "options": {ids[o]: {"label": o, "assumed": _told(said, c)} for o, c in listed.items()}}
+        issues[ident] = {
+            "name": name,
+            "options": {ids[o]: {"label": o, "assumed": _told(said, c)} for o, c in listed.items()},
+        }
         for g in groups:
             values[g][ident] = {ids[o]: _shares(said, g, c) for o, c in listed.items()}
         if len(listed) == 1:
@@ -193,7 +238,12 @@ def _case(said: Opinions, read_as: Mapping[str, CodeMeaning], fidelity: Fidelity
             for g in groups:
                 values[g][ident][other] = _shares(said, g, comment, against=True)
     text = normalise("\n".join(f"Comment {c}: {said.texts[c]}" for c in read_as) + "\n")
-    for what, count in (("groups", len(groups)), ("members", sum(map(len, said.groups.values()))), ("comments", len(read_as)), ("issues", len(issues))):
+    for what, count in (
+        ("groups", len(groups)),
+        ("members", sum(map(len, said.groups.values()))),
+        ("comments", len(read_as)),
+        ("issues", len(issues)),
+    ):
         fidelity.keep(what, count)
     if said.rejected:
         fidelity.leave("comments that the moderators rejected", COMMENTS, said.rejected)
@@ -208,7 +258,7 @@ def _case(said: Opinions, read_as: Mapping[str, CodeMeaning], fidelity: Fidelity
                 ident: {
                     "name": f"Opinion group {g} ({len(said.groups[g])} members)", "role": "ratifier", "seat": False,
                     "values": values[g], "reservation": limit,
-                    "weights": {i: {"best": 1, "assumed": f"{IMPORTED} Polis: issues count alike"} for i in issues},
+                    "weights": {i: {"word": "medium", "assumed": f"{IMPORTED} Polis: issues count alike"} for i in issues},
                 }
                 for g, ident in groups.items()
             },
@@ -226,16 +276,18 @@ def _acceptance(said: Opinions, read_as: Mapping[str, CodeMeaning], fidelity: Fi
     by_issue: dict[str, list[str]] = {}
     for comment, one in read_as.items():
         by_issue.setdefault(one.issue, []).append(comment)
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow([*(label(i) for i in by_issue), "group", "voted on all", "agree with all", "share", "low", "high"])
+    rows = [
+        [*(label(i) for i in by_issue), "group", "voted on all", "agree with all", "share", "low", "high"]
+    ]
     count = prod(len(c) for c in by_issue.values())
     if count > MOST_PACKAGES:
         fidelity.change(f"acceptance.csv has the first {MOST_PACKAGES:,} of {count:,} packages")
     for package in islice(product(*by_issue.values()), MOST_PACKAGES):
         for group in said.groups:
             agree, asked = package_shares(said, package, group)
-            low, high = wilson(agree, asked)
+            ends = [f"{v:.4f}" for v in wilson(agree, asked)]
             share = f"{agree / asked:.4f}" if asked else ""
-            table.writerow([*(label(read_as[c].option) for c in package), group, asked, agree, share, f"{low:.4f}", f"{high:.4f}"])
-    return out.getvalue().encode("utf-8", "replace")
+            rows.append(
+                [*(label(read_as[c].option) for c in package), group, str(asked), str(agree), share, *ends]
+            )
+    return write_grid(CellGrid("acceptance", rows), "csv")

@@ -117,20 +117,30 @@ def _sheet(grid: CellGrid, file: str) -> _Sheet:
             issue = label(row[0], issue) if row[0] else issue
             _option(found, issue, row[1], [_score(c, place, file, bad) for c in cells], (place, file, bad))
     if not found.issues:
-        bad.append(Finding(grid.name, "expected rows with an issue, an option and scores, saw none", "", file))
+        bad.append(
+            Finding(grid.name, "expected rows with an issue, an option and scores, saw none", "", file)
+        )
     if bad:
         raise CaseError(bad[:20], "nothing was read")
     return found
 
 
-def _option(sheet: _Sheet, issue: str, text: str, scores: Sequence[Fraction], at: tuple[str, str, list[Finding]]) -> None:
+def _option(
+    sheet: _Sheet, issue: str, text: str, scores: Sequence[Fraction], at: tuple[str, str, list[Finding]]
+) -> None:
     place, file, bad = at
     option = label(text, "")
     if not issue or not option:
-        bad.append(Finding(place, f"expected an {'option' if issue else 'issue'}, saw an empty cell", "", file))
+        bad.append(
+            Finding(place, f"expected an {'option' if issue else 'issue'}, saw an empty cell", "", file)
+        )
         return
     if option in sheet.issues.setdefault(issue, []):
-        bad.append(Finding(place, f"expected each option of '{issue[:60]}' once, saw '{option[:60]}' again", "", file))
+        bad.append(
+            Finding(
+                place, f"expected each option of '{issue[:60]}' once, saw '{option[:60]}' again", "", file
+            )
+        )
         return
     sheet.issues[issue].append(option)
     sheet.scores.setdefault(issue, []).append(list(scores))
@@ -157,7 +167,9 @@ def _scores(sheet: _Sheet, p: int, file: str, fidelity: Fidelity) -> Scores:
         fidelity.change("no threshold: nothing is refused", name)
     if top <= 100:
         return found
-    fidelity.change(f"scores up to {decimal(top) or top} count up to 100; their order and their ratios stay", name)
+    fidelity.change(
+        f"scores up to {decimal(top) or top} count up to 100; their order and their ratios stay", name
+    )
     scaled = tuple(tuple(100 * v / top for v in row) for row in rows)
     return replace(found, points=scaled, reservation=None if limit is None else 100 * limit / top)
 
@@ -176,9 +188,17 @@ def write(case: Case, kind: str) -> tuple[dict[str, bytes], Fidelity]:
     names = [p.name for p in scenario.parties]
     rows = [["Issue", "Option", *names]]
     for i, (issue, labels) in enumerate(scenario.issues):
-        rows += [[issue, text, *(_text(p.points[i][k]) for p in scenario.parties)] for k, text in enumerate(labels)]
+        rows += [
+            [issue, text, *(_text(p.points[i][k]) for p in scenario.parties)] for k, text in enumerate(labels)
+        ]
     if any(p.reservation is not None for p in scenario.parties):
-        rows.append(["Threshold", "", *("" if p.reservation is None else _text(p.reservation) for p in scenario.parties)])
+        rows.append(
+            [
+                "Threshold",
+                "",
+                *("" if p.reservation is None else _text(p.reservation) for p in scenario.parties),
+            ]
+        )
     agreement = case.agreement
     if agreement.required is not None:
         needed = {case.parties[p].name for p in agreement.required if p in case.parties}
