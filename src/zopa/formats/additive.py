@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from zopa.case import Case, fraction, reservation, values, voters, weights
+from zopa.case.estimates import meant
 from zopa.errors import NotApplicable
 from zopa.formats.fidelity import IMPORTED, Fidelity, left_out
 from zopa.formats.names import label, short_ids
@@ -102,10 +103,12 @@ def exact_text(value: Fraction, fidelity: Fidelity, place: str) -> str:
 
 
 def _plain(value: Fraction) -> float | int | str:
-    """As a number where a float holds it exactly, else as the fraction that it is."""
+    """As a number where a float holds it exactly and nobody takes it for binary noise, else as the fraction it is."""
     text = decimal(value)
     if text is not None and len(text.strip("-").replace(".", "").strip("0")) <= 15:
-        return int(text) if "." not in text else float(text)
+        plain = int(text) if "." not in text else float(text)
+        if meant(plain) == value:
+            return plain
     return f"{value.numerator}/{value.denominator}"
 
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from zopa import casefile
 from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
-from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
+from zopa.errors import CannotWrite, CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats import (
     citations,
     discourse_networks,
@@ -217,8 +217,9 @@ def recognise(files: Files, name: str) -> str:
 
 
 def _refuse_unknown(files: Files, name: str) -> NoReturn:
-    known = "; ".join(f"{f.label}" for f in FORMATS.values() if f.read)
-    refuse(name, f"{_what(files)} cannot be read", f"what can be read: a case folder; {known}")
+    refuse(
+        name, f"{_what(files)} cannot be read", "zopa formats lists what can be read; zopa read takes texts"
+    )
 
 
 _FIRST_BYTES = {
@@ -250,6 +251,10 @@ def _what(files: Files) -> str:
     if root:
         return _ROOTS.get(root, f"an XML file with the root <{root[:60]}>")
     ending = Path(name).suffix
+    head = raw[:4_000]
+    if sum(c < 9 or 13 < c < 32 for c in head) > len(head) // 50:
+        expected = f", although its name ends in '{ending[:20]}'" if ending else ""
+        return f"a file of bytes that are neither text nor of a known kind{expected} (is it damaged?)"
     return f"a file of the kind '{ending[:20]}'" if ending else "this file"
 
 
@@ -337,6 +342,7 @@ def plan(
 ) -> Conversion:
     """Read, and make ready to write; nothing is written yet. See :func:`convert`."""
     goal = Path(target)
+    _must_have_a_place(goal)
     if target_format not in (None, CASE) and _format(target_format).write is None:
         raise NotApplicable(f"{FORMATS[target_format].label} is read, not written")
     if isinstance(source, Case):
@@ -379,6 +385,18 @@ def plan(
     return Conversion(
         root=root, files=files, fidelity=fidelity, case=case, source_format=name, target_format=kind
     )
+
+
+def _must_have_a_place(goal: Path) -> None:
+    """Only what was named is made: the folder that it stands in must be there."""
+    try:
+        there = goal.absolute().parent.is_dir()
+    except (OSError, ValueError) as error:
+        raise CannotWrite(str(goal), str(getattr(error, "strerror", None) or error)) from None
+    if not there:
+        raise CannotWrite(
+            str(goal), f"there is no folder {goal.absolute().parent}; make it first, or name another"
+        )
 
 
 def _both(first: Fidelity, second: Fidelity) -> Fidelity:

@@ -176,7 +176,7 @@ def _meanings(said: Opinions, codes: str, fidelity: Fidelity, source: str) -> di
             fidelity.leave(
                 "a comment of the file of codes that was rejected or does not exist", label(name)[:40]
             )
-        found = {c: given[c] for c in said.texts if c in given and given[c].issue}
+        found = {c: one for c, one in given.items() if c in said.texts and one.issue}
         if not found:
             refuse(
                 source,

@@ -55,7 +55,7 @@ def _header(grid: CellGrid) -> int | None:
 
 
 @dataclass
-class _Sheet:
+class _ScoreSheet:
     """What stands in a sheet."""
 
     parties: tuple[str, ...]
@@ -94,10 +94,10 @@ def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
     return case, fidelity
 
 
-def _sheet(grid: CellGrid, file: str) -> _Sheet:
+def _sheet(grid: CellGrid, file: str) -> _ScoreSheet:
     top = _header(grid) or 0
     columns = [c for c, text in enumerate(grid.rows[top]) if c > 1 and text]
-    found = _Sheet(tuple(label(grid.rows[top][c]) for c in columns))
+    found = _ScoreSheet(tuple(label(grid.rows[top][c]) for c in columns))
     bad: list[Finding] = []
     issue = ""
     for k, row in enumerate(grid.rows[top + 1 :], top + 2):
@@ -126,7 +126,7 @@ def _sheet(grid: CellGrid, file: str) -> _Sheet:
 
 
 def _option(
-    sheet: _Sheet, issue: str, text: str, scores: Sequence[Fraction], at: tuple[str, str, list[Finding]]
+    sheet: _ScoreSheet, issue: str, text: str, scores: Sequence[Fraction], at: tuple[str, str, list[Finding]]
 ) -> None:
     place, file, bad = at
     option = label(text, "")
@@ -157,7 +157,7 @@ def _score(text: str, place: str, file: str, bad: list[Finding]) -> Fraction:
     return value
 
 
-def _scores(sheet: _Sheet, p: int, file: str, fidelity: Fidelity) -> Scores:
+def _scores(sheet: _ScoreSheet, p: int, file: str, fidelity: Fidelity) -> Scores:
     rows = [tuple(cells[p] for cells in sheet.scores[i]) for i in sheet.issues]
     limit = sheet.limits[p] if p < len(sheet.limits) else None
     top = max(sum((max(r) for r in rows), Fraction(0)), limit or Fraction(0))
