@@ -52,7 +52,7 @@ def convert(
         list[str] | None,
         typer.Option(
             "--roles",
-            help="What a column of a position table is, as COLUMN=issue|party|agreed|leave; may be repeated.",
+            help="What a column of a position table is, as COLUMN=issue, party, position, agreed, number or leave; may be repeated.",
         ),
     ] = None,
     package: Annotated[

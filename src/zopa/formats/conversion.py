@@ -155,7 +155,7 @@ FORMATS: Mapping[str, Format] = {
         f"table-{kind}": Format(
             label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
             recognise=partial(position_table.recognise, kind=kind), read=position_table.read,
-            write=partial(position_table.write, kind=kind),
+            write=partial(position_table.write, kind=kind), options=("roles",),
             carries="issues, parties, a suggested statement per cell, what was agreed",
         )
         for kind in position_table.KINDS
