@@ -202,7 +202,7 @@ def interleaving(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> St
         plain(*args, **more)
 
     monkeypatch.setattr(module, "set_values", interrupted)
-    for _ in range(14):
+    for _ in range(9):
         story.step()
     monkeypatch.undo()
     note_outside(folder)

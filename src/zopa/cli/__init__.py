@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from zopa.cli import (
+    agreement,
     ask,
     backtest,
     case,
@@ -79,6 +80,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify-seal": seal.verify_seal,
     "convert": convert.convert,
     "formats": convert.formats,
+    "agreement": agreement.agreement,
     "evaluate": evaluate.evaluate,
     "train": evaluate.train,
 }
