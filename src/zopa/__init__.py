@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from zopa.robustness.questions import questions
     from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
+    from zopa.study.agreement import agreement
     from zopa.study.backtest import backtest
     from zopa.study.compare import compare
     from zopa.study.explain import explain

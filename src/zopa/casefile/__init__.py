@@ -13,7 +13,7 @@ from zopa.casefile.change_log import (
     read_record,
     texts_at,
 )
-from zopa.casefile.codings import Coding, add_codings, codings_of
+from zopa.casefile.coders import Coding, add_codings, codings_of
 from zopa.casefile.concurrent_edit import (
     Version,
     note_outside,

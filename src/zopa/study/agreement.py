@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zopa.case import Case
-from zopa.casefile.codings import CODED, Coding, codings_of
+from zopa.casefile.coders import CODED, Coding, codings_of
 from zopa.errors import NotApplicable
 from zopa.space import Answer, Question
 from zopa.study.reliability import Level, alpha, percent_agreement
