@@ -13,13 +13,13 @@ try:
 except ImportError as error:  # pragma: no cover
     raise MissingExtra("team", "team mode") from error
 
+from zopa.workbench.rights import RIGHTS, ROLES, may
 from zopa.workbench.store.accounts import Account, Refused, Session, add_person, log_in, log_out, session_of
 from zopa.workbench.store.blind_coding import code, codings_for, must_not_see, unblind
 from zopa.workbench.store.comments import Comment, comment, comments_on, resolve
 from zopa.workbench.store.database import Database, backup, migrate, opened, restore
 from zopa.workbench.store.jobs import Job, add_job, cancel, claim, finish, job, jobs_of, progress
 from zopa.workbench.store.members import add_case, cases_of, people, remove_person, role_of, set_role
-from zopa.workbench.store.rights import RIGHTS, ROLES, may
 
 __all__ = [
     "RIGHTS",

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from zopa.errors import NotApplicable, UnknownName
+from zopa.workbench.rights import ROLES, Role
 from zopa.workbench.store.accounts import account_named
 from zopa.workbench.store.database import Database
-from zopa.workbench.store.rights import ROLES, Role
 from zopa.workbench.store.tables import accounts, cases, members
 
 __all__ = [
