@@ -410,7 +410,7 @@ def test_a_backup_is_restored_into_an_empty_database_of_either_kind(team: Databa
 
 
 def test_sqlite_runs_with_a_write_ahead_log_and_keeps_references(tmp_path: Path) -> None:
-    made = opened(str(tmp_path / "deep" / "team.db"))
+    made = opened(str(tmp_path / "team.db"))
     with made.read() as c:
         assert c.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert c.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

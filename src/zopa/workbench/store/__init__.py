@@ -14,7 +14,15 @@ except ImportError as error:  # pragma: no cover
     raise MissingExtra("team", "team mode") from error
 
 from zopa.workbench.rights import RIGHTS, ROLES, may
-from zopa.workbench.store.accounts import Account, Refused, Session, add_person, log_in, log_out, session_of
+from zopa.workbench.store.accounts import (
+    Account,
+    Refused,
+    TeamSession,
+    add_person,
+    log_in,
+    log_out,
+    session_of,
+)
 from zopa.workbench.store.blind_coding import code, codings_for, must_not_see, unblind
 from zopa.workbench.store.comments import Comment, comment, comments_on, resolve
 from zopa.workbench.store.database import Database, backup, migrate, opened, restore
@@ -29,7 +37,7 @@ __all__ = [
     "Database",
     "Job",
     "Refused",
-    "Session",
+    "TeamSession",
     "add_case",
     "add_job",
     "add_person",

@@ -23,7 +23,7 @@ from zopa.workbench.store.tables import accounts, attempts, sessions
 __all__ = [
     "Account",
     "Refused",
-    "Session",
+    "TeamSession",
     "account_named",
     "add_person",
     "close_account",
@@ -67,7 +67,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Session:
+class TeamSession:
     """A log-in that holds; ``id`` is for the browser only."""
 
     id: str
@@ -138,7 +138,7 @@ def close_account(database: Database, name: str) -> None:
         c.execute(delete(sessions).where(sessions.c.account == account.id))
 
 
-def log_in(database: Database, name: str, password: str, address: str = "", old: str = "") -> Session:
+def log_in(database: Database, name: str, password: str, address: str = "", old: str = "") -> TeamSession:
     """Begin a session with a new id; a session that the browser had before (``old``) ends.
 
     Raises
@@ -168,7 +168,7 @@ def log_in(database: Database, name: str, password: str, address: str = "", old:
         c.execute(insert(sessions).values(digest=_digest(token), account=row.id, began=now, seen=now))
         if HASHER.check_needs_rehash(row.password):
             c.execute(update(accounts).where(accounts.c.id == row.id).values(password=HASHER.hash(password)))
-    return Session(token, Account(row.id, row.name, row.full_name))
+    return TeamSession(token, Account(row.id, row.name, row.full_name))
 
 
 def _verified(hashed: str, password: str) -> bool:
@@ -191,7 +191,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def session_of(database: Database, token: str) -> Session | None:
+def session_of(database: Database, token: str) -> TeamSession | None:
     """The session of an id, which is used now; None where it ended or never was."""
     now = database.clock()
     if not token:
@@ -211,7 +211,7 @@ def session_of(database: Database, token: str) -> Session | None:
     if now - row.seen > 60:  # a minute is fine enough, and spares a write per page
         with database.write() as c:
             c.execute(update(sessions).where(sessions.c.digest == _digest(token)).values(seen=now))
-    return Session(token, Account(row.id, row.name, row.full_name))
+    return TeamSession(token, Account(row.id, row.name, row.full_name))
 
 
 def log_out(database: Database, token: str) -> None:

@@ -74,9 +74,10 @@ def opened(url: str, clock: Callable[[], float] = time.time) -> Database:
 
 def _engine(url: str) -> Engine:
     if "://" not in url:
-        path = Path(url)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{path.absolute()}"
+        path = Path(url).absolute()
+        if not path.parent.is_dir():
+            raise NotApplicable(f"there is no folder {path.parent} for the database")
+        url = f"sqlite:///{path}"
     try:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):

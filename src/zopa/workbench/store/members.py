@@ -15,7 +15,7 @@ from zopa.workbench.store.database import Database
 from zopa.workbench.store.tables import accounts, cases, members
 
 __all__ = [
-    "Member",
+    "Membership",
     "TeamCase",
     "add_case",
     "cases_of",
@@ -40,7 +40,7 @@ class TeamCase:
 
 
 @dataclass(frozen=True)
-class Member:
+class Membership:
     """A person with a role in a case; ``blind``: codes without seeing what others coded."""
 
     name: str
@@ -93,7 +93,7 @@ def role_of(database: Database, case: str, account: int) -> Role | None:
         return c.execute(found).scalar()
 
 
-def people(database: Database, case: str) -> list[Member]:
+def people(database: Database, case: str) -> list[Membership]:
     """Everybody with a role in a case."""
     found = (
         select(accounts.c.name, accounts.c.full_name, members.c.role, members.c.blind)
@@ -102,7 +102,7 @@ def people(database: Database, case: str) -> list[Member]:
         .order_by(accounts.c.name)
     )
     with database.read() as c:
-        return [Member(r.name, r.full_name, r.role, r.blind) for r in c.execute(found)]
+        return [Membership(r.name, r.full_name, r.role, r.blind) for r in c.execute(found)]
 
 
 def set_role(database: Database, case: str, name: str, role: str, blind: bool = False) -> None:
