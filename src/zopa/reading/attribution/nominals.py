@@ -58,7 +58,7 @@ def impersonal(s: Sentence, group: VerbGroup, _found: Attributions) -> Attributi
     if group.voice != "active" or k >= s.stop or s.words[k] in BREAK:
         return None
     topic = left_phrase(s, group.start)
-    if not topic or not (is_adjective(s, k) or any(s.is_(k, name) for name in ("to", "that", "seeming"))):
+    if not topic or not any(s.is_(k, name) for name in ("to", "that", "seeming")):
         return None
     rest = (k, content_end(s, k, phrase=True))
     return statement(None, group.span, topic, rest, rule="impersonal", lemma=group.lemma)

@@ -307,6 +307,8 @@ class Assembler:
         who = self._who(
             words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor])
         )
+        if x.rule == "beside":
+            who = replace(who, weak=True)
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)

@@ -118,6 +118,8 @@ def kind_of(
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
     kind, why = _kind(cue, lemma, plain[:OPENING], negated, phrases)
+    if lemma and _asks_whether(plain, phrases):
+        has_condition = False
     if has_condition and lemma != BINDS:
         kind, why = _with_condition(kind, why, lemma, plain, consequent.replace("’", "'"), phrases)
     firmness, word = _firmness(cue, opening, phrases)
@@ -126,6 +128,12 @@ def kind_of(
         size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
         strength = -size if _against(lemma, kind, opening, negated, phrases) else size
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+
+
+def _asks_whether(content: str, phrases: Phrases) -> bool:
+    """``decide whether to strike if ...``: what is open is not said, so nothing is threatened or offered."""
+    first = content.partition(" ")[0].lower()
+    return first in phrases.lex["asked_clauses"] & phrases.lex["hypothetical"] and "," not in content
 
 
 def _with_condition(

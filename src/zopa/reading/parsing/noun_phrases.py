@@ -24,6 +24,8 @@ def left_phrase(s: Sentence, j: int) -> Range | None:
         return None
     if s.is_(j - 1, "subject_pronouns") or s.is_(j - 1, "bare_subjects"):
         return j - 1, j
+    if s.is_(j - 1, "object_pronouns") and j - 3 >= a and s.is_(j - 2, "of") and s.noun[j - 3]:
+        return j - 3, j  # "one of them said"
     w = s.words[j - 1]
     if w in (",", ")") or w in DASHES or _is_quoted_name(s, j):
         return _apposed(s, j)
@@ -179,11 +181,15 @@ def _trimmed(s: Sentence, k: int, j: int) -> Range | None:
         k += 2
     while k < j and s.is_(k, "weekdays"):
         k += 1
+    if k == j - 1 and s.is_(k, "articles"):
+        return None
     return _without_day(s, k, j) if k < j else None
 
 
 def _without_day(s: Sentence, k: int, j: int) -> Range:
     """The phrase without the weekday or time that ends it."""
+    if j > k + 2 and s.words[j - 1].lower() in s.lists["months"] and s.is_(j - 2, "cue_medium"):
+        return k, j - 2  # "the agency in May"
     while j > k + 1 and (s.is_(j - 1, "weekdays") or s.is_(j - 1, "trailing_times")):
         j -= 1
         if s.is_(j - 1, "before_trailing_day"):
