@@ -133,8 +133,25 @@ def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attributio
             if j - i > 3:
                 used[i:j] = [False] * (j - i)
                 _read(text.between(i, j), found)
+    if not found.statements:
+        _read_around(text, x, found)
     found.sort_from(0)
     return found.statements
+
+
+def _read_around(text: Sentence, x: Attribution, found: Attributions) -> None:
+    """``The minister, he said, had promised to X``: what is said on both sides of its speaker, as one clause."""
+    if len(x.content) != 2 or not text.finite[x.content[1][0]] or not x.source:
+        return
+    (a, b), (i, j) = x.content
+    if not b <= x.source[0][0] < i or i - b > 8 or text.has_verb(a, b):
+        return
+    found.used[a:j] = [False] * (j - a)
+    s = text.between(a, j)
+    for k in s.cues_in(i, j):
+        y = None if found.used[k] else _before_words(s, k, found)
+        if y:
+            found.add(s, y)
 
 
 def _quoting(text: Sentence, found: Attributions, last: int) -> int:
@@ -192,11 +209,20 @@ def _after_words(s: Sentence, found: Attributions) -> None:
     for i in s.cues_in(first + 1, s.stop):
         if s.quoted[i] or found.used[i]:
             continue
-        group = verb_group(s, i, inverted=True) or unknown_verb(s, i)
+        group = _going_on(s, verb_group(s, i, inverted=True) or unknown_verb(s, i))
         if group and group.voice == "active" and (_can_follow(group) or _is_beside_quotation(s, group)):
             x = _first(AFTER_WORDS, s, group, found)
             if x:
                 found.add(s, x)
+
+
+def _going_on(s: Sentence, group: VerbGroup | None) -> VerbGroup | None:
+    """``X, she went on, Y``: a verb of saying where nothing but a mark follows."""
+    if group is None or not s.is_(group.head, "went") or group.stop + 1 >= s.stop:
+        return group
+    if not s.is_(group.stop, "on") or s.words[group.stop + 1] not in PAUSE or s.words[group.start - 2] not in PAUSE:
+        return group
+    return group._replace(stop=group.stop + 1, classes=frozenset(["say"]))
 
 
 def _before_words(s: Sentence, i: int, found: Attributions) -> Attribution | None:

@@ -128,7 +128,7 @@ class Roster:
         return rest if rest and article in self.lex["articles"] else s
 
 
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:[ \t\xa0](?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
 """The word boundary stands after the capital, so that the search can pass over all other letters."""
 
 

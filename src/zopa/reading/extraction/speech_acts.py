@@ -103,6 +103,8 @@ CONDITIONAL = frozenset(
 """Kinds that a condition turns into a conditional offer."""
 BINDS = "shall"
 """The lemma of a clause of an agreement: it binds, with a condition or without."""
+BESIDE = 5
+"""Characters between a refusal and what is refused."""
 OPENING = 320
 """Characters of a content in which what it does is looked for."""
 
@@ -224,11 +226,18 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
     """The first of some acts that a clause does, with the words that show it."""
     for name in names:
         words = phrases.does(name, opening)
-        if words:
+        if words and not (name == "concession" and _refused(words, opening, phrases)):
             return name, words
         if name == "demand" and (words := phrases.does("imperative", opening)):
             return name, words
     return None
+
+
+def _refused(words: str, opening: str, phrases: Phrases) -> bool:
+    """Whether a concession is what is refused: "is not willing to give up"."""
+    text, no = opening.lower(), phrases.does("refusal", opening)
+    gap = text.find(words.lower()) - text.find(no.lower()) - len(no)
+    return bool(no) and 0 <= gap < BESIDE
 
 
 def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:
