@@ -220,7 +220,11 @@ def _going_on(s: Sentence, group: VerbGroup | None) -> VerbGroup | None:
     """``X, she went on, Y``: a verb of saying where nothing but a mark follows."""
     if group is None or not s.is_(group.head, "went") or group.stop + 1 >= s.stop:
         return group
-    if not s.is_(group.stop, "on") or s.words[group.stop + 1] not in PAUSE or s.words[group.start - 2] not in PAUSE:
+    if (
+        not s.is_(group.stop, "on")
+        or s.words[group.stop + 1] not in PAUSE
+        or s.words[group.start - 2] not in PAUSE
+    ):
         return group
     return group._replace(stop=group.stop + 1, classes=frozenset(["say"]))
 

@@ -80,6 +80,10 @@ def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution
     source, inherited = subject(s, group, found)
     if not source:
         return None
+    agent = right_phrase(s, c + 1) if s.is_(c, "by") else None
+    if agent and not inherited:  # "the text was opposed by X"
+        base = next((b for b, _ in s.grammar.forms.get(s.lower[k], ())), s.lower[k])
+        return statement(agent, (group.start, c + 1), source, rule="passive", lemma=base)
     start = c if s.is_(c, "kept_openers") or not linked else c + 1
     return statement(
         None if s.is_(source[0], "impersonal_subjects") else source,

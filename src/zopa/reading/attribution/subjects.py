@@ -20,7 +20,7 @@ def subject(s: Sentence, group: VerbGroup, found: Attributions) -> tuple[Range |
         return earlier_subject(s, j, found), True
     source = left_phrase(s, j)
     if source:
-        return _over_relative(s, source), False
+        return _over_behalf(s, _over_relative(s, source)), False
     if j > s.start and (s.is_(j - 1, "coordinators") or s.words[j - 1] == ","):
         return earlier_subject(s, j, found), True
     return None, False
@@ -37,6 +37,15 @@ def _over_relative(s: Sentence, source: Range) -> Range:
             beside = k < source[0] - 1 and s.words[k - 1] not in PUNCT
             return (left_phrase(s, k) if beside else None) or source
     return source
+
+
+def _over_behalf(s: Sentence, source: Range) -> Range:
+    """``Brazil, for the group, supported by India, demanded``: the phrase with what it says of the speaker."""
+    k = source[0] - 1
+    if k - 2 < s.start or not s.is_(k, "on_behalf") or s.words[k - 1] != ",":
+        return source
+    head = left_phrase(s, k - 1)
+    return (head[0], source[1]) if head and s.name[head[1] - 1] else source
 
 
 def earlier_subject(s: Sentence, j: int, found: Attributions) -> Range | None:

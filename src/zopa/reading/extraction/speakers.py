@@ -173,7 +173,10 @@ class Resolver:
         ends = [
             k + 1
             for k, w in enumerate(words[:-1])
-            if w.endswith(".") and len(w) > 3 and "." not in w[:-1] and not {w.lower(), w.lower()[:-1]} & known
+            if w.endswith(".")
+            and len(w) > 3
+            and "." not in w[:-1]
+            and not {w.lower(), w.lower()[:-1]} & known
         ]
         words = words[ends[-1] :] if ends else words
         opens = self.lex["conjunctions"] | self.lex["subordinators"] | self.lex["adverbs"]

@@ -236,8 +236,8 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
 def _refused(words: str, opening: str, phrases: Phrases) -> bool:
     """Whether a concession is what is refused: "is not willing to give up"."""
     text, no = opening.lower(), phrases.does("refusal", opening)
-    gap = text.find(words.lower()) - text.find(no.lower()) - len(no)
-    return bool(no) and 0 <= gap < BESIDE
+    first, then = text.find(no.lower()), text.find(words.lower())
+    return bool(no) and first < then < first + len(no) + BESIDE
 
 
 def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:

@@ -129,13 +129,20 @@ def _walk_left(s: Sentence, j: int) -> int:
             if s.is_(k - 1, "that"):
                 break
             k -= 1
-            if k > low and not _links(s, k - 1):
+            if k > low and not _links(s, k - 1) and not _ends_list(s, k):
                 break
         elif k < j and _goes_on_left(s, k - 1, low):
             k -= 1
         else:
             break
     return k
+
+
+def _ends_list(s: Sentence, k: int) -> bool:
+    """``Chad, India and the EU``: whether the article at ``k`` opens the last of several names."""
+    if k - 3 < s.start or not s.is_(k - 1, "and"):
+        return False
+    return s.words[k - 3] == "," and s.name[k - 2] and s.name[k + 1]
 
 
 def _goes_on_left(s: Sentence, i: int, low: int) -> bool:

@@ -9,7 +9,7 @@ from zopa.reading.language.lexicon import STRAIGHT, Lexicon
 
 __all__ = ["DASHES", "Quote", "Segments", "segment"]
 
-SHORTEST_OPEN = 14
+SHORTEST_OPEN = 10
 """Characters of a quotation that no mark closes; below it the mark is a stray one."""
 LONGEST_SENTENCE = 400
 """Tokens. A longer run without a stop is cut, so that the work per token stays bounded."""

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from zopa.reading.parsing.noun_phrases import left_phrase
-from zopa.reading.parsing.tags import ends_relative, PUNCT, Range, Sentence, is_adjective, is_possessive
+from zopa.reading.parsing.tags import PUNCT, Range, Sentence, ends_relative, is_adjective, is_possessive
 
 __all__ = ["VerbGroup", "unknown_verb", "verb_group"]
 

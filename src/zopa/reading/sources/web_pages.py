@@ -67,7 +67,9 @@ _REPLY = re.compile(
     r"|OutlookMessageHeader)(?=$|\s)"
 )
 """Class or id of a mail that is answered."""
-_ANSWERED = re.compile(r"<\w+\s[^<>]*\bid\s*=\s*[\"']?(?:divRplyFwdMsg|appendonsend|stopSpelling|OLK_SRC_BODY_SECTION)\b", re.I)
+_ANSWERED = re.compile(
+    r"<\w+\s[^<>]*\bid\s*=\s*[\"']?(?:divRplyFwdMsg|appendonsend|stopSpelling|OLK_SRC_BODY_SECTION)\b", re.I
+)
 """In a mail: from here on it is the one that is answered."""
 _WHOLE = frozenset(["html", "body", "article", "main", "a", "span", "p"])
 FEWEST_CHARACTERS = 200
