@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from zopa.cli import (
+    agreement,
     ask,
     backtest,
     case,
@@ -24,6 +25,7 @@ from zopa.cli import (
     review,
     run,
     seal,
+    serve,
     stability,
     stress,
     talks,
@@ -77,8 +79,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest.backtest,
     "seal": seal.seal,
     "verify-seal": seal.verify_seal,
+    "serve": serve.serve,
     "convert": convert.convert,
     "formats": convert.formats,
+    "agreement": agreement.agreement,
     "evaluate": evaluate.evaluate,
     "train": evaluate.train,
 }
