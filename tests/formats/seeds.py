@@ -62,6 +62,28 @@ def worded():
     })  # fmt: skip
 
 
+def boxed():
+    """The first case with a bonus where two options meet."""
+    bonus = Interaction(party="n", when={"water": ("a",), "pump": ("c",)}, points=7)
+    return case().model_copy(update={"interactions": (bonus,)})
+
+
+def words_as_points():
+    """Three parties, weights and words instead of points, labels that YAML would take for something else."""
+    return Case.model_validate({
+        "title": "Yes: no",
+        "issues": {
+            "i": {"name": "NATO?", "options": {"y": "Yes", "n": "No", "t": "~"}},
+            "k": {"name": "date", "options": {"a": "2025-01-01", "b": "1.0", "c": "a: [b] #c"}},
+        },
+        "parties": {
+            p: {"name": name, "weights": {"i": w, "k": 100 - w}, "reservation": 30,
+                "values": {"i": {"y": a, "n": 100 - a, "t": "accept"}, "k": {"a": "prefer", "b": 10, "c": 100}}}
+            for p, name, w, a in (("x", "Ñandú & co", 35, 100), ("y", "null", 60, 0), ("z", "3", 50, 40))
+        },
+    })  # fmt: skip
+
+
 def seeds():
     """(name, files) of a sound file or folder for every format."""
     found = [("ktab", {"f.csv": KTAB.encode()}), ("gmcr", {"m.gmcr": json.dumps(GMCR).encode()})]
@@ -82,6 +104,4 @@ def seeds():
                 },
             )
         )
-    bonus = Interaction(party="n", when={"water": ("a",), "pump": ("c",)}, points=7)
-    boxed = made.model_copy(update={"interactions": (bonus,)})
-    return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed)[0]) for n in ("genius", "negmas"))]
+    return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed())[0]) for n in ("genius", "negmas"))]

@@ -52,8 +52,12 @@ def convert(
         list[str] | None,
         typer.Option(
             "--roles",
-            help="What a column of a position table is, as COLUMN=issue|party|agreed|leave; may be repeated.",
+            help="What a column of a position table is, as COLUMN=issue, party, position, agreed, number or leave; may be repeated.",
         ),
+    ] = None,
+    package: Annotated[
+        list[str] | None,
+        typer.Option("--package", help="What an article of a draft says, as ISSUE=OPTION; may be repeated."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -75,6 +79,7 @@ def convert(
         steps=steps,
         codes=codes or "",
         roles=roles or (),
+        package=package or (),
     )
     lost = not found.fidelity.lossless
     refused = strict and lost
