@@ -148,7 +148,7 @@ def family(name: str, common: bool, parties: int = 4, issues: int = 30, options:
 
 
 @pytest.mark.parametrize(
-    "name", ["opposed", *(pytest.param(n, marks=pytest.mark.slow) for n in FAMILIES if n != "opposed")]
+    "name", ["goods", *(pytest.param(n, marks=pytest.mark.slow) for n in FAMILIES if n != "goods")]
 )
 @pytest.mark.parametrize("common", [False, True])
 def test_among_many_packages_a_sure_one_is_found_or_ruled_out_by_a_proof(name: str, common: bool) -> None:
