@@ -30,6 +30,7 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "LargeStress": "stress.large",
     "Stress": "stress.stress",
     "Questions": "stress.questions",
     "Comparison": "compare.compare",
@@ -39,6 +40,7 @@ VIEWS: Mapping[str, str] = {
     "Audit": "talks.audit",
     "Simulation": "talks.simulation",
     "Backtest": "backtest.backtest",
+    "CoderAgreement": "agreement.agreement",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""
