@@ -239,7 +239,7 @@ def _persons_heard(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexico
         who = resolver.resolve(" ".join(seg.text[slice(*seg.span(*p))] for p in x.source))
         if who.id is not None or who.how not in ("surname", "literal", "title"):
             continue
-        if not re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name):
+        if not lex.patterns["speakers.heard_name"].fullmatch(who.name):
             continue
         name = lex.patterns["speakers.owner"].sub("", who.name)
         name = lex.patterns["speakers.offices"].sub("", name)

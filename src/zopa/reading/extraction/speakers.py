@@ -128,10 +128,6 @@ class Roster:
         return rest if rest and article in self.lex["articles"] else s
 
 
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
-"""The word boundary stands after the capital, so that the search can pass over all other letters."""
-
-
 @dataclass
 class Resolver:
     """Resolves mentions in reading order; remembers who spoke last."""
@@ -149,9 +145,10 @@ class Resolver:
         """Surname -> full name, for names of two or more words seen in the text; None where two share it."""
         found: dict[str, str | None] = {}
         titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
-        for m in _FULL_NAME.finditer(self.text):
+        small = self.lex["comma.adverbs"] | self.lex["comma.prepositions"] | self.lex["comma.times"]
+        for m in self.lex.patterns["speakers.full_name"].finditer(self.text):
             words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
-            words = [w for w in words if w.lower() not in titles]
+            words = [w for w in words if w.lower() not in titles and w.lower() not in small]
             if (
                 len(words) < 2
                 or (len(words[-1]) < 4 and words[-1].isupper())
@@ -202,7 +199,7 @@ class Resolver:
         unnamed = self.lex.patterns["speakers.opening_person"].match(sentence)
         if unnamed:
             return Who(None, unnamed.group(), None, "pronoun", weak=True)
-        m = _FULL_NAME.search(sentence[:90]) or self.lex.patterns["speakers.opening_name"].match(sentence)
+        m = self.lex.patterns["speakers.full_name"].search(sentence[:90]) or self.lex.patterns["speakers.opening_name"].match(sentence)
         if not m:
             return None
         before = sentence[: m.start()].rstrip()
@@ -290,9 +287,9 @@ class Resolver:
             )
             if entry and entry.person:
                 return self._entry(entry, "title")
-            full = re.fullmatch(r"\s*((?:[A-Z][\w.'’\-]+\s?){2,3})", part)
-            if full and full.group(1).strip() in self.full_names.values():
-                return Who(None, full.group(1).strip(), None, "title")
+            full = self.lex.patterns["speakers.person_after_comma"].fullmatch(part)
+            if full and full["name"].strip() in self.full_names.values():
+                return Who(None, full["name"].strip(), None, "title")
         if self.lex.patterns["speakers.several"].search(head):
             return self._owned(head)
         words = fold(head).split()
@@ -373,5 +370,5 @@ class Resolver:
                 if entry and not entry.person:
                     party = entry.party
                     break
-        named = bool(re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){2,4}", head))
+        named = bool(self.lex.patterns["speakers.all_names"].fullmatch(head))
         return Who(None, head, party, "literal", weak=not named)

@@ -34,12 +34,17 @@ PATTERNS = (
     "acts",
     "condition_forms",
     "party_acts",
+    "comma_openings",
 )
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
 """Quotation marks that may open or close, in any language."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
+_OPTIONAL = frozenset(["inflection", "comma", "comma_openings"])
+"""Sections that a pack may leave out: those of languages with case endings."""
+_INHERITED = frozenset(f"speakers.{name}" for name in ("full_name", "all_names", "heard_name", "person_after_comma"))
+"""What a name looks like: as in English where a pack does not say."""
 _FREE = frozenset(
     [
         "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "of_body", "former",
@@ -84,6 +89,11 @@ class Lexicon:
 
     def __getitem__(self, name: str) -> frozenset[str]:
         return self.words[name]
+
+    @property
+    def lemmatised(self) -> bool:
+        """Whether words are known by their base forms, and sentences read clause by clause between commas."""
+        return bool(self.raw["inflection"]["lemmatiser"])
 
     def section(self, name: str) -> Any:
         """A section of the file, or one inside another: ``dates.forms``."""
@@ -187,7 +197,7 @@ def _complete(raw: dict[str, Any], language: str) -> dict[str, Any]:
     found = [
         (f"[{name}]", "is not in the file", "an empty section is enough")
         for name in reference
-        if name not in raw
+        if name not in raw and name not in _OPTIONAL
     ]
     found += _strange(raw, reference, "")
     if found:
@@ -230,7 +240,7 @@ def _filled(raw: Mapping[str, Any], reference: Mapping[str, Any], section: str =
         if isinstance(model, dict):
             out[name] = _filled(raw.get(name, {}), {} if inner in _FREE else model, inner)
         else:
-            out.setdefault(name, type(model)())
+            out.setdefault(name, model if inner in _INHERITED else type(model)())
     return out
 
 
@@ -276,13 +286,15 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         + raw["adjectives"]["copulas"].split()
     )
     for base in sorted({*classes, *particles, *lists["impersonal"], *plain}):
-        for form, slot in zip((base, *inflect(base, irregular, doubling)), SLOTS, strict=True):
+        inflected = () if raw["inflection"]["lemmatiser"] else inflect(base, irregular, doubling)
+        for form, slot in zip((base, *inflected), SLOTS, strict=False):
             forms.setdefault(form, []).append((base, slot))
     for form, base, slot in extra:
         forms.setdefault(form, []).append((base, slot))
     lists |= {name: frozenset(text.lower().split()) for name, text in raw["function"].items()}
     lists |= {name: frozenset(text.split()) for name, text in raw["walk"].items()}
     lists |= {"adjectives." + name: frozenset(text.split()) for name, text in raw["adjectives"].items()}
+    lists |= {"comma." + name: frozenset(text.split()) for name, text in raw["comma"].items()}
     lists["light"] = frozenset(raw["light"]["verbs"].split())
     lists |= {"nouns." + name: frozenset(text.split()) for name, text in raw["nouns"].items()}
     lists |= {"quotes." + name: frozenset(text.split()) for name, text in raw["quotes"].items()}
