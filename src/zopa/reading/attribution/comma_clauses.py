@@ -399,7 +399,7 @@ class _ClauseReader:
         pieces = [(cue.at - (cue.at > c.start and self.is_(cue.at - 1, "negations")), cue.at + 1)]
         if cue.finite < pieces[0][0]:
             pieces.insert(0, (cue.finite, cue.finite + 1))
-        if cue.stop < c.stop and content[0] >= c.stop:
+        if cue.stop < c.stop:
             pieces.append((cue.stop, c.stop))
         return [Attribution((source,), tuple(pieces), (content,), "before", cue.lemma)]
 
