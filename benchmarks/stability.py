@@ -18,7 +18,7 @@ import numpy as np
 from zopa.case import Case
 from zopa.graphmodel import stability
 from zopa.graphmodel.concepts import verdicts
-from zopa.graphmodel.model import GraphModel, yes_no
+from zopa.graphmodel.graph_model import GraphModel, yes_no
 from zopa.graphmodel.robustness import Priorities, perturbed, shares
 
 CONCEPTS = ("nash", "gmr", "smr", "seq")

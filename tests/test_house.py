@@ -299,6 +299,17 @@ def test_the_search_for_writers_finds_them(code: str) -> None:
     assert not writing(ast.parse(harmless))
 
 
+def test_no_file_name_stands_twice() -> None:
+    """But a verb's command and view bear its name, a lens has its answers and its section of the case."""
+    places: dict[str, list[str]] = {}
+    for path in SRC.rglob("*.py"):
+        room = path.relative_to(SRC).parts[0]
+        lens_file = path.name == "answers.py" or (room == "case" and path.stem == "forecast")
+        if room not in DOORS | {"views"} and path.name != "__init__.py" and not lens_file:
+            places.setdefault(path.name, []).append(str(path.relative_to(SRC)))
+    assert not [p for p in places.values() if len(p) > 1]
+
+
 def test_no_class_name_stands_twice() -> None:
     found: dict[str, list[str]] = {}
     for path, tree in trees():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from spatial.cases import make
 from zopa.case import Case
 from zopa.errors import CaseError, NotApplicable
-from zopa.formats import ktab
+from zopa.formats import ktab_files as ktab
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "ktab"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the KTAB examples are not beside the project")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from zopa.case.formula import holds, parse
-from zopa.graphmodel.model import GraphModel, yes_no
+from zopa.graphmodel.graph_model import GraphModel, yes_no
 from zopa.graphmodel.robustness import Priorities
 
 FILE = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "gmcr" / "ukraine_2025_draft.json"

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from zopa.graphmodel.concepts import equilibria
+from zopa.graphmodel.graph_model import GraphModel, yes_no
 from zopa.graphmodel.limited_move import nonmyopic
-from zopa.graphmodel.model import GraphModel, yes_no
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "games-2x2.md"
 

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from graphmodel.literal import States
-from zopa.graphmodel.model import GraphIssue, GraphModel, yes_no
+from zopa.graphmodel.graph_model import GraphIssue, GraphModel, yes_no
 
 
 def product_model(seed, parties=None, most_states=48):

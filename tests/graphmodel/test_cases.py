@@ -12,8 +12,8 @@ import pytest
 
 from zopa.graphmodel.coalitions import COALITION_CONCEPTS, Around, coalition_improvements, coalition_stable
 from zopa.graphmodel.concepts import equilibria, stable
+from zopa.graphmodel.graph_model import GraphModel, yes_no
 from zopa.graphmodel.limited_move import limited_move, nonmyopic
-from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.sets import members
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "gmcr"

@@ -15,7 +15,7 @@ from zopa.case import Case
 from zopa.graphmodel import CHAIN
 from zopa.graphmodel.certainty import Doubt, holds_for_certain, leaves_for_certain
 from zopa.graphmodel.preferences import Priorities
-from zopa.graphmodel.words import MEANING
+from zopa.graphmodel.sentences import MEANING
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "found_in_use" / "42-lenses"
 needs_data = pytest.mark.skipif(

@@ -8,8 +8,8 @@ import pytest
 from graphmodel import literal
 from graphmodel.random_models import graph_model, product_model
 from zopa.graphmodel.concepts import stable, subsets, verdicts
+from zopa.graphmodel.graph_model import GraphModel, yes_no
 from zopa.graphmodel.inverse import OneState, demotions
-from zopa.graphmodel.model import GraphModel, yes_no
 from zopa.graphmodel.reachability import smallest_coalitions, spread
 from zopa.graphmodel.sanctions import departures
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zopa.case.formula import FormulaError, Is, Op, atoms, holds, parse
-from zopa.graphmodel.model import GraphModel, yes_no
+from zopa.graphmodel.graph_model import GraphModel, yes_no
 from zopa.graphmodel.preferences import by_ranking, by_statements
 
 NAMES = ["a", "Release Water", "not"]

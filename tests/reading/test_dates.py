@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from zopa.reading.extraction.dates import dates, plain_date
+from zopa.reading.extraction.date_phrases import dates, plain_date
 from zopa.reading.extraction.quantities import figures
 
 BASE = date(2025, 2, 13)  # a Thursday

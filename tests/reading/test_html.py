@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zopa.reading.sources.html import html_text
+from zopa.reading.sources.web_pages import html_text
 
 PARTS = (
     "<p>", "<", "<a", "<div ", "</p", "<![CDATA[", "<![CDATA[x]]", "<![if x]>", "<![foo[", "<!--", "<!-- x --", "<!DOCTYPE", "<?",

@@ -11,8 +11,8 @@ from zopa.reading import read
 from zopa.reading.sources import files as intake
 from zopa.reading.sources import web
 from zopa.reading.sources.files import open_source
-from zopa.reading.sources.html import html_text
 from zopa.reading.sources.web import fetch
+from zopa.reading.sources.web_pages import html_text
 
 BODY = "The mayor said that the gate of the old dam will stay shut until the miners and the town agree on a price for the water."
 

@@ -15,7 +15,7 @@ from zopa.case.model import Review, Statement
 from zopa.casefile import inspect, load
 from zopa.cli import app
 from zopa.reading import read, to_records
-from zopa.reading.records import computed_shifts
+from zopa.reading.case_records import computed_shifts
 from zopa.reading.review import Session
 from zopa.reading.store import save_changes
 

@@ -13,7 +13,7 @@ import pytest
 from scipy.optimize import linprog
 
 import zopa
-from zopa.case import Case
+from word_cases import TAKEN, Row, case_of, words
 from zopa.robustness import (
     BadCertificate,
     WordSettings,
@@ -25,30 +25,8 @@ from zopa.robustness import (
     stress,
     tabulate,
 )
-from zopa.robustness.linear import combination, settle
+from zopa.robustness.inequalities import combination, settle
 from zopa.space import Problem
-
-Row = dict[str, Any]
-
-
-def case_of(
-    rows: list[Row], issues: dict[str, list[str]] | None = None, now: bool = True, **more: Any
-) -> Case:
-    """Party P; issues with their options, the first of which is `now`."""
-    table = issues or {"A": ["a0", "a1", "a2"], "B": ["b0", "b1"]}
-    nouns = {
-        i: {"name": i, "options": {o: o for o in options}} | ({"now": options[0]} if now else {})
-        for i, options in table.items()
-    }
-    parties = {r["party"]: {"name": r["party"]} for r in rows} or {"P": {"name": "P"}}
-    return Case.model_validate(
-        {"title": "t", "parties": parties, "issues": nouns, "comparisons": tuple(rows), **more}
-    )
-
-
-def words(*rows: Row, party: str = "P") -> list[Row]:
-    return [{"party": party, "assumed": "test", **r} for r in rows]
-
 
 S1 = [
     {"prefers": {"A": "a2"}, "to": {"A": "a1"}, "weakly": True},
@@ -57,7 +35,6 @@ S1 = [
 S2 = {"prefers": {"B": "b0"}, "to": {"B": "b1"}}
 S3 = {"accepts": {"A": "a1", "B": "b1"}}
 S4 = {"refuses": {"A": "a2", "B": "b1"}}
-TAKEN = WordSettings(taken="assumed")
 
 
 def verdict(problem: Problem, party: str, *options: str, settings: WordSettings = TAKEN) -> str:

@@ -14,7 +14,7 @@ from zopa.casefile import load
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Problem
 from zopa.space import problem as problem_module
-from zopa.space.compile import compile_utilities
+from zopa.space.compilation import compile_utilities
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
 

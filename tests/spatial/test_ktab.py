@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zopa.errors import NotApplicable, UnknownName
-from zopa.formats import ktab as scenarios
+from zopa.formats import ktab_files as scenarios
 from zopa.spatial import ktab
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "forecast" / "ktab"

@@ -22,7 +22,7 @@ from zopa.errors import CaseError, NotApplicable
 from zopa.formats.offers import Offer, read_offers
 from zopa.space import Problem
 from zopa.talks import quality
-from zopa.talks.moves import awareness, correlation, move_class, sensitivity, signs
+from zopa.talks.move_classes import awareness, correlation, move_class, sensitivity, signs
 
 
 @pytest.mark.parametrize(

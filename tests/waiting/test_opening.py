@@ -17,7 +17,7 @@ from zopa.waiting import (
     worth_of_waiting,
     zone_opening,
 )
-from zopa.waiting.opening import any_package, one_package
+from zopa.waiting.opening_month import any_package, one_package
 
 from .test_no_agreement import FIRST, SECOND, curve
 

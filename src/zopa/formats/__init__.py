@@ -6,7 +6,7 @@ May not enter: any lens.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from zopa.formats.opening import load
+from zopa.formats.loading import load
 
 if TYPE_CHECKING:
     from zopa.formats.conversion import FORMATS, Conversion, Format, convert, plan, recognise

@@ -8,9 +8,9 @@ from .analysis import CHAIN
 from .answers import Departure, Group, Move, Stability, Standing, StateGraph
 from .compile import CompiledGraph, compile_graph
 from .concepts import CONCEPTS
-from .model import GraphIssue, GraphModel, yes_no
+from .graph_model import GraphIssue, GraphModel, yes_no
+from .sentences import MEANING
 from .stability import stability
-from .words import MEANING
 
 __all__ = [
     "CHAIN",

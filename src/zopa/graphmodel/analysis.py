@@ -13,10 +13,10 @@ from .certainty import Doubt, holds_for_certain, leaves_for_certain
 from .coalitions import Around, cgmr, holds_for_all
 from .compile import CompiledGraph, picture_of
 from .concepts import subsets, verdicts
+from .graph_model import GraphModel
 from .hypergame import Hypergame, hypergame
 from .inverse import Edit, OneState, demotions, edited, statement_edits
 from .limited_move import nonmyopic
-from .model import GraphModel
 from .moves import BoolArray, Index
 from .reachability import Reach, UnilateralMove, spread
 from .robustness import pareto_efficient

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray, Index
 from .preferences import Priorities
 from .reachability import Preferred, spread

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable, UnknownName
 
 from .concepts import subsets
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray, Index
 from .sets import as_mask, as_set
 

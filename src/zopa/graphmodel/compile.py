@@ -16,7 +16,7 @@ from zopa.casefile.graph_checks import ranked_state
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Problem, Readings, Space
 
-from .model import GraphIssue, GraphModel, yes_no
+from .graph_model import GraphIssue, GraphModel, yes_no
 from .moves import BoolArray
 from .preferences import Priorities, by_ranking
 

@@ -28,7 +28,7 @@ import numpy as np
 
 from zopa.errors import NotApplicable, UnknownName
 
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import LOW, BoolArray, RankArray, Values
 
 __all__ = [

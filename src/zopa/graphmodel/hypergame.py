@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .concepts import stable
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray
 
 __all__ = ["Hypergame", "hypergame"]

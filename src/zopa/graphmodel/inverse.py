@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import UnknownName
 
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray, Index
 from .preferences import by_statements
 from .reachability import spread

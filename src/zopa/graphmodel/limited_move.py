@@ -14,7 +14,7 @@ import numpy as np
 
 from zopa.errors import NotApplicable
 
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray, Index
 
 __all__ = ["limited_move", "nonmyopic"]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable, UnknownName
 
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import Arcs, BoolArray
 
 __all__ = [

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .coalitions import Around
 from .concepts import subsets
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import LOW, BoolArray, Index
 
 __all__ = ["NEVER", "Preferred", "Reach", "UnilateralMove", "smallest_coalitions", "spread"]

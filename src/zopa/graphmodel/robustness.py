@@ -16,7 +16,7 @@ from zopa.case import Estimate, fraction, values, weights
 
 from .compile import CompiledGraph
 from .concepts import stable
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray
 from .preferences import Priorities, by_statements
 

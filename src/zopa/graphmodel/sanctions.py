@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .model import GraphModel
+from .graph_model import GraphModel
 from .moves import BoolArray, Index
 from .reachability import Reach, UnilateralMove, spread
 

@@ -14,8 +14,8 @@ from .analysis import CHAIN, Analysis
 from .answers import Stability, Standing
 from .compile import CompiledGraph, Package, compile_graph
 from .robustness import VerdictShares, shares, variants
+from .sentences import VARIED, basis_sentence, drift_sentence, notes, sentences
 from .standings import Standings
-from .words import VARIED, basis_sentence, drift_sentence, notes, sentences
 
 __all__ = ["stability"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from zopa.case.graph import Priority
 from zopa.space import Why
 
-from . import words
+from . import sentences
 from .analysis import Analysis, LeastChange
 from .answers import Change, Departure, GraphEdge, Group, Move, Node, Standing, StateGraph
 from .coalitions import Around
@@ -184,10 +184,10 @@ class Standings:
             before, after = own.holding[lines, worse], own.holding[lines, better]
             if before.sum() != after.sum():
                 gained = [wishes[k] for k, a, b in zip(lines, before, after, strict=True) if b and not a]
-                return words.preference((gained or [wishes[lines[0]]])[0])
-        return Why(words.ALIKE)
+                return sentences.preference((gained or [wishes[lines[0]]])[0])
+        return Why(sentences.ALIKE)
 
     def _change(self, change: LeastChange) -> Change:
         wishes: Sequence[Priority] = self.analysis.compiled.wishes[change.party]
-        edits = tuple(words.edit(wishes[e.statement], e.to) for e in change.edits)
+        edits = tuple(sentences.edit(wishes[e.statement], e.to) for e in change.edits)
         return Change(self.analysis.model.parties[change.party], edits, change.states, change.alone)

@@ -10,10 +10,10 @@ and nothing imports them unless it is asked to.
 from __future__ import annotations
 
 from zopa.case.model import Case
+from zopa.reading.case_records import to_records
 from zopa.reading.extraction.extract import Extract, Suggestion, extract
 from zopa.reading.extraction.speakers import Roster
 from zopa.reading.grounding import Candidate, Ground, Grounding
-from zopa.reading.records import to_records
 from zopa.reading.sources.text import Published, Text, prepare
 
 __all__ = [

@@ -13,8 +13,8 @@ from pathlib import Path
 from zopa.case.model import Case, Records
 from zopa.casefile import load
 from zopa.errors import UnknownName
+from zopa.reading.case_records import moved, renewed, to_records
 from zopa.reading.extraction.extract import Extract, extract
-from zopa.reading.records import moved, renewed, to_records
 from zopa.reading.sources.duplicates import copies
 from zopa.reading.sources.files import Incoming
 from zopa.reading.sources.text import Published, Text, prepare

@@ -20,8 +20,8 @@ from zopa.case.model import KINDS, Case, Issue, Option, Party, Review, Rule, Spe
 from zopa.case.records import Contact, Records, Stance
 from zopa.case.rules import Firmness
 from zopa.errors import NotApplicable, UnknownName, nearest
+from zopa.reading.case_records import STANCE_OF, referenced
 from zopa.reading.extraction.issues import Vocabulary
-from zopa.reading.records import STANCE_OF, referenced
 
 __all__ = ["BINDING", "KEYS", "NOT_BINDING", "RecordAt", "Session", "Wanted"]
 

@@ -1,19 +1,24 @@
 """What follows from the words for all numbers, for some, for most; and which question would narrow it most."""
 
+from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
+from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
 from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress
 from zopa.robustness.verdicts import certify, contradictions, document, tabulate
-from zopa.robustness.verify import BadCertificate, check_certificate
-from zopa.robustness.words import Compatible, WordSettings, compatible
+from zopa.robustness.verifier import BadCertificate, check_certificate
 
 __all__ = [
     "BadCertificate",
+    "CandidateRanks",
     "Compatible",
     "Drawn",
+    "MethodPicks",
     "PackageShare",
     "PartyQuestion",
     "PartyWords",
+    "PickedPackage",
+    "Picks",
     "Questions",
     "ReadingZones",
     "Share",
@@ -28,6 +33,7 @@ __all__ = [
     "document",
     "draw",
     "information",
+    "picks",
     "questions",
     "share",
     "shares",

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from zopa.bargaining import solve
 from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
+from zopa.robustness.compatible_set import Compatible, WordSettings
 from zopa.robustness.shares import Drawn, accepted_by, shares
 from zopa.robustness.stress import problems_of, words_of
-from zopa.robustness.words import Compatible, WordSettings
 from zopa.space import Answer, Problem, Readings
 
 __all__ = ["PartyQuestion", "Questions", "answer_row", "information", "questions"]

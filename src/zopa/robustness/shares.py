@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from zopa.errors import NotApplicable
-from zopa.robustness.linear import settle
-from zopa.robustness.words import Compatible, consistent
+from zopa.robustness.compatible_set import Compatible, consistent
+from zopa.robustness.inequalities import settle
 from zopa.space import Problem
 from zopa.space.draws import chunks, uniform_walks
 

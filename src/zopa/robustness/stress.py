@@ -10,7 +10,9 @@ import numpy as np
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
-from zopa.robustness.shares import Drawn, shares
+from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
+from zopa.robustness.shares import Drawn, FloatArray, shares
+from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
     BoolArray,
     Certificate,
@@ -20,7 +22,6 @@ from zopa.robustness.verdicts import (
     document,
     tabulate,
 )
-from zopa.robustness.words import Compatible, Unused, WordSettings, compatible
 from zopa.space import Answer, Problem, Readings, Space
 
 __all__ = [
@@ -105,6 +106,7 @@ class Stress(Answer):
     shown : packages with their verdicts: sure ones first.
     proofs : per party the certificates of the shown packages as plain data.
     drawn : what draws from the compatible values say; None with the reason in ``not_drawn``.
+    picks : what each solution picks under the draws of the first readings, with the indices of SMAA.
     """
 
     packages: int
@@ -119,6 +121,7 @@ class Stress(Answer):
     proofs: Mapping[str, Any] = field(default_factory=dict)
     drawn: Drawn | None = None
     not_drawn: str = ""
+    picks: Picks | None = None
 
     @property
     def agreements(self) -> int:
@@ -243,7 +246,7 @@ def stress(
     name = next(iter(problems))
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
-    drawn, not_drawn = _drawn(problems, words[name], draws, seed, tell)
+    drawn, points, not_drawn = _drawn(problems, words[name], draws, seed, tell)
     return Stress(
         first.question(
             "stress",
@@ -274,6 +277,7 @@ def stress(
         else {},
         drawn=drawn,
         not_drawn=not_drawn,
+        picks=picks(first, words[name], points, [s.package for s in shown[:2]], tell) if points else None,
     )
 
 
@@ -283,13 +287,13 @@ def _drawn(
     draws: int,
     seed: int,
     tell: Callable[[str], None],
-) -> tuple[Drawn | None, str]:
+) -> tuple[Drawn | None, dict[str, FloatArray], str]:
     if not draws:
-        return None, "none were asked for"
+        return None, {}, "none were asked for"
     try:
-        return shares(problems, words, draws, seed, progress=tell)[0], ""
+        return *shares(problems, words, draws, seed, progress=tell), ""
     except NotApplicable as why:
-        return None, str(why)
+        return None, {}, str(why)
 
 
 def _agreed(space: Space, masks: Sequence[BoolArray]) -> BoolArray:

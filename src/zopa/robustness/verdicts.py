@@ -16,9 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from zopa.robustness.linear import Vector, settle
-from zopa.robustness.verify import FORMAT
-from zopa.robustness.words import Compatible, WordRow, consistent
+from zopa.robustness.compatible_set import Compatible, WordRow, consistent
+from zopa.robustness.inequalities import Vector, settle
+from zopa.robustness.verifier import FORMAT
 from zopa.space import IntArray, Space
 
 __all__ = [
@@ -145,7 +145,7 @@ def _certificate(
 
 
 def document(words: Compatible, space: Space, certificates: Sequence[Certificate]) -> dict[str, Any]:
-    """Certificates as plain data, for :func:`zopa.robustness.verify.check_certificate`."""
+    """Certificates as plain data, for :func:`zopa.robustness.verifier.check_certificate`."""
     return {
         "format": FORMAT,
         "party": words.party,

@@ -4,8 +4,8 @@ Names become indices here and come back here; they never enter the maths. May no
 chance.
 """
 
-from zopa.space.answers import Answer, Question, Why, plain
-from zopa.space.compile import (
+from zopa.space.answer import Answer, Question, Why, plain
+from zopa.space.compilation import (
     Readings,
     choose_readings,
     clause_basis,
@@ -13,8 +13,8 @@ from zopa.space.compile import (
     clauses,
     reading_names,
 )
+from zopa.space.compiled import Bonus, Clause, IntArray, Package, Space, Term
 from zopa.space.decimals import decimal
-from zopa.space.model import Bonus, Clause, IntArray, Package, Space, Term
 from zopa.space.problem import Problem, compile_case
 from zopa.space.table import MAX_PACKAGES, Table
 

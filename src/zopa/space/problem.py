@@ -33,9 +33,9 @@ from typing import Any
 
 from zopa._version import __version__
 from zopa.case import Case, Rule, all_rules, is_reading, reading_of
-from zopa.space.answers import Question
-from zopa.space.compile import Compiled, Readings, choose_readings, clauses, compile_utilities
-from zopa.space.model import Clause, Space
+from zopa.space.answer import Question
+from zopa.space.compilation import Compiled, Readings, choose_readings, clauses, compile_utilities
+from zopa.space.compiled import Clause, Space
 from zopa.space.table import MAX_PACKAGES, Table
 
 __all__ = ["Problem", "compile_case"]

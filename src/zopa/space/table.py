@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
-from zopa.space.model import Clause, IntArray, Package, Space, Term
+from zopa.space.compiled import Clause, IntArray, Package, Space, Term
 
 __all__ = ["MAX_PACKAGES", "BoolArray", "Table", "leximin", "nondominated"]
 

@@ -24,7 +24,7 @@ from zopa.case import (
 from zopa.case.positions import WISHES
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Readings, choose_readings, clauses
-from zopa.space.model import Clause
+from zopa.space.compiled import Clause
 from zopa.spatial.exchange import Limits
 
 __all__ = ["Field", "Input", "Line", "Stand", "field", "limits", "line", "lines_of"]

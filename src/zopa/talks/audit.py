@@ -15,7 +15,7 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.formats.offers import Offer, read_offers
 from zopa.space import Answer, IntArray, Package, Problem, Readings
-from zopa.talks.moves import CLASSES, awareness, correlation, move_class, sensitivity, signs
+from zopa.talks.move_classes import CLASSES, awareness, correlation, move_class, sensitivity, signs
 
 __all__ = ["Audit", "Behaviour", "Invalid", "JointGain", "Quality", "TalksAudited", "audit", "quality"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from zopa.robustness import Drawn, PartyQuestion, Questions, Stress, Strip
+from zopa.views import under_draws
 from zopa.views.document import (
     Block,
     Bullets,
@@ -82,6 +83,8 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
         yield Bullets(tuple(_sure(strip, labels) for strip in s.shown))
     if s.drawn is not None:
         yield from _drawn(s.drawn, labels)
+        if s.picks is not None:
+            yield from under_draws.solution_picks(s.picks, labels)
     elif s.not_drawn:
         yield paragraph(f"No draws: {s.not_drawn}.", tone="small")
     unused = tuple(_unused(s, labels))

@@ -14,9 +14,10 @@ from zopa.case import Case, Interval, estimate, start, voters, with_ratifiers
 from zopa.errors import NotApplicable
 from zopa.space import Answer, Problem, Readings, Space, Table, Why
 
+from .cost_notes import month_name, notes
 from .crisis_bargaining import Attrition, Obstacle, attrition, obstacle
 from .no_agreement import CLOCKS, Clock, Opening, opening_of, worth_of_waiting
-from .opening import (
+from .opening_month import (
     Ripeness,
     Verdict,
     ZoneOpening,
@@ -27,7 +28,6 @@ from .opening import (
     zone_opening,
 )
 from .party_costs import PartyCost, party_cost
-from .words import month_name, notes
 
 __all__ = ["Curve", "Delay", "PackageOpening", "delay"]
 

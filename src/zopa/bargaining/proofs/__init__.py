@@ -4,7 +4,7 @@
 (found again issue by issue), ``wording`` says what was shown. May not enter: the rest of zopa, numpy.
 """
 
-from zopa.bargaining.proofs.document import FORMAT, KINDS, MOST_BYTES, ProofRefused, need_format, read_proof
+from zopa.bargaining.proofs.proof_file import FORMAT, KINDS, MOST_BYTES, ProofRefused, need_format, read_proof
 from zopa.bargaining.proofs.verify import LIMIT, ProvenClaim, check
 
 __all__ = [

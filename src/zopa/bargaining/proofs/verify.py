@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from math import ceil, floor, lcm, prod
 
-from zopa.bargaining.proofs.document import (
+from zopa.bargaining.proofs.proof_file import (
     KINDS,
     MOST_WEIGHT,
     WITHOUT_TREES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from zopa.bargaining.proofs.document import Budget, StatedBonus, StatedClause, StatedProblem, holds
+from zopa.bargaining.proofs.proof_file import Budget, StatedBonus, StatedClause, StatedProblem, holds
 
 __all__ = ["Sweep"]
 

@@ -14,7 +14,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from zopa.bargaining.proofs.document import (
+from zopa.bargaining.proofs.proof_file import (
     Budget,
     StatedBonus,
     StatedClause,

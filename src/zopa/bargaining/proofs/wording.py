@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zopa.bargaining.proofs.document import StatedProblem
+from zopa.bargaining.proofs.proof_file import StatedProblem
 
 __all__ = ["ClaimShown", "statement"]
 

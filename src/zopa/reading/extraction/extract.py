@@ -14,7 +14,7 @@ from typing import Any
 
 from zopa.case.model import Case
 from zopa.reading.attribution.attribute import Attribution
-from zopa.reading.extraction.dates import DateSpan, dates
+from zopa.reading.extraction.date_phrases import DateSpan, dates
 from zopa.reading.extraction.events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
 from zopa.reading.extraction.issues import Match, Vocabulary
 from zopa.reading.extraction.quantities import FigureSpan, figures

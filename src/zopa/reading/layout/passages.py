@@ -16,8 +16,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from zopa.reading.language.lexicon import Lexicon
-from zopa.reading.layout.labels import Label, SpeakerLabels, stamped
 from zopa.reading.layout.marks import one_form
+from zopa.reading.layout.speaker_labels import Label, SpeakerLabels, stamped
 
 __all__ = ["Layout", "TextPassage", "laid_out"]
 

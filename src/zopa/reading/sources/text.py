@@ -12,7 +12,7 @@ from datetime import date
 
 from zopa.casefile.anchors import digest, normalise
 from zopa.errors import CaseError, Finding
-from zopa.reading.extraction.dates import plain_date
+from zopa.reading.extraction.date_phrases import plain_date
 from zopa.reading.language.detect import NAMES, detected
 from zopa.reading.language.lexicon import languages, lexicon
 

@@ -26,7 +26,7 @@ from zopa.case import (
     weights,
 )
 from zopa.errors import NotApplicable, UnknownName
-from zopa.space.model import Bonus, Clause, Space, Term
+from zopa.space.compiled import Bonus, Clause, Space, Term
 
 __all__ = [
     "Compiled",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from html import unescape
 
-from zopa.reading.extraction.dates import plain_date
+from zopa.reading.extraction.date_phrases import plain_date
 from zopa.reading.sources.text import Published
 
 __all__ = ["day", "html_text"]

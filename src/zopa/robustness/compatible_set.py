@@ -28,7 +28,7 @@ from zopa.case import (
     number_of,
     speaks_for,
 )
-from zopa.robustness.linear import Vector, settle
+from zopa.robustness.inequalities import Vector, settle
 from zopa.space import Problem, Space
 
 __all__ = ["COST", "Compatible", "Taken", "Unused", "WordRow", "WordSettings", "compatible", "consistent"]

@@ -1,0 +1,117 @@
+"""Views of what draws from the words say: what the solutions pick, and what one has to believe for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from zopa.bargaining import SOLUTIONS
+from zopa.robustness import MethodPicks, Picks
+from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
+from zopa.views.labels import Labels
+from zopa.views.numbers import count, listed, percent
+
+__all__ = ["solution_picks"]
+
+OFTEN = 0.05
+"""A package that is picked in a smaller share of the draws is no finding."""
+MOST_BELIEFS = 2
+
+
+def solution_picks(p: Picks, labels: Labels) -> Iterator[Block]:
+    """What each solution picks, how far the picks scatter, and what one has to believe for the most frequent one."""
+    if not p.open:
+        return
+    yield Heading("What each solution picks, over the draws")
+    often = {m: f for m, f in p.methods.items() if f.packages and f.packages[0].share >= OFTEN}
+    if not often:
+        top = max(f.packages[0].share for f in p.methods.values())
+        yield paragraph(
+            f"No solution picks any package in more than {percent(top)} of {count(p.open)} draws with an open zone. "
+            "Which package a solution picks depends on numbers that are not on record.",
+            tone="small",
+        )
+    beliefs = tuple(_beliefs(p, often, labels))
+    if beliefs:
+        yield Bullets(beliefs)
+    yield Grid(
+        f"Picks over {count(p.open)} draws with an open zone",
+        (
+            "solution",
+            "most frequent pick",
+            "share",
+            "95 % interval",
+            "confidence factor",
+            "different",
+            "bits",
+        ),
+        tuple(_row(m, f, labels) for m, f in p.methods.items() if f.packages),
+        folded=True,
+    )
+    yield from _ranks(p, labels)
+
+
+def _row(method: str, found: MethodPicks, labels: Labels) -> tuple[Cell | str, ...]:
+    first = found.packages[0]
+    return (
+        cell(SOLUTIONS[method].title, head=True),
+        cell(*labels.package(first.package)),
+        cell(percent(first.share), number=True),
+        cell(f"{percent(first.low)} to {percent(first.high)}", number=True),
+        cell("" if first.confidence is None else percent(first.confidence), number=True),
+        cell(count(found.different), number=True),
+        cell(f"{found.entropy:.1f}", number=True),
+    )
+
+
+def _beliefs(p: Picks, often: Mapping[str, MethodPicks], labels: Labels) -> Iterator[Spans]:
+    """Central weights of the most frequent picks, where they differ most from the average of all draws."""
+    for method, found in often.items():
+        first = found.packages[0]
+        said = []
+        for party, weights in first.central.items():
+            usual = p.average[party]
+            far = sorted(weights, key=lambda i: -abs(weights[i] - usual[i]))[:MOST_BELIEFS]
+            parts = [
+                f"{labels.issue(i)} {weights[i]:.0f} of 100 points (usually {usual[i]:.0f})" for i in far
+            ]
+            said.append(f"{labels.party(party)}: {listed(parts)}")
+        yield (
+            f"{SOLUTIONS[method].title} picks this package in {percent(first.share)} of the draws: ",
+            *labels.package(first.package),
+            ". What one has to believe for it, on average: " + "; ".join(said) + ".",
+        )
+
+
+def _ranks(p: Picks, labels: Labels) -> Iterator[Block]:
+    """Rank acceptability and pairwise winning indices of the candidates, for each party alone."""
+    if p.ranks is None:
+        return
+    letters = [f"candidate {k + 1}" for k in range(len(p.ranks.packages))]
+    rows: list[tuple[Cell | str, ...]] = []
+    for party, table in p.ranks.acceptability.items():
+        for k, row in enumerate(table):
+            wins = p.ranks.winning[party][k]
+            rows.append(
+                (
+                    cell(labels.party(party), head=True),
+                    cell(letters[k]),
+                    *(cell(percent(x), number=True) for x in row),
+                    cell(
+                        ", ".join(f"{percent(x)} over {j + 1}" for j, x in enumerate(wins) if j != k),
+                        number=True,
+                    ),
+                )
+            )
+    yield Grid(
+        "Candidates against one another: share of the draws with each rank (rank acceptability), and of those in "
+        "which one is better than another (pairwise winning index)",
+        ("party", "candidate", *(f"rank {k + 1}" for k in range(len(letters))), "better than"),
+        tuple(rows),
+        folded=True,
+    )
+    yield Grid(
+        "The candidates",
+        ("candidate", "package"),
+        tuple((letters[k], cell(*labels.package(x))) for k, x in enumerate(p.ranks.packages)),
+        folded=True,
+    )
