@@ -116,7 +116,7 @@ class _Answers:
     notes: list[str] = field(default_factory=list)
 
 
-def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str = "en") -> Extract:
+def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str = "") -> Extract:
     """What the rules read, joined with what an endpoint reads in the same text.
 
     Parameters
@@ -128,13 +128,14 @@ def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str 
     endpoint : Endpoint
         Where to ask.
     language : str
-        The language pack.
+        The language pack; left out, that of the text.
 
     Returns
     -------
     Extract
         With ``notes`` on everything that was refused and why. A failing endpoint leaves the rules' reading.
     """
+    language = language or rules.text.language
     assembler = Assembler(
         rules.text, lexicon(language), Roster.of(case, rules.text.published.on, language), case
     )

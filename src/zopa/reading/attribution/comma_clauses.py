@@ -29,7 +29,7 @@ AHEAD = 3
 """Clauses over which an apposition or a relative clause is looked past."""
 
 
-class Clause(NamedTuple):
+class _CommaClause(NamedTuple):
     """A run of tokens without a mark, or a quotation; ``mark`` is what stands before it."""
 
     start: int
@@ -38,7 +38,7 @@ class Clause(NamedTuple):
     quoted: bool = False
 
 
-class Cue(NamedTuple):
+class _CommaCue(NamedTuple):
     """A verb of saying: its token, its base form with the prefix that stands apart, the end of its clause before that."""
 
     at: int
@@ -74,9 +74,12 @@ class _ClauseReader:
         self.seg, self.lex = seg, lex
         self.words, self.lower = seg.words, seg.lower
         self.base: Callable[[str], str] = base_forms(lex.section("inflection")["lemmatiser"])
+        self.infinitives = tuple(lex.section("inflection")["infinitives"].split())
         self.articles = bool(lex["comma.articles"])
         self.patterns = {
-            name.partition(".")[2]: p for name, p in lex.patterns.items() if name.startswith("comma_openings.")
+            name.partition(".")[2]: p
+            for name, p in lex.patterns.items()
+            if name.startswith("comma_openings.")
         }
 
     def is_(self, i: int, name: str) -> bool:
@@ -119,17 +122,17 @@ class _ClauseReader:
             b -= 1
         return a, b
 
-    def _clauses(self, a: int, b: int) -> list[Clause]:
-        out: list[Clause] = []
+    def _clauses(self, a: int, b: int) -> list[_CommaClause]:
+        out: list[_CommaClause] = []
         mark, start, i = "", a, a
         while i < b:
             q = self.seg.quote_of[i]
             if q >= 0 and self._is_speech(q, a):
                 if i > start:
-                    out.append(Clause(start, i, mark))
+                    out.append(_CommaClause(start, i, mark))
                     mark = ""
                 start = stop = min(self.seg.quotes[q].stop, b)
-                out.append(Clause(i, stop, mark, True))
+                out.append(_CommaClause(i, stop, mark, True))
                 mark, i = "", stop
                 continue
             if q >= 0:
@@ -137,13 +140,13 @@ class _ClauseReader:
                 continue
             if self.words[i] in MARKS:
                 if i > start:
-                    out.append(Clause(start, i, mark))
+                    out.append(_CommaClause(start, i, mark))
                     mark = ""
                 mark = self.words[i] if self.words[i] not in DASHES or not mark else mark
                 start = i + 1
             i += 1
         if b > start:
-            out.append(Clause(start, b, mark))
+            out.append(_CommaClause(start, b, mark))
         return out
 
     def _is_speech(self, q: int, a: int) -> bool:
@@ -168,7 +171,7 @@ class _ClauseReader:
     def _sentence_start(self, i: int) -> int:
         return self.seg.sentences[self.seg.sentence_of[i]][0]
 
-    def _cue(self, c: Clause) -> Cue | None:
+    def _cue(self, c: _CommaClause) -> _CommaCue | None:
         """The first reporting verb of a clause, with the prefix at the clause's end."""
         last = c.stop - 1
         prefix = self.lower[last] if self.is_(last, "prefixes") and last > c.start else ""
@@ -178,7 +181,7 @@ class _ClauseReader:
             found = found or self._classes(i)
             if found:
                 finite = next((k for k in range(c.start, i) if self.is_(k, "auxiliaries")), i)
-                return Cue(i, *found, stop, finite)
+                return _CommaCue(i, *found, stop, finite)
         return None
 
     def _with_prefix(self, i: int, prefix: str) -> tuple[str, frozenset[str]] | None:
@@ -186,7 +189,7 @@ class _ClauseReader:
         classes = self.lex.classes.get(lemma)
         return (lemma, classes) if classes and self.words[i][0].islower() else None
 
-    def _is_subordinate(self, c: Clause) -> bool:
+    def _is_subordinate(self, c: _CommaClause) -> bool:
         """Whether a clause hangs on another: after a conjunction or a relative pronoun."""
         if self.is_(c.start, "openers") or self.is_(c.start, "subordinators"):
             return True
@@ -228,7 +231,11 @@ class _ClauseReader:
 
     def _links(self, k: int, stop: int) -> bool:
         """A genitive article or a preposition between two nouns."""
-        return k + 1 < stop and self.is_(k, "links") and (self.words[k + 1][0].isupper() or self.is_(k + 1, "articles"))
+        return (
+            k + 1 < stop
+            and self.is_(k, "links")
+            and (self.words[k + 1][0].isupper() or self.is_(k + 1, "articles"))
+        )
 
     def _named(self, k: int, stop: int) -> int:
         """The end of a name in quotation marks that starts at ``k``, or ``k``."""
@@ -249,7 +256,9 @@ class _ClauseReader:
         """The subject in the tokens ``a`` to before ``i``; None where they are an adverbial."""
         while a < i and self._opens_clause(a):
             a += 1
-        while i > a and (self.is_(i - 1, "adverbs") or self.is_(i - 1, "negations") or self.is_(i - 1, "reflexives")):
+        while i > a and (
+            self.is_(i - 1, "adverbs") or self.is_(i - 1, "negations") or self.is_(i - 1, "reflexives")
+        ):
             i -= 1
         if a >= i:
             return None
@@ -273,16 +282,16 @@ class _ClauseReader:
         while k < i:
             if self.is_(k, "prepositions") or self.is_(k, "times"):
                 nouns = 0
-            elif self.is_(k, "pronouns"):
-                return k
-            elif nouns and self.base(self.lower[k]) == self.lower[k] and self.words[k][0].isalpha():
+            elif self.is_(k, "pronouns") or (
+                nouns and self.base(self.lower[k]) == self.lower[k] and self.words[k][0].isalpha()
+            ):
                 return k
             elif not self.is_(k, "adverbs"):
                 nouns += 1
             k += 1
         return None
 
-    def _apposed(self, clauses: Sequence[Clause], k: int, source: Range) -> tuple[Range, int]:
+    def _apposed(self, clauses: Sequence[_CommaClause], k: int, source: Range) -> tuple[Range, int]:
         """The source with the name or office after its comma, and the last clause that it takes up."""
         if k + 1 < len(clauses) and source[1] == clauses[k].stop and clauses[k + 1].mark == ",":
             c = clauses[k + 1]
@@ -292,12 +301,12 @@ class _ClauseReader:
                 return (source[0], c.stop), k + 1
         return source, k
 
-    def _is_office(self, c: Clause) -> bool:
+    def _is_office(self, c: _CommaClause) -> bool:
         return self.articles and self.is_(c.start, "articles") and self._cue(c) is None
 
     # ------------------------------------------------------------ statements
 
-    def _inside_quotation(self, c: Clause) -> Iterator[Attribution]:
+    def _inside_quotation(self, c: _CommaClause) -> Iterator[Attribution]:
         """``«X, — said SRC. — Y»``: the speaker between two dashes inside the quotation marks."""
         for j in range(c.start + 2, c.stop - 2):
             if self.words[j] not in DASHES or self.words[j - 1] not in (",", "!", "?", "…"):
@@ -306,7 +315,12 @@ class _ClauseReader:
             if not found or "say" not in found[1]:
                 continue
             end = next(
-                (k for k in range(j + 2, min(c.stop, j + LONGEST_SOURCE)) if self.words[k] in (",", ".", "»", "”")), c.stop
+                (
+                    k
+                    for k in range(j + 2, min(c.stop, j + LONGEST_SOURCE))
+                    if self.words[k] in (",", ".", "»", "”")
+                ),
+                c.stop,
             )
             source = self.phrase_after(j + 2, end)
             if not source:
@@ -318,7 +332,7 @@ class _ClauseReader:
                 yield Attribution((source,), (), (rest,), "goes on", "", inherited=True)
             return
 
-    def _opened(self, clauses: Sequence[Clause], a: int, b: int) -> list[Attribution]:
+    def _opened(self, clauses: Sequence[_CommaClause], a: int, b: int) -> list[Attribution]:
         """``According to SRC, X``; ``as SRC reports, X``; ``X, it says in SRC``: by the patterns of the pack."""
         begin, stop = self.seg.span(a, b)
         low = self.seg.text[begin:stop].lower().replace("’", "'")
@@ -335,7 +349,10 @@ class _ClauseReader:
             source = self.phrase_after(first, limit) if self.articles else (first, limit)
             if not source:
                 continue
-            head, tail = min(cue[0], source[0]), max(cue[1], source[1], self._token(begin + m.end() - 1, a, b) + 1)
+            head, tail = (
+                min(cue[0], source[0]),
+                max(cue[1], source[1], self._token(begin + m.end() - 1, a, b) + 1),
+            )
             tail = tail if not self.articles else max(cue[1], source[1])
             content = [self.trimmed(x, y) for x, y in ((a, head), (tail, b)) if self._has_words(x, y)]
             if content:
@@ -348,7 +365,7 @@ class _ClauseReader:
     def _has_words(self, x: int, y: int) -> bool:
         return sum(self.words[i][0].isalnum() for i in range(x, y)) > 1
 
-    def _said_after(self, clauses: Sequence[Clause], a: int, b: int) -> list[Attribution]:
+    def _said_after(self, clauses: Sequence[_CommaClause], a: int, b: int) -> list[Attribution]:
         """``X, said SRC`` and ``"X," said SRC``: the clause that starts with the verb."""
         for k in range(1, len(clauses)):
             c = clauses[k]
@@ -358,7 +375,7 @@ class _ClauseReader:
             if not cue or (not clauses[k - 1].quoted and c.mark == ""):
                 continue
             source = self.phrase_after(cue.at + 1, cue.stop)
-            if not source or self._announces(clauses, k) or not self._has_words(a, c.start):
+            if not source or self._announces(clauses, k) or not self._is_said(clauses[:k], a, c.start):
                 continue
             source, last = self._apposed(clauses, k, source)
             pieces = ((cue.at, cue.at + 1), *(((cue.stop, c.stop),) if cue.stop < c.stop else ()))
@@ -369,22 +386,36 @@ class _ClauseReader:
             return [Attribution((source,), pieces, tuple(content), "inverted", cue.lemma)]
         return []
 
-    def _opening_cue(self, c: Clause) -> Cue | None:
+    def _is_said(self, before: Sequence[_CommaClause], a: int, stop: int) -> bool:
+        """Whether what stands before the speaker is a quotation, or has a verb of its own: no phrase with its apposition."""
+        if not self._has_words(a, stop):
+            return False
+        return any(c.quoted or (not self._is_subordinate(c) and self._has_verb(c)) for c in before)
+
+    def _has_verb(self, c: _CommaClause) -> bool:
+        return any(
+            self.is_(i, "auxiliaries")
+            or (self.words[i][0].islower() and self.base(self.lower[i]).endswith(self.infinitives))
+            or (i == c.start and self.base(self.lower[i]).endswith(self.infinitives))
+            for i in range(c.start, c.stop)
+        )
+
+    def _opening_cue(self, c: _CommaClause) -> _CommaCue | None:
         """The verb of saying with which a clause starts; "so" before a name counts as one where the pack says so."""
         if self.is_(c.start, "bare_cues") and c.stop > c.start + 1 and self.words[c.start + 1][0].isupper():
-            return Cue(c.start, self.lower[c.start], frozenset(["say"]), c.stop, c.start)
+            return _CommaCue(c.start, self.lower[c.start], frozenset(["say"]), c.stop, c.start)
         cue = self._cue(c)
         return cue if cue and cue.at == c.start and "say" in cue.classes else None
 
-    def _announces(self, clauses: Sequence[Clause], k: int) -> bool:
+    def _announces(self, clauses: Sequence[_CommaClause], k: int) -> bool:
         """Whether the clause after ``k`` is what its verb opens: that, whether, a colon."""
         after = clauses[k + 1 : k + 2]
         return bool(after) and (after[0].mark == ":" or self.is_(after[0].start, "openers"))
 
-    def _resumes(self, c: Clause) -> bool:
+    def _resumes(self, c: _CommaClause) -> bool:
         return c.quoted or not (self.is_(c.start, "subordinators") or self.is_(c.start, "conjunctions"))
 
-    def _said_before(self, clauses: Sequence[Clause], k: int, b: int) -> list[Attribution]:
+    def _said_before(self, clauses: Sequence[_CommaClause], k: int, b: int) -> list[Attribution]:
         """``SRC said, that X``; ``SRC rejects X``; ``SRC wants to X``; with a prefix or a participle at the end."""
         c = clauses[k]
         cue = self._cue(c)
@@ -404,7 +435,7 @@ class _ClauseReader:
         return [Attribution((source,), tuple(pieces), (content,), "before", cue.lemma)]
 
     def _split_clause(
-        self, clauses: Sequence[Clause], k: int, cue: Cue
+        self, clauses: Sequence[_CommaClause], k: int, cue: _CommaCue
     ) -> tuple[Range | None, Range | None, Range]:
         """Subject, what stands in front of the verb instead of it, and the rest of the clause."""
         c = clauses[k]
@@ -431,7 +462,7 @@ class _ClauseReader:
             b -= 1
         return a, b
 
-    def _over_apposition(self, clauses: Sequence[Clause], k: int) -> Range | None:
+    def _over_apposition(self, clauses: Sequence[_CommaClause], k: int) -> Range | None:
         """``SRC, who did Y, said``: the phrase before the apposition or the relative clause."""
         for n in range(k - 1, max(-1, k - 1 - AHEAD), -1):
             c = clauses[n]
@@ -442,7 +473,9 @@ class _ClauseReader:
                 return (subject[0], clauses[k - 1].stop) if subject else None
         return None
 
-    def _content(self, clauses: Sequence[Clause], k: int, b: int, cue: Cue, rest: Range) -> Range | None:
+    def _content(
+        self, clauses: Sequence[_CommaClause], k: int, b: int, cue: _CommaCue, rest: Range
+    ) -> Range | None:
         """What follows the verb: a quotation, a clause, an infinitive, or the rest of its own clause."""
         after = clauses[k + 1] if k + 1 < len(clauses) else None
         filled = rest[1] > rest[0]
@@ -450,7 +483,13 @@ class _ClauseReader:
             return self.trimmed(after.start, b)
         if after and after.mark == "," and self.is_(after.start, "openers") and "say" in cue.classes:
             return self._to_end(clauses, k + 1, b)
-        if after and after.mark == "," and self.articles and not filled and not self._is_relative_clause(after):
+        if (
+            after
+            and after.mark == ","
+            and self.articles
+            and not filled
+            and not self._is_relative_clause(after)
+        ):
             return self._to_end(clauses, k + 1, b)
         if not filled or not (cue.classes & {"object", "infinitive"}):
             return None
@@ -459,14 +498,14 @@ class _ClauseReader:
         goes_on = after is not None and self._goes_on(after)
         return self._to_end(clauses, k, b, rest[0]) if goes_on else self.trimmed(*rest)
 
-    def _is_relative_clause(self, c: Clause) -> bool:
+    def _is_relative_clause(self, c: _CommaClause) -> bool:
         return self.is_(c.start, "relatives") and not self.is_(c.start, "articles")
 
-    def _goes_on(self, c: Clause) -> bool:
+    def _goes_on(self, c: _CommaClause) -> bool:
         """Whether a clause after an object belongs to it: a condition, a relative clause, "that"."""
         return self._is_subordinate(c)
 
-    def _to_end(self, clauses: Sequence[Clause], k: int, b: int, start: int = -1) -> Range:
+    def _to_end(self, clauses: Sequence[_CommaClause], k: int, b: int, start: int = -1) -> Range:
         """From a clause to the sentence's end, or to where another speaker is heard."""
         for n in range(k + 1, len(clauses)):
             c = clauses[n]
@@ -476,5 +515,3 @@ class _ClauseReader:
                     b = c.start
                     break
         return self.trimmed(start if start >= 0 else clauses[k].start, b)
-
-

@@ -37,5 +37,7 @@ def base_forms(code: str) -> Callable[[str], str]:
         base("a")
     except ValueError:
         what = f"the lemmatiser knows no language '{code}'"
-        raise CaseError([Finding("[inflection] lemmatiser", what, "see the codes of simplemma")], "no text was read") from None
+        raise CaseError(
+            [Finding("[inflection] lemmatiser", what, "see the codes of simplemma")], "no text was read"
+        ) from None
     return base

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -39,11 +39,15 @@ PATTERNS = (
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
 """Quotation marks that may open or close, in any language."""
+SHORTEST_STEM = 3
+"""Letters that must be left of a word without its case ending."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
 _OPTIONAL = frozenset(["inflection", "comma", "comma_openings"])
 """Sections that a pack may leave out: those of languages with case endings."""
-_INHERITED = frozenset(f"speakers.{name}" for name in ("full_name", "all_names", "heard_name", "person_after_comma"))
+_INHERITED = frozenset(
+    f"speakers.{name}" for name in ("full_name", "all_names", "heard_name", "person_after_comma")
+)
 """What a name looks like: as in English where a pack does not say."""
 _FREE = frozenset(
     [
@@ -74,6 +78,8 @@ class Lexicon:
         Every regular expression of the sections of ``PATTERNS``, as ``section.name``.
     raw : mapping
         The rest of the file (kinds, dates, contacts ...) as it stands.
+    cases : tuple of str
+        Endings after which a name is still the same name, the longest first.
     language : str
         What :func:`lexicon` was asked for: the name of an installed pack, or the path of a file.
     """
@@ -86,6 +92,7 @@ class Lexicon:
     words: MappingProxyType[str, frozenset[str]]
     patterns: MappingProxyType[str, re.Pattern[str]]
     raw: MappingProxyType[str, Any]
+    cases: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> frozenset[str]:
         return self.words[name]
@@ -94,6 +101,25 @@ class Lexicon:
     def lemmatised(self) -> bool:
         """Whether words are known by their base forms, and sentences read clause by clause between commas."""
         return bool(self.raw["inflection"]["lemmatiser"])
+
+    def stem(self, word: str) -> str:
+        """A word without the case ending that the pack lists; the word itself where it lists none."""
+        for ending in self.cases:
+            if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+                return word[: -len(ending)]
+        return word
+
+    def spelled(self, names: Iterable[str], *, longest_first: bool = True) -> str:
+        """A pattern for some names as they stand in a text, in any case where the pack lists endings."""
+        listed = sorted(names, key=len, reverse=True) if longest_first else list(names)
+        if not self.cases:
+            return "|".join(map(re.escape, listed))
+        ending = f"(?:{'|'.join(self.cases)})?"
+        return (
+            "(?:"
+            + "|".join(r"\s".join(re.escape(self.stem(w)) + ending for w in name.split()) for name in listed)
+            + ")"
+        )
 
     def section(self, name: str) -> Any:
         """A section of the file, or one inside another: ``dates.forms``."""
@@ -321,6 +347,7 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         words=MappingProxyType(lists),
         patterns=MappingProxyType(patterns),
         raw=MappingProxyType(raw),
+        cases=tuple(sorted(raw["inflection"]["cases"].split(), key=len, reverse=True)),
     )
 
 

@@ -96,7 +96,10 @@ class SpeakerLabels:
         if sum(x is not None for x in self.of) < FEWEST_BELIEVED or len(self.of) == sum(map(bool, self.of)):
             return
         known = {
-            m["last"].lower() for line in lines for m in _FULL.finditer(line) if m["first"][0].isupper() and m["last"][0].isupper()
+            m["last"].lower()
+            for line in lines
+            for m in _FULL.finditer(line)
+            if m["first"][0].isupper() and m["last"][0].isupper()
         }
         for k, x in enumerate(found):
             if x and not self.of[k] and not x.alone and x.name in known:
