@@ -134,6 +134,28 @@ def test_ukrainian_subjects_are_told_by_their_case(text, who, kind, content):
     assert only(text, "uk") == (who, kind, content)
 
 
+def test_what_is_told_in_reported_speech_stays_the_speakers():
+    text = "Das Werk sei sicher, sagte Nora Feld. Der Rat habe davon gewusst. Dies zeige, wie ernst die Lage sei. Der Rat tagt am Montag."
+    found = read(text, language="de").statements
+    assert [(s.who.name, s.rule) for s in found] == [
+        ("Nora Feld", r) for r in ("inverted", "goes on", "goes on")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "read_as"),
+    [
+        ("Nora Feld begrüßte den Plan und forderte mehr Geld.", "de", [("Nora Feld", "den Plan"), ("Nora Feld", "mehr Geld")]),
+        ("Олег Рябий схвалив план і зажадав гарантій.", "uk", [("Олег Рябий", "план"), ("Олег Рябий", "гарантій")]),
+        ("Nora Feld forderte den Rat auf, das Werk zu schließen.", "de", [("Nora Feld", "den Rat … das Werk zu schließen")]),
+        ("У міністерстві кажуть, що кордон відкриють.", "uk", [("міністерстві", "що кордон відкриють")]),
+    ],
+)  # fmt: skip
+def test_a_second_verb_an_infinitive_and_a_body_that_nobody_speaks_for(text, language, read_as):
+    found = read(text, language=language)
+    assert [(s.who.name, found.words(*s.content)) for s in found.statements] == read_as
+
+
 def test_a_name_is_one_speaker_in_every_case():
     text = (
         "Посол Степан Лозовий заявив, що переговори тривають. За словами Лозового, угоду підпишуть у червні. "

@@ -20,6 +20,8 @@ from zopa.reading.parsing.segment import DASHES, Segments
 __all__ = ["attribute_by_commas"]
 
 Range = tuple[int, int]
+AND = "and"
+"""What stands before a clause whose verb shares the subject of the one before."""
 MARKS = DASHES | {",", ";", ":", ".", "!", "?", "…", "...", "(", ")"}
 PHRASE = 6
 """Tokens of a quotation, marks included, that may be the name of something."""
@@ -61,11 +63,10 @@ def attribute_by_commas(
             last = None
             continue
         found = reader.read(a, b)
-        if not found and last is not None and reader.is_all_quoted(a, b):
+        if not found and last is not None and (reader.is_all_quoted(a, b) or reader.is_reported(a, b)):
             found = [Attribution(last.source, (), (reader.trimmed(a, b),), "goes on", "", inherited=True)]
         out += found
-        quoting = found and any(seg.quote_of[p[0]] >= 0 for p in found[-1].content)
-        last = found[-1] if quoting else None
+        last = found[-1] if found else None
     return sorted([*out, *own], key=lambda x: x.place)
 
 
@@ -138,7 +139,10 @@ class _ClauseReader:
             if q >= 0:
                 i = min(self.seg.quotes[q].stop, b)
                 continue
-            if self.words[i] in MARKS:
+            if i > start and self._opens_second_verb(i, b):
+                out.append(_CommaClause(start, i, mark))
+                mark, start = AND, i + 1
+            elif self.words[i] in MARKS:
                 if i > start:
                     out.append(_CommaClause(start, i, mark))
                     mark = ""
@@ -148,6 +152,28 @@ class _ClauseReader:
         if b > start:
             out.append(_CommaClause(start, b, mark))
         return out
+
+    def _opens_second_verb(self, i: int, b: int) -> bool:
+        """Whether a conjunction stands directly before another verb of saying."""
+        if not self.is_(i, "conjunctions") or i + 1 >= b or self.seg.quote_of[i + 1] >= 0:
+            return False
+        return self.words[i + 1][0].islower() and self._classes(i + 1) is not None
+
+    def is_reported(self, a: int, b: int) -> bool:
+        """Whether a sentence without a speaker is told as another's words: its verb is a reported form ("sei", "habe")."""
+        if not self.articles or any(self.is_(i, "own_words") for i in range(a, b)):
+            return False
+        finite = (i for i in range(a, b) if self.is_(i, "auxiliaries") or self._is_reported_form(i))
+        first = next(finite, None)
+        return first is not None and (self.is_(first, "reported_forms") or self._is_reported_form(first))
+
+    def _is_reported_form(self, i: int) -> bool:
+        """``komme`` of ``kommen``: the stem with -e, which only reported speech has in the third person."""
+        word = self.lower[i]
+        if self.seg.quote_of[i] >= 0 or not word.endswith("e") or not self.words[i][0].islower():
+            return False
+        base = self.base(word)
+        return base != word and base.endswith(self.infinitives) and word == base[: len(word) - 1] + "e"
 
     def _is_speech(self, q: int, a: int) -> bool:
         """Whether a quotation is something said rather than the name of a firm or a ship."""
@@ -175,14 +201,23 @@ class _ClauseReader:
         """The first reporting verb of a clause, with the prefix at the clause's end."""
         last = c.stop - 1
         prefix = self.lower[last] if self.is_(last, "prefixes") and last > c.start else ""
+        weak: _CommaCue | None = None  # a modal verb, where no other verb of its clause says something
         for i in range(c.start, last + 1 - bool(prefix)):
             found = self._with_prefix(i, prefix) if prefix else None
             stop = last if found else c.stop
             found = found or self._classes(i)
-            if found:
+            if found and self._has_particle(found[0], i, c):
                 finite = next((k for k in range(c.start, i) if self.is_(k, "auxiliaries")), i)
-                return _CommaCue(i, *found, stop, finite)
-        return None
+                cue = _CommaCue(i, *found, stop, finite)
+                if not self.is_(i, "auxiliaries"):
+                    return cue
+                weak = weak or cue
+        return weak
+
+    def _has_particle(self, lemma: str, i: int, c: _CommaClause) -> bool:
+        """Whether a verb that counts only with certain words has one of them after it in its clause."""
+        needs = self.lex.particles.get(lemma)
+        return not needs or not needs.isdisjoint(self.lower[i + 1 : c.stop])
 
     def _with_prefix(self, i: int, prefix: str) -> tuple[str, frozenset[str]] | None:
         lemma = prefix + self.base(self.lower[i])
@@ -264,10 +299,12 @@ class _ClauseReader:
             return None
         if self.is_(a, "prepositions"):
             start = None if self.articles else self._after_adverbial(a, i)
+            if start is None and self.is_(a, "places"):  # "in the ministry they say"
+                start = a + 1
             return (start, i) if start is not None else None
         if self.articles and not self._is_subject(a):
             return None
-        return a, i
+        return a, next((k for k in range(a + 1, i) if self.is_(k, "temporal")), i)
 
     def _opens_clause(self, a: int) -> bool:
         return self.is_(a, "conjunctions") or self.is_(a, "adverbs") or self.is_(a, "times")
@@ -280,7 +317,9 @@ class _ClauseReader:
         """Where the subject starts behind "in Kyiv": a pronoun, or the next word in its base form after the first noun."""
         k, nouns = a, 0
         while k < i:
-            if self.is_(k, "prepositions") or self.is_(k, "times"):
+            if self.is_(k, "times"):
+                nouns = 1
+            elif self.is_(k, "prepositions"):
                 nouns = 0
             elif self.is_(k, "pronouns") or (
                 nouns and self.base(self.lower[k]) == self.lower[k] and self.words[k][0].isalpha()
@@ -350,7 +389,7 @@ class _ClauseReader:
             if not source:
                 continue
             head, tail = (
-                min(cue[0], source[0]),
+                min(cue[0], source[0], self._token(begin + m.start(), a, b)),
                 max(cue[1], source[1], self._token(begin + m.end() - 1, a, b) + 1),
             )
             tail = tail if not self.articles else max(cue[1], source[1])
@@ -369,7 +408,7 @@ class _ClauseReader:
         """``X, said SRC`` and ``"X," said SRC``: the clause that starts with the verb."""
         for k in range(1, len(clauses)):
             c = clauses[k]
-            if c.quoted or c.mark in (":", ";", "("):
+            if c.quoted or c.mark in (":", ";", "(", AND):
                 continue
             cue = self._opening_cue(c)
             if not cue or (not clauses[k - 1].quoted and c.mark == ""):
@@ -427,12 +466,13 @@ class _ClauseReader:
         content = self._content(clauses, k, b, cue, rest) or (self.trimmed(*front) if front else None)
         if not content or not any(self.words[i][0].isalnum() for i in range(*content)):
             return []
+        more = self._infinitive_after(clauses, k, b, content)
         pieces = [(cue.at - (cue.at > c.start and self.is_(cue.at - 1, "negations")), cue.at + 1)]
         if cue.finite < pieces[0][0]:
             pieces.insert(0, (cue.finite, cue.finite + 1))
         if cue.stop < c.stop:
             pieces.append((cue.stop, c.stop))
-        return [Attribution((source,), tuple(pieces), (content,), "before", cue.lemma)]
+        return [Attribution((source,), tuple(pieces), (content, *more), "before", cue.lemma)]
 
     def _split_clause(
         self, clauses: Sequence[_CommaClause], k: int, cue: _CommaCue
@@ -447,11 +487,30 @@ class _ClauseReader:
                 return subject, None, self._bare(middle)
         if subject:
             return subject, None, self._bare(middle)
+        if c.mark == AND:
+            return self._shared_subject(clauses, k), None, self._bare(middle)
         after = self.phrase_after(middle[0], middle[1])
         if not after:
             return None, None, middle
         front = (c.start, cue.finite) if cue.finite > c.start + 1 else None
         return after, front, self._bare((after[1], middle[1]))
+
+    def _shared_subject(self, clauses: Sequence[_CommaClause], k: int) -> Range | None:
+        """The subject of the verb in the clause before."""
+        for n in range(k - 1, -1, -1):
+            c = clauses[n]
+            verb = next((i for i in range(c.start, c.stop) if self._is_verb(i)), None)
+            if verb is None or c.quoted or c.mark == AND:
+                continue
+            cue = self._cue(c)
+            return self._split_clause(clauses, n, cue)[0] if cue else self.phrase_before(c.start, verb)
+        return None
+
+    def _is_verb(self, i: int) -> bool:
+        if self.is_(i, "auxiliaries"):
+            return True
+        base = self.base(self.lower[i])
+        return base.endswith(self.infinitives) and self.words[i][0].islower() and (base != self.lower[i])
 
     def _bare(self, span: Range) -> Range:
         """The middle of a clause without adverbs, "sich" and "not" at its ends."""
@@ -497,6 +556,18 @@ class _ClauseReader:
             return self.trimmed(*rest)
         goes_on = after is not None and self._goes_on(after)
         return self._to_end(clauses, k, b, rest[0]) if goes_on else self.trimmed(*rest)
+
+    def _infinitive_after(
+        self, clauses: Sequence[_CommaClause], k: int, b: int, content: Range
+    ) -> tuple[Range, ...]:
+        """``forderte X auf, Y zu tun``: the infinitive after the comma goes on with a content in the verb's own clause."""
+        c = clauses[k + 1] if k + 1 < len(clauses) else None
+        if c is None or not self.articles or content[1] > clauses[k].stop or c.mark != ",":
+            return ()
+        last = c.stop - 1
+        infinitive = self.lower[last].endswith(self.infinitives)
+        marked = self.lower[last - 1] == "zu" or "zu" in self.lower[last][1:-3]
+        return (self.trimmed(c.start, b),) if infinitive and marked else ()
 
     def _is_relative_clause(self, c: _CommaClause) -> bool:
         return self.is_(c.start, "relatives") and not self.is_(c.start, "articles")
