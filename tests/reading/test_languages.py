@@ -30,6 +30,7 @@ from zopa.render.html import page
 from zopa.views import record
 from zopa.views.document import Document, Section, paragraph
 from zopa.views.labels import Labels
+from zopa.views.numbers import in_marks
 
 pytest.importorskip("simplemma", reason="the extra 'languages' is not installed")
 TEXTS = Path(__file__).parent / "languages"
@@ -275,7 +276,7 @@ def test_quotes_stay_in_the_original_and_the_report_says_in_which_language(draft
     quote = drafted.statements[ident].quote
     blocks = (paragraph(*labels.quoted(ident)), *record.sources(drafted))
     html = page(Document("Лиман", (Section("s", "Sources", blocks),)))
-    assert f'<span lang="uk">{escape(quote)}</span>' in html
+    assert f'<span lang="uk">{escape(in_marks(quote))}</span>' in html
     assert '<ol lang="uk">' in html
 
 

@@ -1,9 +1,10 @@
 """Runs the lenses over a case: the main job, the chain behind a number, expected answers."""
 
+from zopa.study.agreement import CoderAgreement, Disagreement, FieldAgreement, agreement
 from zopa.study.backtest import Backtest, Trial, backtest
 from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, compare
 from zopa.study.expected import Checked, verify
-from zopa.study.explain import Step, explain, known_ids, sentence_around
+from zopa.study.explain import InContext, Step, explain, in_context, known_ids, sentence_around
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
 from zopa.study.seal import Seal, SealCheck, seal, verify_seal
 from zopa.study.talks import path, start
@@ -12,9 +13,13 @@ __all__ = [
     "MOST_TESTED",
     "Backtest",
     "Checked",
+    "CoderAgreement",
     "Comparison",
     "Difference",
+    "Disagreement",
     "Effect",
+    "FieldAgreement",
+    "InContext",
     "Moved",
     "Proposal",
     "ReadingRow",
@@ -24,9 +29,11 @@ __all__ = [
     "Step",
     "Study",
     "Trial",
+    "agreement",
     "backtest",
     "compare",
     "explain",
+    "in_context",
     "known_ids",
     "path",
     "run",
