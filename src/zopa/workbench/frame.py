@@ -31,6 +31,10 @@ NAVIGATION = (
     ("Today", "/", "t"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
+    ("Questions", "/questions", "q"),
+    ("Positions", "/positions", "p"),
+    ("Path", "/path", "h"),
+    ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""

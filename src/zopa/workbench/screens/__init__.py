@@ -1,8 +1,17 @@
 """One router module per screen, and the table of them."""
 
-from zopa.workbench.screens import evidence, report, today, why_not
+from zopa.workbench.screens import compared, evidence, questions, report, standpoints, steps, today, why_not
 
 __all__ = ["SCREENS"]
 
-SCREENS = (today.router, why_not.router, evidence.router, report.router)
+SCREENS = (
+    today.router,
+    why_not.router,
+    questions.router,
+    standpoints.router,
+    steps.router,
+    compared.router,
+    evidence.router,
+    report.router,
+)
 """The routers of all screens inside a case."""

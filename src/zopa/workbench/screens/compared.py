@@ -26,7 +26,9 @@ def compare(here: AskedHere) -> Page:
     before, after = (here.cases.problem(here.name, replace(here.asked, day=day)) for day in (old, new))
     answer = here.answer(("compare", old, new), lambda _: ask(before, after))
     more = {"old": old, "new": new, "days": days}
-    return Page("Compare", answer, view(answer, Labels(answer.question.of)), more, command=f"compare {old} {new}")
+    return Page(
+        "Compare", answer, view(answer, Labels(answer.question.of)), more, command=f"compare {old} {new}"
+    )
 
 
 def _days(here: Here) -> list[str]:

@@ -18,7 +18,10 @@ TARGETS = {
     "egalitarian": "the most for who gains least",
     "utilitarian": "the largest sum",
 }
-MODES = {"package": "nothing is agreed until everything is", "interim": "every stop on the way obeys the rules"}
+MODES = {
+    "package": "nothing is agreed until everything is",
+    "interim": "every stop on the way obeys the rules",
+}
 
 
 @screen(router, "/path", "steps.html.j2")
@@ -27,7 +30,11 @@ def path(here: AskedHere) -> Page:
     query = here.request.query_params
     to, start, mode = query.get("to", "nash"), query.get("from", ""), query.get("mode", "package")
     together = query.get("together", "2")
-    for what, word, known in (("solution", to, TARGETS), ("mode", mode, MODES), ("number of issues", together, "123")):
+    for what, word, known in (
+        ("solution", to, TARGETS),
+        ("mode", mode, MODES),
+        ("number of issues", together, "123"),
+    ):
         if word not in tuple(known):
             raise UnknownName(what, word, known)
     draft = dict(here.asked.options)
