@@ -131,7 +131,6 @@ class Roster:
         return " ".join(map(self.lex.stem, s.split()))
 
 
-<<<<<<< HEAD
 _PRONOUNS = ("person_pronouns", "body_pronouns", "open_pronouns", "joint_pronouns", "relatives")
 
 
@@ -142,10 +141,6 @@ def _names_of_state(name: str, lex: Lexicon) -> tuple[str, ...]:
     if listed is None and lex.lemmatised:
         listed = next((f"{k}, {v}" for k, v in states.items() if name in map(str.strip, v.split(","))), None)
     return tuple(o.strip() for o in (listed or "").split(",") if o)
-=======
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:[ \t\xa0](?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
-"""The word boundary stands after the capital, so that the search can pass over all other letters."""
->>>>>>> main
 
 
 @dataclass
@@ -165,17 +160,11 @@ class Resolver:
         """Surname -> full name, for names of two or more words seen in the text; None where two share it."""
         found: dict[str, str | None] = {}
         titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
-<<<<<<< HEAD
         small = self.lex["comma.adverbs"] | self.lex["comma.prepositions"] | self.lex["comma.times"]
         for m in self.lex.patterns["speakers.full_name"].finditer(self.text):
-            words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
-            words = [w for w in words if w.lower() not in titles and w.lower() not in small]
-=======
-        for m in _FULL_NAME.finditer(self.text):
             words = self._of_one_sentence(m.group().split())
             words = [w for w in words if w.lower().strip(".,") + "." not in titles]
-            words = [w for w in words if w.lower() not in titles]
->>>>>>> main
+            words = [w for w in words if w.lower() not in titles and w.lower() not in small]
             if (
                 len(words) < 2
                 or (len(words[-1]) < 4 and words[-1].isupper())
@@ -194,7 +183,6 @@ class Resolver:
                 found[key] = None
         return {k: v for k, v in found.items() if v}
 
-<<<<<<< HEAD
     def full_name(self, surname: str) -> str | None:
         """The full name that ends with a surname, in any case."""
         return self.full_names.get(self.lex.stem(surname))
@@ -207,7 +195,7 @@ class Resolver:
         """For choosing among the cases of a name: whether its first word is not in its base form; its length."""
         first = name.split()[0].lower()
         return base_forms(self.lex.raw["inflection"]["lemmatiser"])(first) != first, len(name)
-=======
+
     def _of_one_sentence(self, words: list[str]) -> list[str]:
         """The words after a sentence end among them: ``on Friday. Members Ada Holm`` has no Friday in its name."""
         known = self.lex["titles"] | self.lex["abbreviations"]
@@ -224,7 +212,6 @@ class Resolver:
         while words and words[0].lower() in opens:
             words = words[1:]
         return words
->>>>>>> main
 
     def resolve(self, mention: str, before: str = "", voice: str = "", previous: str = "") -> Who:
         """The speaker behind a mention.
