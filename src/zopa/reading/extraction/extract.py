@@ -167,10 +167,10 @@ def extract(
     text: Text,
     case: Case | None = None,
     roster: Roster | None = None,
-    language: str = "en",
+    language: str = "",
     trained: Trained | None = None,
 ) -> Extract:
-    """Read a prepared text by the rules of a language pack.
+    """Read a prepared text by the rules of a language pack; left out, the one with which it was prepared.
 
     Parameters
     ----------
@@ -183,6 +183,7 @@ def extract(
     trained : callable, optional
         A model that turns segments and the rules' statements into its own statements.
     """
+    language = language or text.language
     lex = lexicon(language)
     reader = Assembler(text, lex, roster or Roster.of(case, text.published.on, language), case, trained)
     return reader.run()
