@@ -13,6 +13,7 @@ from zopa.casefile.change_log import (
     read_record,
     texts_at,
 )
+from zopa.casefile.coders import Coding, add_codings, codings_of
 from zopa.casefile.concurrent_edit import (
     Version,
     note_outside,
@@ -36,6 +37,7 @@ from zopa.casefile.write import fingerprint, finish, one_step, write_file
 __all__ = [
     "REMOVED",
     "CaseFiles",
+    "Coding",
     "NewSource",
     "Place",
     "PriceTable",
@@ -49,9 +51,11 @@ __all__ = [
     "Version",
     "acting",
     "acting_now",
+    "add_codings",
     "address_at",
     "check",
     "check_record",
+    "codings_of",
     "digest",
     "find_quote",
     "fingerprint",

@@ -10,16 +10,21 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DaskOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
+    RunFolderOption,
     SetOption,
+    WorkersOption,
     package_of,
     pick_readings,
     print_answer,
     problem_of,
     progress,
+    spreading,
+    time_left,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +70,9 @@ def stress(
     changes: SetOption = None,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    run_folder: RunFolderOption = None,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
@@ -82,14 +90,15 @@ def stress(
         refusals=not hopes,
     )
     problem = problem_of(name, None if several else readings, changes)
-    with progress(json) as tell:
+    with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
             several or pick_readings(readings),
             settings=settings,
             draws=draws,
             seed=seed,
-            progress=tell,
+            spread=spread,
+            progress=time_left(tell),
         )
     reply(answer, name, json=json, no=not answer.conceivable)
 
@@ -119,7 +128,7 @@ def questions(
             seed=seed,
             most=most,
             draft=package_of(draft, None),
-            progress=tell,
+            progress=time_left(tell),
         )
     reply(found, name, json=json, no=not found.best)
 

@@ -10,17 +10,21 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DaskOption,
     DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
+    RunFolderOption,
     SetOption,
     TypedOption,
+    WorkersOption,
     package_of,
     pairs_of,
     problem_of,
     progress,
+    spreading,
     time_left,
 )
 
@@ -108,8 +112,14 @@ def _floor(given: list[str] | None) -> str | dict[str, float]:
 def audit(
     name: CaseArgument,
     offers: Annotated[
-        Path, typer.Argument(metavar="OFFERS", help="A CSV or YAML file with one row per offer.")
+        Path,
+        typer.Argument(
+            metavar="OFFERS", help="A CSV or YAML file with one row per offer, or a saved run of NegMAS."
+        ),
     ],
+    trace: Annotated[
+        Path | None, typer.Option("--trace", help="Write the record as a trace of NegMAS, too.")
+    ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
     day: DayOption = None,
@@ -119,7 +129,14 @@ def audit(
     """What a record of offers left on the table, when a deal was first within reach, and who moved."""
     from zopa.talks import audit as ask
 
-    answer = ask(problem_of(name, readings, changes, day, typed), offers)
+    problem = problem_of(name, readings, changes, day, typed)
+    answer = ask(problem, offers)
+    if trace is not None:
+        from zopa.casefile import one_step
+        from zopa.formats.negmas_trace import offers_of, write_trace
+
+        with one_step(trace.parent) as act:
+            act.write(trace.name, write_trace(problem, offers_of(offers, problem.case)))
     reply(answer, name, json=json, no=not answer.agreed)
 
 
@@ -151,6 +168,9 @@ def simulate(
     changes: SetOption = None,
     day: DayOption = None,
     typed: TypedOption = False,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    run_folder: RunFolderOption = None,
     json: JsonOption = False,
 ) -> None:
     """Where talks end under named tactics and protocols, why they stall, what a mediator's text changes."""
@@ -161,7 +181,7 @@ def simulate(
     problem = problem_of(name, readings, changes, day, typed)
     fixed = bool(tactic) and all("=" in t for t in tactic or ())
     given = pairs_of(tactic or (), "PARTY=TACTIC") if fixed else tuple(tactic or EXPONENTS)
-    with progress(json) as tell:
+    with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
             given,
@@ -171,6 +191,7 @@ def simulate(
             seed=seed,
             breakdown=breakdown,
             together=together,
+            spread=spread,
             progress=time_left(tell),
         )
     reply(answer, name, json=json, no=not answer.agreed)

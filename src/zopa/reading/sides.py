@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from textwrap import shorten
 
 from zopa.reading.extraction.extract import Suggestion
 from zopa.reading.extraction.quantities import figures
@@ -146,7 +147,7 @@ def options_asked(heard: Sequence[Suggestion], body: str, words: Collection[str]
         said = " ".join(" ".join(body[a:b] for a, b in s.content).split())
         if s.kind.kind not in ASKED or not pattern.search(said) or len(found) >= OPTIONS:
             continue
-        label = said.strip("“”\"' ")[:LONGEST_LABEL]
+        label = shorten(said.strip("“”\"' "), LONGEST_LABEL, placeholder=" …")
         telling = [said[f.start : f.end] for f in figures(said)][:2]
-        found.setdefault(label, telling or [label[:40]])
+        found.setdefault(label, telling or [shorten(label, 40, placeholder="") or label[:40]])
     return found

@@ -6,15 +6,19 @@ solutions then choose among the packages that the rules allow and that all parti
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
+from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible
+from zopa.robustness.shares import interval
 from zopa.robustness.smaa import entropy, pairwise_winning, rank_acceptability
 from zopa.space import Problem
 
@@ -37,6 +41,8 @@ SLACK = 1e-9
 MOST_WORK = 60_000_000
 """Draws x packages x parties; beyond it fewer draws are used, and the answer says how many."""
 FEWEST = 64
+PART = 64
+"""Draws in one part of the work."""
 KEPT = 3
 CONFIDENCE_DRAWS = 128
 FEWEST_FOR_CONFIDENCE = 5
@@ -169,20 +175,27 @@ class AllowedPackages:
                 total = np.add.outer(total, party.values[i][k] * weights[i]).ravel()
             halves.append(total)
         base = float(party.cost[k] - (party.now[k] * weights).sum())
-        found: FloatArray = (halves[0] + base)[self.left] + halves[1][self.right]
+        found: FloatArray = np.take(halves[0] + base, self.left)
+        found += np.take(halves[1], self.right)
         return found
 
 
 def _nash(gains: FloatArray) -> FloatArray:
+    all_gain = gains.min(axis=0) > SLACK
+    if all_gain.any():
+        return np.where(all_gain, gains.prod(axis=0), -1.0)
     positive = gains > SLACK
     counts = positive.sum(axis=0)
-    product: FloatArray = np.where(positive, gains, 1.0).prod(axis=0)
+    product = np.where(positive, gains, 1.0).prod(axis=0)
     return np.where(counts == counts.max(), product, -1.0)
 
 
 def _kalai_smorodinsky(gains: FloatArray) -> FloatArray:
     ideal = gains.max(axis=1, keepdims=True)
-    return _leximin(np.where(ideal > SLACK, gains / np.where(ideal > SLACK, ideal, 1.0), 1.0))
+    can_gain = ideal > SLACK
+    shares = gains / np.where(can_gain, ideal, 1.0)
+    shares[~can_gain[:, 0]] = 1.0
+    return _leximin(shares)
 
 
 def _leximin(gains: FloatArray) -> FloatArray:
@@ -233,10 +246,10 @@ def pick_each(
                 for n, p in enumerate(parties)
             ]
         )
-        zone = np.flatnonzero((rows >= 0).all(axis=0))
+        zone = np.flatnonzero(rows.min(axis=0) >= 0)
         if not zone.size:
             continue
-        gains, here = rows[:, zone], {}
+        gains, here = np.take(rows, zone, axis=1), {}
         for method in methods:
             score = PICKERS[method](gains)
             best = score.max()
@@ -251,7 +264,10 @@ def picks(
     words: Mapping[str, Compatible],
     points: Points,
     more: Sequence[Mapping[str, str]] = (),
-    progress: Callable[[str], None] | None = None,
+    *,
+    spread: Spread | None = None,
+    about: Mapping[str, Any] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Picks:
     """What the solutions pick under the draws, with the indices of SMAA by their names.
 
@@ -261,14 +277,24 @@ def picks(
     words : party -> what its words allow.
     points : party -> its draws.
     more : packages that are ranked beside the most frequent picks.
+    spread, about, progress : as in :func:`zopa.parallel.in_parts`.
     """
-    (progress or (lambda _: None))("what each solution picks under the draws")
     allowed = AllowedPackages.of(problem)
     n = min(len(p) for p in points.values())
     work = max(1, allowed.numbers.size * len(words))
     n = min(n, max(FEWEST, MOST_WORK // work))
     parties = {p: per_issue(w, points[p][:n]) for p, w in words.items()}
-    found = pick_each(allowed, list(parties.values()), range(n)) if allowed.numbers.size else []
+    parts = in_parts(
+        partial(pick_each, allowed, list(parties.values())),
+        [range(k, min(n, k + PART)) for k in range(0, n if allowed.numbers.size else 0, PART)],
+        name="solutions under the draws",
+        about={**(about or {}), "looked at": n},
+        spread=spread,
+        to_bytes=lambda some: json.dumps(some).encode(),
+        from_bytes=_picked_from,
+        progress=progress,
+    )
+    found = [one for some in parts for one in some]
     weights = {p: party.weights for p, party in parties.items()}
     methods = {m: _method(problem, parties, m, [(k, here[m]) for k, here in found], allowed) for m in PICKERS}
     first = [p.package for m in methods.values() for p in m.packages[:1]]
@@ -280,6 +306,10 @@ def picks(
         ranks=_ranks(problem, parties, candidates) if len(candidates) > 1 else None,
         average={p: _named(problem, w.mean(axis=0)) for p, w in weights.items()} if n else {},
     )
+
+
+def _picked_from(raw: bytes) -> Picked:
+    return [(int(k), {m: tuple(map(int, ties)) for m, ties in here.items()}) for k, here in json.loads(raw)]
 
 
 def _named(problem: Problem, weights: FloatArray) -> dict[str, float]:
@@ -312,8 +342,8 @@ def _method(
             PickedPackage(
                 problem.space.names([int(o) for o in np.unravel_index(x, problem.space.sizes)]),
                 share=mass[x] / n,
-                low=float(beta.ppf(0.025, mass[x], n - mass[x] + 1)),
-                high=float(beta.ppf(0.975, mass[x] + 1, n - mass[x])) if mass[x] < n else 1.0,
+                low=interval(mass[x], n)[0],
+                high=interval(mass[x], n)[1],
                 central={p: _named(problem, w) for p, w in central.items()},
                 confidence=_confidence(parties, method, x, list(central.values()), allowed)
                 if len(draws) >= FEWEST_FOR_CONFIDENCE
