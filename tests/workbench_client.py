@@ -15,8 +15,9 @@ pytest.importorskip("httpx2", reason="the test client needs httpx2")
 
 from starlette.testclient import TestClient
 
-from zopa.workbench.access import Role, SingleUser
+from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
+from zopa.workbench.rights import Role
 
 HOST = "127.0.0.1:8765"
 EXAMPLES = Path(__file__).resolve().parents[1] / "src" / "zopa" / "examples"

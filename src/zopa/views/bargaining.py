@@ -513,7 +513,7 @@ def frontier_distance(v: Views, labels: Labels) -> str:
             for p, u in v.improvements[0].utilities.items()
             if u != now[p]
         ]
-        return f"Below the frontier: another package gives {listed(more)} points and takes from nobody."
+        return f"Below the frontier: another package gives {listed(more)} points at no cost to any party."
     if v.improvable == 0:
         return "On the frontier: no allowed package is better for one party and worse for none."
     return ""

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
-__all__ = ["RIGHTS", "Act", "Member", "Role", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
+from zopa.workbench.rights import Role, may
 
-Role = Literal["owner", "editor", "coder", "viewer"]
-Act = Literal["see", "review", "draft", "annotate", "change", "manage"]
-
-RIGHTS: Mapping[Role, frozenset[Act]] = {
-    "owner": frozenset(("see", "review", "draft", "annotate", "change", "manage")),
-    "editor": frozenset(("see", "review", "draft", "annotate", "change")),
-    "coder": frozenset(("see", "review")),
-    "viewer": frozenset(("see",)),
-}
-"""What each role may do in a case: see it, review statements, draft packages, annotate, change issues, rules and
-judgments, manage people and export everything."""
+__all__ = ["Member", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +26,9 @@ class Member:
     user: str
     role: Role
 
-    def may(self, act: Act) -> bool:
+    def may(self, act: str) -> bool:
         """Whether the role allows it."""
-        return act in RIGHTS[self.role]
+        return may(self.role, act)
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from zopa.space import Answer, Problem, reading_names
 from zopa.views.document import Document, Link
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, points
-from zopa.workbench.access import Act, Member, csrf_token
+from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 
-__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "may", "screen"]
+__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs", "screen"]
 
 NAVIGATION = (
     ("Today", "/", "t"),
@@ -235,7 +235,7 @@ AskedHere = Annotated[Here, Depends(here_of)]
 """The annotation of a screen's first parameter."""
 
 
-def may(act: Act) -> Any:
+def needs(act: str) -> Any:
     """A dependency that lets through only who may do something in this case."""
 
     def allowed(here: AskedHere) -> None:

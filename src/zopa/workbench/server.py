@@ -12,10 +12,11 @@ from pathlib import Path
 import uvicorn
 
 from zopa.errors import NotApplicable, ZopaError
-from zopa.workbench.access import Role, SingleUser
+from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
+from zopa.workbench.rights import Role
 from zopa.workbench.screens.today import briefing
 
 __all__ = ["is_loopback", "listen", "serve"]

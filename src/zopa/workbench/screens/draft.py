@@ -30,7 +30,7 @@ from zopa.views.document import Document, Grid, Section, Spans, paragraph
 from zopa.views.numbers import gain, points, sentence, short
 from zopa.views.stress import VERDICTS
 from zopa.workbench.asked import UrlQuery
-from zopa.workbench.frame import AskedHere, Here, Page, may, screen
+from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
 
 __all__ = ["router"]
 
@@ -285,7 +285,7 @@ def _beside(here: Here, drafts: Sequence[tuple[str, Views]]) -> Grid:
     )
 
 
-@router.post("/drafts/save", dependencies=[may("draft")])
+@router.post("/drafts/save", dependencies=[needs("draft")])
 def save(
     here: AskedHere,
     name: Annotated[str, Form(max_length=200)],
@@ -313,7 +313,7 @@ def save(
     return RedirectResponse(f"{here.base}/drafts/{quote(kept, safe='')}", 303)
 
 
-@router.post("/drafts/{ident}/remove", dependencies=[may("draft")])
+@router.post("/drafts/{ident}/remove", dependencies=[needs("draft")])
 def remove(here: AskedHere, ident: str) -> Response:
     """Take a saved draft out of the list; the draft itself stays in the address."""
     with acting(here.member.user, "workbench", f"draft {ident} removed"):
