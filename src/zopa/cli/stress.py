@@ -20,6 +20,7 @@ from zopa.cli.options import (
     SetOption,
     TypedOption,
     WorkersOption,
+    deadline,
     package_of,
     pick_readings,
     print_answer,
@@ -77,6 +78,14 @@ def stress(
     workers: WorkersOption = 1,
     dask: DaskOption = None,
     run_folder: RunFolderOption = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--time",
+            min=0.0,
+            help="In a space too large to list: stop after so many seconds; the rest is not known.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
@@ -102,6 +111,7 @@ def stress(
             draws=draws,
             seed=seed,
             spread=spread,
+            stop=deadline(seconds) if seconds is not None else lambda: False,
             progress=time_left(tell),
         )
     possible = answer.possible is not False if isinstance(answer, LargeStress) else bool(answer.conceivable)

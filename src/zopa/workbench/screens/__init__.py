@@ -1,11 +1,22 @@
 """One router module per screen, and the table of them."""
 
-from zopa.workbench.screens import compared, evidence, questions, report, standpoints, steps, today, why_not
+from zopa.workbench.screens import (
+    compared,
+    draft,
+    evidence,
+    questions,
+    report,
+    standpoints,
+    steps,
+    today,
+    why_not,
+)
 
 __all__ = ["SCREENS"]
 
 SCREENS = (
     today.router,
+    draft.router,
     why_not.router,
     questions.router,
     standpoints.router,
