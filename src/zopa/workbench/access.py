@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
-__all__ = ["RIGHTS", "Act", "Member", "Role", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
+from zopa.workbench.rights import Role, may
 
-Role = Literal["owner", "editor", "coder", "viewer"]
-Act = Literal["see", "review", "draft", "annotate", "change", "manage"]
-
-RIGHTS: Mapping[Role, frozenset[Act]] = {
-    "owner": frozenset(("see", "review", "draft", "annotate", "change", "manage")),
-    "editor": frozenset(("see", "review", "draft", "annotate", "change")),
-    "coder": frozenset(("see", "review")),
-    "viewer": frozenset(("see",)),
-}
-"""What each role may do in a case: see it, review statements, draft packages, annotate, change issues, rules and
-judgments, manage people and export everything."""
+__all__ = ["Member", "Role", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +26,9 @@ class Member:
     user: str
     role: Role
 
-    def may(self, act: Act) -> bool:
+    def may(self, act: str) -> bool:
         """Whether the role allows it."""
-        return act in RIGHTS[self.role]
+        return may(self.role, act)
 
 
 @dataclass(frozen=True)
@@ -55,6 +44,12 @@ class SignIn(Protocol):
 
     cookie: str
     """The name of the cookie that holds the session's id."""
+
+    entrance: str
+    """The path at which people sign in, open to everybody; empty where there is none."""
+
+    def allows(self, user: str, case: str, path: str) -> bool:
+        """Whether a person may open a path of a case at all: a blind coder opens the coding only."""
 
     def exchange(self, token: str) -> SignedIn | None:
         """A new session for a one-time token in the address; None where it is not right or used up."""
@@ -74,6 +69,12 @@ class SingleUser:
         self.cookie, self.user = cookie, user
         self._unused = True
         self._session = ""
+
+    entrance = ""
+
+    def allows(self, user: str, case: str, path: str) -> bool:  # noqa: ARG002
+        """Everything."""
+        return True
 
     def exchange(self, token: str) -> SignedIn | None:
         """A session for the token, at its first use."""
