@@ -37,7 +37,8 @@ def redacted(case: Case, marks: Collection[str] = MARKS) -> Case:
         for group, ids in ((g, frozenset(found[g])) for g in _GROUPS)
     }
     changed["sources"] = {i: _closed(s) if s.access in marks else s for i, s in case.sources.items()}
-    changed |= {"digest": f"{case.digest}-redacted", "hidden": n, "whole": None}
+    changed |= {"digest": f"{case.digest}-redacted", "hidden": n}
+    changed["whole"] = redacted(case.whole, marks) if case.whole is not None else None
     return case.model_copy(update=changed)
 
 

@@ -48,6 +48,9 @@ class SignIn(Protocol):
     entrance: str
     """The path at which people sign in, open to everybody; empty where there is none."""
 
+    navigation: tuple[tuple[str, str, str], ...]
+    """Further screens in the head of every page: name, path, key."""
+
     def allows(self, user: str, case: str, path: str) -> bool:
         """Whether a person may open a path of a case at all: a blind coder opens the coding only."""
 
@@ -71,6 +74,7 @@ class SingleUser:
         self._session = ""
 
     entrance = ""
+    navigation: tuple[tuple[str, str, str], ...] = ()
 
     def allows(self, user: str, case: str, path: str) -> bool:  # noqa: ARG002
         """Everything."""

@@ -32,6 +32,7 @@ NAVIGATION = (
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
     ("Report", "/report", "e"),
+    ("Record", "/record", "l"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""
 
@@ -275,7 +276,7 @@ def html(here: Here, template: str, page: Page) -> Response:
         "labels": here.labels,
         "document": here.shown(page.document) if page.document else None,
         "csrf": csrf_token(here.request.state.entry.id),
-        "navigation": NAVIGATION,
+        "navigation": (*NAVIGATION, *here.request.app.state.sign_in.navigation),
         "drawn": {},
         **page.more,
     }

@@ -38,6 +38,11 @@ class TeamSignIn:
     """Sessions of the store, behind a cookie; see :class:`zopa.workbench.access.SignIn`."""
 
     entrance = "/login"
+    navigation: tuple[tuple[str, str, str], ...] = (
+        ("Coding", "/coding", "c"),
+        ("Comments", "/comments", "m"),
+        ("People", "/people", "o"),
+    )
 
     def __init__(self, database: Database, cookie: str = "zopa-team", secure: bool = False) -> None:
         self.database, self.cookie, self.secure = database, cookie, secure
