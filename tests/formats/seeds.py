@@ -1,6 +1,7 @@
 """Small sound files of every format that is read, to be broken by the tests of hostile files."""
 
 import json
+from datetime import date
 
 from zopa.case import Case
 from zopa.case.model import Interaction
@@ -41,6 +42,9 @@ def case():
     })  # fmt: skip
 
 
+PAX = "Con,PP,AgtId,Dat,Stage,Cease,Ref\nA,1,2,4/10/98,SubComp,3,0\nB,2,4,5/1/05,SubComp,0,2\n"
+COMMENTS = 'timestamp,comment-id,author-id,agrees,disagrees,moderated,comment-body\n1,0,1,2,1,1,"More, please"\n2,1,1,0,1,-1,no\n'
+VOTES = "participant,group-id,n-comments,n-votes,n-agree,n-disagree,0,1\n1,0,0,1,1,0,1,\n2,1,0,2,0,2,-1,-1\n"
 WORDS = "North: we accept a ceasefire at once \U0001f54a.\nSouth: we oppose it.\n"
 
 
@@ -55,7 +59,7 @@ def worded():
         "sources": {"talk": {"title": "Talk", "date": "2025-02-12", "publisher": "Radio", "text": WORDS}},
         "statements": {
             f"s{k}": {"source": "talk", "quote": WORDS[a:b], "start": a, "end": b, "kind": "position", "party": p,
-                      "issue": "fire", "options": ("now",), "stance": stance, "extractor": "Ana",
+                      "issue": "fire", "options": ("now",), "stance": stance, "extractor": "Ana", "said": date(2025, 2, 12),
                       **({"speaker": "ana"} if p == "n" else {})}
             for k, (a, b, p, stance) in enumerate(said, 1)
         },
@@ -104,4 +108,9 @@ def seeds():
                 },
             )
         )
+    found += [
+        ("word", {"w.docx": FORMATS["draft"].write(worded(), ("fire=later",))[0][""]}),
+        ("pa-x", {"p.csv": PAX.encode()}),
+        ("polis", {"comments.csv": COMMENTS.encode(), "participants-votes.csv": VOTES.encode()}),
+    ]
     return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed())[0]) for n in ("genius", "negmas"))]

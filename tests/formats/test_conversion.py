@@ -215,3 +215,12 @@ def test_a_case_made_from_any_format_can_be_asked_in_one_step(tmp_path):
     unsaid = CliRunner().invoke(app, ["zone", str(tmp_path / "fish.csv")])
     assert unsaid.exit_code == 1
     assert "Not enough is on record" in unsaid.output
+
+
+def test_the_list_of_formats_says_what_is_not_carried_each_way():
+    done = CliRunner().invoke(app, ["formats", "--json"])
+    rows = {r["name"]: r for r in json.loads(done.output)["answer"]}
+    assert set(rows) == set(FORMATS)
+    assert all(r["carries"] for r in rows.values())
+    assert all(r["not_out"] for r in rows.values() if r["read"] and r["written"])
+    assert rows["refi-qda"]["not_in"].startswith("notes, links")

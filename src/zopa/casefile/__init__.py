@@ -14,6 +14,7 @@ from zopa.casefile.change_log import (
     texts_at,
 )
 from zopa.casefile.coders import Coding, add_codings, codings_of
+from zopa.casefile.commits import at_commit
 from zopa.casefile.concurrent_edit import (
     Version,
     note_outside,
@@ -51,6 +52,7 @@ __all__ = [
     "acting_now",
     "add_codings",
     "address_at",
+    "at_commit",
     "check",
     "check_record",
     "codings_of",

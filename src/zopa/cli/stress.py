@@ -76,7 +76,7 @@ def stress(
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
-    from zopa.robustness import WordSettings
+    from zopa.robustness import LargeStress, WordSettings
     from zopa.robustness import stress as ask
 
     if waiting not in ("costly", "as-now", "open"):
@@ -100,7 +100,8 @@ def stress(
             spread=spread,
             progress=time_left(tell),
         )
-    reply(answer, name, json=json, no=not answer.conceivable)
+    possible = answer.possible is not False if isinstance(answer, LargeStress) else bool(answer.conceivable)
+    reply(answer, name, json=json, no=not possible)
 
 
 def questions(

@@ -55,7 +55,8 @@ class Format:
     """One kind of file: how it is known, read and written, and what it carries.
 
     ``folder`` says that a scenario is several files in one folder. ``options`` are the settings of ``read``
-    besides the files and their name, ``settings`` those of ``write`` besides the case.
+    besides the files and their name, ``settings`` those of ``write`` besides the case. ``not_in`` and ``not_out`` name
+    what a reader and a writer cannot carry, in short; every conversion lists it in full.
     """
 
     label: str
@@ -64,6 +65,8 @@ class Format:
     read: Callable[..., tuple[Case, Fidelity]] | None
     write: Callable[..., tuple[dict[str, bytes], Fidelity]] | None
     carries: str
+    not_in: str = ""
+    not_out: str = ""
     folder: bool = False
     options: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
@@ -78,45 +81,60 @@ FORMATS: Mapping[str, Format] = {
         label="KTAB scenario, CSV", endings=(".csv",), recognise=ktab_files.recognise_csv, read=ktab_files.read,
         write=partial(ktab_files.write, kind="csv"),
         carries="parties, one line per issue, places, saliences, capability",
+        not_out="words, rules, judgments; model parameters",
     ),
     "ktab-xml": Format(
         label="KTAB scenario, XML", endings=(".xml",), recognise=ktab_files.recognise_xml, read=ktab_files.read,
         write=partial(ktab_files.write, kind="xml"),
         carries="the same, model parameters, seed, ideal adjustments",
+        not_out="words, rules, judgments",
     ),
     "gmcr": Format(
         label="graph model of GMCR+ / gmcr-py", endings=(".gmcr",), recognise=gmcr.recognise, read=gmcr.read,
         write=gmcr.write,
         carries="yes/no actions and who holds them, impossible states, preferences, rankings, unseen states",
+        not_in="results that the file holds; they are computed anew",
+        not_out="words, unsure marks, named states, the status quo",
     ),
     "genius": Format(
         label="GENIUS scenario, a folder of XML", endings=(), recognise=genius.recognise, read=genius.read,
         write=genius.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reservation value, discount, hyper-rectangles",
+        not_in="zero-constraints, real issues without --steps",
+        not_out="words, rules, intervals; negative points are raised",
     ),
     "geniusweb": Format(
         label="GeniusWeb scenario, a folder of JSON", endings=(), recognise=geniusweb.recognise, read=geniusweb.read,
         write=geniusweb.write, folder=True, options=("chosen", "parties"),
         carries="issues, options, scores (exact), reservation bid",
+        not_out="words, rules, interactions, discount, intervals",
     ),
     "negmas": Format(
         label="NegMAS scenario, a folder of YAML", endings=(), recognise=negmas.recognise, read=negmas.read,
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
+        not_in="discount per step; continuous issues without --steps",
+        not_out="words, rules, intervals",
     ),
     "refi-qda": Format(
         label="coded texts of MAXQDA, NVivo, ATLAS.ti (REFI-QDA), QDPX", endings=(".qdpx",), recognise=refi_qda.recognise,
         read=refi_qda.read, write=refi_qda.write, options=("codes",),
         carries="texts, codes as issues, options, stances and kinds, coded passages as statements, speakers, parties",
+        not_in="notes, links, sets, graphs, colours, codings of pictures, pages, sound and film",
+        not_out="rules, judgments, conditions, contacts, figures",
     ),
     "refi-qda-codes": Format(
         label="code book (REFI-QDA), QDC", endings=(".qdc",), recognise=refi_qda.recognise_codebook,
         read=refi_qda.read, write=refi_qda.write_codebook, options=("codes",), carries="issues and options as codes",
+        not_in="colours and descriptions of codes",
+        not_out="everything but issues and options",
     ),
     "dna": Format(
         label="project of the Discourse Network Analyzer, SQLite", endings=(".dna",), recognise=dna.recognise,
         read=dna.read, write=dna.write, options=("codes",),
         carries="texts, statements with person, organisation, concept (issue: option), agreement, coder",
+        not_in="other statement types, attributes, ChildOf, notes",
+        not_out="silence, conditions, kinds, dates of single statements, rules, judgments",
     ),
     **{
         f"network-{name}": Format(
@@ -128,6 +146,7 @@ FORMATS: Mapping[str, Format] = {
     "workbook": Format(
         label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
         write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
+        not_out="costs.csv and matrices",
     ),
     **{
         f"scores-{kind}": Format(
@@ -135,6 +154,7 @@ FORMATS: Mapping[str, Format] = {
             recognise=partial(score_sheets.recognise, kind=kind), read=score_sheets.read,
             write=partial(score_sheets.write, kind=kind),
             carries="issues, options, scores (exact), thresholds, vetoes, how many must accept",
+            not_out="words, rules, interactions, discount, intervals",
         )
         for kind in score_sheets.KINDS
     },
@@ -147,19 +167,20 @@ FORMATS: Mapping[str, Format] = {
         folder=True, options=("codes",),
         carries="opinion groups as ratifiers, comments as options, shares that agree with their intervals",
     ),
-    "word": Format(
-        label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,
-        write=None, carries="changes and comments with name and date as statements of their authors, versions as options",
-    ),
     **{
         f"table-{kind}": Format(
             label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
             recognise=partial(position_table.recognise, kind=kind), read=position_table.read,
             write=partial(position_table.write, kind=kind), options=("roles",),
             carries="issues, parties, a suggested statement per cell, what was agreed",
+            not_in="remarks and dates, struck text", not_out="all but the last position of each party on each issue",
         )
         for kind in position_table.KINDS
     },
+    "word": Format(
+        label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,
+        write=None, carries="changes and comments with name and date as statements of their authors, versions as options",
+    ),
     "draft": Format(
         label="draft agreement, DOCX", endings=(), recognise=_never, read=None, write=word.write, settings=("package",),
         carries="an article per issue, objections as comments with sentence and date, alternatives as tracked changes",

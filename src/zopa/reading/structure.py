@@ -6,8 +6,8 @@ It lists no weight, value or reservation value; each option is marked as an assu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -15,16 +15,19 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from zopa.reading.attribution.attribute import attribute
-from zopa.reading.extraction.extract import extract
+from zopa.reading.extraction.extract import Suggestion, extract
 from zopa.reading.extraction.speakers import Entry, Resolver, Roster
+from zopa.reading.language.letters import latin
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.parsing.segment import segment
-from zopa.reading.sides import grouped, options_asked, shared_topics
+from zopa.reading.sides import bare_name, grouped, options_asked, shared_topics
 from zopa.reading.sources.text import Text
 
 __all__ = ["Draft", "draft", "draft_case"]
 
 MAX_PARTIES, MAX_SIDES, MAX_SPEAKERS, MAX_ISSUES = 5, 8, 20, 6
+FEW_ISSUES = 4
+"""Issues up to which words that several speakers share are added to the topics that the pack knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,21 @@ class Draft:
         }
 
 
-def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft:
+def draft(texts: Iterable[Text], title: str = "", language: str = "") -> Draft:
     """The parties, speakers and issues that some texts name.
 
     Parties are the states that the texts name, or, where they name fewer than two, the organisations that are heard
     by their full name ("the Lenn Water Board"); else the speakers found in them, grouped by the body that they name;
     where there are fewer than two, a party to be named is added, so that there is always a case to start from.
     """
-    lex = lexicon(language)
     listed = list(texts)
+    language = language or next((t.language for t in listed), "en")
+    lex = lexicon(language)
     body = "\n".join(t.body for t in listed)
     states = {name: _aliases(name, lex) for name in _states(body, lex)}
     bodies = _bodies(body, states, lex) if len(states) < 2 else {}
     states = states | bodies if len(states) + len(bodies) > 1 else {}
-    heard = [s for t in listed for s in extract(t, language=language).statements if s.nested_in is None]
+    heard = list(_heard(listed, language))
     parties = {_slug(name): {"name": name} for name in states}
     speakers = _speakers(body, states, lex) if states else {}
     if not (states and bodies):
@@ -72,6 +76,9 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
                 not states or name in groups.bodies or _speaks_often(name, groups[name])
             ):
                 parties.setdefault(_slug(name) or "party", {"name": name})
+        for name in _spoken_for(heard, lex):
+            if len(parties) < MAX_SIDES and not any(name in p["name"] for p in parties.values()):
+                parties.setdefault(_slug(name) or "party", {"name": name})
         for n in range(1, 3 - len(parties)):
             parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
         for name, members in groups.items():
@@ -80,6 +87,7 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
     shared = shared_topics(heard, body, lex, {w for words in topics.values() for w in words})
     named = " ".join(states).casefold()
     shared = {topic: words for topic, words in shared.items() if topic.casefold() not in named}
+    shared = dict(list(shared.items())[: max(0, FEW_ISSUES - len(topics))])
     topics = dict(list((topics | shared).items())[:MAX_ISSUES]) or _usual_topic(lex)
     return Draft(
         title=title or next((t.published.title for t in listed if t.published.title), ""),
@@ -91,6 +99,22 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
             for name, words in topics.items()
         },
     )
+
+
+def _heard(texts: Iterable[Text], language: str) -> Iterator[Suggestion]:
+    """The outer statements of some texts, with the places of their words in the texts one after another."""
+    at = 0
+    for t in texts:
+        for s in extract(t, language=language).statements:
+            if s.nested_in is None:
+                yield replace(s, content=tuple((a + at, b + at) for a, b in s.content))
+        at += len(t.body) + 1
+
+
+def _spoken_for(heard: Iterable[Suggestion], lex: Lexicon) -> list[str]:
+    """Groups for which somebody speaks and those who support a speaker, without articles, in order."""
+    bare = (bare_name(n, lex) for s in heard for n in s.spoken_for)
+    return list(dict.fromkeys(n for n in bare if not n.isupper() or len(n) < 6))
 
 
 def _speaks_often(name: str, members: Mapping[str, int]) -> bool:
@@ -120,7 +144,7 @@ def _add_speakers(
         )
 
 
-def draft_case(texts: Iterable[Text], title: str = "", language: str = "en") -> str:
+def draft_case(texts: Iterable[Text], title: str = "", language: str = "") -> str:
     """The text of a first ``case.yaml``: :func:`draft` as YAML."""
     out = StringIO()
     yaml = YAML()
@@ -177,15 +201,14 @@ def _bodies(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, tuple[s
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return latin(name)
 
 
 def _states(body: str, lex: Lexicon) -> dict[str, int]:
     """Known states and organisations that the text names as such, most often first; at most five."""
     count: dict[str, int] = {}
     for name, others in lex.raw["states"].items():
-        names = [name, *(o.strip() for o in others.split(","))]
-        pattern = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+        pattern = lex.spelled([name, *(o.strip() for o in others.split(","))])
         n = len(re.findall(rf"(?<!\w)(?:{pattern})(?!\w)", body))
         if n:
             count[name] = n
@@ -239,11 +262,11 @@ def _persons_heard(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexico
         who = resolver.resolve(" ".join(seg.text[slice(*seg.span(*p))] for p in x.source))
         if who.id is not None or who.how not in ("surname", "literal", "title"):
             continue
-        if not re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name):
+        if not lex.patterns["speakers.heard_name"].fullmatch(who.name):
             continue
         name = lex.patterns["speakers.owner"].sub("", who.name)
         name = lex.patterns["speakers.offices"].sub("", name)
-        name = resolver.full_names.get(name, name)
+        name = resolver.full_name(name) or name
         if len(name) > 2 and name.lower() not in lex["weekdays"]:
             heard[name] = heard.get(name, 0) + 1
     return heard
@@ -271,7 +294,7 @@ def _party_of(
     )
     scores: dict[str, int] = {}
     for state, others in states.items():
-        names = "|".join(re.escape(n) for n in [state, *others])
+        names = lex.spelled([state, *others], longest_first=False)
         offices = "|".join(
             re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
         )
@@ -293,7 +316,7 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
     count: dict[str, int] = {}
     for name, text in lex.raw["topics"].items():
         words = [w.strip() for w in text.split(",")]
-        hits = {w: len(re.findall(rf"(?<!\w){re.escape(w)}(?!\w)", body, re.I)) for w in words}
+        hits = {w: len(re.findall(rf"(?<!\w){lex.spelled([w])}(?!\w)", body, re.I)) for w in words}
         if sum(hits.values()) >= 2:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())

@@ -1,6 +1,8 @@
 """What follows from the words for all numbers, for some, for most; and which question would narrow it most."""
 
 from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
+from zopa.robustness.large_spaces import Exists, LargeStress
+from zopa.robustness.large_verifier import check_large
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
@@ -13,6 +15,8 @@ __all__ = [
     "CandidateRanks",
     "Compatible",
     "Drawn",
+    "Exists",
+    "LargeStress",
     "MethodPicks",
     "PackageShare",
     "PartyQuestion",
@@ -28,6 +32,7 @@ __all__ = [
     "answer_row",
     "certify",
     "check_certificate",
+    "check_large",
     "compatible",
     "contradictions",
     "document",

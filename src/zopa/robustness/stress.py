@@ -12,6 +12,7 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
+from zopa.robustness.large_spaces import LargeStress, stress_large
 from zopa.robustness.shares import Drawn, FloatArray, room, shares
 from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
@@ -185,7 +186,7 @@ def stress(
     seed: int = 1,
     spread: Spread | None = None,
     progress: Callable[[str, float], None] | None = None,
-) -> Stress:
+) -> Stress | LargeStress:
     """What holds whatever the numbers, what could hold, by the words on record alone.
 
     Parameters
@@ -201,10 +202,14 @@ def stress(
         How many workers share the work, and where finished parts of it are kept.
     progress : callable (step, share done), optional
 
+    Returns
+    -------
+    Stress, or LargeStress where packages are too many to list: whether there is a sure and a conceivable one.
+
     Raises
     ------
     NotApplicable
-        More packages than can be listed.
+        Points that depend on several issues at once; too many packages to list and an agreement of fewer than all.
     """
     settings = settings or WordSettings()
     problems = problems_of(case, readings)
@@ -213,12 +218,6 @@ def stress(
         raise NotApplicable(
             "points that depend on several issues at once (`interactions`) are not covered by words alone yet"
         )
-    if not first.listable:
-        raise NotApplicable(
-            f"{first.space.n_packages:,} packages are too many to list; settle some issues, or leave options out"
-        )
-    allowed = {name: p.table.admissible for name, p in problems.items()}
-    union = np.logical_or.reduce(list(allowed.values()))
     asked = first.question(
         "stress",
         taken=settings.taken,
@@ -238,6 +237,11 @@ def stress(
     words, clashes = {}, {}
     for name, problem in problems.items():
         words[name], clashes[name] = words_of(problem, settings)
+    if not first.listable:
+        own = clashes[next(iter(problems))]
+        return stress_large(asked, problems, words, {p: c for p, c in own.items() if c}, tell=progress)
+    allowed = {name: p.table.admissible for name, p in problems.items()}
+    union = np.logical_or.reduce(list(allowed.values()))
     distinct = list(dict.fromkeys(w for found in words.values() for w in found.values()))
     tabulated = in_parts(
         _Verdicts(first.space, union),

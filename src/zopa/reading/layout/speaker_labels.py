@@ -17,6 +17,9 @@ __all__ = ["Label", "SpeakerLabels", "stamped"]
 
 Range = tuple[int, int]
 LONGEST_LABEL = 90
+FEWEST_BELIEVED = 3
+"""Labels that must be believed before one that stands once may be."""
+_FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?"
 _STAMP = rf"[\[(<]?(?:{_DAY}\s)?{_HOUR}[\])>]?"
@@ -86,6 +89,21 @@ class SpeakerLabels:
             else None
             for x in found
         ]
+        self._add_known(found, lines, questions)
+
+    def _add_known(self, found: list[Label | None], lines: Sequence[str], questions: set[str]) -> None:
+        """Among believed labels, also a surname that stands once: of a person whom the text names in full."""
+        if sum(x is not None for x in self.of) < FEWEST_BELIEVED or len(self.of) == sum(map(bool, self.of)):
+            return
+        known = {
+            m["last"].lower()
+            for line in lines
+            for m in _FULL.finditer(line)
+            if m["first"][0].isupper() and m["last"][0].isupper()
+        }
+        for k, x in enumerate(found):
+            if x and not self.of[k] and not x.alone and x.name in known:
+                self.of[k] = replace(x, asks=x.name in questions)
 
     def _believed(self, x: Label, share: float, several: bool) -> bool:
         if x.sure or x.name in self.initials:
@@ -173,9 +191,14 @@ class SpeakerLabels:
     def _may_follow(self, line: str, bracket: re.Match[str] | None, comma: Range, end: int) -> bool:
         """Whether only brackets stand between a name and its colon, and only an office behind its comma."""
         if bracket and not _BRACKETS.fullmatch(line, bracket.start(), end):
-            return False
+            closed = _BRACKETS.match(line, bracket.start(), end)
+            return closed is not None and self._is_for_others(line[closed.end() : end])
         office = line[comma[0] + 1 : comma[1]].strip() if comma[0] > 0 else ""
-        return not office or self._is_name(office) or self._is_office(office)
+        return not office or self._is_for_others(office) or self._is_name(office) or self._is_office(office)
+
+    def _is_for_others(self, words: str) -> bool:
+        """``MR. X (Zambia), for the G-77/China:``: for whom else somebody speaks."""
+        return self.patterns["layout.on_behalf"].fullmatch(words.strip(" ,")) is not None
 
     def _is_office(self, words: str) -> bool:
         return len(words.split()) < 7 and bool(self.patterns["speakers.office"].search(words))

@@ -9,6 +9,8 @@ from zopa.reading.language.lexicon import STRAIGHT, Lexicon
 
 __all__ = ["DASHES", "Quote", "Segments", "segment"]
 
+SHORTEST_OPEN = 10
+"""Characters of a quotation that no mark closes; below it the mark is a stray one."""
 LONGEST_SENTENCE = 400
 """Tokens. A longer run without a stop is cut, so that the work per token stays bounded."""
 
@@ -103,6 +105,7 @@ def segment(text: str, lex: Lexicon) -> Segments:
 def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:
     """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
     abbreviations, split, names = lex["abbreviations"], lex.patterns["tokens.contraction"], lex["no_initials"]
+    ordinal = lex.patterns["tokens.ordinal"]
     apostrophes, stops = "'" in line or "’" in line, "." in line
     scan = _TOKEN.finditer(line)
     while m := next(scan, None):
@@ -114,6 +117,10 @@ def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[
                 b += 1
                 word = line[a:b]
                 scan = _TOKEN.finditer(line, b)
+        elif stops and word.isdecimal() and ordinal.match(line, a):  # 12. Mai
+            b += 1
+            word = line[a:b]
+            scan = _TOKEN.finditer(line, b)
         begin.append(offset + a)
         if apostrophes and len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
             words.append(word[: cut.start()])
@@ -150,7 +157,7 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, 
             if depth == 0 or sign == 0:
                 out.append(Quote(opened, i + 1, True))
                 opened, depth = -1, 0
-    if opened >= 0 and end[b - 1] - begin[opened] > 20:
+    if opened >= 0 and end[b - 1] - begin[opened] > SHORTEST_OPEN:
         out.append(Quote(opened, b, False))
     return out
 
