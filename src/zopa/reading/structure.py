@@ -76,8 +76,11 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "") -> Draft:
                 not states or name in groups.bodies or _speaks_often(name, groups[name])
             ):
                 parties.setdefault(_slug(name) or "party", {"name": name})
+        people = {n for s in speakers.values() for n in (s["name"], *s["aliases"])}
+        people |= {s.who.name for s in heard} | {n for names in states.values() for n in names}
         for name in _spoken_for(heard, lex):
-            if len(parties) < MAX_SIDES and not any(name in p["name"] for p in parties.values()):
+            known = name in people or any(name in p["name"] or p["name"] in name for p in parties.values())
+            if len(parties) < MAX_SIDES and not known:
                 parties.setdefault(_slug(name) or "party", {"name": name})
         for n in range(1, 3 - len(parties)):
             parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}

@@ -6,7 +6,7 @@ from zopa.robustness.large_verifier import check_large
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
-from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress
+from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress, words_of
 from zopa.robustness.verdicts import certify, contradictions, document, tabulate
 from zopa.robustness.verifier import BadCertificate, check_certificate
 
@@ -45,4 +45,5 @@ __all__ = [
     "spoken",
     "stress",
     "tabulate",
+    "words_of",
 ]

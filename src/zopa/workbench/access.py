@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 
 from zopa.workbench.rights import Role, may
 
-__all__ = ["Member", "Role", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
+__all__ = ["Member", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ class SignIn(Protocol):
 
 
 class SingleUser:
-    """One person, the owner of every case served; a token of 256 bits that works once."""
+    """One person with one role in every case served; a token of 256 bits that works once."""
 
-    def __init__(self, cookie: str = "zopa", user: str = "owner") -> None:
+    def __init__(self, cookie: str = "zopa", user: str = "owner", role: Role = "owner") -> None:
         self.token = secrets.token_urlsafe(32)
-        self.cookie, self.user = cookie, user
+        self.cookie, self.user, self._role = cookie, user, role
         self._unused = True
         self._session = ""
 
@@ -95,8 +95,8 @@ class SingleUser:
         return SignedIn(self.user, self._session) if known else None
 
     def role(self, user: str, case: str) -> Role | None:  # noqa: ARG002
-        """Owner."""
-        return "owner"
+        """The same everywhere."""
+        return self._role
 
 
 def csrf_token(session: str) -> str:

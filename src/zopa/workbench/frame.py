@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 
-__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "may", "screen"]
+__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs", "screen"]
 
 NAVIGATION = (
     ("Today", "/", "t"),
@@ -101,6 +102,11 @@ class Here:
         """The problem as asked."""
         return self.cases.problem(self.name, self.asked, self.member.may("see restricted"))
 
+    @property
+    def folder(self) -> Path:
+        """Where the case is."""
+        return self.cases.folders[self.name]
+
     def answer(self, what: Hashable, make: Callable[[Problem], Found]) -> Found:
         """An answer about the problem as asked, worked out once; ``what`` names the question."""
         return self.cases.answer(self.name, self.asked, what, make, self.member.may("see restricted"))
@@ -154,8 +160,16 @@ class Here:
 
     def reading(self, rule: str, reading: str) -> Mapping[str, str]:
         """The readings chosen one by one if this one is chosen too; what is usual needs no choice."""
-        chosen = {**self.asked.chosen, rule: reading}
+        return self.unusual({**self.asked.chosen, rule: reading})
+
+    def unusual(self, chosen: Mapping[str, str]) -> Mapping[str, str]:
+        """Of these readings, those that are not what the case, or the named set, has."""
         return {r: x for r, x in chosen.items() if x != self._usual.get(r)}
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether this is the JSON twin of a page."""
+        return self.request.url.path.endswith(".json")
 
     @property
     def partial(self) -> bool:
@@ -228,7 +242,7 @@ AskedHere = Annotated[Here, Depends(here_of)]
 """The annotation of a screen's first parameter."""
 
 
-def may(act: str) -> Any:
+def needs(act: str) -> Any:
     """A dependency that lets through only who may do something in this case."""
 
     def allowed(here: AskedHere) -> None:
@@ -281,7 +295,7 @@ def html(here: Here, template: str, page: Page) -> Response:
         **page.more,
     }
     found = environment().get_template(template)
-    headers = {"hx-replace-url": page.url} if page.url and here.partial else {}
+    headers = {"hx-push-url": page.url} if page.url and here.partial else {}
     return HTMLResponse(found.render(context), page.status, headers=headers)
 
 

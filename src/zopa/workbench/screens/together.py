@@ -16,7 +16,7 @@ from zopa.render.json import answered
 from zopa.space import Question
 from zopa.study.agreement import CoderAgreement, compared
 from zopa.views import view
-from zopa.workbench.frame import AskedHere, Here, Page, may, screen
+from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
 from zopa.workbench.rights import ROLES
 from zopa.workbench.store import (
     code,
@@ -56,7 +56,7 @@ def _fields(case: Case) -> Mapping[str, tuple[str, ...]]:
 
 def _agreement(here: Here, own: list[Coding]) -> CoderAgreement | None:
     case = here.case
-    codings = [*codings_of(here.cases.folders[here.name], case.statements), *own]
+    codings = [*codings_of(here.folder, case.statements), *own]
     question = Question("agreement", case.digest, of=case)
     try:
         return compared(question, codings, case, {i: i for i in case.statements})
@@ -91,7 +91,7 @@ def coding(here: AskedHere) -> Page:
     return Page("Coding", answer, view(found) if found else None, more)
 
 
-@router.post("/coding", dependencies=[may("code")])
+@router.post("/coding", dependencies=[needs("code")])
 async def save_coding(here: AskedHere, request: Request) -> Response:
     """Keep one's own judgment of a statement."""
     form = await request.form()
@@ -108,7 +108,7 @@ async def save_coding(here: AskedHere, request: Request) -> Response:
     return RedirectResponse(f"{here.base}/coding", 303)
 
 
-@router.post("/coding/done", dependencies=[may("code")])
+@router.post("/coding/done", dependencies=[needs("code")])
 def done(here: AskedHere) -> Response:
     """End one's own blindness."""
     sign_in, number = _team(here)
@@ -138,7 +138,7 @@ def comments(here: AskedHere) -> Page:
     return Page("Comments", answer, more=more)
 
 
-@router.post("/comments", dependencies=[may("annotate")])
+@router.post("/comments", dependencies=[needs("annotate")])
 def add_comment(here: AskedHere, record: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
     """Comment on a record."""
     sign_in, number = _team(here)
@@ -157,7 +157,7 @@ def people_page(here: AskedHere) -> Page:
     return Page("People", answer, more={"people": found, "roles": ROLES})
 
 
-@router.post("/people", dependencies=[may("manage people")])
+@router.post("/people", dependencies=[needs("manage people")])
 def change_people(
     here: AskedHere,
     name: Annotated[str, Form()],
