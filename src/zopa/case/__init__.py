@@ -3,6 +3,7 @@
 May not enter: files, any lens.
 """
 
+from zopa.case.access_marks import hidden_records, redacted
 from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
@@ -99,6 +100,7 @@ __all__ = [
     "exact",
     "fraction",
     "gaps",
+    "hidden_records",
     "is_reading",
     "json_schema",
     "latest",
@@ -110,6 +112,7 @@ __all__ = [
     "pressing",
     "quantity",
     "reading_of",
+    "redacted",
     "reservation",
     "share_by_basis",
     "snapshots",

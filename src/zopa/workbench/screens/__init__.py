@@ -4,6 +4,7 @@ from zopa.workbench.screens import (
     compared,
     draft,
     evidence,
+    history,
     questions,
     report,
     standpoints,
@@ -24,5 +25,6 @@ SCREENS = (
     compared.router,
     evidence.router,
     report.router,
+    history.router,
 )
 """The routers of all screens inside a case."""
