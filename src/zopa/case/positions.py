@@ -127,10 +127,14 @@ def latest(case: Case, party: str, issue: str) -> tuple[str, tuple[str, ...]] | 
     """A party's latest position on an issue: the statement and its options; ("", option) where only its start is known.
 
     Statements count in which it demands, prefers or accepts options, unless they were rejected in review; of one
-    day the last in the file.
+    day the last in the file. What a predecessor in office said counts only where nothing else was said.
     """
+
+    def now(name: str | None) -> bool:
+        return name not in case.speakers or case.speakers[name].authority != "former"
+
     found = [
-        (str((s.said.end or s.said.start) if s.said else ""), n, k)
+        (now(s.speaker), str((s.said.end or s.said.start) if s.said else ""), n, k)
         for n, (k, s) in enumerate(case.statements.items())
         if s.issue == issue
         and s.options
@@ -139,7 +143,7 @@ def latest(case: Case, party: str, issue: str) -> tuple[str, tuple[str, ...]] | 
         and (s.party or (case.speakers[s.speaker].party if s.speaker in case.speakers else None)) == party
     ]
     if found:
-        ident = max(found)[2]
+        ident = max(found)[3]
         return ident, case.statements[ident].options
     begun = case.parties[party].start.get(issue)
     return ("", (begun,)) if begun else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from zopa.case import Case, accepted, latest, speaks_for
-from zopa.views.document import Block, Cell, Document, Grid, Section, cell, paragraph
+from zopa.views.document import Block, Cell, Document, Grid, Section, Span, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, sentence
 from zopa.views.record import STANCES
@@ -39,12 +39,24 @@ def position_table(case: Case, labels: Labels) -> Document:
 
 
 def _stands(case: Case, party: str, issue: str, labels: Labels) -> Cell:
+    parts: list[Span] = []
     found = latest(case, party, issue)
-    if found is None:
-        return cell("–")
-    ident, options = found
-    says = " or ".join(labels.option(issue, o).text for o in options)
-    return cell(f"{says}. ", *labels.quoted(ident)) if ident else cell(f"{says} (entered as start)")
+    if found is not None:
+        ident, options = found
+        says = " or ".join(labels.option(issue, o).text for o in options)
+        former = ident and _speaker_authority(case, ident) == "former"
+        told = " (an earlier government)" if former else "" if ident else " (entered as start)"
+        parts += [f"{says}{told}", *((". ", *labels.quoted(ident)) if ident else ())]
+    for ident, s in accepted(case).items():
+        if s.issue == issue and s.stance == "red-line" and speaks_for(case, s) == party and s.options:
+            says = " or ".join(labels.option(issue, o).text for o in s.options)
+            parts += ["; " if parts else "", f"rules out: {says}. ", *labels.quoted(ident)]
+    return cell(*parts) if parts else cell("–")
+
+
+def _speaker_authority(case: Case, ident: str) -> str:
+    speaker = case.speakers.get(case.statements[ident].speaker or "")
+    return speaker.authority if speaker else ""
 
 
 def over_time(case: Case, party: str, labels: Labels) -> Document:

@@ -14,19 +14,21 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from zopa.case import Case
 from zopa.render.html import block_templates
 from zopa.render.json import answered, text
+from zopa.render.svg import pictures
 from zopa.space import Answer, Problem, reading_names
-from zopa.views.document import Document, Link
+from zopa.views.document import Chart, Document, Link
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, points
 from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 
-__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs", "screen"]
+__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "drawn", "here_of", "html", "needs", "screen"]
 
 NAVIGATION = (
     ("Today", "/", "t"),
@@ -301,6 +303,13 @@ def html(here: Here, template: str, page: Page) -> Response:
     found = environment().get_template(template)
     headers = {"hx-push-url": page.url} if page.url and here.partial else {}
     return HTMLResponse(found.render(context), page.status, headers=headers)
+
+
+def drawn(here: Here, what: Hashable, document: Document) -> dict[str, Markup]:
+    """Chart name -> picture, for the charts of a document; drawn once. ``what`` names the answer behind it."""
+    charts = [b for b in document.blocks() if isinstance(b, Chart)]
+    found = here.answer(("pictures", what), lambda _: pictures(charts))
+    return {name: Markup(svg) for name, svg in found.items()}
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from zopa.errors import UnknownName
 from zopa.space import plain
 from zopa.views.positions import at_the_table, over_time, position_table
 from zopa.workbench.frame import AskedHere, Page, screen
+from zopa.workbench.screens.compared import days_of
 
 __all__ = ["router"]
 
@@ -41,9 +42,7 @@ def party(here: AskedHere, ident: str) -> Page:
     if ident not in case.parties:
         raise UnknownName("party", ident, case.parties)
     whole = here.cases.case(here.name)
-    days = sorted(
-        {str(s.said) for s in accepted(whole.whole or whole).values() if s.said and len(str(s.said)) == 10}
-    )
+    days = days_of(whole.whole or whole)
     own = {k: s for k, s in accepted(case).items() if speaks_for(case, s) == ident}
     said = {
         k: s.model_dump(mode="json", include={"said", "issue", "options", "stance", "kind", "speaker"})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 
 from zopa.errors import UnknownName
 from zopa.study.talks import path as ask
 from zopa.views import view
-from zopa.workbench.frame import AskedHere, Page, screen
+from zopa.workbench.frame import AskedHere, Page, drawn, screen
 
 __all__ = ["router"]
 
@@ -30,23 +32,26 @@ def path(here: AskedHere) -> Page:
     query = here.request.query_params
     to, start, mode = query.get("to", "nash"), query.get("from", ""), query.get("mode", "package")
     together = query.get("together", "2")
-    for what, word, known in (
+    for kind, word, known in (
         ("solution", to, TARGETS),
         ("mode", mode, MODES),
         ("number of issues", together, "123"),
     ):
         if word not in tuple(known):
-            raise UnknownName(what, word, known)
+            raise UnknownName(kind, word, known)
     draft = dict(here.asked.options)
+    what = ("path", tuple(draft.items()) or to, start, mode, together)
     answer = here.answer(
-        ("path", tuple(draft.items()) or to, start, mode, together),
+        what,
         lambda problem: ask(problem, draft or to, start or None, together=int(together), mode=mode),
     )
-    more = {
+    more: dict[str, Any] = {
         "to": to, "start": start, "mode": mode, "together": together, "targets": TARGETS, "modes": MODES, "draft": draft,
     }  # fmt: skip
     words = [] if draft else [f"--to {to}"]
     words += [f"--from {start}"] if start else []
     words += [f"--mode {mode}"] if mode != "package" else []
     words += [f"--together {together}"] if together != "2" else []
-    return Page("Path", answer, view(answer), more, command=" ".join(["path", *words]))
+    document = view(answer)
+    more["drawn"] = drawn(here, what, document)
+    return Page("Path", answer, document, more, command=" ".join(["path", *words]))
