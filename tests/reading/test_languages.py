@@ -149,6 +149,8 @@ def test_what_is_told_in_reported_speech_stays_the_speakers():
         ("Nora Feld begrüßte den Plan und forderte mehr Geld.", "de", [("Nora Feld", "den Plan"), ("Nora Feld", "mehr Geld")]),
         ("Олег Рябий схвалив план і зажадав гарантій.", "uk", [("Олег Рябий", "план"), ("Олег Рябий", "гарантій")]),
         ("Nora Feld forderte den Rat auf, das Werk zu schließen.", "de", [("Nora Feld", "den Rat … das Werk zu schließen")]),
+        ("Der Versorger sagte am Samstag, die Lage sei ernst, und fügte hinzu, dass er wartet.", "de", [("Der Versorger", "die Lage sei ernst"), ("Der Versorger", "dass er wartet")]),
+        ("Laut Anna Berg bleibt das Werk offen, und Nora Feld spottete: „Wir werden ja sehen.“", "de", [("Anna Berg", "bleibt das Werk offen"), ("Nora Feld", "„Wir werden ja sehen.“")]),
         ("У міністерстві кажуть, що кордон відкриють.", "uk", [("міністерстві", "що кордон відкриють")]),
     ],
 )  # fmt: skip
@@ -385,6 +387,8 @@ def hard(language: str) -> dict[str, str]:
         "one endless sentence": one * 200,
         "only quotation marks": "« » „ “ " * 300,
         "dashes in a quotation": "«" + {"uk": "так, — сказав ", "de": "ja, — sagte "}[language] * 200 + "»",
+        "one verb after another": {"uk": ", і сказав ", "de": ", und sagte "}[language] * 300,
+        "verbs without commas": {"uk": "він сказав і ", "de": "er sagte und "}[language] * 300,
         "only commas": "Rell, " * 400,
         "adverbials": {"uk": "у Києві ", "de": "in Bonn "}[language] * 300,
         "one long word": {"uk": "ї", "de": "ß"}[language] * 3000,

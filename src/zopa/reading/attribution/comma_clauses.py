@@ -27,6 +27,8 @@ PHRASE = 6
 """Tokens of a quotation, marks included, that may be the name of something."""
 LONGEST_SOURCE = 25
 """Tokens of the words for a speaker."""
+LOOKED_BACK = 8
+"""Clauses before a second verb in which its subject is looked for; a bound, so that the work stays linear."""
 AHEAD = 3
 """Clauses over which an apposition or a relative clause is looked past."""
 
@@ -95,12 +97,8 @@ class _ClauseReader:
         inside = [x for c in clauses if c.quoted for x in self._inside_quotation(c)]
         if inside:
             return inside
-        for rule in (self._opened, self._said_after):
-            found = rule(clauses, a, b)
-            if found:
-                return found
-        out: list[Attribution] = []
-        done = a
+        out = self._opened(clauses, a, b) or self._said_after(clauses, a, b)
+        done = max((p[1] for x in out for p in (*x.content, *x.cue, *x.source)), default=a)
         for k, c in enumerate(clauses):
             if c.quoted or c.start < done or self._is_subordinate(c):
                 continue
@@ -393,7 +391,8 @@ class _ClauseReader:
                 max(cue[1], source[1], self._token(begin + m.end() - 1, a, b) + 1),
             )
             tail = tail if not self.articles else max(cue[1], source[1])
-            content = [self.trimmed(x, y) for x, y in ((a, head), (tail, b)) if self._has_words(x, y)]
+            stop = self._cut(clauses, tail, b)
+            content = [self.trimmed(x, y) for x, y in ((a, head), (tail, stop)) if self._has_words(x, y)]
             if content:
                 return [Attribution((source,), (cue,), tuple(content), name, self.base(self.lower[cue[0]]))]
         return []
@@ -487,7 +486,7 @@ class _ClauseReader:
                 return subject, None, self._bare(middle)
         if subject:
             return subject, None, self._bare(middle)
-        if c.mark == AND:
+        if self._starts_with_verb(c, cue):
             return self._shared_subject(clauses, k), None, self._bare(middle)
         after = self.phrase_after(middle[0], middle[1])
         if not after:
@@ -496,15 +495,20 @@ class _ClauseReader:
         return after, front, self._bare((after[1], middle[1]))
 
     def _shared_subject(self, clauses: Sequence[_CommaClause], k: int) -> Range | None:
-        """The subject of the verb in the clause before."""
-        for n in range(k - 1, -1, -1):
+        """The subject of the verb before: of the last verb of saying where a comma parts them, else of the nearest verb."""
+        nearest: Range | None = None
+        for n in range(k - 1, max(-1, k - 1 - LOOKED_BACK), -1):
             c = clauses[n]
+            cue = None if c.quoted else self._cue(c)
             verb = next((i for i in range(c.start, c.stop) if self._is_verb(i)), None)
-            if verb is None or c.quoted or c.mark == AND:
-                continue
-            cue = self._cue(c)
-            return self._split_clause(clauses, n, cue)[0] if cue else self.phrase_before(c.start, verb)
-        return None
+            if c.quoted or verb is None or c.mark == AND or (cue and self._starts_with_verb(c, cue)):
+                continue  # it has no subject of its own
+            if cue:
+                return self._split_clause(clauses, n, cue)[0]
+            nearest = nearest or self.phrase_before(c.start, verb)
+            if clauses[k].mark == AND:
+                break
+        return nearest
 
     def _is_verb(self, i: int) -> bool:
         if self.is_(i, "auxiliaries"):
@@ -537,7 +541,7 @@ class _ClauseReader:
     ) -> Range | None:
         """What follows the verb: a quotation, a clause, an infinitive, or the rest of its own clause."""
         after = clauses[k + 1] if k + 1 < len(clauses) else None
-        filled = rest[1] > rest[0]
+        filled = rest[1] > rest[0] and not self._is_circumstance(rest, cue)
         if after and (after.mark == ":" or after.quoted):
             return self.trimmed(after.start, b)
         if after and after.mark == "," and self.is_(after.start, "openers") and "say" in cue.classes:
@@ -569,6 +573,11 @@ class _ClauseReader:
         marked = self.lower[last - 1] == "zu" or "zu" in self.lower[last][1:-3]
         return (self.trimmed(c.start, b),) if infinitive and marked else ()
 
+    def _is_circumstance(self, rest: Range, cue: _CommaCue) -> bool:
+        """``sagte am Samstag, ...``: a time or place, no object."""
+        placed = self.is_(rest[0], "prepositions") and "object" not in cue.classes
+        return placed or all(self.is_(i, "times") or self.is_(i, "prepositions") for i in range(*rest))
+
     def _is_relative_clause(self, c: _CommaClause) -> bool:
         return self.is_(c.start, "relatives") and not self.is_(c.start, "articles")
 
@@ -576,13 +585,24 @@ class _ClauseReader:
         """Whether a clause after an object belongs to it: a condition, a relative clause, "that"."""
         return self._is_subordinate(c)
 
+    def _cut(self, clauses: Sequence[_CommaClause], after: int, b: int) -> int:
+        """Where another verb of saying starts after a conjunction, with its subject or that of the verb before; else ``b``."""
+        for c in clauses:
+            if c.start <= after or c.quoted or not (c.mark == AND or self.is_(c.start, "contrast")):
+                continue
+            cue = self._cue(c)
+            if not cue or "say" not in cue.classes:
+                continue
+            if self.phrase_before(c.start, cue.finite) or self._starts_with_verb(c, cue):
+                return c.start
+        return b
+
+    def _starts_with_verb(self, c: _CommaClause, cue: _CommaCue) -> bool:
+        """``, und fügte hinzu``: the verb directly after the conjunction."""
+        first = c.start + self.is_(c.start, "conjunctions")
+        return cue.finite == first and (first > c.start or c.mark == AND)
+
     def _to_end(self, clauses: Sequence[_CommaClause], k: int, b: int, start: int = -1) -> Range:
         """From a clause to the sentence's end, or to where another speaker is heard."""
-        for n in range(k + 1, len(clauses)):
-            c = clauses[n]
-            if self.is_(c.start, "contrast") and not c.quoted:
-                cue = self._cue(c)
-                if cue and "say" in cue.classes and self.phrase_before(c.start, cue.finite):
-                    b = c.start
-                    break
+        b = self._cut(clauses, clauses[k].start + 1, b)
         return self.trimmed(start if start >= 0 else clauses[k].start, b)
