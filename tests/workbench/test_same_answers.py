@@ -120,7 +120,6 @@ def test_pages_and_commands_agree_on_any_case(spec: Spec) -> None:
         assert client.get("/why-not").status_code == 200
 
 
-<<<<<<< HEAD
 def test_a_link_to_a_rule_opens_the_rule_even_where_a_statement_has_its_id() -> None:
     case = load(EXAMPLE)
     assert "us-nato" in case.statements
@@ -128,7 +127,8 @@ def test_a_link_to_a_rule_opens_the_rule_even_where_a_statement_has_its_id() -> 
     page = client.get("/why-not?readings=E").text
     link = html.unescape(re.findall(r'href="(/evidence/[^"]*us-nato[^"]*)"', page)[0])
     assert "rule us-nato" in client.get(link).text
-=======
+
+
 @pytest.mark.parametrize(
     ("page", "command"),
     [
@@ -156,4 +156,3 @@ def test_the_table_of_positions_shows_the_words_behind_each_cell_and_a_party_ove
     late = client.get("/parties/UKR.json?as-of=2025-11-25").json()["answer"]
     assert set(early) < set(late)
     assert client.get("/parties/nobody").status_code == 404
->>>>>>> main
