@@ -11,12 +11,14 @@ from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
     DaskOption,
+    DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
     RunFolderOption,
     SetOption,
+    TypedOption,
     WorkersOption,
     deadline,
     package_of,
@@ -69,6 +71,8 @@ def stress(
     ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
     workers: WorkersOption = 1,
@@ -98,7 +102,7 @@ def stress(
         offers=not positioning,
         refusals=not hopes,
     )
-    problem = problem_of(name, None if several else readings, changes)
+    problem = problem_of(name, None if several else readings, changes, day, typed)
     with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
@@ -123,13 +127,15 @@ def questions(
     seed: SeedOption = 1,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Which question, put to which party, would tell most about whether a draft is acceptable to all."""
     from zopa.robustness import WordSettings
     from zopa.robustness import questions as ask
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     with progress(json) as tell:
         found = ask(
             problem,
