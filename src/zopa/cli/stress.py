@@ -20,6 +20,7 @@ from zopa.cli.options import (
     problem_of,
     progress,
 )
+from zopa.cli.proofs import save_proof
 
 if TYPE_CHECKING:
     from zopa.robustness.compatible_set import Taken
@@ -64,10 +65,19 @@ def stress(
     changes: SetOption = None,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
+    package: PackageOption = None,
+    than: Annotated[
+        list[str] | None,
+        typer.Option("--than", help="Compare --package with this: ISSUE=OPTION; may be repeated."),
+    ] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(help="Save which zones --package (else the packages shown) are in, for check-proof."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
-    from zopa.robustness import WordSettings
+    from zopa.robustness import WordSettings, better, zone_proof
     from zopa.robustness import stress as ask
 
     if waiting not in ("costly", "as-now", "open"):
@@ -81,6 +91,13 @@ def stress(
         refusals=not hopes,
     )
     problem = problem_of(name, None if several else readings, changes)
+    one, other = package_of(None, package), package_of(None, than)
+    if other is not None:
+        compared = better(
+            problem, one or {}, other, several[0] if several else pick_readings(readings), settings=settings
+        )
+        reply(compared, name, json=json, no=False)
+        return
     with progress(json) as tell:
         answer = ask(
             problem,
@@ -90,6 +107,15 @@ def stress(
             seed=seed,
             progress=tell,
         )
+    if proof is not None:
+        packages = [one] if one else [x.package for x in answer.shown]
+        chosen = several or pick_readings(readings)
+        saved = (
+            None
+            if isinstance(chosen, dict) or not packages
+            else zone_proof(problem, packages, chosen, settings=settings)
+        )
+        save_proof(saved, proof, name)
     reply(answer, name, json=json, no=not answer.conceivable)
 
 

@@ -1,20 +1,26 @@
 """What follows from the words for all numbers, for some, for most; and which question would narrow it most."""
 
 from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
+from zopa.robustness.package_order import Better, PairVerdict, better
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
 from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress
-from zopa.robustness.verdicts import certify, contradictions, document, tabulate
-from zopa.robustness.verifier import BadCertificate, check_certificate
+from zopa.robustness.verdicts import certify, certify_order, contradictions, document, dominated_by, tabulate
+from zopa.robustness.verifier import BadCertificate, check_certificate, shown_claims
+from zopa.robustness.zone_proof import ZONE_FORMAT, ZONE_WORDS, check_zone_proof, zone_proof
 
 __all__ = [
+    "ZONE_FORMAT",
+    "ZONE_WORDS",
     "BadCertificate",
+    "Better",
     "CandidateRanks",
     "Compatible",
     "Drawn",
     "MethodPicks",
     "PackageShare",
+    "PairVerdict",
     "PartyQuestion",
     "PartyWords",
     "PickedPackage",
@@ -26,18 +32,24 @@ __all__ = [
     "Strip",
     "WordSettings",
     "answer_row",
+    "better",
     "certify",
+    "certify_order",
     "check_certificate",
+    "check_zone_proof",
     "compatible",
     "contradictions",
     "document",
+    "dominated_by",
     "draw",
     "information",
     "picks",
     "questions",
     "share",
     "shares",
+    "shown_claims",
     "spoken",
     "stress",
     "tabulate",
+    "zone_proof",
 ]

@@ -20,11 +20,13 @@ from zopa.robustness.verdicts import (
     certify,
     contradictions,
     document,
+    dominated_by,
     tabulate,
 )
 from zopa.space import Answer, Problem, Readings, Space
 
 __all__ = [
+    "AS_SET",
     "PartyWords",
     "ReadingZones",
     "Stress",
@@ -37,7 +39,11 @@ __all__ = [
 ]
 
 MOST_SHOWN = 5
+MOST_HELD_AGAINST = 20_000
+"""Packages up to which it is asked whether another may dominate a sure one."""
 WAITING = "waiting"
+AS_SET = "as set"
+"""Name of the readings that a problem has by itself."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +87,16 @@ class PartyWords:
 
 @dataclass(frozen=True)
 class Strip:
-    """One package: the zone it is in, and per party the verdict with the words that decide it."""
+    """One package: the zone it is in, and per party the verdict with the words that decide it.
+
+    ``efficient``: whether no values that fit the words let another package dominate it; None where not asked.
+    """
 
     package: Mapping[str, str]
     zone: str
     verdicts: Mapping[str, str]
     certificates: Mapping[str, tuple[Certificate, ...]]
+    efficient: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +158,7 @@ def problems_of(case: Case | Problem, readings: Readings | Sequence[str]) -> dic
     single = readings if isinstance(readings, Mapping) else None
     problem = Problem.of(case, single)
     return {
-        name or "as set": problem if name is None else problem.with_readings(name)
+        name or AS_SET: problem if name is None else problem.with_readings(name)
         for name in chosen_readings(problem, readings)
     }
 
@@ -372,4 +382,7 @@ def _strip(problem: Problem, words: Mapping[str, Compatible], k: int, zone: str)
         zone,
         verdicts={p: v for p, (v, _) in found.items()},
         certificates={p: c for p, (_, c) in found.items()},
+        efficient=dominated_by(words, problem.space, problem.table.admissible, package) is None
+        if zone == "sure" and problem.space.n_packages <= MOST_HELD_AGAINST
+        else None,
     )

@@ -32,6 +32,7 @@ VIEWS: Mapping[str, str] = {
     "Divided": "division.division",
     "Stress": "stress.stress",
     "Questions": "stress.questions",
+    "Better": "stress.better",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zopa.robustness import Drawn, PartyQuestion, Questions, Stress, Strip
+from zopa.robustness import Better, Drawn, PartyQuestion, Questions, Stress, Strip
 from zopa.views import under_draws
 from zopa.views.document import (
     Block,
@@ -23,7 +23,7 @@ from zopa.views.document import (
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
-__all__ = ["blocks", "headline", "question_items", "questions", "stress"]
+__all__ = ["better", "blocks", "headline", "question_items", "questions", "stress"]
 
 VERDICTS: Mapping[str, str] = {
     "necessary": "acceptable for all numbers",
@@ -162,6 +162,12 @@ def _sure(strip: Strip, labels: Labels) -> Spans:
     found: list[Span] = [*labels.package(strip.package)]
     for party, certificates in strip.certificates.items():
         found += [f". {labels.party(party)}: ", *_units([u for c in certificates for u in c.units], labels)]
+    if strip.efficient is not None:
+        found.append(
+            ". No other package can dominate it, whatever the numbers"
+            if strip.efficient
+            else ". For some numbers another package is no worse for any party and better for one"
+        )
     return (*found, ".")
 
 
@@ -227,6 +233,34 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
         yield Grid(
             f"Acceptable most often, of {d.looked_at:,} packages looked at", head, tuple(rows), folded=True
         )
+
+
+ORDERS: Mapping[str, str] = {
+    "better": "the first is better for all numbers",
+    "no worse": "the first is no worse for all numbers",
+    "equal": "both are worth the same for all numbers",
+    "open": "depends on numbers that are not on record",
+    "no better": "the second is no worse for all numbers",
+    "worse": "the second is better for all numbers",
+}
+"""How a party's words order two packages."""
+
+
+def better(b: Better, labels: Labels) -> Document:
+    """Two packages or drafts, party by party."""
+    rows = tuple(
+        (
+            cell(labels.party(p), head=True),
+            ORDERS[v.order],
+            cell(*_units([u for c in v.certificates for u in c.units], labels))
+            if v.order != "open"
+            else cell(""),
+        )
+        for p, v in b.parties.items()
+    )
+    grid = Grid("By the words alone", ("party", "order", "because of"), rows)
+    first = paragraph("First: ", *labels.package(b.first), ". Second: ", *labels.package(b.second), ".")
+    return Document("", (Section("better", "", (first, grid)),), next=("questions CASE",))
 
 
 def questions(q: Questions, labels: Labels) -> Document:
