@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -9,7 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from zopa.cli import COMMANDS, app
+
+RUN = CliRunner()
 SRC = Path(__file__).resolve().parents[2] / "src"
 
 
@@ -136,3 +141,28 @@ def test_show_lists_what_can_be_typed_and_what_is_missing() -> None:
         "What is missing",
     ):
         assert words in shown
+
+
+def test_every_command_has_json() -> None:
+    assert [n for n, c in COMMANDS.items() if "json" not in inspect.signature(c).parameters] == []
+
+
+def test_commands_that_make_and_review_a_case_answer_as_json_too(tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(
+        "13 February 2025\n\nAnna Ruiz, of the Council, said that the Council would accept a park.\n",
+        encoding="utf-8",
+    )
+    made = json.loads(RUN.invoke(app, ["init", str(tmp_path / "mine"), "--json"]).stdout)
+    assert "case.yaml" in made["answer"]["files"]
+    assert (
+        RUN.invoke(
+            app, ["read", str(tmp_path / "story.txt"), "--case", str(tmp_path / "new"), "--json"]
+        ).exit_code
+        == 0
+    )
+    asked = RUN.invoke(app, ["review", str(tmp_path / "new"), "--json"], input="rhearsay\nq")
+    assert json.loads(asked.stdout)["answer"]["states"]["rejected"] == 1
+    all_of_them = json.loads(
+        RUN.invoke(app, ["review", str(tmp_path / "new"), "--accept-all", "--json"]).stdout
+    )
+    assert all_of_them["answer"]["left"] == 0

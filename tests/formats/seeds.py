@@ -4,6 +4,7 @@ import json
 
 from zopa.case import Case
 from zopa.case.model import Interaction
+from zopa.errors import NotApplicable
 from zopa.formats import FORMATS
 
 KTAB = "Fish, a quota, 2, 2,\nActor,Description,Power,A,S,B,T\nNorth, , 150.5, 0.00, 60, 5, 20,\nSouth, x, 50.5, 100, 10, 3, 4,\n"
@@ -40,6 +41,27 @@ def case():
     })  # fmt: skip
 
 
+WORDS = "North: we accept a ceasefire at once \U0001f54a.\nSouth: we oppose it.\n"
+
+
+def worded():
+    """Two parties and what they said, with the text of it."""
+    said = [(7, 37, "n", "accept"), (47, 59, "s", "oppose")]
+    return Case.model_validate({
+        "title": "Truce",
+        "parties": {"n": {"name": "North"}, "s": {"name": "South"}},
+        "speakers": {"ana": {"name": "Ana", "party": "n"}},
+        "issues": {"fire": {"name": "Ceasefire", "options": {"now": {"label": "at once"}, "later": {"label": "later"}}}},
+        "sources": {"talk": {"title": "Talk", "date": "2025-02-12", "publisher": "Radio", "text": WORDS}},
+        "statements": {
+            f"s{k}": {"source": "talk", "quote": WORDS[a:b], "start": a, "end": b, "kind": "position", "party": p,
+                      "issue": "fire", "options": ("now",), "stance": stance, "extractor": "Ana",
+                      **({"speaker": "ana"} if p == "n" else {})}
+            for k, (a, b, p, stance) in enumerate(said, 1)
+        },
+    })  # fmt: skip
+
+
 def seeds():
     """(name, files) of a sound file or folder for every format."""
     found = [("ktab", {"f.csv": KTAB.encode()}), ("gmcr", {"m.gmcr": json.dumps(GMCR).encode()})]
@@ -47,7 +69,10 @@ def seeds():
     for name, one in FORMATS.items():
         if one.read is None or one.write is None or name in ("gmcr", "ktab-csv"):
             continue
-        files, _ = one.write(made)
+        try:
+            files, _ = one.write(made)
+        except NotApplicable:
+            files, _ = one.write(worded())
         found.append(
             (
                 name,

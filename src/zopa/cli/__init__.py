@@ -116,6 +116,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except SystemExit as end:  # typer ends with 1 where the reader of a pipe has seen enough
+        if isinstance(end.__context__, BrokenPipeError):
+            sys.exit(0)
+        raise
     except (
         OSError,
         UnicodeError,

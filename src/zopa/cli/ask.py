@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from zopa.cli import completion
 from zopa.cli.options import (
     CaseArgument,
     DayOption,
@@ -291,6 +292,7 @@ def explain(
         str,
         typer.Argument(
             metavar="ID",
+            autocompletion=completion.names,
             help="A statement, rule, solution, zone, or PARTY.reservation, PARTY.weights.ISSUE, PARTY.values.ISSUE.OPTION",
         ),
     ],

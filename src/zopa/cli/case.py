@@ -7,16 +7,24 @@ from typing import Annotated
 
 import typer
 
+from zopa.cli import completion
 from zopa.cli.options import CaseArgument, JsonOption, bundled, console, print_answer
 
 __all__ = ["check", "init", "rename", "schema"]
 
 
-def init(folder: Annotated[Path, typer.Argument(help="Folder to make; must not hold a case yet.")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; must not hold a case yet.")],
+    json: JsonOption = False,
+) -> None:
     """Make a commented starter case that an editor can complete and check."""
     from zopa.casefile import init as make
 
-    make(folder)
+    made = make(folder)
+    if json:
+        files = sorted(p.relative_to(made).as_posix() for p in made.rglob("*") if p.is_file())
+        print_answer("init", {"folder": str(folder), "files": files})
+        return
     typer.echo(f"made {folder}: open {folder}/case.yaml in your editor\nnext: zopa check {folder}")
 
 
@@ -85,7 +93,9 @@ def rename(
     what: Annotated[
         str,
         typer.Argument(
-            help="party.ID, speaker.ID, issue.ID, option.ISSUE.ID, rule.ID or statement.ID.", metavar="WHAT"
+            help="party.ID, speaker.ID, issue.ID, option.ISSUE.ID, rule.ID or statement.ID.",
+            metavar="WHAT",
+            autocompletion=completion.names,
         ),
     ],
     new: Annotated[str, typer.Argument(help="The new id.", metavar="NEW")],
@@ -107,8 +117,9 @@ def rename(
 def schema(
     which: Annotated[str, typer.Argument(help="case or statements")] = "case",
     out: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
+    json: JsonOption = False,
 ) -> None:
-    """Print the JSON Schema of case.yaml (or statements.yaml), for editors."""
+    """Print the JSON Schema of case.yaml (or statements.yaml), for editors; it is JSON with or without ``--json``."""
     from zopa.casefile import schema_text
 
     if which not in ("case", "statements"):
@@ -120,4 +131,7 @@ def schema(
         from zopa.casefile import write_file
 
         write_file(out, text)
-        typer.echo(f"wrote {out}")
+        if json:
+            print_answer("schema", {"written": str(out)}, which=which)
+        else:
+            typer.echo(f"wrote {out}")

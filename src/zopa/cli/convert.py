@@ -42,6 +42,19 @@ def convert(
         int | None,
         typer.Option("--steps", min=2, max=1000, help="Cut a continuous issue into so many options."),
     ] = None,
+    codes: Annotated[
+        Path | None,
+        typer.Option(
+            "--codes", help="What the codes of a project are read as: a codes.yaml that was written before."
+        ),
+    ] = None,
+    roles: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--roles",
+            help="What a column of a position table is, as COLUMN=issue|party|agreed|leave; may be repeated.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Turn another tool's file into a case folder, or a case into such a file; all that is not carried is listed.
@@ -60,6 +73,8 @@ def convert(
         target_format=target_format,
         parties=party or (),
         steps=steps,
+        codes=codes or "",
+        roles=roles or (),
     )
     lost = not found.fidelity.lossless
     refused = strict and lost

@@ -37,9 +37,10 @@ def train(
     model: Annotated[Path, typer.Argument(help="File to write the model to.", metavar="MODEL")],
     split: Annotated[str, typer.Option(help=_SPLIT_HELP)] = "train",
     language: Annotated[str, typer.Option(help="Language pack: a name, or the path of a TOML file.")] = "en",
+    json: JsonOption = False,
 ) -> None:
     """Train a reader on annotated texts and write it to a file."""
-    train_to(corpus, str(model), split, language)
+    train_to(corpus, str(model), split, language, json=json)
 
 
 def report_score(corpus: Path, texts: Path, *, split: str, model: str, language: str, json: bool) -> None:
@@ -63,7 +64,7 @@ def report_score(corpus: Path, texts: Path, *, split: str, model: str, language:
         typer.echo("\n".join(filter(None, (str(result), table(genres)))))
 
 
-def train_to(corpus: Path, model: str, split: str, language: str) -> None:
+def train_to(corpus: Path, model: str, split: str, language: str, *, json: bool = False) -> None:
     """Train and say what was written."""
     from zopa.reading.evaluation.corpora import read_corpus
     from zopa.reading.evaluation.train import train_model
@@ -72,6 +73,9 @@ def train_to(corpus: Path, model: str, split: str, language: str) -> None:
         raise typer.BadParameter("name the file to write with --model")
     split = "train" if split in ("", "dev") else split
     written = train_model(read_corpus(corpus, split, language=language), Path(model), language)
+    if json:
+        print_answer("train", {"written": str(written)}, split=split, language=language)
+        return
     typer.echo(f"wrote {written}; measure it: zopa evaluate {corpus} --model {model}")
     typer.echo(
         "a model carries words of the texts it was trained on: share it only if their licence allows that"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zopa.cli import completion
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -44,15 +46,10 @@ __all__ = [
 ]
 
 
-def _bundled(incomplete: str) -> list[str]:
-    """The names of the bundled cases, for completion in the shell."""
-    return [p.name for p in sorted(examples().iterdir()) if p.name.startswith(incomplete)]
-
-
 CaseArgument = Annotated[
     str,
     typer.Argument(
-        help="Case folder, or the name of a bundled example.", metavar="CASE", autocompletion=_bundled
+        help="Case folder, or the name of a bundled example.", metavar="CASE", autocompletion=completion.cases
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
@@ -63,6 +60,7 @@ ReadingsOption = Annotated[
         "--reading",
         "-r",
         help="A named set of readings (B), or RULE=READING; may be repeated.",
+        autocompletion=completion.readings,
     ),
 ]
 SetOption = Annotated[
@@ -70,6 +68,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         help="PATH=VALUE: another judgment, as parties.A.reservation=55 or rules.R.reading=NAME; may be repeated.",
+        autocompletion=completion.settings,
     ),
 ]
 TypedOption = Annotated[
@@ -97,10 +96,17 @@ UnsourcedOption = Annotated[
 ]
 PackageArgument = Annotated[
     list[str] | None,
-    typer.Argument(help="A package or a draft: ISSUE=OPTION ...", metavar="[ISSUE=OPTION...]"),
+    typer.Argument(
+        help="A package or a draft: ISSUE=OPTION ...",
+        metavar="[ISSUE=OPTION...]",
+        autocompletion=completion.packages,
+    ),
 ]
 PackageOption = Annotated[
-    list[str] | None, typer.Option("--package", "-p", help="The same as an option; may be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--package", "-p", help="The same as an option; may be repeated.", autocompletion=completion.packages
+    ),
 ]
 TimeOption = Annotated[
     float | None,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from zopa.cli.options import JsonOption, print_answer
 
 if TYPE_CHECKING:
     from zopa.reading.review import Session
@@ -21,6 +24,7 @@ def review(
     accept_all: Annotated[
         bool, typer.Option("--accept-all", help="Accept every suggestion without looking; each is marked so.")
     ] = False,
+    json: JsonOption = False,
 ) -> None:
     """Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone."""
     from datetime import date
@@ -30,17 +34,22 @@ def review(
 
     case = load(folder)
     session = Session(case.whole or case, by or _user(), date.today())
-    if not session.queue and (accept_all or not any(session.listed("all"))):
+    if not json and not session.queue and (accept_all or not any(session.listed("all"))):
         typer.echo("nothing is waiting for review")
         return
     if accept_all:
         n = session.accept_all("accepted together, unread")
         _save(folder, session)
-        typer.echo(f"accepted {n} records, unread")
+        if not json:
+            typer.echo(f"accepted {n} records, unread")
     else:
-        with _keys() as keys:
+        said = redirect_stdout(sys.stderr) if json else nullcontext()  # the dialogue is not the answer
+        with said, _keys() as keys:
             _walk(folder, session, keys)
-    typer.echo(_summary(session))
+    if json:
+        print_answer("review", {"left": session.left, "states": _states(session)}, case=str(folder))
+        return
+    typer.echo(", ".join(f"{n} {state}" for state, n in _states(session).items()))
     typer.echo(
         f"next: zopa run {folder}"
         if not session.left
@@ -357,7 +366,8 @@ def _save(folder: Path, session: Session) -> None:
         save_changes(folder, changed)
 
 
-def _summary(session: Session) -> str:
+def _states(session: Session) -> dict[str, int]:
+    """How many records of each state there are."""
     groups = ("statements", "contacts", "figures", "shifts")
     states = [r.review.state for g in groups for r in session.entries[g].values()]
-    return ", ".join(f"{states.count(k)} {k}" for k in ("accepted", "edited", "rejected", "suggested"))
+    return {k: states.count(k) for k in ("accepted", "edited", "rejected", "suggested")}

@@ -17,6 +17,7 @@ from zopa.cli.options import (
     SetOption,
     package_of,
     pick_readings,
+    print_answer,
     problem_of,
     progress,
 )
@@ -160,11 +161,13 @@ def answer(
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
     draft: PackageOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Write the answer to a question into the case, with the statement that gives it; `undo` takes it out again."""
     from zopa.casefile import load, remove, set_values
     from zopa.robustness import WordSettings, answer_row
     from zopa.robustness import questions as ask
+    from zopa.space import plain
 
     case = load(folder)
     rows = [k for k, row in enumerate(case.comparisons) if row.answers == question]
@@ -174,7 +177,10 @@ def answer(
         if not rows:
             raise typer.BadParameter(f"{question} has no answer in {folder}")
         remove(folder, ("comparisons",) if len(case.comparisons) == 1 else ("comparisons", rows[-1]))
-        typer.echo(f"took the answer to {question} out again")
+        if json:
+            print_answer("answer", {"removed": question}, case=str(folder))
+        else:
+            typer.echo(f"took the answer to {question} out again")
         return
     if not stated:
         raise typer.BadParameter(
@@ -195,4 +201,7 @@ def answer(
     row = answer_row(asked.best, question, says == "yes", stated)
     at = ("comparisons", len(case.comparisons)) if case.comparisons else ("comparisons",)
     set_values(folder, {at: row if case.comparisons else [row]})
+    if json:
+        print_answer("answer", {"noted": plain(row)}, case=str(folder))
+        return
     typer.echo(f"noted in case.yaml; next: zopa questions {folder}")

@@ -21,12 +21,15 @@ from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats import (
     citations,
+    discourse_networks,
+    dna,
     genius,
     geniusweb,
     gmcr,
     ktab_files,
     negmas,
     position_table,
+    refi_qda,
     vault,
     workbook,
 )
@@ -94,6 +97,27 @@ FORMATS: Mapping[str, Format] = {
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
     ),
+    "refi-qda": Format(
+        label="coded texts of MAXQDA, NVivo, ATLAS.ti (REFI-QDA), QDPX", endings=(".qdpx",), recognise=refi_qda.recognise,
+        read=refi_qda.read, write=refi_qda.write, options=("codes",),
+        carries="texts, codes as issues, options, stances and kinds, coded passages as statements, speakers, parties",
+    ),
+    "refi-qda-codes": Format(
+        label="code book (REFI-QDA), QDC", endings=(".qdc",), recognise=refi_qda.recognise_codebook,
+        read=refi_qda.read, write=refi_qda.write_codebook, options=("codes",), carries="issues and options as codes",
+    ),
+    "dna": Format(
+        label="project of the Discourse Network Analyzer, SQLite", endings=(".dna",), recognise=dna.recognise,
+        read=dna.read, write=dna.write, options=("codes",),
+        carries="texts, statements with person, organisation, concept (issue: option), agreement, coder",
+    ),
+    **{
+        f"network-{name}": Format(
+            label=f"discourse network, {name}, GraphML", endings=(".graphml",) if name == "affiliation" else (),
+            recognise=_never, read=None, write=partial(discourse_networks.write, kind=name), carries=said,
+        )
+        for name, said in discourse_networks.KINDS.items()
+    },
     "workbook": Format(
         label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
         write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
@@ -224,7 +248,8 @@ def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Ca
     given = {"chosen": chosen, **{k: v for k, v in settings.items() if v}}
     unused = [k for k in given if k not in one.options and k != "chosen"]
     if unused:
-        raise NotApplicable(f"{one.label} has no use for --{unused[0].removesuffix('s')}")
+        option = {"parties": "party"}.get(unused[0], unused[0])
+        raise NotApplicable(f"{one.label} has no use for --{option}")
     try:
         case, fidelity = one.read(
             files if one.folder else alone, str(path), **{k: v for k, v in given.items() if k in one.options}
@@ -268,6 +293,8 @@ def plan(
     target_format: str | None = None,
     parties: Sequence[str] = (),
     steps: int | None = None,
+    codes: str | Path = "",
+    roles: Sequence[str] = (),
 ) -> Conversion:
     """Read, and make ready to write; nothing is written yet. See :func:`convert`."""
     goal = Path(target)
@@ -276,14 +303,15 @@ def plan(
     if isinstance(source, Case):
         case, fidelity, name = source, Fidelity(CASE), CASE
     else:
-        case, fidelity, name = _read(Path(source), source_format, {"parties": tuple(parties), "steps": steps})
+        settings = {"parties": tuple(parties), "steps": steps, "codes": str(codes), "roles": tuple(roles)}
+        case, fidelity, name = _read(Path(source), source_format, settings)
     kind = target_format or _by_ending(goal, name)
     if kind == CASE:
         if name == CASE:
             raise NotApplicable("the source is a case already; choose another format with --to")
         if (goal / "case.yaml").exists():
             raise NotApplicable(f"{goal}/case.yaml exists already; nothing was changed")
-        files = _folder(case)
+        files = _folder(case) | fidelity.beside
         _must_load(files, str(source))
     else:
         one = FORMATS[kind]
@@ -343,6 +371,8 @@ def convert(
     target_format: str | None = None,
     parties: Sequence[str] = (),
     steps: int | None = None,
+    codes: str | Path = "",
+    roles: Sequence[str] = (),
     strict: bool = False,
 ) -> Fidelity:
     """Turn another tool's file into a case folder, or a case into such a file; say what was not carried.
@@ -359,6 +389,10 @@ def convert(
         Which profiles of a scenario become parties.
     steps : int, optional
         Into how many options a continuous issue is cut.
+    codes : path, optional
+        A file that says what the codes of a project are read as, or the statements of a poll.
+    roles : sequence of str, optional
+        What the columns of a position table are, as ``COLUMN=ROLE``; found by words and content when left out.
     strict : bool
         Refuse, and write nothing, when anything would be left out.
 
@@ -375,7 +409,14 @@ def convert(
         The target cannot hold this case, exists already, or ``strict`` and something would be left out.
     """
     found = plan(
-        source, target, source_format=source_format, target_format=target_format, parties=parties, steps=steps
+        source,
+        target,
+        source_format=source_format,
+        target_format=target_format,
+        parties=parties,
+        steps=steps,
+        codes=codes,
+        roles=roles,
     )
     if strict and not found.fidelity.lossless:
         lost = "; ".join(map(str, found.fidelity.left_out[:5]))

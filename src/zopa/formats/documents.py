@@ -39,6 +39,7 @@ __all__ = [
     "xml_root",
     "xml_tree",
     "yaml_data",
+    "zipped",
 ]
 
 MAX_BYTES = 32_000_000
@@ -449,3 +450,14 @@ def unzip(raw: bytes, file: str, wanted: Callable[[str], bool] = lambda _: True)
             )
         found[name] = data
     return found
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip archive of these members; the same members give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return out.getvalue()

@@ -36,13 +36,15 @@ class Fidelity:
     """The report of one conversion.
 
     ``read`` is what was carried, ``changed`` what was carried in another shape (never another order of
-    preference), ``left_out`` what was not carried.
+    preference), ``left_out`` what was not carried. ``beside`` holds files for a person to check and change, which
+    are written beside the target.
     """
 
     format: str
     read: list[Remark] = field(default_factory=list)
     changed: list[Remark] = field(default_factory=list)
     left_out: list[Remark] = field(default_factory=list)
+    beside: dict[str, bytes] = field(default_factory=dict)
 
     def keep(self, what: str, count: int = 1, place: str = "") -> None:
         """Note something that was carried."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from xml.sax.saxutils import escape as xml_escape
 
-from zopa.formats.documents import Element, decode, number, refuse, unzip, xml_tree
+from zopa.formats.documents import Element, decode, number, refuse, unzip, xml_tree, zipped
 from zopa.formats.fidelity import Fidelity
 
 __all__ = [
@@ -425,18 +424,8 @@ _MAIN = "application/vnd.openxmlformats-officedocument."
 
 def packed(parts: Mapping[str, str]) -> bytes:
     """The parts of an Office file as its archive; the same parts give the same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(
-                entry,
-                ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text).encode(
-                    "utf-8", "replace"
-                ),
-            )
-    return out.getvalue()
+    declared = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return zipped({name: (declared + text).encode("utf-8", "replace") for name, text in parts.items()})
 
 
 def _word_parts(grid: CellGrid) -> dict[str, str]:

@@ -25,7 +25,11 @@ def load(folder: str | Path) -> Case:
         half-loaded.
     """
     path = Path(folder)
-    if is_case(path) or not path.exists():
+    try:
+        case_folder = is_case(path) or not path.exists()
+    except (OSError, ValueError):  # no name of a path; whoever loads says so
+        case_folder = True
+    if case_folder:
         return casefile.load(path)
     from zopa.formats.conversion import read_any  # every format, which a case folder does not need
 

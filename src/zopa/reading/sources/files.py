@@ -106,7 +106,8 @@ def _bytes(path: Path, source: str) -> bytes:
     """A file's bytes, if it is one that can be read and not too large."""
     try:
         if not path.is_file():
-            raise refused(source, "expected a file or an http(s) address, saw nothing there")
+            saw = "a device or a pipe" if path.exists() else "nothing there"
+            raise refused(source, f"expected a file, a folder or an http(s) address, saw {saw}")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise refused(source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {size / 1e6:.1f} MB")
