@@ -4,6 +4,7 @@ from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
 from zopa.robustness.package_order import Better, PairVerdict, better
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
+from zopa.robustness.shortlist import Committee, ShortlistMember, committee, shortlist
 from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
 from zopa.robustness.stress import PartyWords, ReadingZones, Stress, Strip, spoken, stress
 from zopa.robustness.verdicts import certify, certify_order, contradictions, document, dominated_by, tabulate
@@ -16,6 +17,7 @@ __all__ = [
     "BadCertificate",
     "Better",
     "CandidateRanks",
+    "Committee",
     "Compatible",
     "Drawn",
     "MethodPicks",
@@ -28,6 +30,7 @@ __all__ = [
     "Questions",
     "ReadingZones",
     "Share",
+    "ShortlistMember",
     "Stress",
     "Strip",
     "WordSettings",
@@ -37,6 +40,7 @@ __all__ = [
     "certify_order",
     "check_certificate",
     "check_zone_proof",
+    "committee",
     "compatible",
     "contradictions",
     "document",
@@ -47,6 +51,7 @@ __all__ = [
     "questions",
     "share",
     "shares",
+    "shortlist",
     "shown_claims",
     "spoken",
     "stress",

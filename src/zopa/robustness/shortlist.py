@@ -27,9 +27,12 @@ FloatArray = NDArray[np.float64]
 SIZES = (3, 4, 5)
 LITTLE = 0.01
 """A further member that covers no more of the scenarios than this is not worth its place."""
-MOST_CANDIDATES = 2000
-MOST_DRAWS = 200
-SECONDS = 10.0
+MOST_CANDIDATES = 1000
+"""Packages that approvals are worked out for; all of them where the rules allow no more."""
+MOST_EXACT = 200
+"""Candidates that the exact choice is made among: those that most scenarios approve, and the greedy ones."""
+MOST_DRAWS = 128
+SECONDS = 1.5
 RARE = 0.01
 
 
@@ -120,11 +123,13 @@ def committee(
         bounds=Bounds(0, 1),
         options={"time_limit": seconds, "mip_rel_gap": 0.0},
     )
+    greedy = _greedy(approves, size)
     if done.x is None:
-        chosen = _greedy(approves, size)
-        return chosen, float(gains.sum()), False
+        return greedy, float(gains.sum()), False
     best = tuple(int(k) for k in np.flatnonzero(done.x[:n] > 0.5))
     bound = -float(done.mip_dual_bound) if done.mip_dual_bound is not None else -float(done.fun)
+    if done.status != 0 and score(approves[list(greedy)], rule) > score(approves[list(best)], rule):
+        best = greedy
     return best, bound, bool(done.status == 0)
 
 
@@ -193,9 +198,14 @@ def shortlist(
     kept = undominated(approves)
     if not kept.size:
         return None
+    if kept.size > MOST_EXACT:
+        greedy = _greedy(approves[kept], MOST_EXACT // 4)
+        often = np.argsort(-approves[kept].sum(axis=1), kind="stable")[: MOST_EXACT - len(greedy)]
+        kept, complete = kept[np.unique([*greedy, *often])], False
     chosen, bound, proven = _smallest_worthwhile(approves[kept])
     members = _in_order(approves, [int(kept[k]) for k in chosen])
-    found, covered = [], np.zeros(approves.shape[1], dtype=bool)
+    found: list[ShortlistMember] = []
+    covered = np.zeros(approves.shape[1], dtype=bool)
     for k in members:
         package = tuple(int(x) for x in packages[k])
         shares = {p: float(by[p][k].mean()) for p in words}
@@ -244,11 +254,11 @@ def _smallest_worthwhile(approves: BoolArray) -> tuple[tuple[int, ...], float, b
     """The committee of three; a larger one as long as a further member covers more than a little."""
     best = committee(approves, SIZES[0])
     for size in SIZES[1:]:
-        if len(approves) <= len(best[0]):
+        worth = score(approves[list(best[0])])
+        if len(approves) <= len(best[0]) or worth >= approves.any(axis=0).sum():
             break
         more = committee(approves, size)
-        gain = score(approves[list(more[0])]) - score(approves[list(best[0])])
-        if gain <= LITTLE * approves.shape[1]:
+        if score(approves[list(more[0])]) - worth <= LITTLE * approves.shape[1]:
             break
         best = more
     return best
@@ -256,7 +266,8 @@ def _smallest_worthwhile(approves: BoolArray) -> tuple[tuple[int, ...], float, b
 
 def _in_order(approves: BoolArray, members: Sequence[int]) -> list[int]:
     """Members by what they add; those that add nothing are left out."""
-    left, covered, found = list(members), np.zeros(approves.shape[1], dtype=bool), []
+    found: list[int] = []
+    left, covered = list(members), np.zeros(approves.shape[1], dtype=bool)
     while left:
         k = max(left, key=lambda k: (int((approves[k] & ~covered).sum()), -k))
         left.remove(k)

@@ -12,6 +12,7 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
 from zopa.robustness.shares import Drawn, FloatArray, shares
+from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
     BoolArray,
@@ -117,6 +118,7 @@ class Stress(Answer):
     proofs : per party the certificates of the shown packages as plain data.
     drawn : what draws from the compatible values say; None with the reason in ``not_drawn``.
     picks : what each solution picks under the draws of the first readings, with the indices of SMAA.
+    shortlist : three to five packages that together cover most scenarios, a scenario being a reading and a draw.
     """
 
     packages: int
@@ -132,6 +134,7 @@ class Stress(Answer):
     drawn: Drawn | None = None
     not_drawn: str = ""
     picks: Picks | None = None
+    shortlist: Committee | None = None
 
     @property
     def agreements(self) -> int:
@@ -257,6 +260,8 @@ def stress(
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
     drawn, points, not_drawn = _drawn(problems, words[name], draws, seed, tell)
+    found_picks = picks(first, words[name], points, [x.package for x in shown[:2]], tell) if points else None
+    members = _members(problems, words[name], points, found_picks, drawn, seed) if points else None
     return Stress(
         first.question(
             "stress",
@@ -287,7 +292,8 @@ def stress(
         else {},
         drawn=drawn,
         not_drawn=not_drawn,
-        picks=picks(first, words[name], points, [s.package for s in shown[:2]], tell) if points else None,
+        picks=found_picks,
+        shortlist=members,
     )
 
 
@@ -304,6 +310,22 @@ def _drawn(
         return *shares(problems, words, draws, seed, progress=tell), ""
     except NotApplicable as why:
         return None, {}, str(why)
+
+
+def _members(
+    problems: Mapping[str, Problem],
+    words: Mapping[str, Compatible],
+    points: Mapping[str, FloatArray],
+    found: Picks | None,
+    drawn: Drawn | None,
+    seed: int,
+) -> Committee | None:
+    """The shortlist; what solutions pick and what is acceptable most often is looked at in any case."""
+    space = next(iter(problems.values())).space
+    known = [p.package for m in (found.methods.values() if found else ()) for p in m.packages]
+    known += [p.package for p in (drawn.packages if drawn else ())]
+    numbers = [int(np.ravel_multi_index(space.package(x), space.sizes)) for x in known]
+    return shortlist(problems, words, points, numbers, seed)
 
 
 def _agreed(space: Space, masks: Sequence[BoolArray]) -> BoolArray:

@@ -83,6 +83,8 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
         yield Bullets(tuple(_sure(strip, labels) for strip in s.shown))
     if s.drawn is not None:
         yield from _drawn(s.drawn, labels)
+        if s.shortlist is not None:
+            yield from under_draws.shortlist_blocks(s.shortlist, labels)
         if s.picks is not None:
             yield from under_draws.solution_picks(s.picks, labels)
     elif s.not_drawn:

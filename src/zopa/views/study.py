@@ -31,6 +31,7 @@ from zopa.views import (
     standing,
     stress,
     talks,
+    under_draws,
 )
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -149,6 +150,9 @@ def _whatever(s: Study) -> Iterator[Block]:
     words = s.lenses.get("stress")
     if isinstance(words, Stress):
         yield paragraph(stress.headline(words), " ", Link("By party, and why", "#words"), tone="key")
+        if words.shortlist is not None:
+            link = Link("The shortlist", "#words")
+            yield paragraph(under_draws.shortlist_headline(words.shortlist), " ", link)
 
 
 def _told_most(s: Study, labels: Labels) -> Iterator[Spans]:
