@@ -89,9 +89,8 @@ def main() -> None:
     single = time.perf_counter() - start
     start = time.perf_counter()
     asked = np.flatnonzero(np.logical_and.reduce([v.all(axis=0) for v in one[1:]]))[:4].tolist() or [0]
-    shares(
-        perturbed(model, priorities, 1000, seed=1, swaps=3, drop=0.3), asked, status_quo=0, concepts=CONCEPTS
-    )
+    variants = perturbed(priorities, 1000, seed=1, swaps=3, drop=0.3)
+    shares(model, variants, asked, status_quo=0, concepts=CONCEPTS)
     spent_all = time.perf_counter() - start
     print(
         f"1,000 perturbed models, 4 parties, 11 actions: {spent_all:.1f} s, {spent_all / single:.0f} times one model"

@@ -7,6 +7,8 @@
     ├── UnknownName(KeyError)       not on the list; shows the nearest
     ├── NotApplicable(ValueError)   right method, wrong kind of case; says which kind it needs
     ├── CannotWrite                 a path that cannot be written; says which and why
+    │   └── ChangedMeanwhile        the file is not the one that was read
+    ├── EditConflict                the same record was changed by someone else; carries .conflicts
     └── MissingExtra(ImportError)   pip install 'zopa[...]'
 
 Anything else that escapes is a bug of ours. The bottom floor: imports nothing of zopa.
@@ -17,10 +19,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 __all__ = [
     "CannotWrite",
     "CaseError",
+    "ChangedMeanwhile",
+    "EditConflict",
     "Finding",
     "MissingExtra",
     "NotApplicable",
@@ -129,6 +134,23 @@ class CannotWrite(ZopaError):
     def __init__(self, path: str, why: str) -> None:
         self.path, self.why = path, why
         super().__init__(f"{_visible(path)} cannot be written: {why}; nothing was changed")
+
+
+class ChangedMeanwhile(CannotWrite):
+    """A file was changed by someone else since it was read; nothing was changed."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "it was changed by someone else meanwhile; read it again")
+
+
+class EditConflict(ZopaError):
+    """Someone else changed the same records since they were read; ``conflicts`` holds all three versions of each."""
+
+    def __init__(self, conflicts: Sequence[Any], hint: str = "") -> None:
+        self.conflicts = tuple(conflicts)
+        named = ", ".join(_visible(c.record, 80) for c in self.conflicts[:MOST_NAMED])
+        tail = f"; {hint}" if hint else ""
+        super().__init__(f"changed by someone else since you read it: {named}; nothing was changed{tail}")
 
 
 class MissingExtra(ZopaError, ImportError):

@@ -5,7 +5,7 @@ import pytest
 
 from graphmodel.draft import FILE, load
 from zopa.graphmodel.coalitions import coalition_improvements, coalition_stable
-from zopa.graphmodel.concepts import equilibria, stable
+from zopa.graphmodel.concepts import CONCEPTS, equilibria, stable
 from zopa.graphmodel.inverse import demotions, statement_edits
 from zopa.graphmodel.reachability import smallest_coalitions, spread
 from zopa.graphmodel.robustness import pareto_efficient, perturbed, shares
@@ -105,8 +105,8 @@ def test_the_one_departure_from_the_compromise_meets_a_credible_answer(draft):
 def test_robustness_shares_are_those_of_the_reference(draft):
     data, model, priorities = draft
     start, package = data["status_quo_state"], data["compromise_state"]
-    models = perturbed(model, priorities, 300, seed=1, swaps=3, drop=0.3)
-    result = shares(models, [package, 1024, WAR], status_quo=start, concepts=["nash", "gmr", "seq"])
+    variants = perturbed(priorities, 300, seed=1, swaps=3, drop=0.3)
+    result = shares(model, variants, [package, 1024, WAR], status_quo=start, concepts=["nash", "gmr", "seq"])
     assert result.draws == 300
     assert result.share("gmr", package) == 1.0
     # 0.79, 0.31, 0.86 in 1,000 draws; standard error in 300 draws at most 0.03
@@ -120,11 +120,28 @@ def test_the_same_seed_gives_the_same_shares(draft):
     _, model, priorities = draft
     once, again = (
         shares(
-            perturbed(model, priorities, 20, seed=5, swaps=3, drop=0.3), [979], status_quo=1, concepts=["seq"]
+            model,
+            perturbed(priorities, 20, seed=5, swaps=3, drop=0.3),
+            [979],
+            status_quo=1,
+            concepts=["seq"],
         )
         for _ in range(2)
     )
     assert once == again
+
+
+def test_variants_side_by_side_are_judged_as_one_after_the_other(draft):
+    data, model, priorities = draft
+    start, asked = data["status_quo_state"], [data["compromise_state"], data["status_quo_state"], 1024]
+    payoffs = list(perturbed(priorities, 30, seed=2, swaps=3, drop=0.3))
+    result = shares(model, payoffs, asked, status_quo=start, concepts=list(CONCEPTS)[:5])
+    single = [model.with_ranks(p) for p in payoffs]
+    for k, s in enumerate(asked):
+        for concept in list(CONCEPTS)[:5]:
+            assert result.counts[concept][k] == sum(equilibria(m, concept)[s] for m in single)
+        assert result.counts["efficient"][k] == sum(pareto_efficient(m, [s])[0] for m in single)
+        assert result.counts["better"][k] == sum((m.ranks[:, s] > m.ranks[:, start]).all() for m in single)
 
 
 def test_the_least_change_makes_the_compromise_nash_stable_for_ukraine(draft):

@@ -1,40 +1,14 @@
 """An endpoint as a second reader, against a local server that also misbehaves."""
 
-import http.server
 import json
-import threading
 import time
 
 import pytest
 
+from fake_endpoint import TEXT, Server, answer, item, respond
 from zopa.errors import CaseError
-from zopa.reading import llm as endpoint
 from zopa.reading import read
 from zopa.reading.llm import Dialogue, Endpoint, ask, post
-
-TEXT = (
-    "The mayor said she would not sell the dam. The miners could accept a lower wall if the town paid, their leader said. "
-    "Rell rejected the plan. The old gate costs $4.5 million a year to keep."
-)
-
-
-def item(**fields):
-    base = {
-        "sentence": 0,
-        "speaker": "The mayor",
-        "cue": "said",
-        "content": ["she would not sell the dam"],
-        "kind": "red_line",
-        "issue": "",
-        "condition": "",
-        "consequent": "",
-    }
-    return base | fields
-
-
-def answer(*items, **extra):
-    content = json.dumps({"statements": list(items)} | extra)
-    return json.dumps({"choices": [{"message": {"content": content}}]})
 
 
 def asked(reply, **options):
@@ -84,11 +58,13 @@ def test_what_only_the_endpoint_read_is_flagged_for_a_person():
         item(kind="surrender"),
         item(issue="throne"),
         item(content=[]),
-        item(content="she would not sell the dam"),
         item(content=[7]),
-        item(sentence="0"),
+        item(content=[["she would not sell the dam"]]),
+        item(sentence="first"),
         item(sentence=True),
-        item(utility=90),
+        item(sentence=None),
+        item(content=None),
+        item(option="now"),
         {"sentence": 0},
         "text",
         None,
@@ -119,7 +95,8 @@ def test_a_quotation_cut_at_its_negation_or_condition_never_passes_unflagged(cut
 @pytest.mark.parametrize(
     "reply",
     ["", "<html>busy</html>", '{"choices": []}', '{"choices": [{"message": {"content": "{\\"statements\\": ["}}]}', "[" * 2000,
-     answer(item(), more=1), json.dumps({"choices": [{"message": {"content": "null"}}]})],
+     json.dumps({"choices": [{"message": {"content": "null"}}]}), json.dumps({"choices": [{"message": {"content": "I cannot help."}}]}),
+     json.dumps({"choices": [{"message": {"content": None, "refusal": "no"}}]}), json.dumps({"error": {"message": "overloaded"}}), "[]", "7"],
 )  # fmt: skip
 def test_an_answer_in_another_form_leaves_the_rules_reading(reply):
     found, kept = asked(reply)
@@ -142,6 +119,7 @@ def test_the_request_holds_sentences_and_closed_lists_and_no_numbers_to_fill():
         "content",
         "kind",
         "issue",
+        "option",
         "condition",
         "consequent",
     }
@@ -168,40 +146,6 @@ def test_several_runs_say_how_often_a_statement_came():
 
 
 # ---------------------------------------------------------------- over a real socket
-
-
-class Server:
-    def __init__(self, behave):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                self.rfile.read(int(self.headers["Content-Length"]))
-                behave(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return f"http://127.0.0.1:{self.server.server_port}/v1"
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def respond(text: str, status: int = 200):
-    def behave(handler):
-        data = text.encode()
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return behave
 
 
 def endless(handler):
@@ -237,11 +181,10 @@ def test_a_well_behaved_server_is_read():
 
 
 @pytest.mark.parametrize("behave", [endless, silent, dripping, respond("oops", 500), respond("", 302)])
-def test_a_server_that_misbehaves_is_given_up_and_the_rules_stand(behave, monkeypatch):
-    monkeypatch.setattr(endpoint, "MAX_SECONDS", 1.0)
+def test_a_server_that_misbehaves_is_given_up_and_the_rules_stand(behave):
     with Server(behave) as url:
         start = time.monotonic()
-        found = ask(read(TEXT), None, Endpoint(url, "m"))
+        found = ask(read(TEXT), None, Endpoint(url, "m", timeout=0.5))
     assert time.monotonic() - start < 6
     assert found.statements == read(TEXT).statements
     assert any("no usable answer" in n for n in found.notes)

@@ -104,7 +104,7 @@ def perfect(text: str, gold: list[dict], names: dict) -> Endpoint:
         items.append(
             {
                 "sentence": n, "speaker": speaker, "content": [text[a:b] for a, b in g["content"]], "kind": g["kinds"][0],
-                "issue": None, "condition": part["condition_span"], "consequent": part["consequent_span"],
+                "issue": None, "extra": 1, "condition": part["condition_span"], "consequent": part["consequent_span"],
             }
         )  # fmt: skip
 

@@ -4,9 +4,28 @@ May not enter: any maths, any lens.
 """
 
 from zopa.casefile.anchors import digest, find_quote, line_of, normalise
+from zopa.casefile.change_log import (
+    RecordCheck,
+    RecordEntry,
+    acting,
+    acting_now,
+    check_record,
+    read_record,
+    texts_at,
+)
+from zopa.casefile.concurrent_edit import (
+    Version,
+    note_outside,
+    save_text,
+    save_values,
+    start_record,
+    undo,
+    version_of,
+)
 from zopa.casefile.edit import REMOVED, Place, address_at, locate, place_of, remove, set_value, set_values
 from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
+from zopa.casefile.pieces import RecordChange, RecordConflict
 from zopa.casefile.read import check, inspect, load
 from zopa.casefile.record import NewSource, save_records, source_id
 from zopa.casefile.rename import Renamed, rename
@@ -19,10 +38,18 @@ __all__ = [
     "NewSource",
     "Place",
     "PriceTable",
+    "RecordChange",
+    "RecordCheck",
+    "RecordConflict",
+    "RecordEntry",
     "Renamed",
     "TradeTables",
+    "Version",
+    "acting",
+    "acting_now",
     "address_at",
     "check",
+    "check_record",
     "digest",
     "find_quote",
     "fingerprint",
@@ -33,16 +60,24 @@ __all__ = [
     "load",
     "locate",
     "normalise",
+    "note_outside",
     "one_step",
     "place_of",
+    "read_record",
     "read_text",
     "remove",
     "rename",
     "save_records",
+    "save_text",
+    "save_values",
     "schema_text",
     "set_value",
     "set_values",
     "source_id",
+    "start_record",
+    "texts_at",
+    "undo",
+    "version_of",
     "write_file",
     "yaml_of",
 ]

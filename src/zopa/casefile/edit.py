@@ -148,8 +148,8 @@ def set_values(
     save_texts(root, {name: text.text for name, text in texts.items()}, {**seen, **(was or {})})
 
 
-def save_texts(folder: str | Path, texts: Mapping[str, str], was: Mapping[str, str]) -> None:
-    """Save edited files of a case in one act, unless the case would have faults that it does not have now."""
+def save_texts(folder: str | Path, texts: Mapping[str, str | None], was: Mapping[str, str]) -> None:
+    """Save edited files of a case (None: the file goes) in one act, unless the case would have faults that it does not have now."""
     root = Path(folder)
     _, after = inspect(root, dict(texts))
     if after:
@@ -159,7 +159,10 @@ def save_texts(folder: str | Path, texts: Mapping[str, str], was: Mapping[str, s
             raise CaseError(fresh, "nothing was changed")
     with one_step(root) as act:
         for name, text in texts.items():
-            act.write(name, text, was.get(name))
+            if text is None:
+                act.remove(name)
+            else:
+                act.write(name, text, was.get(name))
 
 
 def _resolve(data: Any, parts: Iterable[str]) -> Path_:

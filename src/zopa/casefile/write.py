@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zopa.errors import CannotWrite
+from zopa.casefile.change_log import RECORD, following
+from zopa.errors import CannotWrite, ChangedMeanwhile
 
 __all__ = ["JOURNAL", "FileSet", "fingerprint", "finish", "one_step", "refuse_if_there", "write_file"]
 
@@ -142,13 +143,11 @@ def _commit(files: FileSet) -> None:
             _make_folders(root, made)
         with _as_words(root), _locked(root):
             _finish(root)
-            for name, known in files.known.items():
-                if fingerprint(root / name) != known:
-                    raise CannotWrite(
-                        str(root / name), "it was changed by someone else meanwhile; read it again"
-                    )
+            _as_known(files)
             token = os.urandom(8).hex()
-            for number, (name, content) in enumerate(files.contents.items()):
+            with _as_words(root):
+                contents = _with_record(files)
+            for number, (name, content) in enumerate(contents.items()):
                 if content is None:
                     continue
                 with _as_words(root / name):
@@ -159,6 +158,7 @@ def _commit(files: FileSet) -> None:
                     if _stage(temporary, target, content):
                         staged.append((name, temporary, target))
             removed = [n for n, content in files.contents.items() if content is None and _removable(root, n)]
+            _as_known(files)  # again: an editor may have saved while the new files were written
             if len(staged) + len(removed) > 1:
                 _stage(root / f".zopa-{token}-j.tmp", None, _journal(staged, removed))
                 (root / f".zopa-{token}-j.tmp").replace(root / JOURNAL)
@@ -173,6 +173,27 @@ def _commit(files: FileSet) -> None:
                 with suppress(OSError):
                     folder.rmdir()
         raise
+
+
+def _as_known(files: FileSet) -> None:
+    for name, known in files.known.items():
+        if fingerprint(files.root / name) != known:
+            raise ChangedMeanwhile(str(files.root / name))
+
+
+def _with_record(files: FileSet) -> dict[str, bytes | str | None]:
+    """The files of an act, and the record of the case with a line about it where one is kept."""
+    root = files.root
+    if not (root / RECORD).is_file():
+        return files.contents
+    planned: dict[str, bytes | None] = {}
+    for name, content in files.contents.items():
+        if isinstance(content, str):
+            old = (root / name).read_bytes() if (root / name).is_file() else None
+            content = _with_line_ends(content, old)
+        planned[name] = content
+    record = following(root, planned)
+    return files.contents if record is None else {**planned, RECORD: record}
 
 
 def _journal(staged: list[tuple[str, Path, Path]], removed: list[str]) -> str:

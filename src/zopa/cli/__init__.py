@@ -17,12 +17,14 @@ from zopa.cli import (
     division,
     evaluate,
     forecasts,
+    history,
     proofs,
     ratify,
     read,
     review,
     run,
     seal,
+    serve,
     stability,
     stress,
     talks,
@@ -51,6 +53,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "schema": case.schema,
     "read": read.read,
     "review": review.review,
+    "record": history.record,
     "zone": ask.zone,
     "solve": ask.solve,
     "frontier": ask.frontier,
@@ -75,6 +78,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest.backtest,
     "seal": seal.seal,
     "verify-seal": seal.verify_seal,
+    "serve": serve.serve,
     "convert": convert.convert,
     "formats": convert.formats,
     "evaluate": evaluate.evaluate,
@@ -86,8 +90,19 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 
 
+WRITING = ("read", "review", "record", "rename", "answer")
+"""Commands that change a case: what they do is kept in its record as done by them."""
+
+
 @app.callback(invoke_without_command=True)
-def _root(version: bool = typer.Option(False, "--version", help="Show the version and stop.")) -> None:
+def _root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Show the version and stop."),
+) -> None:
+    if context.invoked_subcommand in WRITING:
+        from zopa.casefile import acting, acting_now
+
+        context.with_resource(acting(acting_now().who, f"zopa {context.invoked_subcommand}"))
     if version:
         from zopa import __version__
 

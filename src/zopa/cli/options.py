@@ -184,18 +184,12 @@ def problem_of(
     typed: bool = False,
 ) -> Problem:
     """The case of this name, as of a day, with other judgments, under these readings, where some are given."""
-    import json
-
     from zopa.space import Problem
 
     problem = Problem.of(open_case(name, day), pick_readings(readings))
-    values: dict[str, Any] = {"numbers": "as typed"} if typed else {}
-    for path, text in pairs_of(changes or (), "PATH=VALUE").items():
-        try:
-            values[path] = json.loads(text)
-        except ValueError:
-            values[path] = text
-    return problem.with_values(values) if values else problem
+    values = {"numbers": "as typed"} if typed else {}
+    values |= pairs_of(changes or (), "PATH=VALUE")
+    return problem.with_typed(values) if values else problem
 
 
 def package_of(argument: Iterable[str] | None, option: Iterable[str] | None) -> dict[str, str] | None:

@@ -44,6 +44,9 @@ def read(
     model: Annotated[
         str, typer.Option(help="Model name at the endpoint, or the file of a trained model.")
     ] = "",
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds to wait for one answer of the endpoint.")
+    ] = 120.0,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask before a text is sent to the endpoint.")
     ] = False,
@@ -94,7 +97,10 @@ def read(
     if case is not None and replaces:
         _replace(incoming[0], case, replaces, language)
         return
-    reader = _endpoint(endpoint, model, language, yes) if endpoint else _rules(model, language)
+    if endpoint:
+        reader = _endpoint(endpoint, model, language, timeout=timeout, yes=yes, json=json)
+    else:
+        reader = _rules(model, language)
     if again and case is not None:
         if incoming:
             from zopa.reading.ingest import ingest as ingest_all
@@ -152,20 +158,30 @@ def _rules(model: str, language: str) -> Reader:
     return lambda text, case: extract(text, case, language=language, trained=trained)
 
 
-def _endpoint(url: str, model: str, language: str, yes: bool) -> Reader:
+def _endpoint(url: str, model: str, language: str, *, timeout: float, yes: bool, json: bool) -> Reader:
     """Reads by the rules and asks an endpoint beside them, after the user agreed."""
     import os
 
+    from zopa.cli.options import progress, time_left
     from zopa.reading import extract
-    from zopa.reading.llm import Endpoint, ask
+    from zopa.reading.llm import Endpoint, ask, planned
 
     def reader(text: Text, case: Case | None) -> Extract:
-        typer.echo(f"the text ({len(text.text):,} characters) would be sent to {url}", err=True)
+        requests, tokens = planned(text, case, language=language)
+        size = f"{len(text.text):,} characters, {requests} requests, about {tokens:,} tokens"
+        typer.echo(f"the text ({size}) would be sent to {url}", err=True)
         if not yes:
             typer.confirm("send it?", abort=True, err=True)
-        keep = _keeper(Path(case.folder)) if case else None
-        endpoint = Endpoint(url, model, os.environ.get("ZOPA_API_KEY", ""), keep=keep)
-        return ask(extract(text, case, language=language), case, endpoint, language=language)
+        with progress(json) as tell:
+            endpoint = Endpoint(
+                url=url,
+                model=model,
+                key=os.environ.get("ZOPA_API_KEY", ""),
+                keep=_keeper(Path(case.folder)) if case else None,
+                timeout=timeout,
+                tell=time_left(tell),
+            )
+            return ask(extract(text, case, language=language), case, endpoint, language=language)
 
     return reader
 
@@ -194,13 +210,17 @@ def _show(incoming: list[Incoming], language: str, reader: Reader, json: bool) -
 
     found = [(item, reader(prepare(item.text, item.published, language), None)) for item in incoming]
     if json:
-        print_answer("read", [{"doc": item.name} | result.to_dict() for item, result in found])
+        print_answer("read", [_shown(item, result) for item, result in found])
         return
     for item, result in found:
         for note in item.notes:
             typer.echo(f"note: {item.name}: {note}")
         typer.echo(str(result))
     typer.echo("next: zopa read SOURCE --case FOLDER keeps these as suggestions")
+
+
+def _shown(item: Incoming, result: Extract) -> dict[str, object]:
+    return {"doc": item.name} | result.to_dict() | {"notes": [*item.notes, *result.notes]}
 
 
 def _add(incoming: list[Incoming], folder: Path, language: str, reader: Reader, json: bool) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ Values = NDArray[Any]
 
 LOW = np.int32(-(2**30))
 """Less than every rank and every negated rank: what an infeasible state is worth in a transform."""
+
+WIDE = 32
+"""Columns from which whole rows at a time are faster."""
 
 Axis = tuple[BoolArray, int]
 """Of an issue that the party holds: the permitted changes, and its stride in the state's number."""
@@ -177,36 +181,50 @@ class _ProductRise(Rise):
         free = _offsets([(len(p), stride) for p, stride in own if p.all()])
         combos, allowed = _combinations(directed)
         other = _others(own, self.size)
+        n = len(other)
         base = rank.astype(np.int64)
         top = int(base.max()) + 1
-        row = np.arange(len(other), dtype=np.int64)[:, None] * (top + 2)
-        self._targets: list[tuple[Index, list[tuple[Index, Index]]]] = []
+        column = np.arange(n, dtype=np.int64) * (top + 2)
+        self._targets: list[tuple[Index, list[tuple[Index | slice, Index]]]] = []
         for b, add in enumerate(combos):
-            cells = other[:, None] + (free + add)
+            # One column per combination of the others' answers: the running maximum then works on whole rows.
+            cells = (free + add)[:, None] + other
             fall = top - base[cells]
-            order = np.argsort(fall, axis=1, kind="stable")
-            keys = (row + np.take_along_axis(fall, order, axis=1)).ravel()
-            reads = []
+            order = np.argsort(fall, axis=0, kind="stable")
+            keys = (column + np.take_along_axis(fall, order, axis=0)).T.ravel()
+            reads: list[tuple[Index | slice, Index]] = []
             for a in np.flatnonzero(allowed[:, b]):
-                states = other[:, None] + (free + combos[a])
-                ahead = np.searchsorted(keys, (row + top - base[states]).ravel())
-                # one spare column per row, at its front, for "nothing ranks higher"
-                place = ahead + np.repeat(np.arange(len(other)), len(free))
-                reads.append((states.ravel(), place))
-            self._targets.append((np.take_along_axis(cells, order, axis=1), reads))
+                states = ((free + combos[a])[:, None] + other).ravel()
+                ahead = np.searchsorted(keys, (column + top - base[states].reshape(-1, n)).T.ravel())
+                # one spare row, at the front, for "nothing ranks higher"
+                rank_ = ahead.reshape(n, -1).T - np.arange(n) * len(free)
+                place = (rank_ * n + np.arange(n)).ravel()
+                everywhere = len(states) == self.size
+                reads.append((slice(None), place[np.argsort(states)]) if everywhere else (states, place))
+            self._targets.append((np.take_along_axis(cells, order, axis=0), reads))
 
     def up(self, f: RankArray) -> RankArray:
         """Greatest ``f`` over the improvements from each state."""
         out = np.full(self.size, LOW, dtype=np.int32)
         for cells, reads in self._targets:
-            best = np.empty((cells.shape[0], cells.shape[1] + 1), dtype=np.int32)
-            best[:, 0] = LOW
-            np.take(f, cells, out=best[:, 1:], mode="clip")
-            np.maximum.accumulate(best, axis=1, out=best)
+            best = np.empty((cells.shape[0] + 1, cells.shape[1]), dtype=np.int32)
+            best[0] = LOW
+            np.take(f, cells, out=best[1:], mode="clip")
+            _running_maximum(best)
             flat = best.ravel()
             for states, place in reads:
                 out[states] = np.maximum(out[states], flat[place])
         return out
+
+
+def _running_maximum(rows: RankArray) -> None:
+    """Replace, in place, each row by the greatest of it and those before it."""
+    if rows.shape[1] < WIDE:
+        np.maximum.accumulate(rows, axis=0, out=rows)
+        return
+    # accumulate goes down the columns one by one
+    for before, row in pairwise(rows):
+        np.maximum(before, row, out=row)
 
 
 def _offsets(axes: Sequence[tuple[int, int]]) -> Index:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from zopa.case import Estimate, fraction, values, weights
 
 from .compile import CompiledGraph
 from .concepts import stable
-from .graph_model import GraphModel
+from .graph_model import GraphIssue, GraphModel
 from .moves import BoolArray
 from .preferences import Priorities, by_statements
 
@@ -24,13 +26,19 @@ __all__ = ["VerdictShares", "pareto_efficient", "perturbed", "shares", "variants
 
 DROP, SWAPS = 0.3, 3
 
+Payoffs = NDArray[Any]
+"""Of all parties in one variant, shape (n_parties, n_states)."""
 Draw = Callable[[np.random.Generator], NDArray[np.float64]]
 
 
+BLOCK = 2**17
+"""States of all variants that are examined together, at most."""
+
+
 def perturbed(
-    model: GraphModel, priorities: Sequence[Priorities], draws: int, *, seed: int, swaps: int, drop: float
-) -> Iterator[GraphModel]:
-    """Models with disturbed preferences.
+    priorities: Sequence[Priorities], draws: int, *, seed: int, swaps: int, drop: float
+) -> Iterator[Payoffs]:
+    """Payoffs of disturbed preferences, arrays (n_parties, n_states).
 
     Parameters
     ----------
@@ -41,7 +49,7 @@ def perturbed(
     """
     rng = np.random.default_rng(seed)
     for _ in range(draws):
-        yield model.with_ranks(np.stack([_disturbed(p, rng, swaps, drop) for p in priorities]))
+        yield np.stack([_disturbed(p, rng, swaps, drop) for p in priorities])
 
 
 def _disturbed(p: Priorities, rng: np.random.Generator, swaps: int, drop: float) -> NDArray[np.int64]:
@@ -71,37 +79,76 @@ class VerdictShares:
 
 
 def shares(
-    models: Iterable[GraphModel], states: Sequence[int], *, status_quo: int, concepts: Sequence[str]
+    model: GraphModel,
+    variants: Iterable[Payoffs],
+    states: Sequence[int],
+    *,
+    status_quo: int,
+    concepts: Sequence[str],
 ) -> VerdictShares:
-    """Count over models how often each state is an equilibrium, better than the status quo, efficient."""
+    """Count over variants of a model how often each state is an equilibrium, better than the status quo, efficient."""
     asked = np.asarray(states, dtype=np.intp)
     totals = {test: np.zeros(len(asked), dtype=int) for test in (*concepts, "better", "efficient")}
     draws = 0
-    for model in models:
-        draws += 1
+    # The variants side by side are one model: between them lies an issue that nobody can settle.
+    for payoffs in _batched(variants, max(1, BLOCK // model.n_states)):
+        together = _side_by_side(model, payoffs)
+        shape = (len(payoffs), model.n_states)
         for concept in concepts:
-            held = np.ones(len(asked), dtype=bool)
+            held = np.ones((len(payoffs), len(asked)), dtype=bool)
             for party in range(len(model.parties)):
-                if held.any():
-                    held &= stable(model, party, concept)[asked]
-            totals[concept] += held
-        totals["better"] += (model.ranks[:, asked] > model.ranks[:, [status_quo]]).all(axis=0)
-        totals["efficient"] += pareto_efficient(model, asked)
+                held &= stable(together, party, concept).reshape(shape)[:, asked]
+            totals[concept] += held.sum(axis=0)
+        ranks = together.ranks.reshape(-1, *shape)
+        better = (ranks[:, :, asked] > ranks[:, :, [status_quo]]).all(axis=0)
+        totals["better"] += better.sum(axis=0)
+        totals["efficient"] += _efficient(ranks, model.feasible, asked).sum(axis=0)
+        draws += len(payoffs)
     return VerdictShares(draws, tuple(map(int, asked)), {k: tuple(map(int, v)) for k, v in totals.items()})
+
+
+def _batched(variants: Iterable[Payoffs], size: int) -> Iterator[list[Payoffs]]:
+    """Lists of up to ``size`` variants."""
+    left = iter(variants)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _side_by_side(model: GraphModel, payoffs: Sequence[Payoffs]) -> GraphModel:
+    """One model of several variants; state ``s`` of variant ``k`` is ``k * n_states + s``."""
+    n, k = model.n_states, len(payoffs)
+    start = np.arange(k)[:, None] * n
+    return GraphModel(
+        parties=model.parties,
+        feasible=np.tile(model.feasible, k),
+        ranks=np.concatenate(payoffs, axis=1),
+        issues=(*model.issues, GraphIssue("variant", tuple(map(str, range(k))))) if model.issues else (),
+        arcs=tuple(
+            ((start + np.asarray(src)).ravel(), (start + np.asarray(dst)).ravel()) for src, dst in model.arcs
+        ),
+    )
 
 
 def pareto_efficient(model: GraphModel, states: Sequence[int] | NDArray[np.intp]) -> BoolArray:
     """Whether no feasible state is better for one party and worse for none, for each of ``states``."""
-    out = np.zeros(len(states), dtype=bool)
-    live = model.ranks[:, model.feasible]
+    return _efficient(model.ranks[:, None, :], model.feasible, states)[0]
+
+
+def _efficient(
+    ranks: NDArray[Any], feasible: BoolArray, states: Sequence[int] | NDArray[np.intp]
+) -> BoolArray:
+    """The same in several variants: ranks (n_parties, n_variants, n_states) to (n_variants, len(states))."""
+    out = np.zeros((ranks.shape[1], len(states)), dtype=bool)
+    live = ranks[:, :, feasible]
     for k, s in enumerate(states):
-        own = model.ranks[:, [s]]
-        out[k] = not ((live >= own).all(axis=0) & (live > own).any(axis=0)).any()
+        own = ranks[:, :, [s]]
+        better = np.logical_and((live >= own).all(axis=0), (live > own).any(axis=0))
+        out[:, k] = ~better.any(axis=1)
     return out
 
 
-def variants(compiled: CompiledGraph, draws: int, seed: int) -> tuple[str, Iterator[GraphModel]] | None:
-    """What is varied (priorities or utilities), and the variants; None where preferences are a ranking, which says nothing of its doubt.
+def variants(compiled: CompiledGraph, draws: int, seed: int) -> tuple[str, Iterator[Payoffs]] | None:
+    """What is varied (priorities or utilities), and the payoffs of each variant; None where preferences are a ranking, which says nothing of its doubt.
 
     Parties with priorities: three exchanges of neighbouring levels, and lines that no statement states drop
     out with probability 0.3. Parties with utilities: each weight and value uniformly within its interval.
@@ -109,7 +156,7 @@ def variants(compiled: CompiledGraph, draws: int, seed: int) -> tuple[str, Itera
     """
     own = [p for p in compiled.priorities if p is not None]
     if len(own) == len(compiled.priorities):
-        return "priorities", perturbed(compiled.model, own, draws, seed=seed, swaps=SWAPS, drop=DROP)
+        return "priorities", perturbed(own, draws, seed=seed, swaps=SWAPS, drop=DROP)
     ranked = set(compiled.case.graph.rankings) if compiled.case.graph else set()
     doubtful = {
         k: _utility(compiled, p)
@@ -119,13 +166,13 @@ def variants(compiled: CompiledGraph, draws: int, seed: int) -> tuple[str, Itera
     return ("utilities", _drawn(compiled.model, doubtful, draws, seed)) if doubtful else None
 
 
-def _drawn(model: GraphModel, doubtful: dict[int, Draw], draws: int, seed: int) -> Iterator[GraphModel]:
+def _drawn(model: GraphModel, doubtful: dict[int, Draw], draws: int, seed: int) -> Iterator[Payoffs]:
     rng = np.random.default_rng(seed)
     for _ in range(draws):
         payoffs = model.ranks.astype(np.float64)
         for k, draw in doubtful.items():
             payoffs[k] = draw(rng)
-        yield model.with_ranks(payoffs)
+        yield payoffs
 
 
 def _utility(compiled: CompiledGraph, party: str) -> Draw:

@@ -210,7 +210,8 @@ def _shares(
     if found is None:
         return "", None
     start = states[0] if compiled.status_quo is None else compiled.status_quo
-    return found[0], shares(found[1], states, status_quo=start, concepts=("nash", "seq", "gmr"))
+    kind, varied = found
+    return kind, shares(compiled.model, varied, states, status_quo=start, concepts=("nash", "seq", "gmr"))
 
 
 def _basis(compiled: CompiledGraph) -> dict[str, dict[str, int]]:

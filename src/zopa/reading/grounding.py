@@ -11,7 +11,7 @@ import itertools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,6 +31,8 @@ _FOLD = str.maketrans({
 })  # fmt: skip
 
 
+_APPOSED = re.compile(r"[\w’' ]{0,30},[\w ]{0,12}")
+"""Between a name and what is said about it."""
 _CASED = frozenset(["voice", "number_end"])
 """Patterns that look at the case of letters; the others are searched in lower case."""
 
@@ -45,6 +47,7 @@ class Candidate:
     sentence: int | None = None
     kind: str = ""
     issue: str = ""
+    option: str = ""
     condition: str = ""
     consequent: str = ""
     when: str = ""
@@ -78,18 +81,26 @@ class Ground:
         The segmented text.
     found : sequence of Attribution
         What the rules read in it; a candidate that differs from them in speaker or extent is flagged.
-    issues : sequence of str
-        The closed list of issue ids; empty means that no issue may be named.
+    issues : collection of str, or mapping
+        The closed list of issue ids, or issue id -> its option ids; empty means that no issue may be named.
     language : str
         The language pack whose patterns look at the edges.
     """
 
     def __init__(
-        self, seg: Segments, found: Sequence[Attribution], issues: Sequence[str] = (), language: str = "en"
+        self,
+        seg: Segments,
+        found: Sequence[Attribution],
+        issues: Collection[str] | Mapping[str, Collection[str]] = (),
+        language: str = "en",
     ) -> None:
         self.seg, self.found, self.issues = seg, found, frozenset(issues)
+        self.options = issues if isinstance(issues, Mapping) else {}
         self.text = seg.text
-        self.patterns = lexicon(language).patterns
+        lex = lexicon(language)
+        self.patterns = lex.patterns
+        self.first_person = lex.patterns["speakers.first_person"]
+        self.open_words = lex["open_pronouns"] | lex["relatives"]
         self.sentences = [seg.span(a, b) for a, b in seg.sentences]
         self._starts = [a for a, _ in self.sentences]
 
@@ -110,6 +121,8 @@ class Ground:
             result.rejected.append(f"kind '{candidate.kind}' is not on the list")
         if candidate.issue and candidate.issue not in self.issues:
             result.rejected.append(f"issue '{candidate.issue}' is not one of the case")
+        elif candidate.option and candidate.option not in self.options.get(candidate.issue, ()):
+            result.rejected.append(f"option '{candidate.option}' is not one of issue '{candidate.issue}'")
         if candidate.sentence is not None and not 0 <= candidate.sentence < len(self.sentences):
             result.rejected.append(f"there is no sentence {candidate.sentence}")
             return Grounding("rejected", tuple(result.rejected))
@@ -117,7 +130,8 @@ class Ground:
         if not spans:
             return Grounding("rejected", tuple(result.rejected))
         home = self._sentence_at(spans[0][0])
-        speaker = self._place_part(candidate.speaker, "speaker", home, result, spans)
+        named = "" if self._is_first_person(candidate.speaker) else candidate.speaker
+        speaker = self._place_part(named, "speaker", home, result, spans)
         cue = self._place_part(candidate.cue, "cue", home, result, spans)
         condition = self._place_part(candidate.condition, "condition", home, result, spans)
         consequent = self._place_part(candidate.consequent, "consequent", home, result, spans)
@@ -249,11 +263,18 @@ class Ground:
         near = [p for p in self.places(words) if a <= p[0] < b]
         if not near and what == "speaker":  # the label of a turn may stand sentences before
             near = [p for p in self._sources_at(spans) if self._same(self.text[slice(*p)], words)]
+        if not near and what == "speaker" and (elsewhere := self._names(words)):
+            result.flagged.append(f"speaker named elsewhere in the text: {words[:50]!r}")
+            near = elsewhere
         if not near:
             result.rejected.append(f"{what} is not in the text there: {words[:50]!r}")
             return None
         x, y = self.sentences[home]
         return min(near, key=lambda p: (not x <= p[0] < y, abs(p[0] - spans[0][0])))
+
+    def _names(self, words: str) -> list[Range]:
+        """Where a name stands in the text; other words, such as pronouns, name nobody from afar."""
+        return self.places(words) if any(w[:1].isupper() for w in words.split()) and len(words) > 3 else []
 
     def _sources_at(self, spans: list[Range]) -> list[Range]:
         """Where the speakers of what the rules read at this place are named."""
@@ -316,15 +337,9 @@ class Ground:
         )
         pieces, x = best
         own = [self.seg.span(*p) for p in x.source]
-        if c.speaker:
-            known = [self.text[slice(*p)] for p in own]
-            if not own:
-                result.flagged.append("the text names nobody as the speaker")
-            elif not any(speaker and _meet(speaker, p) for p in own) and not any(
-                self._same(k, c.speaker) for k in known
-            ):
-                result.rejected.append(f"speaker in the text: {known[0][:50]!r}, not {c.speaker[:50]!r}")
-        elif own:
+        if c.speaker and not self._is_first_person(c.speaker):
+            self._compare_speaker(own, x, (spans, speaker), c.speaker, result)
+        elif own and not c.speaker:
             result.flagged.append("speaker left out")
         outer = [item for item in covering if item[1].parent is None and item[1] is not x]
         if x.parent is not None and outer:
@@ -338,6 +353,45 @@ class Ground:
             result.flagged.append(f"left out of the speaker's words: {words!r}")
         elif len(missing) > 2:
             result.flagged.append("only part of the speaker's words")
+
+    def _compare_speaker(
+        self,
+        own: list[Range],
+        x: Attribution,
+        place: tuple[list[Range], Range | None],
+        claimed: str,
+        result: _Check,
+    ) -> None:
+        """Another speaker than the rules read is refused where the text names theirs, and flagged where it does not."""
+        spans, speaker = place
+        known = [self.text[slice(*p)] for p in own]
+        if not own:
+            result.flagged.append("the text names nobody as the speaker")
+        elif any(speaker and _meet(speaker, p) for p in own) or any(self._same(k, claimed) for k in known):
+            return
+        elif (
+            speaker
+            and self.patterns["speakers.apposition"].match(known[0])
+            and _APPOSED.fullmatch(self.text, speaker[1], own[0][0])
+        ):
+            return  # the name before its office: "Jo Holm, envoy of the town, said"
+        elif self._is_open(known[0]) or self._reported(x, spans, speaker):
+            result.flagged.append(f"the rules read another speaker: {known[0][:50]!r}")
+        else:
+            result.rejected.append(f"speaker in the text: {known[0][:50]!r}, not {claimed[:50]!r}")
+
+    def _reported(self, x: Attribution, spans: list[Range], speaker: Range | None) -> bool:
+        """Whether a speaker is named beside the words, in a sentence of which the rules only know whose turn it is."""
+        if not x.inherited or speaker is None or any(_meet(speaker, p) for p in spans):
+            return False
+        return self._sentence_at(speaker[0]) == self._sentence_at(spans[0][0])
+
+    def _is_open(self, words: str) -> bool:
+        """Whether words name nobody: a pronoun, a relative."""
+        return words.strip().lower() in self.open_words
+
+    def _is_first_person(self, words: str) -> bool:
+        return bool(self.first_person.fullmatch(words.strip()))
 
     def _found(self, name: str, text: str) -> str:
         """The words in a text that one of the gate's patterns finds first; empty where there are none."""

@@ -118,6 +118,7 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
     found, repeated = _without_copies(read(text, case), copies({**earlier, ident: text.text}), ident)
     if repeated:
         notes.append(f"{repeated} statements stand in paragraphs copied from earlier sources; counted once")
+    notes += [note for note in found.notes if not note.endswith("removed from the text")]
     taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
     records = to_records(found, ident, case, taken, language)
     notes += _undated(text.published, records)
@@ -179,7 +180,7 @@ def read_again(folder: Path, *, language: str = "en", reader: Reader | None = No
                 change.renewed,
                 change.gone,
                 change.kept,
-                tuple(_undated(text.published, records)),
+                (*(n for n in found.notes if n.startswith("endpoint")), *_undated(text.published, records)),
             )
         )
     return tuple(done)

@@ -12,7 +12,7 @@ from typing import Any
 from zopa.render.svg import pictures
 from zopa.views.document import Builder, Chart, Document
 
-__all__ = ["fragment", "page"]
+__all__ = ["block_templates", "fragment", "page", "style_sheet"]
 
 
 def page(document: Document, *, drawn: Mapping[str, str] | None = None, annex: bool = False) -> str:
@@ -52,6 +52,16 @@ def _fill(name: str, document: Document, drawn: Mapping[str, str], annex: bool) 
     return str(_template(name).render(context))
 
 
+def style_sheet() -> str:
+    """The report's style sheet, for pages that show the same blocks."""
+    return _file("page.css")
+
+
+def block_templates() -> dict[str, str]:
+    """The template of a document's blocks, by the name under which others import it. They need the filter ``kind``."""
+    return {"blocks": _file("blocks.html.j2")}
+
+
 def _hash(script: str) -> str:
     """What the page's policy allows to run: this text and no other."""
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
@@ -66,7 +76,7 @@ def _file(name: str) -> str:
 def _template(name: str) -> Any:
     from jinja2 import DictLoader, Environment, StrictUndefined
 
-    parts = {part: _file(f"{part}.html.j2") for part in ("blocks", "page", "fragment")}
+    parts = block_templates() | {part: _file(f"{part}.html.j2") for part in ("page", "fragment")}
     environment = Environment(
         loader=DictLoader(parts), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )

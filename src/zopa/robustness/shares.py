@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from zopa.errors import NotApplicable
 from zopa.robustness.compatible_set import Compatible, consistent
 from zopa.robustness.inequalities import settle
+from zopa.robustness.verdicts import gains
 from zopa.space import Problem
 from zopa.space.draws import chunks, uniform_walks
 
@@ -39,8 +39,10 @@ class Share:
 
 def share(count: int, draws: int) -> Share:
     """The share with its exact binomial interval."""
-    low = float(beta.ppf(0.025, count, draws - count + 1)) if count else 0.0
-    high = float(beta.ppf(0.975, count + 1, draws - count)) if count < draws else 1.0
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(count, draws - count + 1, 0.025)) if count else 0.0
+    high = float(betaincinv(count + 1, draws - count, 0.975)) if count < draws else 1.0
     return Share(count, draws, low, high)
 
 
@@ -100,13 +102,12 @@ def draw(words: Compatible, draws: int, seed: int) -> FloatArray:
 
 def accepted_by(words: Compatible, packages: NDArray[np.int64], points: FloatArray) -> NDArray[np.bool_]:
     """Whether each package (rows of option numbers) is acceptable at each point, shape (n_packages, n_points)."""
-    chosen = np.zeros((len(packages), len(words.variables)))
-    for i, row in enumerate(words.at):
-        at = np.array(row)[packages[:, i]]
-        chosen[np.flatnonzero(at >= 0), at[at >= 0]] = 1.0
-    if words.cost >= 0:
-        chosen[:, words.cost] = 1.0
-    fine: NDArray[np.bool_] = chosen @ points.T >= 0
+    # Added issue by issue: a product of matrices would keep every core busy for longer than the sums take.
+    worth = np.vstack([points.T, np.zeros(len(points))])  # the last row is what -1 stands for: 0
+    total = np.tile(worth[words.cost], (len(packages), 1))
+    for row, chosen in zip(words.at, packages.T, strict=True):
+        total += worth[np.array(row)[chosen]]
+    fine: NDArray[np.bool_] = total >= 0
     return fine
 
 
@@ -135,7 +136,7 @@ def shares(
     for (party, w), own in zip(words.items(), seeds, strict=True):
         (progress or (lambda _: None))(f"drawing values of {party}")
         points[party] = draw(w, draws, int(own))
-    opened = {name: share(_opened(p, words, points), draws) for name, p in problems.items()}
+    opened = {name: share(n, draws) for name, n in _opened(problems, words, points).items()}
     allowed = np.flatnonzero(first.table.admissible)
     if not allowed.size:
         return Drawn(draws, seed, opened, (), 0), points
@@ -159,31 +160,47 @@ def shares(
     return Drawn(draws, seed, opened, kept, len(looked)), points
 
 
-def _opened(problem: Problem, words: Mapping[str, Compatible], points: Mapping[str, FloatArray]) -> int:
+def _opened(
+    problems: Mapping[str, Problem], words: Mapping[str, Compatible], points: Mapping[str, FloatArray]
+) -> dict[str, int]:
     """In how many draws some allowed package is acceptable to all: witnesses first, then every package."""
-    allowed = np.flatnonzero(problem.table.admissible)
-    if not allowed.size:
-        return 0
-    step = max(1, allowed.size // 300)
     n = len(next(iter(points.values())))
-    left = np.arange(n)
-    packages = np.array(np.unravel_index(allowed[::step], problem.space.sizes)).T
-    fine = np.logical_and.reduce([accepted_by(w, packages, points[p]) for p, w in words.items()])
-    left = left[~fine.any(axis=0)]
-    everything = np.array(np.unravel_index(allowed, problem.space.sizes)).T
-    closed = 0
-    while left.size:
-        k, left = left[0], left[1:]
-        ok = np.ones(len(everything), dtype=bool)
-        for p, w in words.items():
-            rest = np.flatnonzero(ok)
-            ok[rest] = accepted_by(w, everything[rest], points[p][k : k + 1])[:, 0]
-            if not ok.any():
-                break
-        if not ok.any():
-            closed += 1
+    opened = dict.fromkeys(problems, 0)
+    left = {k: _unwitnessed(p, words, points) for k, p in problems.items() if p.table.admissible.any()}
+    opened |= {name: n - int(waiting.sum()) for name, waiting in left.items()}
+    for k in range(n):
+        asking = [name for name, waiting in left.items() if waiting[k]]
+        if not asking:
             continue
-        witness = everything[ok][:1]
-        also = np.logical_and.reduce([accepted_by(w, witness, points[p][left])[0] for p, w in words.items()])
-        left = left[~also]
-    return n - closed
+        # The readings of rules change which packages are allowed, not what they are worth.
+        fine = np.logical_and.reduce([gains(w, points[p][k]) >= 0 for p, w in words.items()])
+        for name in asking:
+            found = np.flatnonzero(fine & problems[name].table.admissible)
+            if found.size:
+                witness = np.array(np.unravel_index(found[:1], problems[name].space.sizes)).T
+                also = left[name] & _acceptable(words, witness, points)[0]
+                also[k] = True
+                opened[name] += int(also.sum())
+                left[name] &= ~also
+    return opened
+
+
+def _unwitnessed(
+    problem: Problem, words: Mapping[str, Compatible], points: Mapping[str, FloatArray]
+) -> NDArray[np.bool_]:
+    """The draws in which none of a few hundred allowed packages, evenly spread, is acceptable to all."""
+    allowed = np.flatnonzero(problem.table.admissible)
+    few = allowed[:: max(1, allowed.size // 300)]
+    packages = np.array(np.unravel_index(few, problem.space.sizes)).T
+    none: NDArray[np.bool_] = np.logical_not(_acceptable(words, packages, points).any(axis=0))
+    return none
+
+
+def _acceptable(
+    words: Mapping[str, Compatible], packages: NDArray[np.int64], points: Mapping[str, FloatArray]
+) -> NDArray[np.bool_]:
+    """Whether each package is acceptable to all at each draw, shape (n_packages, n_draws)."""
+    every: NDArray[np.bool_] = np.logical_and.reduce(
+        [accepted_by(w, packages, points[p]) for p, w in words.items()]
+    )
+    return every

@@ -265,9 +265,12 @@ class Tabulated:
         return ~self.possible
 
 
-def gains(words: Compatible, point: Sequence[int]) -> IntArray:
-    """Gain + c of every package at one point, in package order."""
-    dtype: Any = np.int64 if max(map(abs, point), default=0) < BIG else object
+def gains(words: Compatible, point: Sequence[int] | NDArray[np.float64]) -> NDArray[Any]:
+    """Gain + c of every package at one point, in package order; exact at a point of whole numbers."""
+    if isinstance(point, np.ndarray):
+        dtype: Any = np.float64
+    else:
+        dtype = np.int64 if max(map(abs, point), default=0) < BIG else object
     total = np.full(1, point[words.cost] if words.cost >= 0 else 0, dtype=dtype)
     for row in words.at:
         worth = np.array([point[v] if v >= 0 else 0 for v in row], dtype=dtype)

@@ -56,38 +56,46 @@ def uniform_walks(
     array, shape (size, n_variables)
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    n = rows.shape[1]
-    group_of = {v: list(g) for g in groups for v in g}
-    spans = [float(max(0.0, *start[list(g)]) - min(0.0, *start[list(g)])) for g in groups if len(g)]
-    scale = bound / 2 / max(sum(spans), float(np.abs(start).max()), 1e-12)
-    at = np.tile(start * scale, (size, 1))
-    values = at @ rows.T
-    touched = [np.flatnonzero(rows[:, v]) for v in range(n)]
+    parts = [list(g) for g in groups if len(g)]
+    part_of = {v: k for k, g in enumerate(parts) for v in g}
+    scale = bound / 2 / max(sum(float(_span(start[g])) for g in parts), float(np.abs(start).max()), 1e-12)
+    # One row per variable and per inequality: every step then works on whole rows.
+    at = np.tile((start * scale)[:, None], (1, size))
+    values = np.ascontiguousarray((at.T @ rows.T).T)
+    spans = [_span(at[g]) for g in parts]
+    steps = [_step(rows, v, parts[part_of[v]] if v in part_of else []) for v in range(rows.shape[1])]
     for _ in range(sweeps):
-        total = sum((_span(at, list(g)) for g in groups if len(g)), np.zeros(size))
-        for v in range(n):
-            low, high = np.full(size, -bound), np.full(size, bound)
-            group = group_of.get(v)
-            before = _span(at, group) if group else 0.0
-            if group:
-                others = at[:, [w for w in group if w != v]]
-                top, least = others.max(axis=1, initial=0.0), others.min(axis=1, initial=0.0)
-                left = bound - (total - before)
-                low, high = top - left, least + left
-            for r in touched[v]:
-                edge = at[:, v] - values[:, r] / rows[r, v]
-                if rows[r, v] > 0:
-                    low = np.maximum(low, edge)
-                else:
-                    high = np.minimum(high, edge)
+        total = sum(spans, np.zeros(size))
+        for v, (others, falling, rising, factors) in enumerate(steps):
+            here, part = at[v], part_of.get(v)
+            if part is None:
+                low, high = np.full(size, -bound), np.full(size, bound)
+            else:
+                rest, left = at[others], bound - (total - spans[part])
+                low, high = rest.max(axis=0, initial=0.0) - left, rest.min(axis=0, initial=0.0) + left
+            touched = [*falling, *rising]
+            edges = here - values[touched] / factors
+            low = np.maximum(low, edges[len(falling) :].max(axis=0, initial=-np.inf))
+            high = np.minimum(high, edges[: len(falling)].min(axis=0, initial=np.inf))
             new = low + rng.random(size) * np.maximum(high - low, 0.0)
-            values[:, touched[v]] += np.outer(new - at[:, v], rows[touched[v], v])
-            at[:, v] = new
-            if group:
-                total = total - before + _span(at, group)
-    return at
+            values[touched] += (new - here) * factors
+            at[v] = new
+            if part is not None:
+                now = _span(at[parts[part]])
+                total = total - spans[part] + now
+                spans[part] = now
+    return at.T
 
 
-def _span(at: FloatArray, group: list[int]) -> FloatArray:
-    chosen = at[:, group]
-    return chosen.max(axis=1, initial=0.0) - chosen.min(axis=1, initial=0.0)
+def _step(
+    rows: FloatArray, v: int, part: Sequence[int]
+) -> tuple[list[int], list[int], list[int], FloatArray]:
+    """For a variable: the others of its group, the rows that it lowers, those that it raises, and its factors."""
+    falling, rising = np.flatnonzero(rows[:, v] < 0).tolist(), np.flatnonzero(rows[:, v] > 0).tolist()
+    return [w for w in part if w != v], falling, rising, rows[[*falling, *rising], v][:, None]
+
+
+def _span(at: FloatArray) -> FloatArray:
+    """From the least to the largest of the rows and 0."""
+    span: FloatArray = at.max(axis=0, initial=0.0) - at.min(axis=0, initial=0.0)
+    return span

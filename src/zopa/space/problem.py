@@ -25,6 +25,7 @@ A problem is never changed once made; what is derived from it is worked out on f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -200,6 +201,17 @@ class Problem:
         chosen = {p: v for p, v in changes.items() if is_reading(p)}
         problem = Problem._made(shared, self.readings, {**self.changed, **chosen})
         return problem.with_readings(readings) if readings else problem
+
+    def with_typed(self, changes: Mapping[str, str]) -> Problem:
+        """The problem with other judgments as a person types them: numbers and lists as in JSON, all else as text."""
+        return self.with_values({path: _typed(text) for path, text in changes.items()})
+
+
+def _typed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def compile_case(case: Case | Problem, readings: Readings = None) -> Space:

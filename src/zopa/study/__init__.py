@@ -3,7 +3,7 @@
 from zopa.study.backtest import Backtest, Trial, backtest
 from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, compare
 from zopa.study.expected import Checked, verify
-from zopa.study.explain import Step, explain, known_ids, sentence_around
+from zopa.study.explain import InContext, Step, explain, in_context, known_ids, sentence_around
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
 from zopa.study.seal import Seal, SealCheck, seal, verify_seal
 from zopa.study.talks import path, start
@@ -15,6 +15,7 @@ __all__ = [
     "Comparison",
     "Difference",
     "Effect",
+    "InContext",
     "Moved",
     "Proposal",
     "ReadingRow",
@@ -27,6 +28,7 @@ __all__ = [
     "backtest",
     "compare",
     "explain",
+    "in_context",
     "known_ids",
     "path",
     "run",

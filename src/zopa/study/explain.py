@@ -26,7 +26,16 @@ from zopa.errors import UnknownName
 from zopa.space import plain
 from zopa.waiting import party_cost
 
-__all__ = ["Step", "explain", "known_ids", "rule_step", "sentence_around", "statement_step"]
+__all__ = [
+    "InContext",
+    "Step",
+    "explain",
+    "in_context",
+    "known_ids",
+    "rule_step",
+    "sentence_around",
+    "statement_step",
+]
 
 
 @dataclass(frozen=True)
@@ -221,6 +230,39 @@ def _source_step(case: Case, ident: str) -> Step:
         f"{source.file}, line {line_of(source.text, at)} ({cite})",
         f"{before}«{quote}»{after}",
         "source",
+    )
+
+
+@dataclass(frozen=True)
+class InContext:
+    """The quoted words of a statement with the text before and after them, and where they stand."""
+
+    before: str
+    quote: str
+    after: str
+    source: str
+    line: int
+    cut_before: bool
+    cut_after: bool
+
+
+def in_context(case: Case, ident: str, most: int = 300) -> InContext | None:
+    """The words of a statement with up to ``most`` characters on either side; None where the text is not there."""
+    s = case.statements[ident]
+    source = case.sources.get(s.source)
+    if source is None or not source.text:
+        return None
+    at = find_quote(source.text, s.quote, s.prefix, s.suffix, s.start)[0]
+    end = at + len(s.quote)
+    first, last = max(0, at - most), min(len(source.text), end + most)
+    return InContext(
+        source.text[first:at],
+        quote=source.text[at:end],
+        after=source.text[end:last],
+        source=s.source,
+        line=line_of(source.text, at),
+        cut_before=first > 0,
+        cut_after=last < len(source.text),
     )
 
 

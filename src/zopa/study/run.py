@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -266,6 +266,7 @@ def run(
     most_unsourced: Fraction | float = MOST_UNSOURCED,
     progress: Progress | None = None,
     patience: Callable[[], Callable[[], bool]] | None = None,
+    lenses: Collection[str] = LENSES,
 ) -> Study:
     """Run the main job.
 
@@ -280,6 +281,8 @@ def run(
         Called with a few words at the start of each step.
     patience : callable, optional
         Called at the start of each long step; gives the ``stop`` of that step, for spaces too large to list.
+    lenses : names of :data:`LENSES`
+        The further lenses to ask; all of them unless some are named.
     """
     tell = progress or (lambda _: None)
     fresh = patience or (lambda: lambda: False)
@@ -305,7 +308,7 @@ def run(
     closed = {r.name: why_not(named[r.name], stop=fresh()) for r in rows if not r.count}
     tell("packages worth discussing")
     proposals = _proposals(Found(problem, found, edge, solutions, why))
-    lenses, not_asked = _ask_lenses(problem, proposals, tell)
+    answers, not_asked = _ask_lenses(problem, proposals, lenses, tell)
     return Study(
         problem.question("run"),
         case=problem.case,
@@ -320,17 +323,19 @@ def run(
         closed=closed,
         basis={p: share_by_basis(problem.case, p) for p in voters(problem.case)},
         gaps=tuple(gaps(problem.case)),
-        lenses=lenses,
+        lenses=answers,
         not_asked=not_asked,
         standing=standing(problem, most_unsourced=most_unsourced),
     )
 
 
 def _ask_lenses(
-    problem: Problem, proposals: tuple[Proposal, ...], tell: Progress
+    problem: Problem, proposals: tuple[Proposal, ...], chosen: Collection[str], tell: Progress
 ) -> tuple[dict[str, Answer], dict[str, str]]:
     answers, missing = {}, {}
     for name, question in LENSES.items():
+        if name not in chosen:
+            continue
         tell(name)
         try:
             answers[name] = question(problem, proposals)

@@ -42,7 +42,7 @@ __all__ = [
 CAP = 20_000_000
 DENSE_BYTES = 700_000_000
 MAX_LAYERS = 3_000_000
-FEW_POINTS, FEW_SUMS = 2_000, 20_000
+FEW_POINTS, FEW_SUMS = 10_000, 200_000
 """Up to so many, loading compiled kernels would take longer than they save."""
 LIST_COST = 400.0  # a candidate in a list against a cell of a dense table
 

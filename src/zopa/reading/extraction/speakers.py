@@ -197,6 +197,15 @@ class Resolver:
                 self.last_body = Who(who.id, who.name, who.party, who.how, who.voice, who.weak)
         return who
 
+    def recall(self, heard: Iterable[Who]) -> None:
+        """Remember who spoke before some place, for the pronouns there."""
+        for who in heard:
+            if who.name and who.how not in ("none", "open", "event", "joint"):
+                if self._is_person(who):
+                    self.last_person = who
+                else:
+                    self.last_body = who
+
     def _opens(self, sentence: str) -> Who | None:
         """The person whose name and titles open a sentence."""
         unnamed = self.lex.patterns["speakers.opening_person"].match(sentence)

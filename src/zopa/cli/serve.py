@@ -1,0 +1,40 @@
+"""The command `serve`: the workbench for one person, at an address of this computer."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from zopa.cli.options import CaseArgument, bundled, console
+
+__all__ = ["serve"]
+
+
+def serve(
+    name: CaseArgument,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8765,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; only this computer can reach the default.")
+    ] = "127.0.0.1",
+) -> None:
+    """Open a case in the browser: verdict, drafts, evidence, on pages of this computer alone. Ctrl-C ends it."""
+    from zopa.errors import MissingExtra
+
+    folder = bundled(name)
+    if not folder.exists():
+        raise typer.BadParameter(f"there is no case folder '{name}', and no bundled example of that name")
+    try:
+        server = import_module("zopa.workbench.server")
+    except ImportError as error:
+        if (error.name or "").startswith("zopa"):
+            raise
+        raise MissingExtra("serve", "zopa serve") from None
+    out = console()
+
+    def tell(address: str) -> None:
+        out.print(f"open {address}", markup=False, soft_wrap=True)
+        out.print("the address works once, in one browser; Ctrl-C ends the server", markup=False)
+
+    server.serve({folder.resolve().name: folder}, host, port, tell)

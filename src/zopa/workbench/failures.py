@@ -1,0 +1,93 @@
+"""Every error as one page, or as JSON where JSON was asked for: what is wrong, where, and what to do instead."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from zopa.errors import CannotWrite, CaseError, Finding, NotApplicable, UnknownName, ZopaError, failure
+from zopa.workbench.frame import environment
+
+__all__ = ["install", "refused"]
+
+TITLES = {
+    400: "The request cannot be read",
+    403: "Not allowed",
+    404: "There is no such page",
+    405: "This address cannot be used that way",
+    409: "The case changed in between",
+    413: "Too long",
+    422: "This cannot be answered as it was asked",
+    500: "Something went wrong here",
+}
+BUG = "An error of zopa itself; your files were not touched. The window in which zopa serve runs has the details."
+STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownName, 404),
+    (CannotWrite, 409),
+    (CaseError, 422),
+    (NotApplicable, 422),
+    (ZopaError, 422),
+    (PermissionError, 403),
+    (LookupError, 404),
+)
+"""The status of an error, by the first class that it belongs to."""
+
+
+def install(app: FastAPI) -> None:
+    """Handle every error of an application here."""
+    for kind, _ in STATUS:
+        app.add_exception_handler(kind, _on_error)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_fields)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def _on_error(request: Request, error: Exception) -> Response:
+    status = next(code for kind, code in STATUS if isinstance(error, kind))
+    findings = error.findings if isinstance(error, CaseError) else ()
+    return refused(request, status, "" if findings else str(error), findings, error)
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return refused(request, status, "", (), error)
+
+
+def _on_fields(request: Request, error: Exception) -> Response:
+    """Fields of a form, or of the query, that are missing or no such value."""
+    listed = error.errors() if isinstance(error, RequestValidationError) else []
+    findings = [Finding(".".join(str(x) for x in e["loc"][1:]), str(e["msg"])) for e in listed]
+    return refused(request, 422, "", findings, error)
+
+
+def _on_bug(request: Request, error: Exception) -> Response:
+    logging.getLogger("zopa.workbench").error("error in a request", exc_info=error)
+    return refused(request, 500, BUG, (), None)
+
+
+def refused(
+    request: Request,
+    status: int,
+    words: str,
+    findings: tuple[Finding, ...] | list[Finding] = (),
+    error: Exception | None = None,
+) -> Response:
+    """The page of an error."""
+    if request.url.path.endswith(".json"):
+        told = (
+            failure(error)
+            if isinstance(error, ZopaError)
+            else {
+                "error": {"kind": "Refused", "message": words or TITLES.get(status, "Error"), "findings": []}
+            }
+        )
+        return JSONResponse(told, status)
+    template = environment().get_template("failure.html.j2")
+    title = TITLES.get(status, "Something went wrong")
+    partial = request.headers.get("hx-request-type") == "partial"
+    text = template.render(title=title, words=words, findings=findings, partial=partial, status=status)
+    return HTMLResponse(text, status)

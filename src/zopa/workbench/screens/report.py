@@ -1,0 +1,56 @@
+"""The full report: every section as a page of the workbench, and as one file to keep."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+from markupsafe import Markup
+
+from zopa.render.html import page as whole_page
+from zopa.render.svg import pictures
+from zopa.study import Study, run
+from zopa.views.document import Chart, Document
+from zopa.views.labels import Labels
+from zopa.views.study import study as study_view
+from zopa.workbench.frame import AskedHere, Here, Page, screen
+
+__all__ = ["full_study", "router"]
+
+router = APIRouter(tags=["report"])
+PATIENCE = 30.0
+"""Seconds for each long step where packages are too many to list; as in `zopa run`."""
+
+
+def full_study(here: Here) -> Study:
+    """The main job with all its lenses."""
+
+    def patience() -> Callable[[], bool]:
+        end = time.monotonic() + PATIENCE
+        return lambda: time.monotonic() > end
+
+    return here.answer("run", lambda problem: run(problem, patience=patience))
+
+
+def _drawn(here: Here, document: Document) -> dict[str, str]:
+    return here.answer("pictures", lambda _: pictures(b for b in document.blocks() if isinstance(b, Chart)))
+
+
+@screen(router, "/report", "report.html.j2")
+def report(here: AskedHere) -> Page:
+    """Every section of the report of `zopa run`."""
+    found = full_study(here)
+    document = study_view(found, Labels(found.case))
+    drawn = {name: Markup(svg) for name, svg in _drawn(here, document).items()}
+    return Page("Report", found, document, more={"drawn": drawn}, command="run")
+
+
+@router.get("/report.html", response_class=Response)
+def report_file(here: AskedHere) -> Response:
+    """The report as one self-contained file, the same that `zopa run --out` writes."""
+    found = full_study(here)
+    document = study_view(found, Labels(found.case))
+    text = whole_page(document, drawn=_drawn(here, document))
+    headers = {"content-disposition": 'attachment; filename="report.html"'}
+    return Response(text, media_type="text/html", headers=headers)

@@ -1,0 +1,92 @@
+"""``zopa serve``: a local server, its address with a one-time token, and nothing to configure."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from zopa.errors import NotApplicable, ZopaError
+from zopa.workbench.access import SingleUser
+from zopa.workbench.app import create_app
+from zopa.workbench.asked import UrlQuery
+from zopa.workbench.opened_cases import OpenedCases
+from zopa.workbench.screens.today import briefing
+
+__all__ = ["is_loopback", "listen", "serve"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any free one.
+
+    Raises
+    ------
+    NotApplicable
+        The address is reachable from elsewhere, which needs accounts; or it is in use.
+    """
+    if not is_loopback(host):
+        raise NotApplicable(
+            f"{host} can be reached from other computers, and zopa serve has no accounts: use 127.0.0.1, or zopa serve --team"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host.strip("[]"), port))
+    except OSError as error:
+        made.close()
+        raise NotApplicable(
+            f"{host}:{port} cannot be used: {(error.strerror or str(error)).lower()}; --port 0 takes any free port"
+        ) from None
+    return made
+
+
+def serve(
+    cases: Mapping[str, Path], host: str = "127.0.0.1", port: int = 8765, tell: Callable[[str], None] = print
+) -> None:
+    """Serve one case to the person at this computer, until Ctrl-C.
+
+    Parameters
+    ----------
+    cases : case name -> folder; one.
+    tell : callable
+        Given the address to open, which holds the token.
+
+    Raises
+    ------
+    NotApplicable
+        See :func:`listen`.
+    """
+    with listen(host, port) as made:
+        bound = made.getsockname()[1]
+        named = f"[{host.strip('[]')}]" if ":" in host else host
+        hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", f"[::1]:{bound}"}
+        sign_in = SingleUser(cookie=f"zopa-{bound}")
+        app = create_app(cases, sign_in, hosts)
+        tell(f"http://{named}:{bound}/?token={sign_in.token}")
+        threading.Thread(target=_prepare, args=(app.state.cases,), daemon=True).start()
+        # The access log would keep the token.
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[made])
+
+
+def _prepare(cases: OpenedCases) -> None:
+    """Work out the first page before it is asked for."""
+    for name in cases.folders:
+        with suppress(ZopaError, OSError):  # the page itself will say it
+            cases.answer(name, UrlQuery(), "today", briefing)

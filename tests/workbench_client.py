@@ -1,0 +1,33 @@
+"""A client of the workbench without a browser, signed in as its only user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the workbench needs zopa[serve]")
+pytest.importorskip("httpx2", reason="the test client needs httpx2")
+
+from starlette.testclient import TestClient
+
+from zopa.workbench.access import SingleUser
+from zopa.workbench.app import create_app
+
+HOST = "127.0.0.1:8765"
+EXAMPLES = Path(__file__).resolve().parents[1] / "src" / "zopa" / "examples"
+
+
+def served(*folders: Path, **settings: Any) -> tuple[TestClient, SingleUser]:
+    """A client without a session, and the way to sign in."""
+    sign_in = SingleUser()
+    app = create_app({f.name: f for f in folders}, sign_in, {HOST}, **settings)
+    return TestClient(app, base_url=f"http://{HOST}", follow_redirects=False), sign_in
+
+
+def signed_in(*folders: Path, **settings: Any) -> TestClient:
+    """A client with a session."""
+    client, sign_in = served(*folders, **settings)
+    assert client.get(f"/?token={sign_in.token}").status_code == 303
+    return client
