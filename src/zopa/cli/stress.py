@@ -25,6 +25,7 @@ from zopa.cli.proofs import save_proof
 
 if TYPE_CHECKING:
     from zopa.robustness.compatible_set import Taken
+    from zopa.space import Problem
 
 __all__ = ["answer", "questions", "stress"]
 
@@ -71,6 +72,13 @@ def stress(
         list[str] | None,
         typer.Option("--than", help="Compare --package with this: ISSUE=OPTION; may be repeated."),
     ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Which numbers of the case drive the zone, instead.")
+    ] = False,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Two numbers, such as parties.P.reservation: which package, by both."),
+    ] = None,
     proof: Annotated[
         Path | None,
         typer.Option(help="Save which zones --package (else the packages shown) are in, for check-proof."),
@@ -93,6 +101,9 @@ def stress(
     )
     problem = problem_of(name, None if several else readings, changes)
     one, other = package_of(None, package), package_of(None, than)
+    if sensitivity or map_:
+        _drivers(problem, name, one, map_, seed, json)
+        return
     if other is not None:
         compared = better(
             problem, one or {}, other, several[0] if several else pick_readings(readings), settings=settings
@@ -118,6 +129,21 @@ def stress(
         )
         save_proof(saved, proof, name)
     reply(answer, name, json=json, no=not answer.conceivable)
+
+
+def _drivers(
+    problem: Problem, name: str, package: dict[str, str] | None, map_: list[str] | None, seed: int, json: bool
+) -> None:
+    """Which numbers of the case drive the zone; or which package, by two of them."""
+    from zopa.robustness.drivers import decision_map, drivers
+
+    if map_ and len(map_) != 2:
+        raise typer.BadParameter("expected --map twice, once for each number", param_hint="--map")
+    with progress(json) as tell:
+        if map_:
+            reply(decision_map(problem, *map_, seed=seed), name, json=json, no=False)
+        else:
+            reply(drivers(problem, package=package, seed=seed, progress=tell), name, json=json, no=False)
 
 
 def questions(

@@ -1,6 +1,7 @@
 """What follows from the words for all numbers, for some, for most; and which question would narrow it most."""
 
 from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
+from zopa.robustness.drivers import DecisionMap, Drivers, decision_map, drivers
 from zopa.robustness.package_order import Better, PairVerdict, better
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
@@ -19,7 +20,9 @@ __all__ = [
     "CandidateRanks",
     "Committee",
     "Compatible",
+    "DecisionMap",
     "Drawn",
+    "Drivers",
     "MethodPicks",
     "PackageShare",
     "PairVerdict",
@@ -43,9 +46,11 @@ __all__ = [
     "committee",
     "compatible",
     "contradictions",
+    "decision_map",
     "document",
     "dominated_by",
     "draw",
+    "drivers",
     "information",
     "picks",
     "questions",

@@ -33,6 +33,8 @@ VIEWS: Mapping[str, str] = {
     "Stress": "stress.stress",
     "Questions": "stress.questions",
     "Better": "stress.better",
+    "Drivers": "what_drives.drivers",
+    "DecisionMap": "what_drives.decision_map",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",

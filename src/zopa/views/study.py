@@ -16,7 +16,7 @@ from zopa.case import reservation
 from zopa.division import Divided
 from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
-from zopa.robustness import Questions, Stress
+from zopa.robustness import Drivers, Questions, Stress
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
 from zopa.talks import OrderOfSteps, Simulation, StartingPositions
@@ -32,6 +32,7 @@ from zopa.views import (
     stress,
     talks,
     under_draws,
+    what_drives,
 )
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -168,6 +169,16 @@ def _words(s: Study, labels: Labels) -> Section | None:
     if not isinstance(found, Stress):
         return None
     return Section("words", "What the words alone allow", tuple(stress.blocks(found, labels)))
+
+
+def _drives(s: Study, labels: Labels) -> Section | None:
+    """Which numbers of the case drive the zone."""
+    found = s.lenses.get("drivers")
+    if not isinstance(found, Drivers):
+        return None
+    return Section(
+        "drivers", "Which numbers drive the zone", tuple(what_drives.blocks(found, labels)), annex=True
+    )
 
 
 def _number(n: int) -> str:
@@ -759,6 +770,7 @@ SECTIONS = (
     _wider,
     _forecast,
     _positions,
+    _drives,
     _rules,
     _judgments,
     _record,
