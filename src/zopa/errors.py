@@ -8,6 +8,7 @@
     ├── NotApplicable(ValueError)   right method, wrong kind of case; says which kind it needs
     ├── CannotWrite                 a path that cannot be written; says which and why
     │   └── ChangedMeanwhile        the file is not the one that was read
+    ├── CannotShare                 workers, or a run folder, that cannot be used; says why
     ├── EditConflict                the same record was changed by someone else; carries .conflicts
     └── MissingExtra(ImportError)   pip install 'zopa[...]'
 
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 __all__ = [
+    "CannotShare",
     "CannotWrite",
     "CaseError",
     "ChangedMeanwhile",
@@ -134,6 +136,10 @@ class CannotWrite(ZopaError):
     def __init__(self, path: str, why: str) -> None:
         self.path, self.why = path, why
         super().__init__(f"{_visible(path)} cannot be written: {why}; nothing was changed")
+
+
+class CannotShare(ZopaError):
+    """Workers that do not answer, or a run folder of another run; the message says which and what to do."""
 
 
 class ChangedMeanwhile(CannotWrite):

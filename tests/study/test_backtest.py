@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 import zopa
 from zopa.case import Case
 from zopa.cli import app
-from zopa.errors import NotApplicable
+from zopa.errors import CannotShare, NotApplicable
+from zopa.parallel import Spread
 from zopa.space import Problem
 from zopa.study.backtest import predictions, score
 
@@ -219,3 +220,17 @@ def test_the_reference_table_of_campsite_deals_comes_out() -> None:
     assert mean["nash"] == pytest.approx(4.576, abs=0.03)
     assert top["nash"] / 876 == pytest.approx(0.446, abs=0.01)
     assert top["smallest"] / 876 == pytest.approx(0.416, abs=0.01)
+
+
+def test_any_number_of_workers_and_a_run_folder_give_the_same_backtest(tmp_path: Path) -> None:
+    failed = {**SPEC, "outcome": {"date": date(2025, 6, 1), "agreed": "none"}}
+    missed = {**SPEC, "title": "Missed", "outcome": {"date": date(2025, 6, 1), "agreed": {"i": "q"}}}
+    cases = [Case.model_validate(s) for s in (SPEC, failed, missed)]
+    alone = zopa.backtest(cases)
+    assert zopa.backtest(cases, spread=Spread(2, run_folder=tmp_path / "run")) == alone
+    kept = sorted((tmp_path / "run").glob("*.part"))
+    assert len(kept) == 3
+    kept[1].unlink()
+    assert zopa.backtest(cases, spread=Spread(run_folder=tmp_path / "run")) == alone
+    with pytest.raises(CannotShare, match="holds another run"):
+        zopa.backtest(cases[:2], spread=Spread(run_folder=tmp_path / "run"))

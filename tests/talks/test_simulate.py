@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ import zopa
 from published import data, scorable
 from zopa.case import Case
 from zopa.cli import app
-from zopa.errors import NotApplicable, UnknownName
+from zopa.errors import CannotShare, NotApplicable, UnknownName
+from zopa.parallel import Spread
 from zopa.space import Problem
 from zopa.talks.protocols import (
     NONE,
@@ -316,3 +318,40 @@ def test_the_command_gives_the_same_as_the_verb() -> None:
     assert [p["agreed"] for p in told] == [
         p.agreed for p in zopa.simulate(CASE, runs=50, seed=9, readings="A").protocols
     ]
+
+
+@pytest.mark.parametrize("tactics", [("boulware", "conceder"), ("random", "tit-for-tat")])
+def test_any_number_of_workers_and_a_run_folder_give_the_same_talks(
+    tmp_path: Path, tactics: tuple[str, ...]
+) -> None:
+    few = {
+        "runs": 600,
+        "rounds": 12,
+        "seed": 4,
+        "breakdown": 0.01,
+        "protocols": ("alternating", "single-text"),
+    }
+    small = zopa.load("harbour-sport-park")
+    alone = zopa.simulate(small, tactics, **few)
+    assert zopa.simulate(small, tactics, spread=Spread(2, run_folder=tmp_path / "run"), **few) == alone
+    parts = sorted((tmp_path / "run").glob("*.part"))
+    assert [p.name[:-12] for p in parts] == ["talks-by-alternating-offers"] * 3 + ["talks-over-a-single-text"]
+    parts[1].unlink()
+    assert zopa.simulate(small, tactics, spread=Spread(run_folder=tmp_path / "run"), **few) == alone
+    with pytest.raises(CannotShare, match="runs: 600 there, 500 now"):
+        zopa.simulate(small, tactics, spread=Spread(run_folder=tmp_path / "run"), **{**few, "runs": 500})
+
+
+def test_a_single_text_in_several_parts_gives_the_same_talks_for_any_number_of_workers() -> None:
+    few = {"runs": 2300, "seed": 4, "protocols": ("single-text",)}
+    alone = zopa.simulate(zopa.load("harbour-sport-park"), **few)
+    assert zopa.simulate(zopa.load("harbour-sport-park"), spread=Spread(3), **few) == alone
+
+
+def test_a_function_of_the_user_works_in_other_processes() -> None:
+    def first_always(history: object) -> int | None:
+        return 0
+
+    few = {"runs": 600, "rounds": 8, "protocols": ("alternating",)}
+    found = zopa.simulate(zopa.load("harbour-sport-park"), first_always, spread=Spread(2), **few)
+    assert found.to_dict() == zopa.simulate(zopa.load("harbour-sport-park"), first_always, **few).to_dict()

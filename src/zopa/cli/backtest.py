@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from zopa.cli.ask import reply
-from zopa.cli.options import JsonOption, open_case, progress, time_left
+from zopa.cli.options import (
+    DaskOption,
+    JsonOption,
+    RunFolderOption,
+    WorkersOption,
+    open_case,
+    progress,
+    spreading,
+    time_left,
+)
 
 __all__ = ["backtest"]
 
@@ -28,15 +37,22 @@ def backtest(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the page here too, as one HTML file.")
     ] = None,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    run_folder: RunFolderOption = None,
     json: JsonOption = False,
 ) -> None:
     """Did the agreement lie in the zone, how much did the zone exclude, and did any theory do better?"""
     from zopa.study import backtest as ask
     from zopa.views import view
 
-    with progress(json) as tell:
+    with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
-            [open_case(name) for name in names], day, allow_undated=allow_undated, progress=time_left(tell)
+            [open_case(name) for name in names],
+            day,
+            allow_undated=allow_undated,
+            spread=spread,
+            progress=time_left(tell),
         )
     if out is not None:
         from zopa.casefile import one_step

@@ -16,19 +16,23 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from zopa.case import Case
+    from zopa.parallel import Spread
     from zopa.space import Problem
 
 __all__ = [
     "CaseArgument",
+    "DaskOption",
     "DayOption",
     "JsonOption",
     "PackageArgument",
     "PackageOption",
     "ReadingsOption",
+    "RunFolderOption",
     "SetOption",
     "TimeOption",
     "TypedOption",
     "UnsourcedOption",
+    "WorkersOption",
     "bundled",
     "console",
     "deadline",
@@ -41,6 +45,7 @@ __all__ = [
     "print_json",
     "problem_of",
     "progress",
+    "spreading",
     "stopper",
     "time_left",
 ]
@@ -106,6 +111,24 @@ PackageOption = Annotated[
     list[str] | None,
     typer.Option(
         "--package", "-p", help="The same as an option; may be repeated.", autocompletion=completion.packages
+    ),
+]
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", min=1, help="Processes that share the work; the answer is the same for any number."
+    ),
+]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dask", metavar="ADDRESS", help="Let the workers of a Dask scheduler do it, as tcp://HOST:8786."
+    ),
+]
+RunFolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--run-folder", help="Keep finished parts here; the same command goes on where a stopped one stood."
     ),
 ]
 TimeOption = Annotated[
@@ -221,6 +244,23 @@ def progress(quiet: bool) -> Iterator[Any]:
         return
     with err.status("starting") as status:
         yield lambda step: status.update(step)
+
+
+@contextmanager
+def spreading(workers: int, dask: str | None, run_folder: Path | None) -> Iterator[Spread]:
+    """How the work is shared out; on Ctrl-C it says what was kept and how to go on."""
+    from zopa.parallel import Spread
+
+    try:
+        yield Spread(workers, dask, run_folder)
+    except KeyboardInterrupt:
+        kept = (
+            f"finished parts are kept in {run_folder}; the same command goes on from there"
+            if run_folder is not None
+            else "nothing was kept; with --run-folder FOLDER finished parts are, and the same command goes on"
+        )
+        typer.echo(kept, err=True)
+        raise
 
 
 def deadline(seconds: float) -> Callable[[], bool]:

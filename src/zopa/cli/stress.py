@@ -10,16 +10,21 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DaskOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
+    RunFolderOption,
     SetOption,
+    WorkersOption,
     package_of,
     pick_readings,
     print_answer,
     problem_of,
     progress,
+    spreading,
+    time_left,
 )
 from zopa.cli.proofs import save_proof
 
@@ -83,6 +88,9 @@ def stress(
         Path | None,
         typer.Option(help="Save which zones --package (else the packages shown) are in, for check-proof."),
     ] = None,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    run_folder: RunFolderOption = None,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
@@ -110,14 +118,15 @@ def stress(
         )
         reply(compared, name, json=json, no=False)
         return
-    with progress(json) as tell:
+    with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
             several or pick_readings(readings),
             settings=settings,
             draws=draws,
             seed=seed,
-            progress=tell,
+            spread=spread,
+            progress=time_left(tell),
         )
     if proof is not None:
         packages = [one] if one else [x.package for x in answer.shown]
@@ -171,7 +180,7 @@ def questions(
             seed=seed,
             most=most,
             draft=package_of(draft, None),
-            progress=tell,
+            progress=time_left(tell),
         )
     reply(found, name, json=json, no=not found.best)
 

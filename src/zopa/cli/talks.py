@@ -10,17 +10,21 @@ import typer
 from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
+    DaskOption,
     DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
+    RunFolderOption,
     SetOption,
     TypedOption,
+    WorkersOption,
     package_of,
     pairs_of,
     problem_of,
     progress,
+    spreading,
     time_left,
 )
 
@@ -151,6 +155,9 @@ def simulate(
     changes: SetOption = None,
     day: DayOption = None,
     typed: TypedOption = False,
+    workers: WorkersOption = 1,
+    dask: DaskOption = None,
+    run_folder: RunFolderOption = None,
     json: JsonOption = False,
 ) -> None:
     """Where talks end under named tactics and protocols, why they stall, what a mediator's text changes."""
@@ -161,7 +168,7 @@ def simulate(
     problem = problem_of(name, readings, changes, day, typed)
     fixed = bool(tactic) and all("=" in t for t in tactic or ())
     given = pairs_of(tactic or (), "PARTY=TACTIC") if fixed else tuple(tactic or EXPONENTS)
-    with progress(json) as tell:
+    with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
             given,
@@ -171,6 +178,7 @@ def simulate(
             seed=seed,
             breakdown=breakdown,
             together=together,
+            spread=spread,
             progress=time_left(tell),
         )
     reply(answer, name, json=json, no=not answer.agreed)

@@ -100,7 +100,7 @@ def questions(
     seed: int = 1,
     most: int = 3,
     draft: Mapping[str, str] | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Questions:
     """The questions that tell most about whether a draft is acceptable to all.
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
+from zopa.parallel import Spread, in_parts
+from zopa.robustness.acceptance import Halves, accepted_at, accepted_counts, gains_at
 from zopa.robustness.compatible_set import Compatible, consistent
 from zopa.robustness.inequalities import settle
-from zopa.robustness.verdicts import gains
-from zopa.space import Problem
+from zopa.space import Problem, Space
 from zopa.space.draws import chunks, uniform_walks
 
-__all__ = ["Drawn", "PackageShare", "Share", "accepted_by", "draw", "share", "shares"]
+__all__ = ["Drawn", "PackageShare", "Room", "Share", "accepted_by", "draw", "room", "share", "shares"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 LOOKED_AT = 2000
+WITNESSES = 300
 KEPT = 5
 
 
@@ -66,8 +71,21 @@ class Drawn:
     looked_at: int
 
 
-def draw(words: Compatible, draws: int, seed: int) -> FloatArray:
-    """Points of a party's compatible set, uniform in marginals; alternatives in turn. Shape (draws, n_variables).
+@dataclass(frozen=True)
+class Room:
+    """Where the draws of a party come from: per alternative its rows and a point inside; variables per issue."""
+
+    alternatives: tuple[tuple[FloatArray, FloatArray], ...]
+    groups: tuple[tuple[int, ...], ...]
+
+    def chunk(self, k: int, size: int, seed: np.random.SeedSequence) -> FloatArray:
+        """Chunk k of the draws; alternatives in turn."""
+        rows, inside = self.alternatives[k % len(self.alternatives)]
+        return uniform_walks(rows, self.groups, inside, size, seed)
+
+
+def room(words: Compatible) -> Room:
+    """What a party's words leave to be drawn from.
 
     Raises
     ------
@@ -75,7 +93,7 @@ def draw(words: Compatible, draws: int, seed: int) -> FloatArray:
         The words make two things exactly equal, or contradict one another.
     """
     width = len(words.variables)
-    bodies = []
+    found = []
     for rows in words.alternatives:
         if consistent(rows, width)[0] is None:
             continue
@@ -85,30 +103,95 @@ def draw(words: Compatible, draws: int, seed: int) -> FloatArray:
             raise NotApplicable(
                 f"the words of {words.party} make two things exactly equal; draws need some room"
             )
-        inside = np.array(start, dtype=float)
-        bodies.append((np.array(vectors, dtype=float).reshape(-1, width), inside))
-    if not bodies:
+        found.append((np.array(vectors, dtype=float).reshape(-1, width), np.array(start, dtype=float)))
+    if not found:
         raise NotApplicable(f"the words of {words.party} cannot all hold")
     groups: dict[str, list[int]] = {}
     for v, (issue, option) in enumerate(words.variables):
         if option:
             groups.setdefault(option if issue == "top" else issue, []).append(v)
-    found = []
-    for k, (size, chunk) in enumerate(chunks(draws, seed)):
-        vectors_, inside = bodies[k % len(bodies)]
-        found.append(uniform_walks(vectors_, list(groups.values()), inside, size, chunk))
-    return np.concatenate(found)
+    return Room(tuple(found), tuple(map(tuple, groups.values())))
 
 
-def accepted_by(words: Compatible, packages: NDArray[np.int64], points: FloatArray) -> NDArray[np.bool_]:
+def draw(words: Compatible, draws: int, seed: int) -> FloatArray:
+    """Points of a party's compatible set, uniform in marginals; alternatives in turn. Shape (draws, n_variables).
+
+    Raises
+    ------
+    NotApplicable
+        The words make two things exactly equal, or contradict one another.
+    """
+    body = room(words)
+    return np.concatenate([body.chunk(k, size, s) for k, (size, s) in enumerate(chunks(draws, seed))])
+
+
+def accepted_by(words: Compatible, packages: IntArray, points: FloatArray) -> BoolArray:
     """Whether each package (rows of option numbers) is acceptable at each point, shape (n_packages, n_points)."""
-    # Added issue by issue: a product of matrices would keep every core busy for longer than the sums take.
-    worth = np.vstack([points.T, np.zeros(len(points))])  # the last row is what -1 stands for: 0
-    total = np.tile(worth[words.cost], (len(packages), 1))
-    for row, chosen in zip(words.at, packages.T, strict=True):
-        total += worth[np.array(row)[chosen]]
-    fine: NDArray[np.bool_] = total >= 0
-    return fine
+    return accepted_at(words, packages, points)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A chunk of the draws: its number, its size, a seed per party."""
+
+    number: int
+    size: int
+    seeds: tuple[np.random.SeedSequence, ...]
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """What is counted in one chunk of draws; depends on the chunk alone."""
+
+    words: tuple[Compatible, ...]
+    bodies: tuple[Room, ...]
+    looked: Halves
+    witnesses: IntArray
+    allowed: tuple[BoolArray, ...]
+    sizes: tuple[int, ...]
+    keep: bool
+
+    def __call__(self, part: _Part) -> dict[str, Any]:
+        """Counts per party and for all, draws with an open zone per reading, and the points where they are kept."""
+        points = [b.chunk(part.number, part.size, s) for b, s in zip(self.bodies, part.seeds, strict=True)]
+        counts, together = accepted_counts(self.words, self.looked, points)
+        found = {"counts": counts, "together": together, "open": self._open(points)}
+        return found | ({f"points {p}": x for p, x in enumerate(points)} if self.keep else {})
+
+    def _open(self, points: Sequence[FloatArray]) -> IntArray:
+        """In how many draws some allowed package is acceptable to all: witnesses first, then every package."""
+        n = len(points[0])
+        open_ = np.zeros((len(self.allowed), n), dtype=bool)
+        possible = np.array([a.any() for a in self.allowed], dtype=bool)
+        self._witness(self.witnesses, points, np.arange(n), open_)
+        for k in range(n):
+            if (open_[:, k] | ~possible).all():
+                continue
+            fine = np.logical_and.reduce(
+                [gains_at(w, x[k]) >= 0 for w, x in zip(self.words, points, strict=True)]
+            )
+            found = []
+            for r, allowed in enumerate(self.allowed):
+                at = -1 if open_[r, k] else int(np.argmax(fine & allowed))
+                if at >= 0 and fine[at] and allowed[at]:
+                    open_[r, k] = True
+                    found.append(at)
+            if found:  # it may be one for later draws, too
+                packages = np.array(np.unravel_index(sorted(set(found)), self.sizes)).T
+                self._witness(packages, points, np.arange(k + 1, n), open_)
+        return open_.sum(axis=1)
+
+    def _witness(
+        self, packages: IntArray, points: Sequence[FloatArray], draws: IntArray, open_: BoolArray
+    ) -> None:
+        if not len(packages) or not len(draws):
+            return
+        fine = np.logical_and.reduce(
+            [accepted_at(w, packages, x[draws]) for w, x in zip(self.words, points, strict=True)]
+        )
+        numbers = np.ravel_multi_index(tuple(packages.T), self.sizes)
+        for r, allowed in enumerate(self.allowed):
+            open_[r, draws] |= fine[allowed[numbers]].any(axis=0)
 
 
 def shares(
@@ -118,7 +201,10 @@ def shares(
     seed: int = 1,
     *,
     more: Sequence[Mapping[str, str]] = (),
-    progress: Callable[[str], None] | None = None,
+    keep: bool = True,
+    spread: Spread | None = None,
+    about: Mapping[str, Any] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> tuple[Drawn, dict[str, FloatArray]]:
     """The shares, and the draws of every party that they come from.
 
@@ -128,79 +214,61 @@ def shares(
     words : party -> what its words allow.
     draws, seed : int
     more : further packages to look at.
+    keep : whether the draws are returned; else an empty mapping.
+    spread, about : as in :func:`zopa.parallel.in_parts`.
+    progress : callable (step, share done), optional
     """
     first = next(iter(problems.values()))
     space = first.space
     seeds = np.random.SeedSequence(seed).generate_state(len(words))
-    points = {}
-    for (party, w), own in zip(words.items(), seeds, strict=True):
-        (progress or (lambda _: None))(f"drawing values of {party}")
-        points[party] = draw(w, draws, int(own))
-    opened = {name: share(n, draws) for name, n in _opened(problems, words, points).items()}
+    streams = [chunks(draws, int(own)) for own in seeds]
+    parts = [
+        _Part(k, some[0][0], tuple(s for _, s in some)) for k, some in enumerate(zip(*streams, strict=True))
+    ]
     allowed = np.flatnonzero(first.table.admissible)
-    if not allowed.size:
-        return Drawn(draws, seed, opened, (), 0), points
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
-    looked = np.unique(rng.choice(allowed, min(LOOKED_AT, allowed.size), replace=False))
-    extra = [int(np.ravel_multi_index(space.package(p), space.sizes)) for p in more]
-    looked = np.unique(np.concatenate([looked, np.array(extra, dtype=looked.dtype)]))
+    looked = _looked(space, allowed, more, seed)
     packages = np.array(np.unravel_index(looked, space.sizes)).T
-    by = {p: accepted_by(w, packages, points[p]) for p, w in words.items()}
-    together = np.logical_and.reduce([by[p] for p in words])
-    counts = together.sum(axis=1)
-    best = np.lexsort((looked, -counts))[:KEPT]
+    any_allowed = np.flatnonzero(np.logical_or.reduce([p.table.admissible for p in problems.values()]))
+    step = max(1, any_allowed.size // WITNESSES)
+    work = _Draws(
+        words=tuple(words.values()),
+        bodies=tuple(room(w) for w in words.values()),
+        looked=Halves.of(packages),
+        witnesses=np.array(np.unravel_index(any_allowed[::step], space.sizes)).T,
+        allowed=tuple(p.table.admissible for p in problems.values()),
+        sizes=space.sizes,
+        keep=keep,
+    )
+    found = in_parts(
+        work,
+        parts,
+        name="drawing values",
+        about={**(about or {}), "draws": draws, "seed": seed},
+        spread=spread,
+        progress=progress,
+    )
+    opened = sum((f["open"] for f in found), np.zeros(len(problems), dtype=np.int64))
+    together = sum((f["together"] for f in found), np.zeros(len(packages), dtype=np.int64))
+    counts = sum((f["counts"] for f in found), np.zeros((len(words), len(packages)), dtype=np.int64))
+    points = {p: np.concatenate([f[f"points {i}"] for f in found]) for i, p in enumerate(words) if keep}
+    best = np.lexsort((looked, -together))[:KEPT]
     kept = tuple(
         PackageShare(
             space.names([int(x) for x in packages[k]]),
-            share(int(counts[k]), draws),
-            {p: share(int(by[p][k].sum()), draws) for p in words},
+            share(int(together[k]), draws),
+            {p: share(int(counts[i, k]), draws) for i, p in enumerate(words)},
         )
         for k in best
     )
-    return Drawn(draws, seed, opened, kept, len(looked)), points
+    open_ = {name: share(int(n), draws) for name, n in zip(problems, opened, strict=True)}
+    return Drawn(draws, seed, open_, kept, len(looked)), points
 
 
-def _opened(
-    problems: Mapping[str, Problem], words: Mapping[str, Compatible], points: Mapping[str, FloatArray]
-) -> dict[str, int]:
-    """In how many draws some allowed package is acceptable to all: witnesses first, then every package."""
-    n = len(next(iter(points.values())))
-    opened = dict.fromkeys(problems, 0)
-    left = {k: _unwitnessed(p, words, points) for k, p in problems.items() if p.table.admissible.any()}
-    opened |= {name: n - int(waiting.sum()) for name, waiting in left.items()}
-    for k in range(n):
-        asking = [name for name, waiting in left.items() if waiting[k]]
-        if not asking:
-            continue
-        # The readings of rules change which packages are allowed, not what they are worth.
-        fine = np.logical_and.reduce([gains(w, points[p][k]) >= 0 for p, w in words.items()])
-        for name in asking:
-            found = np.flatnonzero(fine & problems[name].table.admissible)
-            if found.size:
-                witness = np.array(np.unravel_index(found[:1], problems[name].space.sizes)).T
-                also = left[name] & _acceptable(words, witness, points)[0]
-                also[k] = True
-                opened[name] += int(also.sum())
-                left[name] &= ~also
-    return opened
-
-
-def _unwitnessed(
-    problem: Problem, words: Mapping[str, Compatible], points: Mapping[str, FloatArray]
-) -> NDArray[np.bool_]:
-    """The draws in which none of a few hundred allowed packages, evenly spread, is acceptable to all."""
-    allowed = np.flatnonzero(problem.table.admissible)
-    few = allowed[:: max(1, allowed.size // 300)]
-    packages = np.array(np.unravel_index(few, problem.space.sizes)).T
-    none: NDArray[np.bool_] = np.logical_not(_acceptable(words, packages, points).any(axis=0))
-    return none
-
-
-def _acceptable(
-    words: Mapping[str, Compatible], packages: NDArray[np.int64], points: Mapping[str, FloatArray]
-) -> NDArray[np.bool_]:
-    """Whether each package is acceptable to all at each draw, shape (n_packages, n_draws)."""
-    every: NDArray[np.bool_] = np.logical_and.reduce(
-        [accepted_by(w, packages, points[p]) for p, w in words.items()]
-    )
-    return every
+def _looked(space: Space, allowed: IntArray, more: Sequence[Mapping[str, str]], seed: int) -> IntArray:
+    """Numbers of the packages looked at: some of the allowed ones, and those asked for; none where none is allowed."""
+    if not allowed.size:
+        return allowed
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    looked = rng.choice(allowed, min(LOOKED_AT, allowed.size), replace=False)
+    extra = [int(np.ravel_multi_index(space.package(p), space.sizes)) for p in more]
+    return np.unique(np.concatenate([looked, np.array(extra, dtype=looked.dtype)]))

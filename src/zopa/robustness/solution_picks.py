@@ -6,14 +6,18 @@ solutions then choose among the packages that the rules allow and that all parti
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible
 from zopa.robustness.smaa import entropy, pairwise_winning, rank_acceptability
 from zopa.space import Problem
@@ -37,6 +41,8 @@ SLACK = 1e-9
 MOST_WORK = 60_000_000
 """Draws x packages x parties; beyond it fewer draws are used, and the answer says how many."""
 FEWEST = 64
+PART = 64
+"""Draws in one part of the work."""
 KEPT = 3
 CONFIDENCE_DRAWS = 128
 FEWEST_FOR_CONFIDENCE = 5
@@ -251,7 +257,10 @@ def picks(
     words: Mapping[str, Compatible],
     points: Points,
     more: Sequence[Mapping[str, str]] = (),
-    progress: Callable[[str], None] | None = None,
+    *,
+    spread: Spread | None = None,
+    about: Mapping[str, Any] | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Picks:
     """What the solutions pick under the draws, with the indices of SMAA by their names.
 
@@ -261,14 +270,24 @@ def picks(
     words : party -> what its words allow.
     points : party -> its draws.
     more : packages that are ranked beside the most frequent picks.
+    spread, about, progress : as in :func:`zopa.parallel.in_parts`.
     """
-    (progress or (lambda _: None))("what each solution picks under the draws")
     allowed = AllowedPackages.of(problem)
     n = min(len(p) for p in points.values())
     work = max(1, allowed.numbers.size * len(words))
     n = min(n, max(FEWEST, MOST_WORK // work))
     parties = {p: per_issue(w, points[p][:n]) for p, w in words.items()}
-    found = pick_each(allowed, list(parties.values()), range(n)) if allowed.numbers.size else []
+    parts = in_parts(
+        partial(pick_each, allowed, list(parties.values())),
+        [range(k, min(n, k + PART)) for k in range(0, n if allowed.numbers.size else 0, PART)],
+        name="solutions under the draws",
+        about={**(about or {}), "looked at": n},
+        spread=spread,
+        to_bytes=lambda some: json.dumps(some).encode(),
+        from_bytes=_picked_from,
+        progress=progress,
+    )
+    found = [one for some in parts for one in some]
     weights = {p: party.weights for p, party in parties.items()}
     methods = {m: _method(problem, parties, m, [(k, here[m]) for k, here in found], allowed) for m in PICKERS}
     first = [p.package for m in methods.values() for p in m.packages[:1]]
@@ -280,6 +299,10 @@ def picks(
         ranks=_ranks(problem, parties, candidates) if len(candidates) > 1 else None,
         average={p: _named(problem, w.mean(axis=0)) for p, w in weights.items()} if n else {},
     )
+
+
+def _picked_from(raw: bytes) -> Picked:
+    return [(int(k), {m: tuple(map(int, ties)) for m, ties in here.items()}) for k, here in json.loads(raw)]
 
 
 def _named(problem: Problem, weights: FloatArray) -> dict[str, float]:

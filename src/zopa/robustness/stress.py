@@ -10,8 +10,9 @@ import numpy as np
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
+from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
-from zopa.robustness.shares import Drawn, FloatArray, shares
+from zopa.robustness.shares import Drawn, FloatArray, room, shares
 from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
@@ -195,7 +196,8 @@ def stress(
     settings: WordSettings | None = None,
     draws: int = 2048,
     seed: int = 1,
-    progress: Callable[[str], None] | None = None,
+    spread: Spread | None = None,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Stress:
     """What holds whatever the numbers, what could hold, by the words on record alone.
 
@@ -208,6 +210,9 @@ def stress(
         How words are taken; see there.
     draws, seed : int
         How many draws from the compatible values of the first readings; 0 for none.
+    spread : Spread, optional
+        How many workers share the work, and where finished parts of it are kept.
+    progress : callable (step, share done), optional
 
     Raises
     ------
@@ -215,7 +220,6 @@ def stress(
         More packages than can be listed.
     """
     settings = settings or WordSettings()
-    tell = progress or (lambda _: None)
     problems = problems_of(case, readings)
     first = next(iter(problems.values()))
     if any(i.party in first.space.parties for i in first.case.interactions):
@@ -228,18 +232,39 @@ def stress(
         )
     allowed = {name: p.table.admissible for name, p in problems.items()}
     union = np.logical_or.reduce(list(allowed.values()))
-    known: dict[Compatible, Tabulated] = {}
-    rows, words, clashes, tables = [], {}, {}, {}
-    sure, conceivable = union.copy(), np.zeros_like(union)
+    asked = first.question(
+        "stress",
+        taken=settings.taken,
+        waiting=settings.waiting,
+        hedged=settings.hedged,
+        offers=settings.offers,
+        refusals=settings.refusals,
+        readings=list(problems),
+    )
+    about = {
+        "case": asked.case,
+        "rules": dict(asked.readings),
+        **asked.settings,
+        "draws": draws,
+        "seed": seed,
+    }
+    words, clashes = {}, {}
     for name, problem in problems.items():
         words[name], clashes[name] = words_of(problem, settings)
-        found = {}
-        for party, w in words[name].items():
-            tell(f"readings {name}: {problem.case.parties[party].name}")
-            if w not in known:
-                known[w] = tabulate(w, problem.space, union)
-            found[party] = known[w]
-        tables[name] = found
+    distinct = list(dict.fromkeys(w for found in words.values() for w in found.values()))
+    tabulated = in_parts(
+        _Verdicts(first.space, union),
+        distinct,
+        name="settling what words imply",
+        about=about,
+        spread=spread,
+        progress=progress,
+    )
+    known = dict(zip(distinct, (_unpacked(t, len(union)) for t in tabulated), strict=True))
+    rows, tables = [], {}
+    sure, conceivable = union.copy(), np.zeros_like(union)
+    for name, problem in problems.items():
+        tables[name] = found = {party: known[w] for party, w in words[name].items()}
         here = allowed[name]
         must = here & _agreed(problem.space, [t.necessary for t in found.values()])
         may = here & _agreed(problem.space, [t.possible for t in found.values()])
@@ -259,19 +284,29 @@ def stress(
     name = next(iter(problems))
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
-    drawn, points, not_drawn = _drawn(problems, words[name], draws, seed, tell)
-    found_picks = picks(first, words[name], points, [x.package for x in shown[:2]], tell) if points else None
+    not_drawn = _not_drawn(words[name].values()) if draws else "none were asked for"
+    drawn: Drawn | None = None
+    points: dict[str, FloatArray] = {}
+    if not not_drawn:
+        drawn, points = shares(
+            problems, words[name], draws, seed, spread=spread, about=about, progress=progress
+        )
+    found_picks = (
+        picks(
+            first,
+            words[name],
+            points,
+            [s.package for s in shown[:2]],
+            spread=spread,
+            about=about,
+            progress=progress,
+        )
+        if points
+        else None
+    )
     members = _members(problems, words[name], points, found_picks, drawn, seed) if points else None
     return Stress(
-        first.question(
-            "stress",
-            taken=settings.taken,
-            waiting=settings.waiting,
-            hedged=settings.hedged,
-            offers=settings.offers,
-            refusals=settings.refusals,
-            readings=list(problems),
-        ),
+        asked,
         packages=first.space.n_packages,
         admissible=int(union.sum()),
         sure=int(sure.sum()),
@@ -297,19 +332,32 @@ def stress(
     )
 
 
-def _drawn(
-    problems: Mapping[str, Problem],
-    words: Mapping[str, Compatible],
-    draws: int,
-    seed: int,
-    tell: Callable[[str], None],
-) -> tuple[Drawn | None, dict[str, FloatArray], str]:
-    if not draws:
-        return None, {}, "none were asked for"
+@dataclass(frozen=True)
+class _Verdicts:
+    """Verdicts on all packages by one party's words, as packed masks."""
+
+    space: Space
+    among: BoolArray
+
+    def __call__(self, words: Compatible) -> dict[str, Any]:
+        """Depends on the words alone."""
+        found = tabulate(words, self.space, self.among)
+        return {"necessary": np.packbits(found.necessary), "possible": np.packbits(found.possible)}
+
+
+def _unpacked(masks: Mapping[str, Any], n: int) -> Tabulated:
+    necessary, possible = (np.unpackbits(masks[k], count=n).astype(bool) for k in ("necessary", "possible"))
+    return Tabulated(necessary, possible)
+
+
+def _not_drawn(words: Iterable[Compatible]) -> str:
+    """Why nothing can be drawn; empty where it can."""
     try:
-        return *shares(problems, words, draws, seed, progress=tell), ""
+        for w in words:
+            room(w)
     except NotApplicable as why:
-        return None, {}, str(why)
+        return str(why)
+    return ""
 
 
 def _members(

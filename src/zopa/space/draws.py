@@ -6,15 +6,29 @@ A law is an assumption like any other: uniform on marginals is not uniform on we
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHUNK", "chunks", "uniform_walks"]
+__all__ = ["CHUNK", "GRID", "chunks", "compiled", "uniform_walks"]
 
 CHUNK = 1024
 """Draws per chunk; fixed, so that no result depends on how many workers share the chunks."""
+GRID = 2.0**38
+"""Draws are whole multiples of 1 / GRID, so that sums of marginals below 2**15 are exact in any order: what is counted
+depends neither on the machine's linear algebra nor on its threads."""
 FloatArray = NDArray[np.float64]
+
+
+def compiled() -> Any:
+    """The compiled kernels, or None in the plain install."""
+    if find_spec("numba") is None:
+        return None
+    from zopa.space import draw_kernels
+
+    return draw_kernels
 
 
 def chunks(draws: int, seed: int) -> list[tuple[int, np.random.SeedSequence]]:
@@ -59,9 +73,40 @@ def uniform_walks(
     parts = [list(g) for g in groups if len(g)]
     part_of = {v: k for k, g in enumerate(parts) for v in g}
     scale = bound / 2 / max(sum(float(_span(start[g])) for g in parts), float(np.abs(start).max()), 1e-12)
-    # One row per variable and per inequality: every step then works on whole rows.
     at = np.tile((start * scale)[:, None], (1, size))
-    values = np.ascontiguousarray((at.T @ rows.T).T)
+    values = np.tile((rows @ start * scale)[:, None], (1, size))
+    fast = compiled()
+    if fast is None:
+        _walk(at, values, rows, parts, rng, sweeps=sweeps, bound=bound)
+    else:
+        at, values = np.ascontiguousarray(at.T), np.ascontiguousarray(values.T)
+        touched = [np.flatnonzero(rows[:, v]).tolist() for v in range(len(start))]
+        where = (np.array([part_of.get(v, -1) for v in range(len(start))]), *_flat(parts), *_flat(touched))
+        for _ in range(sweeps):
+            fast.sweep(at, values, rng.random((len(start), size)), rows, bound, *where)
+        at = at.T
+    found: FloatArray = np.rint(at.T * GRID) / GRID
+    return found
+
+
+def _flat(lists: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Lists one after the other, and where each begins and ends."""
+    ends = np.cumsum([0, *(len(x) for x in lists)]).astype(np.int64)
+    return np.array([v for x in lists for v in x], dtype=np.int64), ends
+
+
+def _walk(
+    at: FloatArray,
+    values: FloatArray,
+    rows: FloatArray,
+    parts: Sequence[list[int]],
+    rng: np.random.Generator,
+    sweeps: int,
+    bound: float,
+) -> None:
+    """The twin of the compiled sweeps: one row per variable and per inequality, so that every step works on whole rows."""
+    size = at.shape[1]
+    part_of = {v: k for k, g in enumerate(parts) for v in g}
     spans = [_span(at[g]) for g in parts]
     steps = [_step(rows, v, parts[part_of[v]] if v in part_of else []) for v in range(rows.shape[1])]
     for _ in range(sweeps):
@@ -84,7 +129,6 @@ def uniform_walks(
                 now = _span(at[parts[part]])
                 total = total - spans[part] + now
                 spans[part] = now
-    return at.T
 
 
 def _step(

@@ -7,16 +7,20 @@ resampling negotiations, never issues: the issues of one negotiation move togeth
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from zopa.case import Case, Outcome, accepted, start, undated, voters
 from zopa.errors import NotApplicable
+from zopa.parallel import Spread, in_parts
 from zopa.space import Answer, Problem, Question
 from zopa.spatial import forecast
 
@@ -126,6 +130,7 @@ def backtest(
     as_of: date | str = "before-outcome",
     *,
     allow_undated: bool = False,
+    spread: Spread | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Backtest:
     """Score zones and predictors on cases whose outcome is known.
@@ -138,6 +143,8 @@ def backtest(
         The day at which each case is cut, or ``before-outcome``: the day before its outcome.
     allow_undated : bool
         Whether judgments that nothing dates may count; they may be hindsight, and each row says how many there are.
+    spread : Spread, optional
+        How many workers share the cases, and where finished ones are kept.
     progress : callable (step, share done), optional
 
     Raises
@@ -147,16 +154,25 @@ def backtest(
     """
     if not cases:
         raise NotApplicable("a backtest needs at least one case with an outcome")
-    rows = []
-    for k, case in enumerate(cases):
-        if progress:
-            progress(case.title, k / len(cases))
-        rows.append(_row(case, as_of, allow_undated))
+    rows = in_parts(
+        partial(_row, as_of=as_of, allow_undated=allow_undated),
+        cases,
+        name="scoring cases",
+        about={"cases": [c.digest for c in cases], "as_of": str(as_of), "allow_undated": allow_undated},
+        spread=spread,
+        to_bytes=_to_bytes,
+        from_bytes=TypeAdapter(Trial).validate_json,
+        progress=progress,
+    )
     question = Question(
         "backtest", ",".join(c.digest for c in cases), settings={"as_of": str(as_of)}, seed=SEED
     )
     brier = float(np.mean([(r.open - r.deal) ** 2 for r in rows]))
     return Backtest(question, tuple(rows), _means(rows), brier)
+
+
+def _to_bytes(row: Trial) -> bytes:
+    return json.dumps(asdict(row), default=str).encode()
 
 
 def _row(case: Case, as_of: date | str, allow_undated: bool) -> Trial:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
-from zopa.space import Answer, IntArray, Package, Problem, Readings
+from zopa.parallel import Spread, in_parts
+from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Table
 from zopa.talks.openings import opening_of
 from zopa.talks.protocols import NONE, Paths, alternate, alternate_many, fallback, single_text, zeuthen
 from zopa.talks.tactics import EXPONENTS, Bidder, Preferences, Spec, aspirations, bidder, exponent
@@ -23,9 +25,13 @@ __all__ = ["PROTOCOLS", "End", "ProtocolRuns", "Simulation", "simulate"]
 PROTOCOLS = ("alternating", "single-text", "issue-by-issue", "zeuthen")
 MOST_ENDS = 20
 BATCH = 250
-"""Runs between two reports of progress."""
+"""Runs by alternating offers in one part of the work."""
+TEXTS = 1000
+"""Runs over a single text in one part: its proposals are drawn for all of them together."""
 
 Progress = Callable[[str, float], None]
+Arrays = dict[str, IntArray]
+ShareOut = Callable[[Callable[[Any], Arrays], Sequence[Any], str], list[Arrays]]
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ def simulate(
     breakdown: float = 0.0,
     together: int = 2,
     readings: Readings = None,
+    spread: Spread | None = None,
     progress: Progress | None = None,
 ) -> Simulation:
     """Where do talks end under these tactics, why do they stall, and what does a mediator's text change?
@@ -113,6 +120,8 @@ def simulate(
     breakdown : chance per round that alternating talks break off
     together : issues that one proposal of the mediator may change, 1 or 2
     readings : str, mapping or None
+    spread : Spread, optional
+        How many workers share the runs, and where finished parts of them are kept.
     progress : callable, optional
         Called with words and the share that is done.
 
@@ -132,7 +141,22 @@ def simulate(
             "expected at least one run, 0 or more rounds, a chance of breakdown from 0 to below 1, and 1 or 2 issues together"
         )
     specs, fixed = _specs(problem, tactics)
-    talks = _Talks(problem, runs, rounds, seed, progress or (lambda _what, _done: None))
+    question = problem.question(
+        "simulate",
+        protocols=tuple(protocols),
+        runs=runs,
+        rounds=rounds,
+        breakdown=breakdown,
+        together=together,
+    )
+    called = tuple(_called(s) for s in specs)
+    about = {"case": question.case, "rules": dict(question.readings), **question.settings, "seed": seed}
+    about = {k: v for k, v in about.items() if k != "protocols"} | {"tactics": called, "fixed": fixed}
+
+    def share_out(work: Callable[[Any], Arrays], parts: Sequence[Any], name: str) -> list[Arrays]:
+        return in_parts(work, parts, name=name, about=about, spread=spread, progress=progress)
+
+    talks = _Talks(problem, runs, rounds, seed, share_out)
     found, not_run = [], {}
     for name in protocols:
         try:
@@ -148,28 +172,14 @@ def simulate(
             if len(protocols) == 1:
                 raise
             not_run[name] = str(why)
-    question = problem.question(
-        "simulate",
-        protocols=tuple(protocols),
-        runs=runs,
-        rounds=rounds,
-        breakdown=breakdown,
-        together=together,
-    )
     return Simulation(
-        _seeded(question, seed),
+        replace(question, seed=seed),
         protocols=tuple(found),
-        tactics=tuple(_called(s) for s in specs),
+        tactics=called,
         rounds=rounds,
         not_run=not_run,
         notes=problem.remarks,
     )
-
-
-def _seeded(question: Any, seed: int) -> Any:
-    from dataclasses import replace
-
-    return replace(question, seed=seed)
 
 
 def _called(spec: Spec) -> str:
@@ -200,12 +210,88 @@ def _specs(
     return specs, fixed
 
 
+@dataclass(frozen=True)
+class _Runs:
+    """Some of the runs: the number of the first, and per run each party's tactic, who speaks when, when talks break off."""
+
+    first: int
+    picks: IntArray
+    orders: IntArray
+    broken: IntArray
+
+
+@dataclass(frozen=True)
+class _Offers:
+    """Alternating offers; in arrays where all tactics are time-dependent, else run by run."""
+
+    space: Space
+    specs: tuple[Spec, ...]
+    own: tuple[Preferences, ...]
+    unit: NDArray[np.float64]
+    rounds: int
+    seed: int
+
+    def __call__(self, runs: _Runs) -> Arrays:
+        """Where each run ends and in which round; depends on the runs alone."""
+        if all(isinstance(s, str) and exponent(s) is not None for s in self.specs):
+            ends, at = self._in_arrays(runs)
+        else:
+            ends, at = self._run_by_run(runs)
+        return {"ends": ends, "at": at}
+
+    def _in_arrays(self, runs: _Runs) -> tuple[IntArray, IntArray]:
+        levels = np.array([aspirations(exponent(str(s)) or 1.0, self.rounds) for s in self.specs])
+        offers = np.array([[o.worst_at(level) for o in self.own] for level in levels])
+        paths = Paths(np.repeat(levels[:, None, :], len(self.own), axis=1), offers)
+        return alternate_many(paths, self.unit, runs.picks, runs.orders, self._agreed, runs.broken)
+
+    def _agreed(self, yes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        required = np.array(self.space.required)
+        return np.asarray((yes | ~required).all(axis=1) & (yes.sum(axis=1) >= self.space.at_least))
+
+    def _run_by_run(self, runs: _Runs) -> tuple[IntArray, IntArray]:
+        n = len(runs.picks)
+        ends, at = np.full(n, NONE), np.full(n, self.rounds)
+        for k in range(n):
+            bidders: list[Bidder] = [
+                bidder(
+                    self.specs[runs.picks[k, p]],
+                    self.own[p],
+                    p,
+                    self.rounds,
+                    np.random.default_rng([self.seed, runs.first + k, p]),
+                )
+                for p in range(len(self.own))
+            ]
+            last = int(min(self.rounds, runs.broken[k]))
+            ends[k], at[k] = alternate(bidders, runs.orders[k].tolist(), last, self.space.agreed)
+        return ends, at
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """A mediator's single text from each of some drafts, with the chance that picks among its proposals."""
+
+    table: Table
+    together: int
+
+    def __call__(self, part: tuple[IntArray, np.random.Generator]) -> Arrays:
+        """The last draft of each run and how often it changed; depends on the part alone."""
+        starts, rng = part
+        drafts, made = single_text(self.table, starts, self.together, copy.deepcopy(rng))
+        return {"ends": drafts, "at": made}
+
+
+def _joined(found: Sequence[Arrays]) -> tuple[IntArray, IntArray]:
+    return np.concatenate([f["ends"] for f in found]), np.concatenate([f["at"] for f in found])
+
+
 class _Talks:
     """One case, many runs."""
 
-    def __init__(self, problem: Problem, runs: int, rounds: int, seed: int, progress: Progress) -> None:
+    def __init__(self, problem: Problem, runs: int, rounds: int, seed: int, share_out: ShareOut) -> None:
         self.problem, self.space, self.table = problem, problem.space, problem.table
-        self.runs, self.rounds, self.tell = runs, rounds, progress
+        self.runs, self.rounds, self.share_out = runs, rounds, share_out
         self.seed = seed
         space, worth = self.space, self.table.utilities
         self.allowed = self.table.admissible
@@ -232,60 +318,36 @@ class _Talks:
         broken = rng.geometric(breakdown, self.runs) if breakdown else np.full(self.runs, self.rounds + 1)
         if self.rounds == 0:
             return self.result("alternating", np.full(self.runs, NONE), np.zeros(self.runs), broken)
-        if all(isinstance(s, str) and exponent(s) is not None for s in specs):
-            ends, at = self._in_arrays(specs, own, picks, orders, broken)
-        else:
-            ends, at = self._run_by_run(specs, own, picks, orders, broken)
+        work = _Offers(
+            space=self.space,
+            specs=tuple(specs),
+            own=tuple(own),
+            unit=self.unit,
+            rounds=self.rounds,
+            seed=self.seed,
+        )
+        parts = [
+            _Runs(k, picks[k : k + BATCH], orders[k : k + BATCH], broken[k : k + BATCH])
+            for k in range(0, self.runs, BATCH)
+        ]
+        ends, at = _joined(self.share_out(work, parts, "talks by alternating offers"))
         return self.result("alternating", ends, at, broken)
-
-    def _in_arrays(
-        self,
-        specs: Sequence[Spec],
-        own: Sequence[Preferences],
-        picks: IntArray,
-        orders: IntArray,
-        broken: IntArray,
-    ) -> tuple[IntArray, IntArray]:
-        levels = np.array([aspirations(exponent(str(s)) or 1.0, self.rounds) for s in specs])
-        offers = np.array([[o.worst_at(level) for o in own] for level in levels])
-        paths = Paths(np.repeat(levels[:, None, :], len(own), axis=1), offers)
-        return alternate_many(paths, self.unit, picks, orders, self._agreed, broken)
-
-    def _agreed(self, yes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        required = np.array(self.space.required)
-        return np.asarray((yes | ~required).all(axis=1) & (yes.sum(axis=1) >= self.space.at_least))
-
-    def _run_by_run(
-        self,
-        specs: Sequence[Spec],
-        own: Sequence[Preferences],
-        picks: IntArray,
-        orders: IntArray,
-        broken: IntArray,
-    ) -> tuple[IntArray, IntArray]:
-        ends, at = np.full(self.runs, NONE), np.full(self.runs, self.rounds)
-        for k in range(self.runs):
-            if k % BATCH == 0:
-                self.tell("talks by alternating offers", k / self.runs)
-            bidders: list[Bidder] = [
-                bidder(specs[picks[k, p]], own[p], p, self.rounds, np.random.default_rng([self.seed, k, p]))
-                for p in range(len(own))
-            ]
-            last = int(min(self.rounds, broken[k]))
-            ends[k], at[k] = alternate(bidders, orders[k].tolist(), last, self.space.agreed)
-        return ends, at
 
     def single_text(self, together: int) -> ProtocolRuns:
         """A mediator's text that takes every issue from the opening of a party drawn for it."""
-        rng = self.rng("single-text")
+        rng, chance = self.rng("single-text"), (self.seed, PROTOCOLS.index("single-text"))
         openings = np.array(
             [self.space.package(opening_of(self.problem, p).package) for p in self.space.parties]
         )
         drawn = rng.integers(len(openings), size=(self.runs, openings.shape[1]))
         texts = openings[drawn, np.arange(openings.shape[1])]
         starts = np.array([self.table.number(x) for x in texts.tolist()])
-        self.tell("talks over a single text", 0.0)
-        drafts, made = single_text(self.table, starts, together, rng)
+        parts = [
+            (starts[k : k + TEXTS], np.random.default_rng([*chance, k]) if k else rng)
+            for k in range(0, self.runs, TEXTS)
+        ]
+        found = self.share_out(_Texts(self.table, together), parts, "talks over a single text")
+        drafts, made = _joined(found)
         return self.result("single-text", drafts, made, None)
 
     def issue_by_issue(self) -> ProtocolRuns:
