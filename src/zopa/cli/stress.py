@@ -125,6 +125,7 @@ def stress(
             settings=settings,
             draws=draws,
             seed=seed,
+            packages=[one] if one else [],
             spread=spread,
             progress=time_left(tell),
         )

@@ -171,6 +171,7 @@ def shortlist(
     points: Mapping[str, FloatArray],
     candidates: Sequence[int] = (),
     seed: int = 1,
+    without: int | None = None,
 ) -> Committee | None:
     """Three to five packages that leave as few scenarios as possible without one acceptable to all.
 
@@ -179,11 +180,13 @@ def shortlist(
     problems : name of readings -> problem
     words, points : party -> what its words allow, and its draws.
     candidates : numbers of packages to look at in any case; all allowed ones where there are few, else a sample more.
+    without : number of a package that does not count: the one that leaves everything as it is.
     """
     first = next(iter(problems.values()))
     space = first.space
     allowed = {name: p.table.admissible for name, p in problems.items()}
     union = np.flatnonzero(np.logical_or.reduce(list(allowed.values())))
+    union = union[union != (-1 if without is None else without)]
     if not union.size:
         return None
     complete = union.size <= MOST_CANDIDATES
@@ -244,7 +247,7 @@ def shortlist(
 
 
 def _sample(union: NDArray[np.int64], candidates: Sequence[int], seed: int) -> NDArray[np.int64]:
-    known = np.array(sorted(set(candidates)), dtype=np.int64)[:MOST_CANDIDATES]
+    known = np.intersect1d(np.array(candidates, dtype=np.int64), union)[:MOST_CANDIDATES]
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     more = rng.choice(union, MOST_CANDIDATES - len(known), replace=False)
     return np.unique(np.concatenate([known, more]))

@@ -12,7 +12,7 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
-from zopa.robustness.shares import Drawn, FloatArray, room, shares
+from zopa.robustness.shares import Drawn, FloatArray, accepted_by, room, shares
 from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
@@ -29,6 +29,7 @@ from zopa.space import Answer, Problem, Readings, Space
 
 __all__ = [
     "AS_SET",
+    "AskedPackage",
     "PartyWords",
     "ReadingZones",
     "Stress",
@@ -102,6 +103,19 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class AskedPackage:
+    """A package that was asked about: per party the verdict of its words and the share of draws that accept it.
+
+    ``all`` is the share of the draws in which all parties accept; shares are None where nothing was drawn.
+    """
+
+    package: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    parties: Mapping[str, float | None]
+    all: float | None
+
+
+@dataclass(frozen=True)
 class Stress(Answer):
     """What survives what nobody knows.
 
@@ -119,6 +133,7 @@ class Stress(Answer):
     proofs : per party the certificates of the shown packages as plain data.
     drawn : what draws from the compatible values say; None with the reason in ``not_drawn``.
     picks : what each solution picks under the draws of the first readings, with the indices of SMAA.
+    asked : packages that were asked about, with their verdicts and shares.
     shortlist : three to five packages that together cover most scenarios, a scenario being a reading and a draw.
     """
 
@@ -136,6 +151,7 @@ class Stress(Answer):
     not_drawn: str = ""
     picks: Picks | None = None
     shortlist: Committee | None = None
+    asked: tuple[AskedPackage, ...] = ()
 
     @property
     def agreements(self) -> int:
@@ -196,6 +212,7 @@ def stress(
     settings: WordSettings | None = None,
     draws: int = 2048,
     seed: int = 1,
+    packages: Sequence[Mapping[str, str]] = (),
     spread: Spread | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Stress:
@@ -210,6 +227,7 @@ def stress(
         How words are taken; see there.
     draws, seed : int
         How many draws from the compatible values of the first readings; 0 for none.
+    packages : full packages to be asked about, whatever zone they are in.
     spread : Spread, optional
         How many workers share the work, and where finished parts of it are kept.
     progress : callable (step, share done), optional
@@ -304,7 +322,7 @@ def stress(
         if points
         else None
     )
-    members = _members(problems, words[name], points, found_picks, drawn, seed) if points else None
+    members = _members(problems, words[name], points, found_picks, drawn, seed, still) if points else None
     return Stress(
         asked,
         packages=first.space.n_packages,
@@ -329,6 +347,7 @@ def stress(
         not_drawn=not_drawn,
         picks=found_picks,
         shortlist=members,
+        asked=tuple(_asked(first, words[name], points, x) for x in packages),
     )
 
 
@@ -360,6 +379,23 @@ def _not_drawn(words: Iterable[Compatible]) -> str:
     return ""
 
 
+def _asked(
+    problem: Problem,
+    words: Mapping[str, Compatible],
+    points: Mapping[str, FloatArray],
+    package: Mapping[str, str],
+) -> AskedPackage:
+    chosen = problem.space.package(package)
+    rows = np.array([chosen])
+    fine = {p: accepted_by(w, rows, points[p])[0] for p, w in words.items()} if points else {}
+    return AskedPackage(
+        dict(package),
+        verdicts={p: certify(w, problem.space, chosen)[0] for p, w in words.items()},
+        parties={p: float(fine[p].mean()) if fine else None for p in words},
+        all=float(np.logical_and.reduce(list(fine.values())).mean()) if fine else None,
+    )
+
+
 def _members(
     problems: Mapping[str, Problem],
     words: Mapping[str, Compatible],
@@ -367,13 +403,14 @@ def _members(
     found: Picks | None,
     drawn: Drawn | None,
     seed: int,
+    still: int | None,
 ) -> Committee | None:
     """The shortlist; what solutions pick and what is acceptable most often is looked at in any case."""
     space = next(iter(problems.values())).space
     known = [p.package for m in (found.methods.values() if found else ()) for p in m.packages]
     known += [p.package for p in (drawn.packages if drawn else ())]
     numbers = [int(np.ravel_multi_index(space.package(x), space.sizes)) for x in known]
-    return shortlist(problems, words, points, numbers, seed)
+    return shortlist(problems, words, points, numbers, seed, still)
 
 
 def _agreed(space: Space, masks: Sequence[BoolArray]) -> BoolArray:

@@ -172,11 +172,11 @@ DRAWS = 256
 """Draws of the main job from what the words allow."""
 
 
-def _stress(problem: Problem, _: Sequence[Proposal]) -> Answer:
+def _stress(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     """What the words alone allow, where there are words about what a party could accept."""
     if not spoken(problem):
         raise NotApplicable("what the words alone allow needs statements with a stance, or `comparisons`")
-    return stress(problem, draws=DRAWS)
+    return stress(problem, draws=DRAWS, packages=[p.deal.package for p in proposals[:MOST_TESTED]])
 
 
 def _questions(problem: Problem, proposals: Sequence[Proposal]) -> Answer:

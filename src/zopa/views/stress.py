@@ -76,6 +76,8 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
     if reasons:
         yield Heading("Why not more is certain")
         yield Bullets(reasons)
+    for a in s.asked[:1]:
+        yield paragraph(*labels.package(a.package), ": ", *under_draws.asked(a, labels), ".")
     if len(s.readings) > 1:
         yield _readings(s, labels)
     if s.shown and s.shown[0].zone == "sure":
@@ -83,6 +85,11 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
         yield Bullets(tuple(_sure(strip, labels) for strip in s.shown))
     if s.drawn is not None:
         yield from _drawn(s.drawn, labels)
+        if s.unchanged:
+            yield paragraph(
+                "The package that leaves everything as it is counts in that share, and is acceptable in every draw.",
+                tone="small",
+            )
         if s.shortlist is not None:
             yield from under_draws.shortlist_blocks(s.shortlist, labels)
         if s.picks is not None:

@@ -259,6 +259,13 @@ def _packages(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) -
     block = _row("who could block it", [_blockers(p, labels) for _, p in shown])
     needs = [{r: x for r, x in p.readings.items() if x != s.question.readings.get(r)} for _, p in shown]
     extra: list[tuple[Cell | str, ...]] = [least, block]
+    words = s.lenses.get("stress")
+    if isinstance(words, Stress) and len(words.asked) >= len(shown):
+        by = {tuple(a.package.items()): a for a in words.asked}
+        asked = [by.get(tuple(p.deal.package.items())) for _, p in shown]
+        extra.append(
+            _row("by the words alone", [under_draws.asked(a, labels) if a else ("",) for a in asked])
+        )
     if any(needs):
         extra.insert(
             0, (cell("needs another reading", head=True), *(cell(*_needed(n, labels)) for n in needs))

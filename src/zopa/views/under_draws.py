@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from zopa.bargaining import SOLUTIONS
-from zopa.robustness import Committee, MethodPicks, Picks
+from zopa.robustness import AskedPackage, Committee, MethodPicks, Picks
 from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
-__all__ = ["shortlist_blocks", "shortlist_headline", "shortlist_items", "solution_picks"]
+__all__ = ["asked", "shortlist_blocks", "shortlist_headline", "shortlist_items", "solution_picks"]
 
 OFTEN = 0.05
 """A package that is picked in a smaller share of the draws is no finding."""
@@ -48,6 +48,22 @@ def solution_picks(p: Picks, labels: Labels) -> Iterator[Block]:
         folded=True,
     )
     yield from _ranks(p, labels)
+
+
+def asked(a: AskedPackage, labels: Labels) -> Spans:
+    """What the words alone say about a package: for whom it is settled, and the share of draws that accept it."""
+    sure = [labels.party(p) for p, v in a.verdicts.items() if v == "necessary"]
+    never = [labels.party(p) for p, v in a.verdicts.items() if v == "never"]
+    parts = [f"acceptable whatever the numbers to {listed(sure)}"] if sure else []
+    parts += [f"acceptable for no numbers to {listed(never)}"] if never else []
+    rest = [p for p, v in a.verdicts.items() if v == "possible"]
+    shares = [f"{labels.party(p)} in {percent(x)}" for p in rest if (x := a.parties[p]) is not None]
+    if rest and a.all is not None:
+        parts.append(
+            f"depends on the numbers for the {'others' if sure or never else 'parties'}: accepted by {listed(shares)} "
+            f"of the draws; by all in {percent(a.all)}"
+        )
+    return ("; ".join(parts) or "no words on record",)
 
 
 def shortlist_headline(c: Committee) -> str:
