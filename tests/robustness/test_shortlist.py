@@ -21,7 +21,7 @@ def test_the_committee_is_the_best_of_all_committees(rounds: int) -> None:
         approves = rng.random((n, voters)) < rng.uniform(0.1, 0.7)
         for rule in ("coverage", "pav"):
             for size in (1, 2, 3):
-                chosen, bound, proven = committee(approves, size, rule)  # type: ignore[arg-type]
+                chosen, bound, proven = committee(approves, size, rule, 10_000)  # type: ignore[arg-type]
                 best = max(
                     score(approves[list(c)], rule) for c in itertools.combinations(range(n), min(size, n))
                 )

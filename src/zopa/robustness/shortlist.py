@@ -32,7 +32,8 @@ MOST_CANDIDATES = 1000
 MOST_EXACT = 200
 """Candidates that the exact choice is made among: those that most scenarios approve, and the greedy ones."""
 MOST_DRAWS = 128
-SECONDS = 1.5
+NODES = 20
+"""Branches of the exact choice, after which the best found is given with its bound: the same on every machine."""
 RARE = 0.01
 
 
@@ -85,7 +86,7 @@ class Committee:
 
 
 def committee(
-    approves: BoolArray, size: int, rule: Literal["coverage", "pav"] = "coverage", seconds: float = SECONDS
+    approves: BoolArray, size: int, rule: Literal["coverage", "pav"] = "coverage", nodes: int = NODES
 ) -> tuple[tuple[int, ...], float, bool]:
     """Candidates of the best committee, a bound on its score, and whether it is proven best.
 
@@ -94,6 +95,7 @@ def committee(
     approves : array of bool, shape (n_candidates, n_voters)
     size : number of members; all candidates where there are fewer.
     rule : ``coverage`` counts voters with an approved member; ``pav`` gives 1 + 1/2 + ... for each approved member.
+    nodes : branches after which the best found is given.
     """
     n = len(approves)
     size = min(size, n)
@@ -121,7 +123,7 @@ def committee(
         constraints=[LinearConstraint(matrix, lb=0), LinearConstraint(count, lb=size, ub=size)],
         integrality=np.concatenate([np.ones(n), np.zeros(m * steps)]),
         bounds=Bounds(0, 1),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        options={"node_limit": nodes, "mip_rel_gap": 0.0},
     )
     greedy = _greedy(approves, size)
     if done.x is None:

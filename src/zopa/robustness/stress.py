@@ -12,6 +12,7 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
+from zopa.robustness.implied_value import implied_reservation
 from zopa.robustness.shares import Drawn, FloatArray, accepted_by, room, shares
 from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
@@ -72,6 +73,8 @@ class PartyWords:
     unused : words that gave none, and why.
     clashes : smallest sets of its words that cannot all hold; the party is then treated as unknown.
     central_breaks : words that the central judgments of the case do not satisfy.
+    reservation : where its words put its reservation value, in points from its worst to its best package; may lie
+        outside 0 to 100; None where too many options may be best or worst.
     """
 
     necessary: int
@@ -81,6 +84,7 @@ class PartyWords:
     unused: tuple[Unused, ...] = ()
     clashes: tuple[tuple[str, ...], ...] = ()
     central_breaks: tuple[str, ...] = ()
+    reservation: tuple[float, float] | None = None
 
     @property
     def silent(self) -> bool:
@@ -242,7 +246,9 @@ def stress(
     first = next(iter(problems.values()))
     if any(i.party in first.space.parties for i in first.case.interactions):
         raise NotApplicable(
-            "points that depend on several issues at once (`interactions`) are not covered by words alone yet"
+            "points that depend on several issues at once (`interactions`) are numbers, and orders of options, on which the "
+            "words alone rest, would hold for given answers to the other issues only; leave `interactions` out to ask "
+            "what the words say without them"
         )
     if not first.listable:
         raise NotApplicable(
@@ -456,6 +462,7 @@ def _party(
         unused=words.unused,
         clashes=clashes,
         central_breaks=tuple(dict.fromkeys(u for r in broken for u in r.units)),
+        reservation=implied_reservation(words),
     )
 
 

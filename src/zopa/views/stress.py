@@ -21,10 +21,11 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent
+from zopa.views.numbers import count, listed, percent, points
 
 __all__ = ["better", "blocks", "headline", "question_items", "questions", "stress"]
 
+MOST_POINTS = 100.0
 VERDICTS: Mapping[str, str] = {
     "necessary": "acceptable for all numbers",
     "possible": "acceptable for some numbers",
@@ -76,8 +77,7 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
     if reasons:
         yield Heading("Why not more is certain")
         yield Bullets(reasons)
-    for a in s.asked[:1]:
-        yield paragraph(*labels.package(a.package), ": ", *under_draws.asked(a, labels), ".")
+    yield from _implied(s, labels)
     if len(s.readings) > 1:
         yield _readings(s, labels)
     if s.shown and s.shown[0].zone == "sure":
@@ -154,6 +154,33 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
                 f"The central judgments on {labels.party(name)} take no agreement to be better for it than the status "
                 "quo; here it is taken to be no better.",
             )
+
+
+def _implied(s: Stress, labels: Labels) -> Iterator[Block]:
+    """Where the words put reservation values, and what they say of a package that was asked about."""
+    implied = tuple(_values(s, labels))
+    if implied:
+        yield Heading("What no agreement is worth, by the words")
+        yield Bullets(implied)
+    for a in s.asked[:1]:
+        yield paragraph(*labels.package(a.package), ": ", *under_draws.asked(a, labels), ".")
+
+
+def _values(s: Stress, labels: Labels) -> Iterator[Spans]:
+    for name, p in s.parties.items():
+        if p.reservation is None or (p.reservation[0] <= 0 and p.reservation[1] >= MOST_POINTS):
+            continue
+        low, high = p.reservation
+        if low <= 0:
+            where = f"at most {points(high)}"
+        elif high >= MOST_POINTS:
+            where = f"at least {points(low)}"
+        else:
+            where = f"between {points(low)} and {points(high)}"
+        yield (
+            f"{labels.party(name)}: what it said puts its reservation value {where}, in points from its worst package (0) to "
+            "its best (100).",
+        )
 
 
 def _readings(s: Stress, labels: Labels) -> Grid:
@@ -298,15 +325,21 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
     for asked in q.best:
         yield (
             f"{labels.party(asked.party)}: ",
-            *_question(asked, labels, draft if asked.content == q.target else ""),
+            *_question(asked, labels, draft if asked.content == q.target else "", q.target),
             f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
             f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id}).",
         )
 
 
-def _question(asked: PartyQuestion, labels: Labels, draft: str) -> Spans:
+def _question(asked: PartyQuestion, labels: Labels, draft: str, target: Mapping[str, str]) -> Spans:
     if asked.kind == "accepts" and draft:
         return (f"would you accept {draft} rather than no agreement?",)
+    if asked.kind == "means":
+        rule, reading = asked.content["rule"], asked.content["reading"]
+        return ("by “", labels.rule(rule), "”, do you mean this: ", labels.reading(rule, reading), "?")
+    swap = {i: o for i, o in asked.content.items() if target.get(i) != o} if asked.kind == "accepts" else {}
+    if len(swap) == 1:
+        return ("would you accept this draft if it said instead: ", *labels.package(swap), "?")
     if asked.kind == "accepts":
         return ("would you accept this draft rather than no agreement: ", *labels.package(asked.content), "?")
     if asked.kind == "prefers":
