@@ -13,18 +13,27 @@ import json
 import tarfile
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from statistics import fmean, median
 
+from typer.testing import CliRunner
+
+from zopa.casefile import load
+from zopa.cli import app
 from zopa.reading import read
 from zopa.reading.evaluation.corpora import read_gold, read_polnear
 from zopa.reading.evaluation.score import Score, compare, evaluate
+from zopa.reading.review import Session
+from zopa.reading.store import save_changes
 
 HERE = Path(__file__).resolve().parents[1]
 DATA = HERE.parent / "shared" / "data" / "reading"
 GOLD = HERE / "tests" / "reading" / "gold"
 LIMIT = 20
 """CPU milliseconds that an article may take at most."""
+LIMIT_OF_A_KEY = 50
+"""CPU milliseconds that a key in review may take at most."""
 
 
 def row(name: str, score: Score) -> None:
@@ -110,8 +119,39 @@ def growth() -> None:
         print(f"{copies:8}{len(long):12,}{1000 * spent:20.1f}{spent / one:8.2f}")
 
 
+def review_keys() -> None:
+    """CPU per decision in review, with what it writes, on a case file of several megabytes."""
+    text = "\n\n".join([(GOLD / "marra.txt").read_text(encoding="utf-8")] * 250)
+    with tempfile.TemporaryDirectory() as folder:
+        case_folder, source = Path(folder) / "case", Path(folder) / "long.txt"
+        source.write_text(text, encoding="utf-8")
+        CliRunner().invoke(app, ["read", str(source), "--case", str(case_folder)])
+        size = (case_folder / "statements.yaml").stat().st_size / 1e6
+        session = Session(load(case_folder), "benchmark", date(2025, 1, 1))
+        print(f"\n{f'CPU ms per key, {size:.1f} MB':34}{'least':>8}{'limit':>8}")
+        for name, act in (("reject", session.reject), ("split", lambda: halve(session)), ("undo", session.undo),
+                          ("join", session.merge)):  # fmt: skip
+            spent = []
+            for _ in range(5):
+                start = time.process_time()
+                act()
+                save_changes(case_folder, session.pending())
+                spent.append(1000 * (time.process_time() - start))
+            print(f"{name:34}{min(spent):8.1f}{LIMIT_OF_A_KEY:8}")
+
+
+def halve(session: Session) -> None:
+    """Split the next quotation that has a blank inside."""
+    while (item := session.item) is not None:
+        blank = item.quote.find(" ", 15)
+        if session.current.group == "statements" and blank > 0 and session.split((item.start or 0) + blank):
+            return
+        session.skip()
+
+
 def main() -> None:
     """Print the tables."""
     agreement()
     cost()
     growth()
+    review_keys()

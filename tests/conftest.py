@@ -1,5 +1,8 @@
-"""What every test shares: no test depends on how fast the machine is."""
+"""What every test shares: no test depends on how fast the machine is; the main job runs once on the example."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
@@ -12,3 +15,19 @@ settings.register_profile(
     "first failure", settings.get_profile("zopa"), phases=(Phase.explicit, Phase.generate), print_blob=False
 )  # for mutants.py: that something fails is enough
 settings.load_profile("zopa")
+
+
+@pytest.fixture(scope="session")
+def example_study():
+    """The main job on the example in its default readings. Answers are frozen: tests cannot change it."""
+    import zopa
+
+    return zopa.run(zopa.load("ukraine-2025"))
+
+
+@pytest.fixture(scope="session")
+def example_report(example_study, tmp_path_factory) -> list[Path]:
+    """The files of its report; only to be read."""
+    import zopa
+
+    return zopa.report(example_study, tmp_path_factory.mktemp("example-report"))

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -42,7 +43,9 @@ def module(name: str) -> ModuleType:
         pytest.skip(f"{name} needs {missing or error}, which is not installed")
 
 
+@cache
 def trees() -> list[tuple[Path, ast.Module]]:
+    """Every module's syntax, read once; nobody changes it."""
     return [(p, ast.parse(p.read_text(encoding="utf-8"))) for p in sorted(SRC.rglob("*.py"))]
 
 

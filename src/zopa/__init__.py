@@ -20,6 +20,7 @@ The verbs are the questions; each takes a case first::
     zopa.start(case)             where each party opens, and which demands may be positioning
     zopa.path(case, "nash")      in which order the steps to a package can be taken
     zopa.backtest([case, ...])   did known outcomes lie where the words of the day before put them
+    zopa.agreement(case)         how far coders of the same statements agree
     zopa.seal(case)              a line to publish now; zopa.verify_seal(line, case) checks it later
     zopa.simulate(case)          where talks end under named protocols and tactics
     zopa.audit(case, offers)     what a record of offers left on the table, and how the parties moved
@@ -69,6 +70,7 @@ _VERBS = {
     "run": "study",
     "compare": "study",
     "backtest": "study",
+    "agreement": "study",
     "seal": "study",
     "verify_seal": "study",
     "report": "render",
@@ -87,6 +89,7 @@ if TYPE_CHECKING:
     from zopa.robustness.questions import questions
     from zopa.robustness.stress import stress
     from zopa.spatial.forecast import forecast
+    from zopa.study.agreement import agreement
     from zopa.study.backtest import backtest
     from zopa.study.compare import compare
     from zopa.study.explain import explain
@@ -98,6 +101,7 @@ if TYPE_CHECKING:
     from zopa.waiting.delay import delay
 
 __all__ = [
+    "agreement",
     "audit",
     "backtest",
     "check",

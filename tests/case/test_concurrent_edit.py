@@ -202,7 +202,7 @@ def interleaving(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> St
         plain(*args, **more)
 
     monkeypatch.setattr(module, "set_values", interrupted)
-    for _ in range(14):
+    for _ in range(9):
         story.step()
     monkeypatch.undo()
     note_outside(folder)
@@ -241,7 +241,7 @@ def test_nothing_is_lost_in_500_interleavings(tmp_path: Path, monkeypatch: pytes
     stories = [interleaving(tmp_path / str(n), 1_000 + n, monkeypatch) for n in range(500)]
     for story in stories:
         nothing_is_lost(story)
-    assert sum(s.refused for s in stories) > 100
+    assert sum(s.refused for s in stories) > 30
     assert sum(len(s.saved) for s in stories) > 500
     assert sum(s.written for s in stories) > 300
 

@@ -104,6 +104,17 @@ def test_a_data_frame_needs_a_library_only_when_it_is_asked_for(case, monkeypatc
         found.to_frame()
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_data_frame_of_a_real_library_holds_the_packages(case, library, monkeypatch):
+    pytest.importorskip(library, reason=f"{library} is not installed (CI installs it)")
+    monkeypatch.setitem(sys.modules, "polars" if library == "pandas" else "pandas", None)
+    found = zopa.solve(case, "nash")
+    frame = found.to_frame()
+    assert type(frame).__module__.startswith(library)
+    assert list(frame.columns) == list(found.to_columns())
+    assert list(frame["nato"]) == [d.package["nato"] for d in found.deals]
+
+
 @pytest.mark.parametrize("path", ["", "x" * 5_000, "/dev/null", "a\0b", "/dev/null/inside"])
 @pytest.mark.parametrize("command", ["zone", "check", "run", "review", "explain"])
 def test_an_unusable_path_is_bad_use_and_no_traceback(command, path, monkeypatch, capsys):

@@ -92,9 +92,9 @@ def test_a_ktab_file_becomes_a_case_and_comes_back(tmp_path):
     assert zopa("convert", str(folder), str(tmp_path / "x.txt")).exit_code != 0
 
 
-@pytest.fixture(scope="module")
-def study():
-    return run(open_case("ukraine-2025"))
+@pytest.fixture
+def study(example_study):
+    return example_study
 
 
 def test_the_section_shows_positions_over_time_a_fan_and_the_sentence_on_hover(study):

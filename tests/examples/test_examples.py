@@ -15,7 +15,7 @@ from zopa.study import verify
 
 EXAMPLES = Path(zopa.__file__).parent / "examples"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-NAMES = ["ukraine-2025", "harbour-sport-park", "typewriters-1975", "writers-2023", "two-farms"]
+NAMES = ["ukraine-2025", "harbour-sport-park", "typewriters-1975", "writers-2023", "trade-2020", "two-farms"]
 
 LONGEST_SHARED_RUN = 7  # words; a quoted phrase of a public official is shorter
 

@@ -1,6 +1,7 @@
 """Small sound files of every format that is read, to be broken by the tests of hostile files."""
 
 import json
+from datetime import date
 
 from zopa.case import Case
 from zopa.case.model import Interaction
@@ -41,6 +42,9 @@ def case():
     })  # fmt: skip
 
 
+PAX = "Con,PP,AgtId,Dat,Stage,Cease,Ref\nA,1,2,4/10/98,SubComp,3,0\nB,2,4,5/1/05,SubComp,0,2\n"
+COMMENTS = 'timestamp,comment-id,author-id,agrees,disagrees,moderated,comment-body\n1,0,1,2,1,1,"More, please"\n2,1,1,0,1,-1,no\n'
+VOTES = "participant,group-id,n-comments,n-votes,n-agree,n-disagree,0,1\n1,0,0,1,1,0,1,\n2,1,0,2,0,2,-1,-1\n"
 WORDS = "North: we accept a ceasefire at once \U0001f54a.\nSouth: we oppose it.\n"
 
 
@@ -55,9 +59,31 @@ def worded():
         "sources": {"talk": {"title": "Talk", "date": "2025-02-12", "publisher": "Radio", "text": WORDS}},
         "statements": {
             f"s{k}": {"source": "talk", "quote": WORDS[a:b], "start": a, "end": b, "kind": "position", "party": p,
-                      "issue": "fire", "options": ("now",), "stance": stance, "extractor": "Ana",
+                      "issue": "fire", "options": ("now",), "stance": stance, "extractor": "Ana", "said": date(2025, 2, 12),
                       **({"speaker": "ana"} if p == "n" else {})}
             for k, (a, b, p, stance) in enumerate(said, 1)
+        },
+    })  # fmt: skip
+
+
+def boxed():
+    """The first case with a bonus where two options meet."""
+    bonus = Interaction(party="n", when={"water": ("a",), "pump": ("c",)}, points=7)
+    return case().model_copy(update={"interactions": (bonus,)})
+
+
+def words_as_points():
+    """Three parties, weights and words instead of points, labels that YAML would take for something else."""
+    return Case.model_validate({
+        "title": "Yes: no",
+        "issues": {
+            "i": {"name": "NATO?", "options": {"y": "Yes", "n": "No", "t": "~"}},
+            "k": {"name": "date", "options": {"a": "2025-01-01", "b": "1.0", "c": "a: [b] #c"}},
+        },
+        "parties": {
+            p: {"name": name, "weights": {"i": w, "k": 100 - w}, "reservation": 30,
+                "values": {"i": {"y": a, "n": 100 - a, "t": "accept"}, "k": {"a": "prefer", "b": 10, "c": 100}}}
+            for p, name, w, a in (("x", "Ñandú & co", 35, 100), ("y", "null", 60, 0), ("z", "3", 50, 40))
         },
     })  # fmt: skip
 
@@ -82,6 +108,9 @@ def seeds():
                 },
             )
         )
-    bonus = Interaction(party="n", when={"water": ("a",), "pump": ("c",)}, points=7)
-    boxed = made.model_copy(update={"interactions": (bonus,)})
-    return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed)[0]) for n in ("genius", "negmas"))]
+    found += [
+        ("word", {"w.docx": FORMATS["draft"].write(worded(), ("fire=later",))[0][""]}),
+        ("pa-x", {"p.csv": PAX.encode()}),
+        ("polis", {"comments.csv": COMMENTS.encode(), "participants-votes.csv": VOTES.encode()}),
+    ]
+    return [*found, *((f"{n}-boxes", FORMATS[n].write(boxed())[0]) for n in ("genius", "negmas"))]

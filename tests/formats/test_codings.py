@@ -409,3 +409,31 @@ def test_a_network_is_graphml(tmp_path):
     assert weights == {('N <&> "x"', "Ceasefire: at once"): 1, ("South", "Ceasefire: at once"): -1}
     with pytest.raises(NotApplicable, match="accept or oppose"):
         convert(seeds.case(), tmp_path / "b.graphml")
+
+
+CONSTRAINTS = (
+    "SELECT 1 FROM ENTITIES GROUP BY VariableId, Value HAVING COUNT(*) > 1",
+    "SELECT 1 FROM DATASHORTTEXT GROUP BY StatementId, VariableId HAVING COUNT(*) > 1",
+    "SELECT 1 FROM DATABOOLEAN GROUP BY StatementId, VariableId HAVING COUNT(*) > 1",
+    "SELECT 1 FROM ENTITIES WHERE LENGTH(Value) >= 191",
+    "SELECT 1 FROM DOCUMENTS WHERE LENGTH(Title) >= 191 OR LENGTH(Source) >= 191",
+    "SELECT 1 FROM CODERS WHERE LENGTH(Name) >= 191 OR LENGTH(Password) >= 191",
+    "SELECT 1 FROM VARIABLES WHERE DataType NOT IN ('boolean', 'integer', 'long text', 'short text')",
+    "SELECT 1 FROM STATEMENTS s JOIN DOCUMENTS d ON d.ID = s.DocumentId WHERE s.Start < 0 OR s.Start >= s.Stop OR s.Stop > 2 * LENGTH(d.Text)",
+    "SELECT 1 FROM STATEMENTS s WHERE (SELECT COUNT(*) FROM DATASHORTTEXT t WHERE t.StatementId = s.ID) <> 3",
+    "SELECT 1 FROM STATEMENTS s WHERE (SELECT COUNT(*) FROM DATABOOLEAN t WHERE t.StatementId = s.ID) <> 1",
+)
+"""What the schema of DNA 3 demands of its tables, as queries that must find nothing."""
+
+
+def test_a_written_project_keeps_the_constraints_of_dna(tmp_path):
+    case = load(EXAMPLES / "ukraine-2025")
+    parties = {p: x.model_copy(update={"name": x.name + " and others" * 30}) for p, x in case.parties.items()}
+    lost = convert(case.model_copy(update={"parties": parties}), tmp_path / "a.dna")
+    assert any(r.what == "cut to 190 characters" for r in lost.changed)
+    base = sqlite3.connect(tmp_path / "a.dna")
+    assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert [q for q in CONSTRAINTS if base.execute(q).fetchone()] == []
+    base.execute("INSERT INTO ENTITIES (VariableId, Value) SELECT VariableId, Value FROM ENTITIES LIMIT 1")
+    assert [q for q in CONSTRAINTS if base.execute(q).fetchone()] == [CONSTRAINTS[0]]
+    base.close()

@@ -10,7 +10,7 @@ import zopa
 from zopa.case import Case
 from zopa.casefile import inspect
 from zopa.cli import app
-from zopa.errors import CaseError, NotApplicable, UnknownName
+from zopa.errors import CannotWrite, CaseError, NotApplicable, UnknownName
 from zopa.formats import FORMATS, Fidelity, convert, load, plan
 from zopa.formats.fidelity import left_out
 
@@ -57,17 +57,34 @@ def test_foreign_xml_is_refused_with_what_it_is(name, tmp_path):
     [
         ("a.xml", b"<rss><channel/></rss>", "a news feed"),
         ("a.xml", b"<?xml version='1.0'?><!-- x --><o:thing xmlns:o='u'/>", "XML file with the root <thing>"),
-        ("votes.soc", b"# TITLE\n1: A\n", r"kind '\.soc'.*\n.*what can be read: a case folder; KTAB"),
+        ("votes.soc", b"# TITLE\n1: A\n", r"kind '\.soc'.*\n.*zopa formats lists what can be read"),
         ("a.dna", b"SQLite format 3\x00...", "an SQLite database"),
         ("a.pdf", b"%PDF-1.7", "a PDF"),
         ("a.gz", b"\x1f\x8b\x08", "a gzip archive"),
         ("empty.csv", b"", "an empty file"),
+        ("r.xlsx", bytes(range(256)) * 8, "neither text nor of a known kind, although its name ends in '.xlsx'"),
+        ("r.docx", b"PK\x03\x04" + bytes(range(256)), "a zip archive"),
+        ("ru.txt", "\u043f\u0440\u0438\u0432\u0435\u0442 ".encode() * 40, r"a file of the kind '\.txt'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named_with_what_can(name, raw, said, tmp_path):
     with pytest.raises(CaseError, match=said):
         convert(small(tmp_path, raw, name), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_only_what_was_named_is_made(tmp_path):
+    for target in ("no/x.xlsx", "no/case", "no/no/x.csv"):
+        with pytest.raises(CannotWrite, match=r"there is no folder .*/no"):
+            convert(small(tmp_path, SMALL), tmp_path / target)
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_device_is_refused_in_one_plain_line():
+    with pytest.raises(CaseError) as caught:
+        convert("/dev/null", "x")
+    assert [f.what for f in caught.value.findings] == ["expected a file, saw a device or a pipe"]
+    assert str(caught.value).count("nothing was read") == 1
 
 
 def test_a_format_is_known_by_its_content_whatever_its_ending(tmp_path):
@@ -198,3 +215,12 @@ def test_a_case_made_from_any_format_can_be_asked_in_one_step(tmp_path):
     unsaid = CliRunner().invoke(app, ["zone", str(tmp_path / "fish.csv")])
     assert unsaid.exit_code == 1
     assert "Not enough is on record" in unsaid.output
+
+
+def test_the_list_of_formats_says_what_is_not_carried_each_way():
+    done = CliRunner().invoke(app, ["formats", "--json"])
+    rows = {r["name"]: r for r in json.loads(done.output)["answer"]}
+    assert set(rows) == set(FORMATS)
+    assert all(r["carries"] for r in rows.values())
+    assert all(r["not_out"] for r in rows.values() if r["read"] and r["written"])
+    assert rows["refi-qda"]["not_in"].startswith("notes, links")

@@ -61,6 +61,18 @@ def test_six_texts_of_genres_that_were_not_looked_at_stay_within_ten_points_of_t
     assert rates["ready"] >= 0.60
 
 
+LATER = ["briefing", "hearing", "voice_note"]
+"""Written by somebody who knew the reader, annotated before the first run: found .74, precision .83, ready .35. After line
+numbers of transcripts and the office behind a sender's name were read in general: found .91, precision .86, ready .61."""
+
+
+def test_three_texts_of_later_genres_stay_within_ten_points_of_the_bar():
+    rates = sum((scored(*annotated(name)) for name in LATER), Readiness()).rates()
+    assert rates["found"] >= 0.85
+    assert rates["precision"] >= 0.80
+    assert rates["ready"] >= 0.50
+
+
 def development(shared: Path) -> Iterator[tuple[str, list[dict], dict]]:
     """The texts of the development half, their statements and the names of their speakers."""
     folder = shared / "data" / "reading_genres"
@@ -135,3 +147,4 @@ def test_the_command_gives_the_figures_of_each_genre(shared):
     rates = json.loads(result.output)["answer"]["ready"]
     assert len(rates) == 6
     assert all(r["found"] >= 0.85 for r in rates.values())
+    assert all(0.5 < r["issue"] <= 1 for r in rates.values())

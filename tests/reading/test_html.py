@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zopa.reading.sources.files import open_source
 from zopa.reading.sources.web_pages import html_text
 
 PARTS = (
@@ -48,3 +49,51 @@ def test_a_tag_that_closes_itself_holds_nothing():
     assert html_text("<script src='x'/><p>The mayor agreed.</p><textarea/><p>So did the union.")[0] == (
         "The mayor agreed.\nSo did the union."
     )
+
+
+ARTICLE = "<p>The mayor said she would not sell the dam.</p>" * 6
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="newsletter-box"><p>Sign up: Tom said he likes it.</p></div>',
+        '<section id="related"><p>Also: Tom said he likes it.</p></section>',
+        '<div class="article__social share"><p>Tom said he likes it.</p></div>',
+        '<ul class="comments"><li>Tom said he likes it.</li></ul>',
+        "<!-- <p>Tom said he likes it.</p> -->",
+    ],
+)
+def test_boxes_beside_the_article_are_left_out(box):
+    text, _, _ = html_text(
+        f"<html><body class='has-comments'><article>{ARTICLE}{box}</article></body></html>"
+    )
+    assert "Tom" not in text
+    assert text.count("mayor") == 6
+
+
+def test_a_page_that_is_all_box_is_read_all_the_same():
+    text, _, _ = html_text(f'<body><div class="comments">{ARTICLE}</div></body>')
+    assert text.count("mayor") == 6
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '<blockquote type="cite"><p>We could pay half.</p></blockquote>',
+        '<div class="gmail_quote"><div class="gmail_attr">On Monday Tom wrote:</div><blockquote>We could pay half.</blockquote></div>',
+        '<div id="divRplyFwdMsg"><b>From:</b> Tom</div><div>We could pay half.</div>',
+        '<div class="yahoo_quoted"><p>We could pay half.</p></div>',
+        '<div class="gmail_quote">' * 300 + "We could pay half." + "</div>" * 300,
+    ],
+)
+def test_what_a_mail_answers_is_left_out(reply, tmp_path):
+    mail = tmp_path / "m.eml"
+    mail.write_text(
+        "From: Ada Holm <a@b.example>\nTo: Tom\nSubject: port\nContent-Type: text/html; charset=utf-8\n\n"
+        f"<html><body><p>We cannot accept the port fee.</p>{reply}</body></html>",
+        encoding="utf-8",
+    )
+    (item,) = open_source(str(mail))
+    assert "cannot accept" in item.text
+    assert "pay half" not in item.text

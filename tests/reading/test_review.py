@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import sys
 from pathlib import Path
 
@@ -160,6 +161,9 @@ def test_a_review_over_a_terminal_can_be_broken_off(folder):
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["TERM"] = "dumb"
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # where the tests run in the background, it is ignored
         os.execv(sys.executable, [sys.executable, "-m", "zopa", "review", str(folder), "--by", "ann"])
     seen = b""
     try:

@@ -17,11 +17,9 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples"
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} & "quoted" \'&#39;'
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("out")
-    report(run(load(EXAMPLES / "ukraine-2025")), out)
-    return out
+@pytest.fixture
+def written(example_report: list[Path]) -> Path:
+    return example_report[0].parent
 
 
 def test_the_report_is_one_file_that_names_no_other(written: Path) -> None:

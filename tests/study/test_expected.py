@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from zopa.case import Case
-from zopa.casefile import load
 from zopa.study import run, verify
 from zopa.study.explain import sentence_around
 
@@ -79,8 +78,8 @@ def test_of_the_named_sets_of_readings_those_without_a_deal_are_explained() -> N
     assert study.closed["S"].empty
 
 
-def test_each_further_package_is_the_one_most_unlike_those_before() -> None:
-    packages = [list(p.deal.package.values()) for p in run(load(EXAMPLE)).proposals]
+def test_each_further_package_is_the_one_most_unlike_those_before(example_study: Any) -> None:
+    packages = [list(p.deal.package.values()) for p in example_study.proposals]
 
     def apart(k: int, before: int) -> int:
         return min(sum(a != b for a, b in zip(packages[k], x, strict=True)) for x in packages[:before])

@@ -50,8 +50,8 @@ def test_without_a_zone_the_packages_are_those_that_another_reading_would_allow(
         assert len(changed) == 1
 
 
-def test_three_sentences_are_named_where_the_strict_readings_leave_no_deal() -> None:
-    why = run(load(EXAMPLE)).closed["E"]
+def test_three_sentences_are_named_where_the_strict_readings_leave_no_deal(example_study: Any) -> None:
+    why = example_study.closed["E"]
     rules = [[m.rule for m in c.limits] for c in why.sentences]
     assert ["us-nato", "us-territory", "ukraine-condition"] in [
         sorted(r, key=["us-nato", "us-territory", "russia-territory", "ukraine-condition"].index)

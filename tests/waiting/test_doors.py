@@ -100,8 +100,8 @@ def test_the_report_shows_curves_dates_win_sets_and_the_line_behind_a_figure(exa
     assert answers["lenses"]["divide"]["splits"][0]["method"] == "adjusted-winner"
 
 
-def test_the_report_of_the_example_says_that_the_source_states_no_cost(tmp_path):
-    written = zopa.report(zopa.run(zopa.load(EXAMPLE)), tmp_path / "out")
+def test_the_report_of_the_example_says_that_the_source_states_no_cost(example_report):
+    written = example_report
     page = written[0].read_text()
     assert "the sources state no cost figure; only the author&#39;s remark speaks of prices or costs" in page
     assert not {"cost-curves.svg", "openings.svg"} & {

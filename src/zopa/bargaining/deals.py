@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
+
 from zopa.case import Case, breaks, uncarried
 from zopa.space import Space, decimal
 
@@ -46,29 +48,29 @@ def deal(space: Space, package: Sequence[int]) -> Deal:
 
 def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
     """Several packages; numbers that recur are made once."""
-    rows = [list(map(tuple, scores.T.tolist())) for scores in space.scores]
+    rows = list(packages)
+    if not rows:
+        return ()
+    chosen = np.array(rows, dtype=np.intp).T
+    totals = np.sum([scores[:, k] for scores, k in zip(space.scores, chosen, strict=True)], axis=0)
+    for bonus in space.bonuses:
+        holds = np.logical_and.reduce([[mask >> int(k) & 1 for k in chosen[i]] for i, mask in bonus.terms])
+        totals[bonus.party, holds] += bonus.points
     points: dict[int, Fraction] = {}
 
     def worth(units: int) -> Fraction:
-        if units not in points:
-            points[units] = space.points(units)
-        return points[units]
+        found = points.get(units)
+        if found is None:
+            found = points[units] = Fraction(units, space.scale)
+        return found
 
-    found = []
-    for x in packages:
-        total = [
-            sum(column) for column in zip(*(row[k] for row, k in zip(rows, x, strict=True)), strict=True)
-        ]
-        if space.bonuses:
-            total = list(space.utility(x))
-        found.append(
-            Deal(
-                space.names(x),
-                {p: worth(u) for p, u in zip(space.parties, total, strict=True)},
-                {p: worth(u - r) for p, u, r in zip(space.parties, total, space.reservation, strict=True)},
-            )
-        )
-    return tuple(found)
+    utilities = [list(map(worth, row)) for row in totals.tolist()]
+    gains = [[worth(u - r) for u in row] for row, r in zip(totals.tolist(), space.reservation, strict=True)]
+    parties = space.parties
+    return tuple(
+        Deal(space.names(x), dict(zip(parties, u, strict=True)), dict(zip(parties, g, strict=True)))
+        for x, u, g in zip(rows, zip(*utilities, strict=True), zip(*gains, strict=True), strict=True)
+    )
 
 
 def marked(case: Case, found: tuple[Deal, ...]) -> tuple[Deal, ...]:

@@ -104,7 +104,7 @@ def meant(number: float | int | str) -> Fraction:
 
 def noise(number: float | int | str | None) -> bool:
     """Whether a number is off a decimal by binary noise."""
-    if not isinstance(number, float) or len(repr(number)) < LONG:
+    if not isinstance(number, float) or number.is_integer() or len(repr(number)) < LONG:
         return False
     return meant(number) != fraction(number)
 

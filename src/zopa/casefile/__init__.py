@@ -13,6 +13,8 @@ from zopa.casefile.change_log import (
     read_record,
     texts_at,
 )
+from zopa.casefile.coders import Coding, add_codings, codings_of
+from zopa.casefile.commits import at_commit
 from zopa.casefile.concurrent_edit import (
     Version,
     note_outside,
@@ -35,6 +37,7 @@ from zopa.casefile.write import fingerprint, finish, one_step, write_file
 __all__ = [
     "REMOVED",
     "CaseFiles",
+    "Coding",
     "NewSource",
     "Place",
     "PriceTable",
@@ -47,9 +50,12 @@ __all__ = [
     "Version",
     "acting",
     "acting_now",
+    "add_codings",
     "address_at",
+    "at_commit",
     "check",
     "check_record",
+    "codings_of",
     "digest",
     "find_quote",
     "fingerprint",

@@ -189,8 +189,8 @@ def _section(text: str, group: str) -> tuple[int, int, int] | None:
     )
     if head is None:
         return None
-    section = re.compile(r"^[^\s#]", re.M).search(text, head.end())
-    return head.start(1), section.start() if section else len(text), len(head[1])
+    section = re.compile(r"\n[^\s#]").search(text, head.end())  # a search from "\n" on is fast, "^" is not
+    return head.start(1), section.start() + 1 if section else len(text), len(head[1])
 
 
 def _inserted(text: str, group: str, ident: str, data: Mapping[str, Any]) -> str | None:
@@ -199,7 +199,7 @@ def _inserted(text: str, group: str, ident: str, data: Mapping[str, Any]) -> str
     if section is None:
         return None
     start, stop, indent = section
-    if re.compile(rf"^ *[\"']?{re.escape(ident)}[\"']?\s*:", re.M).search(text, start, stop):
+    if re.compile(rf"{re.escape(ident)}[\"']?\s*:").search(text, start, stop):  # perhaps there, in some form
         return None
     end = stop
     while end > start:  # back over empty lines and remarks of what follows
@@ -216,11 +216,11 @@ def _entry(text: str, group: str, ident: str) -> tuple[int, int] | None:
     if section is None:
         return None
     start, stop, indent = section
-    key = re.compile(rf"^ {{{indent}}}{re.escape(scalar(ident))}:(?=\s)", re.M).search(text, start, stop)
+    key = re.compile(rf"\n {{{indent}}}{re.escape(scalar(ident))}:(?=\s)").search(text, start - 1, stop)
     if key is None:
         return None
-    after = re.compile(rf"^ {{0,{indent}}}[^\s]", re.M).search(text, key.end(), stop)
-    return key.start(), after.start() if after else stop
+    after = re.compile(rf"\n {{0,{indent}}}[^\s]").search(text, key.end(), stop)
+    return key.start() + 1, after.start() + 1 if after else stop
 
 
 def _entry_end(part: YamlText) -> int:

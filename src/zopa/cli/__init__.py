@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from zopa.cli import (
+    agreement,
     ask,
     backtest,
     case,
@@ -81,6 +82,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve.serve,
     "convert": convert.convert,
     "formats": convert.formats,
+    "agreement": agreement.agreement,
     "evaluate": evaluate.evaluate,
     "train": evaluate.train,
 }

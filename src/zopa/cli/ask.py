@@ -21,8 +21,10 @@ from zopa.cli.options import (
     TypedOption,
     UnsourcedOption,
     console,
+    examples,
     package_of,
     pairs_of,
+    print_answer,
     print_json,
     problem_of,
     progress,
@@ -261,15 +263,18 @@ def judge(
 
 
 def show(
-    name: CaseArgument,
+    name: CaseArgument = "",
     changes: SetOption = None,
     day: DayOption = None,
     typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
-    """What is in a case: parties, issues, options, rules, readings, and what is missing."""
+    """What is in a case: parties, issues, options, rules, readings, and what is missing. Without CASE: the examples."""
     from zopa.views.case import missing, overview
 
+    if not name:
+        _list_examples(json=json)
+        return
     problem = problem_of(name, None, changes, day, typed)
     case = problem.case
     if json:
@@ -284,6 +289,19 @@ def show(
         from zopa.views import with_settings
 
         show_document(with_settings(overview(case), problem.question("show")), name)
+
+
+def _list_examples(*, json: bool) -> None:
+    """The bundled cases by name and title."""
+    from zopa.casefile import load
+
+    titles = {p.name: load(p).title for p in sorted(examples().iterdir()) if p.is_dir()}
+    if json:
+        print_answer("show", {"examples": titles})
+        return
+    for name, title in titles.items():
+        typer.echo(f"{name:24}{title}")
+    typer.echo(f"next: zopa show {next(iter(titles))}   or   zopa init FOLDER")
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""The command `compare`: two cases, or one at two dates."""
+"""The command `compare`: two cases, or one at two dates or in two commits."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ __all__ = ["compare"]
 
 
 def compare(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A case, or CASE@DATE for a case as of a day.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="A case, or CASE@DATE.")],
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A case, CASE@DATE for a case as of a day, or CASE@COMMIT for a folder as git has it.",
+        ),
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="A case, CASE@DATE or CASE@COMMIT.")],
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the page here too, as one HTML file.")
     ] = None,

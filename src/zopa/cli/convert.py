@@ -52,8 +52,12 @@ def convert(
         list[str] | None,
         typer.Option(
             "--roles",
-            help="What a column of a position table is, as COLUMN=issue|party|agreed|leave; may be repeated.",
+            help="What a column of a position table is, as COLUMN=issue, party, position, agreed, number or leave; may be repeated.",
         ),
+    ] = None,
+    package: Annotated[
+        list[str] | None,
+        typer.Option("--package", help="What an article of a draft says, as ISSUE=OPTION; may be repeated."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -75,6 +79,7 @@ def convert(
         steps=steps,
         codes=codes or "",
         roles=roles or (),
+        package=package or (),
     )
     lost = not found.fidelity.lossless
     refused = strict and lost
@@ -130,6 +135,8 @@ def formats(json: JsonOption = False) -> None:
                     "read": f.read is not None,
                     "written": f.write is not None,
                     "carries": f.carries,
+                    "not_in": f.not_in,
+                    "not_out": f.not_out,
                 }
                 for name, f in FORMATS.items()
             ],
@@ -137,9 +144,10 @@ def formats(json: JsonOption = False) -> None:
         return
     ways = {(True, True): "in, out", (True, False): "in", (False, True): "out"}
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("name", "what it is", "ways", "what is carried"):
+    for title in ("name", "what it is", "ways", "what is carried", "what is not"):
         grid.add_column(title, overflow="fold")
     for name, f in FORMATS.items():
-        grid.add_row(name, f.label, ways[f.read is not None, f.write is not None], f.carries)
+        lost = "; ".join(f"{way}: {said}" for way, said in (("in", f.not_in), ("out", f.not_out)) if said)
+        grid.add_row(name, f.label, ways[f.read is not None, f.write is not None], f.carries, lost)
     console().print(grid)
-    typer.echo("everything else is listed by `zopa convert` as left out, with its place")
+    typer.echo("every conversion lists what it leaves out, with its place")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -166,14 +167,21 @@ def bundled(name: str) -> Path:
 
 
 def open_case(name: str, day: str | None = None) -> Case:
-    """Load a case folder, a bundled example by its name, or a file of any format that zopa reads; as of a day."""
+    """Load a case folder, a bundled example by its name, or a file of any format that zopa reads; as of a day.
+
+    ``CASE@DATE`` is the case as of a day, ``CASE@COMMIT`` the folder as it was in a commit of its git repository.
+    """
+    from zopa.casefile import at_commit
     from zopa.formats import load
 
-    head, sign, date = name.rpartition("@")
+    head, sign, when = name.rpartition("@")
     if sign and head and not Path(name).exists():
+        if bundled(head).is_dir() and not re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", when):
+            case = at_commit(bundled(head), when)
+            return case if day is None else case.at(day)
         if day is not None:
             raise typer.BadParameter(f"expected one date, saw '{name}' and --as-of {day}")
-        name, day = head, date
+        name, day = head, when
     case = load(bundled(name))
     return case if day is None else case.at(day)
 

@@ -305,6 +305,8 @@ def _line(prompt: str, keys: Iterator[str]) -> str:
 
 
 def _present(session: Session) -> None:
+    from zopa.views.numbers import in_marks
+
     here, item = session.current, session.item
     if here is None or item is None:
         typer.echo(
@@ -314,7 +316,7 @@ def _present(session: Session) -> None:
         )
         return
     typer.secho(f"\n{session.at + 1} of {len(session.queue)}  {here.ident}  {item.review.state}", bold=True)
-    typer.echo(f"“{item.quote}”")
+    typer.echo(in_marks(item.quote))
     for line in _facts(session, here.group, item):
         typer.echo(line)
 

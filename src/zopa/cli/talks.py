@@ -112,8 +112,14 @@ def _floor(given: list[str] | None) -> str | dict[str, float]:
 def audit(
     name: CaseArgument,
     offers: Annotated[
-        Path, typer.Argument(metavar="OFFERS", help="A CSV or YAML file with one row per offer.")
+        Path,
+        typer.Argument(
+            metavar="OFFERS", help="A CSV or YAML file with one row per offer, or a saved run of NegMAS."
+        ),
     ],
+    trace: Annotated[
+        Path | None, typer.Option("--trace", help="Write the record as a trace of NegMAS, too.")
+    ] = None,
     readings: ReadingsOption = None,
     changes: SetOption = None,
     day: DayOption = None,
@@ -123,7 +129,14 @@ def audit(
     """What a record of offers left on the table, when a deal was first within reach, and who moved."""
     from zopa.talks import audit as ask
 
-    answer = ask(problem_of(name, readings, changes, day, typed), offers)
+    problem = problem_of(name, readings, changes, day, typed)
+    answer = ask(problem, offers)
+    if trace is not None:
+        from zopa.casefile import one_step
+        from zopa.formats.negmas_trace import offers_of, write_trace
+
+        with one_step(trace.parent) as act:
+            act.write(trace.name, write_trace(problem, offers_of(offers, problem.case)))
     reply(answer, name, json=json, no=not answer.agreed)
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from zopa.case import Case, fraction, reservation, values, voters, weights
+from zopa.case.estimates import meant
 from zopa.errors import NotApplicable
 from zopa.formats.fidelity import IMPORTED, Fidelity, left_out
 from zopa.formats.names import label, short_ids
@@ -102,15 +103,17 @@ def exact_text(value: Fraction, fidelity: Fidelity, place: str) -> str:
 
 
 def _plain(value: Fraction) -> float | int | str:
-    """As a number where a float holds it exactly, else as the fraction that it is."""
+    """As a number where a float holds it exactly and nobody takes it for binary noise, else as the fraction it is."""
     text = decimal(value)
     if text is not None and len(text.strip("-").replace(".", "").strip("0")) <= 15:
-        return int(text) if "." not in text else float(text)
+        plain = int(text) if "." not in text else float(text)
+        if meant(plain) == value:
+            return plain
     return f"{value.numerator}/{value.denominator}"
 
 
-def scores_case(scenario: AdditiveScenario, fidelity: Fidelity) -> Case:
-    """The scenario as a case; option and issue ids are made from the labels."""
+def scores_case(scenario: AdditiveScenario, fidelity: Fidelity, scaled: bool = True) -> Case:
+    """The scenario as a case; option and issue ids are made from the labels. ``scaled``: the file counts to 1."""
     issue_ids = short_ids(name for name, _ in scenario.issues)
     option_ids = [short_ids(labels) for _, labels in scenario.issues]
     party_ids = short_ids(p.name for p in scenario.parties)
@@ -159,7 +162,8 @@ def scores_case(scenario: AdditiveScenario, fidelity: Fidelity) -> Case:
     fidelity.keep("options", sum(len(labels) for _, labels in scenario.issues))
     if interactions:
         fidelity.keep("interactions", len(interactions))
-    fidelity.change("utilities count from 0 to 100 instead of 0 to 1; their order and their ratios stay")
+    if scaled:
+        fidelity.change("utilities count from 0 to 100 instead of 0 to 1; their order and their ratios stay")
     return Case.model_validate(
         {
             "title": label(scenario.name),

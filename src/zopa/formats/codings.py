@@ -33,6 +33,7 @@ __all__ = [
     "carried",
     "coded_case",
     "counted",
+    "given_codes",
     "guess",
     "meanings",
     "moment",
@@ -174,7 +175,7 @@ def meanings(
         The file is no mapping of codes, with unknown keys or words.
     """
     listed = list(dict.fromkeys(paths))
-    given = _given(codes) if codes else {}
+    given = given_codes(codes) if codes else {}
     inner = set(parents)
     found: dict[CodePath, CodeMeaning] = {}
     for path in listed:
@@ -206,7 +207,14 @@ def written(found: Mapping[CodePath, CodeMeaning]) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
-def _given(codes: str) -> dict[str, CodeMeaning]:
+def given_codes(codes: str) -> dict[str, CodeMeaning]:
+    """What a file of codes says, by the name of the code.
+
+    Raises
+    ------
+    CaseError
+        The file is no mapping of codes, with unknown keys or words.
+    """
     name, raw = next(iter(take(Path(codes)).items()), ("", b""))
     data = yaml_data(decode(raw, name), name)
     bad = [] if isinstance(data, dict) else [Finding("", "expected a mapping from codes", "", name)]

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from zopa import casefile
 from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
-from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
+from zopa.errors import CannotWrite, CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats import (
     citations,
     discourse_networks,
@@ -28,14 +28,20 @@ from zopa.formats import (
     gmcr,
     ktab_files,
     negmas,
+    pa_x,
+    polis,
     position_table,
     refi_qda,
+    score_sheets,
     vault,
+    word,
     workbook,
 )
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
+from zopa.formats.grids import kind_of
 from zopa.formats.loading import is_case
+from zopa.formats.negmas_trace import scenario_folder
 
 __all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "read_any", "recognise"]
 
@@ -49,17 +55,21 @@ class Format:
     """One kind of file: how it is known, read and written, and what it carries.
 
     ``folder`` says that a scenario is several files in one folder. ``options`` are the settings of ``read``
-    besides the files and their name.
+    besides the files and their name, ``settings`` those of ``write`` besides the case. ``not_in`` and ``not_out`` name
+    what a reader and a writer cannot carry, in short; every conversion lists it in full.
     """
 
     label: str
     endings: tuple[str, ...]
     recognise: Callable[[Files], bool]
     read: Callable[..., tuple[Case, Fidelity]] | None
-    write: Callable[[Case], tuple[dict[str, bytes], Fidelity]] | None
+    write: Callable[..., tuple[dict[str, bytes], Fidelity]] | None
     carries: str
+    not_in: str = ""
+    not_out: str = ""
     folder: bool = False
     options: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
 
 def _never(_: Files) -> bool:
@@ -71,45 +81,60 @@ FORMATS: Mapping[str, Format] = {
         label="KTAB scenario, CSV", endings=(".csv",), recognise=ktab_files.recognise_csv, read=ktab_files.read,
         write=partial(ktab_files.write, kind="csv"),
         carries="parties, one line per issue, places, saliences, capability",
+        not_out="words, rules, judgments; model parameters",
     ),
     "ktab-xml": Format(
         label="KTAB scenario, XML", endings=(".xml",), recognise=ktab_files.recognise_xml, read=ktab_files.read,
         write=partial(ktab_files.write, kind="xml"),
         carries="the same, model parameters, seed, ideal adjustments",
+        not_out="words, rules, judgments",
     ),
     "gmcr": Format(
         label="graph model of GMCR+ / gmcr-py", endings=(".gmcr",), recognise=gmcr.recognise, read=gmcr.read,
         write=gmcr.write,
         carries="yes/no actions and who holds them, impossible states, preferences, rankings, unseen states",
+        not_in="results that the file holds; they are computed anew",
+        not_out="words, unsure marks, named states, the status quo",
     ),
     "genius": Format(
         label="GENIUS scenario, a folder of XML", endings=(), recognise=genius.recognise, read=genius.read,
         write=genius.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reservation value, discount, hyper-rectangles",
+        not_in="zero-constraints, real issues without --steps",
+        not_out="words, rules, intervals; negative points are raised",
     ),
     "geniusweb": Format(
         label="GeniusWeb scenario, a folder of JSON", endings=(), recognise=geniusweb.recognise, read=geniusweb.read,
         write=geniusweb.write, folder=True, options=("chosen", "parties"),
         carries="issues, options, scores (exact), reservation bid",
+        not_out="words, rules, interactions, discount, intervals",
     ),
     "negmas": Format(
         label="NegMAS scenario, a folder of YAML", endings=(), recognise=negmas.recognise, read=negmas.read,
         write=negmas.write, folder=True, options=("chosen", "parties", "steps"),
         carries="issues, options, scores (exact), reserved value, discount, hyper-rectangles",
+        not_in="discount per step; continuous issues without --steps",
+        not_out="words, rules, intervals",
     ),
     "refi-qda": Format(
         label="coded texts of MAXQDA, NVivo, ATLAS.ti (REFI-QDA), QDPX", endings=(".qdpx",), recognise=refi_qda.recognise,
         read=refi_qda.read, write=refi_qda.write, options=("codes",),
         carries="texts, codes as issues, options, stances and kinds, coded passages as statements, speakers, parties",
+        not_in="notes, links, sets, graphs, colours, codings of pictures, pages, sound and film",
+        not_out="rules, judgments, conditions, contacts, figures",
     ),
     "refi-qda-codes": Format(
         label="code book (REFI-QDA), QDC", endings=(".qdc",), recognise=refi_qda.recognise_codebook,
         read=refi_qda.read, write=refi_qda.write_codebook, options=("codes",), carries="issues and options as codes",
+        not_in="colours and descriptions of codes",
+        not_out="everything but issues and options",
     ),
     "dna": Format(
         label="project of the Discourse Network Analyzer, SQLite", endings=(".dna",), recognise=dna.recognise,
         read=dna.read, write=dna.write, options=("codes",),
         carries="texts, statements with person, organisation, concept (issue: option), agreement, coder",
+        not_in="other statement types, attributes, ChildOf, notes",
+        not_out="silence, conditions, kinds, dates of single statements, rules, judgments",
     ),
     **{
         f"network-{name}": Format(
@@ -121,16 +146,45 @@ FORMATS: Mapping[str, Format] = {
     "workbook": Format(
         label="a case as a workbook, XLSX", endings=(".xlsx",), recognise=workbook.recognise, read=workbook.read,
         write=workbook.write, carries="every field of a case and the texts of its sources; not costs.csv and matrices",
+        not_out="costs.csv and matrices",
+    ),
+    **{
+        f"scores-{kind}": Format(
+            label=f"scorable game, a sheet of scores, {kind.upper()}", endings=(),
+            recognise=partial(score_sheets.recognise, kind=kind), read=score_sheets.read,
+            write=partial(score_sheets.write, kind=kind),
+            carries="issues, options, scores (exact), thresholds, vetoes, how many must accept",
+            not_out="words, rules, interactions, discount, intervals",
+        )
+        for kind in score_sheets.KINDS
+    },
+    "pa-x": Format(
+        label="peace agreements of PA-X, CSV", endings=(), recognise=pa_x.recognise, read=pa_x.read, write=None,
+        options=("codes",), carries="per provision, in how many processes a comprehensive agreement contains it",
+    ),
+    "polis": Format(
+        label="Polis conversation, a folder of CSV", endings=(), recognise=polis.recognise, read=polis.read, write=None,
+        folder=True, options=("codes",),
+        carries="opinion groups as ratifiers, comments as options, shares that agree with their intervals",
+    ),
+    "word": Format(
+        label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,
+        write=None, carries="changes and comments with name and date as statements of their authors, versions as options",
     ),
     **{
         f"table-{kind}": Format(
             label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
             recognise=partial(position_table.recognise, kind=kind), read=position_table.read,
-            write=partial(position_table.write, kind=kind),
+            write=partial(position_table.write, kind=kind), options=("roles",),
             carries="issues, parties, a suggested statement per cell, what was agreed",
+            not_in="remarks and dates, struck text", not_out="all but the last position of each party on each issue",
         )
         for kind in position_table.KINDS
     },
+    "draft": Format(
+        label="draft agreement, DOCX", endings=(), recognise=_never, read=None, write=word.write, settings=("package",),
+        carries="an article per issue, objections as comments with sentence and date, alternatives as tracked changes",
+    ),
     "csl-json": Format(
         label="sources for a reference manager, CSL-JSON", endings=(), recognise=_never, read=None,
         write=citations.write_csl, carries="title, publisher, date and address of every source",
@@ -184,8 +238,9 @@ def recognise(files: Files, name: str) -> str:
 
 
 def _refuse_unknown(files: Files, name: str) -> NoReturn:
-    known = "; ".join(f"{f.label}" for f in FORMATS.values() if f.read)
-    refuse(name, f"{_what(files)} cannot be read", f"what can be read: a case folder; {known}")
+    refuse(
+        name, f"{_what(files)} cannot be read", "zopa formats lists what can be read; zopa read takes texts"
+    )
 
 
 _FIRST_BYTES = {
@@ -207,6 +262,9 @@ def _what(files: Files) -> str:
     name, raw = next(iter(files.items()))
     if not raw:
         return "an empty file"
+    kind = kind_of(name, raw) if raw.startswith(b"PK") else ""
+    if kind:
+        return {"docx": "a Word file", "xlsx": "a spreadsheet"}[kind]
     for start, said in _FIRST_BYTES.items():
         if raw.startswith(start):
             return said
@@ -214,6 +272,10 @@ def _what(files: Files) -> str:
     if root:
         return _ROOTS.get(root, f"an XML file with the root <{root[:60]}>")
     ending = Path(name).suffix
+    head = raw[:4_000]
+    if sum(c < 9 or 13 < c < 32 for c in head) > len(head) // 50:
+        expected = f", although its name ends in '{ending[:20]}'" if ending else ""
+        return f"a file of bytes that are neither text nor of a known kind{expected} (is it damaged?)"
     return f"a file of the kind '{ending[:20]}'" if ending else "this file"
 
 
@@ -232,6 +294,7 @@ def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Ca
     """A case from any file or folder, with the report and the format's name."""
     if name == CASE or (name is None and is_case(path)):
         return casefile.load(path), Fidelity(CASE), CASE
+    path = scenario_folder(path)
     files, chosen = _taken(path)
     alone = {chosen: files[chosen]} if chosen else files
     if name is None:
@@ -280,7 +343,8 @@ def _format(name: str) -> Format:
 
 def read_any(path: Path) -> Case:
     """The case in a file or folder of any format; a folder of none is read as a case folder, which says why not."""
-    if path.is_dir() and not any(f.recognise(take(path)) for f in FORMATS.values()):
+    inside = take(scenario_folder(path)) if path.is_dir() else {}
+    if path.is_dir() and not any(f.recognise(inside) for f in FORMATS.values()):
         return casefile.load(path)
     return _read(path, None, {})[0]
 
@@ -295,9 +359,11 @@ def plan(
     steps: int | None = None,
     codes: str | Path = "",
     roles: Sequence[str] = (),
+    package: Sequence[str] = (),
 ) -> Conversion:
     """Read, and make ready to write; nothing is written yet. See :func:`convert`."""
     goal = Path(target)
+    _must_have_a_place(goal)
     if target_format not in (None, CASE) and _format(target_format).write is None:
         raise NotApplicable(f"{FORMATS[target_format].label} is read, not written")
     if isinstance(source, Case):
@@ -316,7 +382,9 @@ def plan(
     else:
         one = FORMATS[kind]
         assert one.write is not None
-        written, report = one.write(case)
+        if package and "package" not in one.settings:
+            raise NotApplicable(f"{one.label} has no use for --package")
+        written, report = one.write(case, **({"package": tuple(package)} if package else {}))
         fidelity = _both(fidelity, report) if name != CASE else report
         files = dict(written)
         if one.folder and goal.is_dir() and any(goal.iterdir()):
@@ -338,6 +406,18 @@ def plan(
     return Conversion(
         root=root, files=files, fidelity=fidelity, case=case, source_format=name, target_format=kind
     )
+
+
+def _must_have_a_place(goal: Path) -> None:
+    """Only what was named is made: the folder that it stands in must be there."""
+    try:
+        there = goal.absolute().parent.is_dir()
+    except (OSError, ValueError) as error:
+        raise CannotWrite(str(goal), str(getattr(error, "strerror", None) or error)) from None
+    if not there:
+        raise CannotWrite(
+            str(goal), f"there is no folder {goal.absolute().parent}; make it first, or name another"
+        )
 
 
 def _both(first: Fidelity, second: Fidelity) -> Fidelity:
@@ -373,6 +453,7 @@ def convert(
     steps: int | None = None,
     codes: str | Path = "",
     roles: Sequence[str] = (),
+    package: Sequence[str] = (),
     strict: bool = False,
 ) -> Fidelity:
     """Turn another tool's file into a case folder, or a case into such a file; say what was not carried.
@@ -393,6 +474,8 @@ def convert(
         A file that says what the codes of a project are read as, or the statements of a poll.
     roles : sequence of str, optional
         What the columns of a position table are, as ``COLUMN=ROLE``; found by words and content when left out.
+    package : sequence of str, optional
+        What the articles of a draft say, as ``ISSUE=OPTION``; what was agreed or is most supported when left out.
     strict : bool
         Refuse, and write nothing, when anything would be left out.
 
@@ -417,6 +500,7 @@ def convert(
         steps=steps,
         codes=codes,
         roles=roles,
+        package=package,
     )
     if strict and not found.fidelity.lossless:
         lost = "; ".join(map(str, found.fidelity.left_out[:5]))

@@ -93,6 +93,8 @@ def _bytes(path: Path) -> bytes:
                 "split the file",
             )
         return path.read_bytes()
+    except CaseError:
+        raise
     except FileNotFoundError:
         refuse(str(path), "expected a file or a folder, saw nothing there")
     except (OSError, ValueError) as error:

@@ -23,6 +23,7 @@ __all__ = [
     "grids_of",
     "kind_of",
     "letters",
+    "office_parts",
     "packed",
     "sheets_of",
     "workbook_parts",
@@ -453,12 +454,28 @@ def _word_parts(grid: CellGrid) -> dict[str, str]:
         f"<w:tblGrid>{column * width}</w:tblGrid>{rows}</w:tbl><w:p/>"
         '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
     )
+    main = f'<w:document xmlns:w="{w}"><w:body>{body}</w:body></w:document>'
+    return office_parts("word/document.xml", "wordprocessingml.document.main", main, {})
+
+
+def office_parts(name: str, kind: str, main: str, others: Mapping[str, str]) -> dict[str, str]:
+    """The parts of an Office file from its main part and those beside it (``comments``, ``styles``)."""
+    folder, _, file = name.rpartition("/")
+    family = kind.partition(".")[0]
+    kinds = "".join(
+        f'<Override PartName="/{part}" ContentType="{_MAIN}{sort}+xml"/>'
+        for part, sort in [(name, kind), *((f"{folder}/{o}.xml", f"{family}.{o}") for o in others)]
+    )
+    links = "".join(
+        _RELATION.format(_OFFICE, o, f"{o}.xml").replace('"rId1"', f'"rId{k}"')
+        for k, o in enumerate(others, 1)
+    )
     return {
-        "[Content_Types].xml": _TYPES.format(
-            f'<Override PartName="/word/document.xml" ContentType="{_MAIN}wordprocessingml.document.main+xml"/>'
-        ),
-        "_rels/.rels": _RELATIONS.format(_RELATION.format(_OFFICE, "officeDocument", "word/document.xml")),
-        "word/document.xml": f'<w:document xmlns:w="{w}"><w:body>{body}</w:body></w:document>',
+        "[Content_Types].xml": _TYPES.format(kinds),
+        "_rels/.rels": _RELATIONS.format(_RELATION.format(_OFFICE, "officeDocument", name)),
+        name: main,
+        **({f"{folder}/_rels/{file}.rels": _RELATIONS.format(links)} if others else {}),
+        **{f"{folder}/{o}.xml": text for o, text in others.items()},
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from zopa.case import Case
 from zopa.casefile import digest, normalise
-from zopa.errors import CaseError, Finding, NotApplicable
+from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats.documents import number, refuse
 from zopa.formats.fidelity import Fidelity, left_out
 from zopa.formats.grids import CellGrid, grids_of, kind_of, write_grid
@@ -48,6 +48,19 @@ _PARTY = {
     "actor",
     "stakeholder",
     "organisation",
+}
+_DOUBTFUL = {"actor", "stakeholder", "organisation"}
+_RATINGS = {"power", "capability", "salience", "saliences", "weight", "influence", "position", "positions", "statement", "quote", "date", "source"}  # fmt: skip
+_POSITION = {
+    "position",
+    "view",
+    "proposal",
+    "demand",
+    "stance",
+    "says",
+    "text",
+    "position taken",
+    "what it says",
 }
 _AGREED = {"agreed", "agreement", "compromise", "outcome", "result", "final", "agreed text", "final text", "provisional agreement",
            "compromise proposal", "final compromise", "what was agreed"}  # fmt: skip
@@ -107,49 +120,195 @@ class _Cell:
     why: str = ""
 
 
-def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
+def read(files: Mapping[str, bytes], source: str, roles: Sequence[str] = ()) -> tuple[Case, Fidelity]:
     """A case from all position tables of one file; statements are suggested, not accepted.
+
+    Parameters
+    ----------
+    roles : sequence of str, optional
+        ``COLUMN=ROLE`` with one of :data:`ROLES`, where the roles that are found and told are wrong.
 
     Raises
     ------
     CaseError
-        No table with a column of issues and a column of a party; references that go round in a circle.
+        No table with a column of issues and a column of a party; a table that can be read in two ways; references
+        that go round in a circle.
+    UnknownName
+        A column or role that does not exist.
     """
     name, raw = next(iter(files.items()))
     fidelity = Fidelity("position-table")
     tables = []
-    for grid in map(_upright, grids_of(name, raw, fidelity)):
-        roles = _roles(grid)
-        if roles is None:
+    given, grids = _given(roles), grids_of(name, raw, fidelity)
+    _known_columns(given, grids)
+    for one in grids:
+        grid = _upright(one, given, f"{name}, {one.name}", fidelity)
+        columns = _roles(grid, given)
+        if columns is None:
             fidelity.leave(
                 "a table without a column of issues and a column of a party", f"{name}, {grid.name}"
             )
             continue
-        tables.append((grid, roles))
+        tables.append((grid, columns))
     if not tables:
         refuse(
             source,
             "expected a table whose rows are issues and whose columns are parties, saw none",
             "write a header row: issue, then one name per party",
         )
+    for grid, found in tables:
+        fidelity.change(f"{_told(found)}; wrong? --roles COLUMN=ROLE", f"{name}, {grid.name}")
     return _Builder(name, fidelity).case(tables), fidelity
 
 
-def _upright(grid: CellGrid) -> CellGrid:
-    """A table whose rows are parties, turned so that its rows are issues."""
+ROLES: Mapping[str, str] = {
+    "issue": "what the rows are about", "party": "what one party says; for the first column: its rows are parties",
+    "position": "what is said, in a table with a column of parties", "agreed": "what was agreed", "number": "numbers of the rows",
+    "leave": "left out",
+}  # fmt: skip
+"""What a column can be said to be, with ``--roles``."""
+
+
+def _given(roles: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for text in roles:
+        column, sign, role = text.rpartition("=")
+        if not sign or role.strip().casefold() not in ROLES:
+            raise UnknownName("role (COLUMN=ROLE)", role.strip() or text, ROLES)
+        found[_word(column)] = role.strip().casefold()
+    return found
+
+
+def _known_columns(given: Mapping[str, str], grids: Sequence[CellGrid]) -> None:
+    names = list(dict.fromkeys(c for g in grids for row in g.rows[:8] for c in row if c))
+    for column in given:
+        if column not in {_word(n) for n in names}:
+            raise UnknownName("column", column, names)
+
+
+def _told(roles: _Roles) -> str:
+    """What the columns are, in the order of their kinds."""
+    kinds = [
+        ("issues", (roles.issue,)),
+        ("parties", roles.parties),
+        ("agreed", () if roles.agreed is None else (roles.agreed,)),
+        ("left out", roles.remarks),
+    ]
+    said = [
+        f"{kind}: {', '.join(label(roles.names[c], 'the first column')[:40] for c in at)}"
+        for kind, at in kinds
+        if at
+    ]
+    return f"columns are read as {'; '.join(said)}"
+
+
+def _upright(grid: CellGrid, given: Mapping[str, str], place: str, fidelity: Fidelity) -> CellGrid:
+    """A table whose rows are parties, or one statement each, as one whose rows are issues and columns parties."""
     for k, row in enumerate(grid.rows[:8]):
-        if row and _word(row[0]) in _PARTY and len({c for c in row if c}) > 1:
-            turned = [list(column) for column in zip(*grid.rows[k:], strict=True)]
-            turned[0][0] = "Issue"
-            return CellGrid(grid.name, turned)
+        at = [
+            c
+            for c, text in enumerate(row)
+            if _word(text) in _PARTY
+            or (given.get(_word(text)) == "party" and _rows_are_parties(row, c, given))
+        ]
+        if not at or len({c for c in row if c}) < 2:
+            continue
+        if at[0] == 0 and given.get(_word(row[0]), "party") == "party":
+            return _turned(grid, k, given, place, fidelity)
+        if at[0] and given.get(_word(row[at[0]]), "party") == "party" and not _below_is_named(row, at[0]):
+            return _pivoted(grid, k, at[0], given, (place, fidelity))
     return grid
+
+
+def _rows_are_parties(row: Sequence[str], column: int, given: Mapping[str, str]) -> bool:
+    """Whether a column that is said to be of parties is the first, or stands beside one of positions."""
+    return column == 0 or any(given.get(_word(text)) == "position" for text in row)
+
+
+def _below_is_named(row: Sequence[str], column: int) -> bool:
+    """Whether a merged heading such as *Parties* stands over several columns, whose names are below."""
+    return row.count(row[column]) > 1
+
+
+def _turned(grid: CellGrid, top: int, given: Mapping[str, str], place: str, fidelity: Fidelity) -> CellGrid:
+    """Rows are parties: turned, unless it may as well be something else, which is asked."""
+    head, body = grid.rows[top], grid.rows[top + 1 :]
+    names = [r[0] for r in body if r[0]]
+    doubt = ""
+    if len(set(names)) < len(names):
+        doubt = f"'{label(next(n for n in names if names.count(n) > 1))[:40]}' stands in several rows"
+    elif _word(head[0]) in _DOUBTFUL:
+        doubt = f"the first column is headed '{label(head[0])[:40]}'"
+    elif any(_word(h) in _RATINGS for h in head[1:]):
+        doubt = f"the column '{next(h for h in head[1:] if _word(h) in _RATINGS)}' holds ratings"
+    if doubt and given.get(_word(head[0])) != "party":
+        hint = (
+            f"rows are parties and columns issues: --roles '{head[0]}=party'; a list of statements: zopa read; "
+            "positions and saliences by number: --from ktab-csv"
+        )
+        refuse(place, f"this table can be read in more than one way: {doubt}", hint)
+    fidelity.change(
+        f"rows are read as parties and columns as issues, because the first column is headed '{label(head[0])[:40]}'",
+        place,
+    )
+    turned = [list(column) for column in zip(*grid.rows[top:], strict=True)]
+    turned[0][0] = "Issue"
+    return CellGrid(grid.name, turned)
+
+
+def _pivoted(
+    grid: CellGrid, top: int, party: int, given: Mapping[str, str], at: tuple[str, Fidelity]
+) -> CellGrid:
+    """One row per issue and party: a column for each party."""
+    place, fidelity = at
+    head = grid.rows[top]
+
+    def column(role: str, words: set[str]) -> list[int]:
+        said = [c for c, h in enumerate(head) if given.get(_word(h)) == role]
+        return said or [
+            c for c, h in enumerate(head) if _word(h) in words and c != party and _word(h) not in given
+        ]
+
+    issue, position = column("issue", _ISSUE), column("position", _POSITION)
+    rest = [c for c in range(len(head)) if head[c] and c not in (party, *issue, *position)]
+    if len(issue) != 1 or len(position) != 1:
+        hint = f"one row per statement: --roles '{head[party]}=party' --roles COLUMN=position; a party called so: --roles '{head[party]}=leave' or rename the column; a list of words: zopa read"
+        refuse(
+            place,
+            f"this table can be read in more than one way: the column '{label(head[party])[:40]}' may hold parties or be one",
+            hint,
+        )
+    fidelity.change(
+        f"each row is read as what one party says on one issue, because of the columns '{label(head[party])[:40]}' and '{label(head[position[0]])[:40]}'",
+        place,
+    )
+    for c in rest:
+        fidelity.leave(
+            f"the column '{label(head[c])[:60]}'", place, sum(bool(r[c]) for r in grid.rows[top + 1 :])
+        )
+    parties = list(dict.fromkeys(r[party] for r in grid.rows[top + 1 :] if r[party]))
+    cells: dict[str, dict[str, str]] = {}
+    for k, row in enumerate(grid.rows[top + 1 :], top + 2):
+        told = cells.setdefault(row[issue[0]], {})
+        if row[party] in told:
+            refuse(
+                place,
+                f"'{label(row[party])[:40]}' says something on '{label(row[issue[0]])[:40]}' twice, in row {k} too",
+                "keep the last, or give zopa read the list",
+            )
+        if row[party]:
+            told[row[party]] = row[position[0]]
+    return CellGrid(
+        grid.name,
+        [["Issue", *parties], *([i, *(told.get(p, "") for p in parties)] for i, told in cells.items())],
+    )
 
 
 def _word(text: str) -> str:
     return re.sub(r"[^\w°#/ ]+", " ", text.casefold()).strip()
 
 
-def _roles(grid: CellGrid) -> _Roles | None:
+def _roles(grid: CellGrid, given: Mapping[str, str]) -> _Roles | None:
     """What the columns are, by the words of the header row, else by their content."""
     for k, row in enumerate(grid.rows[:8]):
         filled = [c for c in row if c]
@@ -161,12 +320,24 @@ def _roles(grid: CellGrid) -> _Roles | None:
         merged = any(row[c] and row[c] == row[c + 1] for c in range(len(row) - 1))
         if merged and k + 2 < len(grid.rows) and len(set(below)) == len(below) and max(map(len, below)) < 60:
             names, first = [b or r for r, b in zip(row, below, strict=True)], k + 1
-        return _named(grid, names, first)
+        return _named(grid, names, first, given)
     return None
 
 
-def _named(grid: CellGrid, names: Sequence[str], header: int) -> _Roles | None:
-    words = [_word(n) for n in names]
+def _named(grid: CellGrid, names: Sequence[str], header: int, given: Mapping[str, str]) -> _Roles | None:
+    stand_in = {"issue": "issue", "agreed": "agreed", "number": "no", "leave": "remark"}
+    said = [given.get(_word(n), "") for n in names]
+    words = [stand_in.get(role, "a party" if role else _word(n)) for n, role in zip(names, said, strict=True)]
+    if "issue" in said:
+        words = [
+            w if w not in _ISSUE or role == "issue" else "a party"
+            for w, role in zip(words, said, strict=True)
+        ]
+    if "agreed" in said:
+        words = [
+            w if w not in _AGREED or role == "agreed" else "a party"
+            for w, role in zip(words, said, strict=True)
+        ]
     body = grid.rows[header + 1 :]
     agreed = next((c for c in reversed(range(len(words))) if words[c] in _AGREED), None)
     remarks = {c for c, w in enumerate(words) if w in _REMARK}
@@ -178,7 +349,9 @@ def _named(grid: CellGrid, names: Sequence[str], header: int) -> _Roles | None:
         if short and len(rest) > 2 and short[0] == rest[0]:
             numbered.add(rest.pop(0))
         issue = rest[0] if rest else None
-    numbered |= {c for c in range(issue or 0) if all(_SHORT.fullmatch(r[c]) for r in body)}
+    numbered |= {
+        c for c in range(issue or 0) if all(_SHORT.fullmatch(r[c]) for r in body) and said[c] != "party"
+    }
     if issue is None:
         return None
     parties = tuple(

@@ -194,6 +194,7 @@ class _Writer:
             parts.append("weak: anonymous or unresolved speaker")
         if self._foreign(s):
             parts.append("weak: reported within another party's words")
+        parts += [f"also for {', '.join(s.spoken_for)}"] if s.spoken_for else []
         parts += [f"look: {f}" for f in s.flags]
         return "; ".join(parts)
 

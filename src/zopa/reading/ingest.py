@@ -113,7 +113,13 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
     ident, new = source_id(folder, text, item.name)
     notes = [*item.notes, *(f"{n} {what} removed" for what, n in text.removed)]
     if not new and _has_records(case, ident):
-        return Added(ident, {}, (*notes, "this text is in the case already; nothing was added"))
+        notes.append("this text is in the case already; nothing was added")
+        kept, given = case.sources[ident].date, text.published.on
+        if given is not None and given != kept:
+            notes.append(
+                f"its date stays {kept or 'empty'}, not {given}: change it in sources.csv, row {ident}"
+            )
+        return Added(ident, {}, tuple(notes))
     earlier = {k: s.text for k, s in case.sources.items() if k != ident}
     found, repeated = _without_copies(read(text, case), copies({**earlier, ident: text.text}), ident)
     if repeated:

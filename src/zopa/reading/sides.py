@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from textwrap import shorten
 
 from zopa.reading.extraction.extract import Suggestion
 from zopa.reading.extraction.quantities import figures
 from zopa.reading.language.lexicon import Lexicon
 
-__all__ = ["Sides", "grouped", "options_asked", "shared_topics"]
+__all__ = ["Sides", "bare_name", "grouped", "options_asked", "shared_topics"]
 
 ASKED = frozenset(["demand", "offer", "conditional_offer", "concession", "red_line", "commitment"])
 """Kinds of statements whose words may name an option."""
@@ -39,7 +40,7 @@ def grouped(heard: Sequence[Suggestion], body: str, lex: Lexicon, states: Collec
     }
     sides = Sides()
     bodies = set()
-    names = {_bare(n, lex): n for n in count}
+    names = {bare_name(n, lex): n for n in count}
     for name, n in count.items():
         side = _side_of(name, body, lex, names)
         if any(re.search(rf"(?<!\w){re.escape(k)}(?!\w)", f"{name} {side}", re.I) for k in known):
@@ -63,7 +64,8 @@ def _is_speaker(s: Suggestion, lex: Lexicon) -> bool:
     )
 
 
-def _bare(name: str, lex: Lexicon) -> str:
+def bare_name(name: str, lex: Lexicon) -> str:
+    """A name without leading articles."""
     words = name.split()
     while len(words) > 1 and words[0].lower() in lex["articles"]:
         words = words[1:]
@@ -72,18 +74,18 @@ def _bare(name: str, lex: Lexicon) -> str:
 
 def _same(a: str, b: str, lex: Lexicon) -> bool:
     """Whether two names are one: the same words, or one ends the other."""
-    x, y = _bare(a, lex).lower(), _bare(b, lex).lower()
+    x, y = bare_name(a, lex).lower(), bare_name(b, lex).lower()
     return x == y or x.endswith(" " + y) or y.endswith(" " + x)
 
 
 def _side_of(name: str, body: str, lex: Lexicon, names: Mapping[str, str]) -> str:
     """The body that the words around a name give it: in brackets, behind a comma, before an apostrophe, after "of"."""
-    bare = _bare(name, lex)
+    bare = bare_name(name, lex)
     for form in lex.raw["of_body"]:
         m = lex.pattern("of_body", form, speaker=re.escape(bare)).search(body)
         if not m:
             continue
-        found = _bare(m["body"].strip(), lex)
+        found = bare_name(m["body"].strip(), lex)
         if found and not found.lower().startswith(bare.lower()):
             longer = next(
                 (n for n in names if n.lower().endswith(" " + found.lower()) or n.lower() == found.lower()),
@@ -146,7 +148,7 @@ def options_asked(heard: Sequence[Suggestion], body: str, words: Collection[str]
         said = " ".join(" ".join(body[a:b] for a, b in s.content).split())
         if s.kind.kind not in ASKED or not pattern.search(said) or len(found) >= OPTIONS:
             continue
-        label = said.strip("“”\"' ")[:LONGEST_LABEL]
+        label = shorten(said.strip("“”\"' "), LONGEST_LABEL, placeholder=" …")
         telling = [said[f.start : f.end] for f in figures(said)][:2]
-        found.setdefault(label, telling or [label[:40]])
+        found.setdefault(label, telling or [shorten(label, 40, placeholder="") or label[:40]])
     return found

@@ -6,8 +6,8 @@ It lists no weight, value or reservation value; each option is marked as an assu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -15,16 +15,18 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from zopa.reading.attribution.attribute import attribute
-from zopa.reading.extraction.extract import extract
+from zopa.reading.extraction.extract import Suggestion, extract
 from zopa.reading.extraction.speakers import Entry, Resolver, Roster
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.parsing.segment import segment
-from zopa.reading.sides import grouped, options_asked, shared_topics
+from zopa.reading.sides import bare_name, grouped, options_asked, shared_topics
 from zopa.reading.sources.text import Text
 
 __all__ = ["Draft", "draft", "draft_case"]
 
 MAX_PARTIES, MAX_SIDES, MAX_SPEAKERS, MAX_ISSUES = 5, 8, 20, 6
+FEW_ISSUES = 4
+"""Issues up to which words that several speakers share are added to the topics that the pack knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
     states = {name: _aliases(name, lex) for name in _states(body, lex)}
     bodies = _bodies(body, states, lex) if len(states) < 2 else {}
     states = states | bodies if len(states) + len(bodies) > 1 else {}
-    heard = [s for t in listed for s in extract(t, language=language).statements if s.nested_in is None]
+    heard = list(_heard(listed, language))
     parties = {_slug(name): {"name": name} for name in states}
     speakers = _speakers(body, states, lex) if states else {}
     if not (states and bodies):
@@ -72,6 +74,9 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
                 not states or name in groups.bodies or _speaks_often(name, groups[name])
             ):
                 parties.setdefault(_slug(name) or "party", {"name": name})
+        for name in _spoken_for(heard, lex):
+            if len(parties) < MAX_SIDES and not any(name in p["name"] for p in parties.values()):
+                parties.setdefault(_slug(name) or "party", {"name": name})
         for n in range(1, 3 - len(parties)):
             parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
         for name, members in groups.items():
@@ -80,6 +85,7 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
     shared = shared_topics(heard, body, lex, {w for words in topics.values() for w in words})
     named = " ".join(states).casefold()
     shared = {topic: words for topic, words in shared.items() if topic.casefold() not in named}
+    shared = dict(list(shared.items())[: max(0, FEW_ISSUES - len(topics))])
     topics = dict(list((topics | shared).items())[:MAX_ISSUES]) or _usual_topic(lex)
     return Draft(
         title=title or next((t.published.title for t in listed if t.published.title), ""),
@@ -91,6 +97,22 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
             for name, words in topics.items()
         },
     )
+
+
+def _heard(texts: Iterable[Text], language: str) -> Iterator[Suggestion]:
+    """The outer statements of some texts, with the places of their words in the texts one after another."""
+    at = 0
+    for t in texts:
+        for s in extract(t, language=language).statements:
+            if s.nested_in is None:
+                yield replace(s, content=tuple((a + at, b + at) for a, b in s.content))
+        at += len(t.body) + 1
+
+
+def _spoken_for(heard: Iterable[Suggestion], lex: Lexicon) -> list[str]:
+    """Groups for which somebody speaks and those who support a speaker, without articles, in order."""
+    bare = (bare_name(n, lex) for s in heard for n in s.spoken_for)
+    return list(dict.fromkeys(n for n in bare if not n.isupper() or len(n) < 6))
 
 
 def _speaks_often(name: str, members: Mapping[str, int]) -> bool:

@@ -109,7 +109,7 @@ const zopa = (() => {
     if (!places.length) return basis ? [" " + say("no statement", {basis})] : [];
     return places.flatMap(k => {
       const s = m.statements[k], by = s.to ? element("a", [s.by], {href: s.to}) : s.by;
-      return s.quote ? [` – “${s.quote}” (`, by, ")"] : [" (", by, ")"];
+      return s.quote ? [` – ${s.quote} (`, by, ")"] : [" (", by, ")"];
     });
   }
   const chosen = name => Number(form.elements[name].value);

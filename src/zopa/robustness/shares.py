@@ -17,7 +17,18 @@ from zopa.robustness.inequalities import settle
 from zopa.space import Problem, Space
 from zopa.space.draws import chunks, uniform_walks
 
-__all__ = ["Drawn", "PackageShare", "Room", "Share", "accepted_by", "draw", "room", "share", "shares"]
+__all__ = [
+    "Drawn",
+    "PackageShare",
+    "Room",
+    "Share",
+    "accepted_by",
+    "draw",
+    "interval",
+    "room",
+    "share",
+    "shares",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -42,13 +53,18 @@ class Share:
         return self.count / self.draws
 
 
-def share(count: int, draws: int) -> Share:
-    """The share with its exact binomial interval."""
+def interval(count: float, draws: int) -> tuple[float, float]:
+    """The exact binomial interval of a share (Clopper & Pearson 1934), 95 %."""
     from scipy.special import betaincinv
 
     low = float(betaincinv(count, draws - count + 1, 0.025)) if count else 0.0
     high = float(betaincinv(count + 1, draws - count, 0.975)) if count < draws else 1.0
-    return Share(count, draws, low, high)
+    return low, high
+
+
+def share(count: int, draws: int) -> Share:
+    """The share with its exact binomial interval."""
+    return Share(count, draws, *interval(count, draws))
 
 
 @dataclass(frozen=True)

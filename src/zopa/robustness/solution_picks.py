@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible
+from zopa.robustness.shares import interval
 from zopa.robustness.smaa import entropy, pairwise_winning, rank_acceptability
 from zopa.space import Problem
 
@@ -175,20 +175,27 @@ class AllowedPackages:
                 total = np.add.outer(total, party.values[i][k] * weights[i]).ravel()
             halves.append(total)
         base = float(party.cost[k] - (party.now[k] * weights).sum())
-        found: FloatArray = (halves[0] + base)[self.left] + halves[1][self.right]
+        found: FloatArray = np.take(halves[0] + base, self.left)
+        found += np.take(halves[1], self.right)
         return found
 
 
 def _nash(gains: FloatArray) -> FloatArray:
+    all_gain = gains.min(axis=0) > SLACK
+    if all_gain.any():
+        return np.where(all_gain, gains.prod(axis=0), -1.0)
     positive = gains > SLACK
     counts = positive.sum(axis=0)
-    product: FloatArray = np.where(positive, gains, 1.0).prod(axis=0)
+    product = np.where(positive, gains, 1.0).prod(axis=0)
     return np.where(counts == counts.max(), product, -1.0)
 
 
 def _kalai_smorodinsky(gains: FloatArray) -> FloatArray:
     ideal = gains.max(axis=1, keepdims=True)
-    return _leximin(np.where(ideal > SLACK, gains / np.where(ideal > SLACK, ideal, 1.0), 1.0))
+    can_gain = ideal > SLACK
+    shares = gains / np.where(can_gain, ideal, 1.0)
+    shares[~can_gain[:, 0]] = 1.0
+    return _leximin(shares)
 
 
 def _leximin(gains: FloatArray) -> FloatArray:
@@ -239,10 +246,10 @@ def pick_each(
                 for n, p in enumerate(parties)
             ]
         )
-        zone = np.flatnonzero((rows >= 0).all(axis=0))
+        zone = np.flatnonzero(rows.min(axis=0) >= 0)
         if not zone.size:
             continue
-        gains, here = rows[:, zone], {}
+        gains, here = np.take(rows, zone, axis=1), {}
         for method in methods:
             score = PICKERS[method](gains)
             best = score.max()
@@ -335,8 +342,8 @@ def _method(
             PickedPackage(
                 problem.space.names([int(o) for o in np.unravel_index(x, problem.space.sizes)]),
                 share=mass[x] / n,
-                low=float(beta.ppf(0.025, mass[x], n - mass[x] + 1)),
-                high=float(beta.ppf(0.975, mass[x] + 1, n - mass[x])) if mass[x] < n else 1.0,
+                low=interval(mass[x], n)[0],
+                high=interval(mass[x], n)[1],
                 central={p: _named(problem, w) for p, w in central.items()},
                 confidence=_confidence(parties, method, x, list(central.values()), allowed)
                 if len(draws) >= FEWEST_FOR_CONFIDENCE

@@ -183,7 +183,7 @@ def compile_utilities(case: Case) -> Compiled:
     limits = [floors[p] if r is None else rounded(r.best) for p, r in stated.items()]
     numbers = [n for row in table.values() for n in row] + limits + [points for _, _, points in bonus]
     scale = math.lcm(*(n.denominator for n in numbers))
-    units = {key: [int(n * scale) for n in row] for key, row in table.items()}
+    units = {key: [n.numerator * (scale // n.denominator) for n in row] for key, row in table.items()}
     bonuses = tuple(Bonus(p, terms, int(points * scale)) for p, terms, points in bonus)
     held = tuple(int(n * scale) for n in limits)
     largest = sum(max(map(abs, row)) for row in units.values())
@@ -219,8 +219,8 @@ def _scores(case: Case, party: str, issue: str) -> list[Fraction]:
     cells = [v.best for v in values(case, party, issue).values()]
     if case.parties[party].points:
         return cells
-    weight = weights(case, party)[issue].best
-    return [weight * v / 100 for v in cells]
+    share = weights(case, party)[issue].best / 100
+    return [share * v for v in cells]
 
 
 def _rounding(case: Case) -> Callable[[Fraction], Fraction]:

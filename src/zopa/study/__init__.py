@@ -1,5 +1,6 @@
 """Runs the lenses over a case: the main job, the chain behind a number, expected answers."""
 
+from zopa.study.agreement import CoderAgreement, Disagreement, FieldAgreement, agreement
 from zopa.study.backtest import Backtest, Trial, backtest
 from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, compare
 from zopa.study.expected import Checked, verify
@@ -12,9 +13,12 @@ __all__ = [
     "MOST_TESTED",
     "Backtest",
     "Checked",
+    "CoderAgreement",
     "Comparison",
     "Difference",
+    "Disagreement",
     "Effect",
+    "FieldAgreement",
     "InContext",
     "Moved",
     "Proposal",
@@ -25,6 +29,7 @@ __all__ = [
     "Step",
     "Study",
     "Trial",
+    "agreement",
     "backtest",
     "compare",
     "explain",

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
-from zopa.formats.offers import Offer, read_offers
+from zopa.formats.negmas_trace import offers_of
+from zopa.formats.offers import Offer
 from zopa.space import Answer, IntArray, Package, Problem, Readings
 from zopa.talks.move_classes import CLASSES, awareness, correlation, move_class, sensitivity, signs
 
@@ -144,7 +145,7 @@ def audit(case: Case | Problem, offers: Any, readings: Readings = None) -> Audit
     Parameters
     ----------
     case : Case or Problem
-    offers : path of a CSV or YAML file, or a sequence of :class:`Offer`
+    offers : path of a CSV or YAML file, of a saved run of NegMAS or its trace, or a sequence of :class:`Offer`
     readings : str, mapping or None
 
     Raises
@@ -156,7 +157,7 @@ def audit(case: Case | Problem, offers: Any, readings: Readings = None) -> Audit
     """
     problem = Problem.of(case, readings)
     if isinstance(offers, str) or not isinstance(offers, Sequence):
-        offers = read_offers(offers)
+        offers = offers_of(offers, problem.case)
     if not offers:
         raise NotApplicable("the record holds no offer")
     grouped: dict[str, list[Offer]] = {}

@@ -42,6 +42,7 @@ VIEWS: Mapping[str, str] = {
     "Audit": "talks.audit",
     "Simulation": "talks.simulation",
     "Backtest": "backtest.backtest",
+    "CoderAgreement": "agreement.agreement",
     "Study": "study.briefing",
 }
 """Class of the answer -> the function of this room that makes its document."""

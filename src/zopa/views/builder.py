@@ -152,7 +152,7 @@ class _Said:
         if ident not in self.places:
             self.places[ident] = len(self.rows)
             link = self.labels.statement(ident)
-            self.rows.append({"quote": self.labels.quotable(ident), "by": link.text, "to": link.to})
+            self.rows.append({"quote": self.labels.in_marks(ident), "by": link.text, "to": link.to})
         return self.places[ident]
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from zopa.case import Basis, Case, Rule, Statement, all_rules, speaks_for
 from zopa.views.document import Link, Span, Spans
-from zopa.views.numbers import day
+from zopa.views.numbers import day, in_marks
 
 __all__ = ["Labels"]
 
@@ -102,10 +102,15 @@ class Labels:
         source = self.case.sources.get(s.source)
         return "" if source is not None and source.access == "do-not-quote" else s.quote
 
+    def in_marks(self, ident: str) -> str:
+        """The quoted words in quotation marks; empty where the source must not be quoted."""
+        quote = self.quotable(ident)
+        return in_marks(quote) if quote else ""
+
     def quoted(self, ident: str) -> Spans:
         """The quoted words of a statement with its speaker and date."""
-        quote = self.quotable(ident)
-        return (f"“{quote}” (" if quote else "(", self.statement(ident), ")")
+        words = self.in_marks(ident)
+        return (f"{words} (" if words else "(", self.statement(ident), ")")
 
     def statements(self, idents: Iterable[str]) -> Spans:
         """Several statements, each by its speaker and date, separated by semicolons."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-__all__ = ["count", "day", "gain", "listed", "percent", "points", "sentence", "short"]
+__all__ = ["count", "day", "gain", "in_marks", "listed", "percent", "points", "sentence", "short"]
 
 Number = Fraction | int | float
 LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
@@ -95,6 +95,18 @@ def sentence(text: str) -> str:
     """
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def in_marks(quote: str) -> str:
+    """A quotation in quotation marks, unless it is in marks of its own already.
+
+    >>> in_marks("no deal"), in_marks("“no deal”"), in_marks('"no" and "never"')
+    ('“no deal”', '“no deal”', '“"no" and "never"”')
+    """
+    pairs = {"“": "”", '"': '"', "«": "»", "„": "“"}
+    last = pairs.get(quote[:1])
+    whole = last is not None and len(quote) > 1 and quote[-1] == last and last not in quote[1:-1]
+    return quote if whole else f"“{quote}”"
 
 
 def day(on: object) -> str:

@@ -221,9 +221,9 @@ def _statement(ident: str, case: Case, labels: Labels) -> Row:
     where = (
         f"{source.title or s.source}, line {line_of(source.text, at[0])}" if at else source.title or s.source
     )
-    quote = labels.quotable(ident)
+    quote = labels.in_marks(ident)
     words = (
-        cell("“", Link(quote, f"#quote-{ident}"), "”")
+        cell(Link(quote, f"#quote-{ident}"))
         if quote
         else cell("[not quoted: the source is marked do-not-quote]")
     )

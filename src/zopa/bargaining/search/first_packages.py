@@ -57,10 +57,8 @@ def first_packages(form: Additive, *, stop: Callable[[], bool] = lambda: False) 
         number, ways = _merged(into[kept], first, np.repeat(ways, len(table))[kept], len(grown))
         points = grown
     order = np.lexsort(-points.T[::-1]) if len(points) else np.zeros(0, np.int64)
-    packages = tuple(
-        tuple(int(number[k]) // stride % size for stride, size in zip(strides, space.sizes, strict=True))
-        for k in order
-    )
+    columns = [number[order] // stride % size for stride, size in zip(strides, space.sizes, strict=True)]
+    packages = tuple(zip(*(c.tolist() for c in columns), strict=True))
     return FirstPackages(packages, int(ways.sum()) if len(points) else 0)
 
 

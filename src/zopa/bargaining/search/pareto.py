@@ -139,19 +139,20 @@ def packing(largest: Sequence[int]) -> Packed | None:
 def packed_filter(keys: NDArray[np.uint64], guard: np.uint64) -> NDArray[np.uint64]:
     """Numpy twin of ``kernels.packed_filter``: distinct words descending, those no earlier one beats."""
     kept = np.empty(0, np.uint64)
-    tile = 256
-    for begin in range(0, len(keys), 1024):
-        left = keys[begin : begin + 1024]
-        for a in range(0, len(kept), tile):
-            beaten = np.equal(((kept[None, a : a + tile] | guard) - left[:, None]) & guard, guard)
+    # Small steps: the first words kept beat most of those after them, which are then not compared among themselves.
+    for begin in range(0, len(keys), 256):
+        left = keys[begin : begin + 256]
+        for a in range(0, len(kept), 512):
+            beaten = np.equal((kept[None, a : a + 512] - left[:, None]) & guard, guard)
             left = left[~np.any(beaten, axis=1)]
             if not len(left):
                 break
         if len(left):
-            inner = np.equal(((left[None, :] | guard) - left[:, None]) & guard, guard)
-            inner &= np.arange(len(left))[None, :] < np.arange(len(left))[:, None]
-            kept = np.concatenate([kept, left[~inner.any(axis=1)]])
-    return kept
+            raised = left | guard
+            inner = np.equal((raised[None, :] - left[:, None]) & guard, guard)
+            inner &= np.tri(len(left), k=-1, dtype=bool)
+            kept = np.concatenate([kept, raised[~inner.any(axis=1)]])
+    return kept & ~guard
 
 
 def _columns_filter(points: IntArray) -> IntArray:

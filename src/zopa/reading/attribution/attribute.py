@@ -28,6 +28,7 @@ from zopa.reading.attribution.cues import (
     Attributions,
     is_quoted,
     quote_end,
+    starts_line,
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
@@ -40,7 +41,7 @@ from zopa.reading.attribution.quotations import (
     opening_inversion,
     signed,
 )
-from zopa.reading.attribution.subjects import earlier_subject, issuer, later_subject, subject
+from zopa.reading.attribution.subjects import before_adverbs, earlier_subject, issuer, later_subject, subject
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.parsing.clauses import clause_starts, content_end
 from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
@@ -50,6 +51,8 @@ from zopa.reading.parsing.verb_groups import VerbGroup, unknown_verb, verb_group
 
 __all__ = ["Attribution", "attribute"]
 
+BESIDE = 8
+"""Tokens of a quotation without a verb of saying that is more than a phrase."""
 LONGEST_QUOTATION = 200
 """Sentences of one quotation that are kept together; a bound, so that the work stays linear."""
 
@@ -102,7 +105,23 @@ def _outer(text: Sentence, skipped: frozenset[int]) -> list[Attribution]:
             whole = is_quoted(s, a, b)
             _extend(found, _quoting(text, found, last), (a, b if whole else quote_end(s, a)))
             last_sentence = n if whole else last_sentence
+        elif n and last_sentence < n - 1 and n - 1 not in skipped and is_quoted(s, a, b):
+            beside = _beside(text.between(*seg.sentences[n - 1]), s)
+            if beside:
+                found.add(s, beside)
+                last, last_sentence = len(out) - 1, n
     return out
+
+
+def _beside(before: Sentence, s: Sentence) -> Attribution | None:
+    """``NAME opened the meeting. "X"``: a quotation beside a sentence about somebody; a guess that is marked as one."""
+    if starts_line(s, s.start) or s.stop - s.start < BESIDE or s.is_(before.start, "clausal"):
+        return None
+    verb = next((k for k in range(before.start + 1, before.stop) if before.finite[k]), 0)
+    source = left_phrase(before, before_adverbs(before, verb)) if verb else None
+    if not source or source[0] != before.start or True not in before.name[slice(*source)]:
+        return None
+    return statement(source, (verb, verb + 1), (s.start, s.stop), rule="beside", lemma="", inherited=True)
 
 
 def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attribution]:
@@ -114,8 +133,25 @@ def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attributio
             if j - i > 3:
                 used[i:j] = [False] * (j - i)
                 _read(text.between(i, j), found)
+    if not found.statements:
+        _read_around(text, x, found)
     found.sort_from(0)
     return found.statements
+
+
+def _read_around(text: Sentence, x: Attribution, found: Attributions) -> None:
+    """``The minister, he said, had promised to X``: what is said on both sides of its speaker, as one clause."""
+    if len(x.content) != 2 or not text.finite[x.content[1][0]] or not x.source:
+        return
+    (a, b), (i, j) = x.content
+    if not b <= x.source[0][0] < i or i - b > 8 or text.has_verb(a, b):
+        return
+    found.used[a:j] = [False] * (j - a)
+    s = text.between(a, j)
+    for k in s.cues_in(i, j):
+        y = None if found.used[k] else _before_words(s, k, found)
+        if y:
+            found.add(s, y)
 
 
 def _quoting(text: Sentence, found: Attributions, last: int) -> int:
@@ -151,6 +187,8 @@ def _read(s: Sentence, found: Attributions) -> None:
             return
     for y in _according(s, found):
         found.add(s, y)
+    for y in _in_words_of(s, found):
+        found.add(s, y)
     _after_words(s, found)
     for y in party_acts(s, found):
         found.add(s, y)
@@ -171,11 +209,24 @@ def _after_words(s: Sentence, found: Attributions) -> None:
     for i in s.cues_in(first + 1, s.stop):
         if s.quoted[i] or found.used[i]:
             continue
-        group = verb_group(s, i, inverted=True) or unknown_verb(s, i)
+        group = _going_on(s, verb_group(s, i, inverted=True) or unknown_verb(s, i))
         if group and group.voice == "active" and (_can_follow(group) or _is_beside_quotation(s, group)):
             x = _first(AFTER_WORDS, s, group, found)
             if x:
                 found.add(s, x)
+
+
+def _going_on(s: Sentence, group: VerbGroup | None) -> VerbGroup | None:
+    """``X, she went on, Y``: a verb of saying where nothing but a mark follows."""
+    if group is None or not s.is_(group.head, "went") or group.stop + 1 >= s.stop:
+        return group
+    if (
+        not s.is_(group.stop, "on")
+        or s.words[group.stop + 1] not in PAUSE
+        or s.words[group.start - 2] not in PAUSE
+    ):
+        return group
+    return group._replace(stop=group.stop + 1, classes=frozenset(["say"]))
 
 
 def _before_words(s: Sentence, i: int, found: Attributions) -> Attribution | None:
@@ -368,6 +419,21 @@ def _according(s: Sentence, found: Attributions) -> Iterator[Attribution]:
             yield x
 
 
+def _in_words_of(s: Sentence, found: Attributions) -> Iterator[Attribution]:
+    """``..., in the words of SRC, "X"``: the quotation beside the speaker."""
+    a, b, named = s.start, s.stop, s.lists.get("quoted_words", frozenset())
+    if named.isdisjoint(s.lower[a:b]):
+        return
+    for i in range(a + 2, b - 2):
+        if s.lower[i] not in named or s.quoted[i] or not (s.is_(i + 1, "of") and s.is_(i - 2, "cue_medium")):
+            continue
+        source = right_phrase(s, i + 2)
+        k = source[1] if source else b
+        k += k < b and s.words[k] in PAUSE
+        if source and k < b and s.quoted[k] and not found.takes(k, quote_end(s, k)):
+            yield statement(source, (i - 2, i + 2), (k, quote_end(s, k)), rule="according", lemma="according")
+
+
 def _opens_with_according(s: Sentence, i: int) -> bool:
     a = s.start
     if i == a or s.is_(i - 1, "before_according"):
@@ -424,10 +490,29 @@ def _active(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution |
     content = content_after(s, group, relative=s.is_(source[0], "who_which"))
     if not content:
         return announced_quotation(s, group, found)
-    pieces, gap = content.pieces, source[0] - 1
+    pieces, gap = _inside_relative(s, source, content.pieces), source[0] - 1
+    if not pieces:
+        return None
     if content.rule == "clause" and gap >= s.start and not inherited and s.is_(gap, "relative_objects"):
         pieces = ((gap, gap + 1), *pieces)
     return statement(source, group.span, *pieces, rule=content.rule, lemma=group.lemma, inherited=inherited)
+
+
+def _inside_relative(s: Sentence, source: Range, pieces: tuple[Range, ...]) -> tuple[Range, ...]:
+    """What a relative clause says ends before the verb of its main clause: ``voters who back the mayor | want``."""
+    if not s.is_(source[0], "who_which") or source[1] - source[0] > 1 or len(pieces) != 1:
+        return pieces
+    a, b = pieces[0]
+    if s.is_(a, "clausal") or s.quoted[a]:
+        return pieces
+    for k in range(a + 1, b):
+        beside = s.noun[k - 1] or s.quoted[k - 1]
+        bare = any(slot in ("base", "third") for _, slot in s.grammar.forms.get(s.lower[k], ()))
+        if s.quoted[k] or not beside or s.is_(k - 1, "specifiers") or not (s.finite[k] or bare):
+            continue
+        if k + 1 < s.stop and (s.is_(k + 1, "specifiers") or s.is_(k + 1, "to") or s.finite[k]):
+            return ((a, k),)
+    return pieces
 
 
 def _participle(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution | None:

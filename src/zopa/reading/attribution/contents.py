@@ -269,12 +269,17 @@ def clause_of(s: Sentence, group: VerbGroup) -> int | None:
     aside = _after_aside(s, k)
     if aside:
         return aside
+    if s.words[k] == ":" and _announces_words(s, group, k):
+        return k + 1
     if _clause_may_follow(s, group, k):
         return _clause_after_pause(s, group, k + 1)
     if s.quoted[k]:
         return k
     if s.words[k] in BREAK:
         return None
+    ends = k + 1 >= s.stop or s.words[k + 1] in BREAK
+    if ends and s.lower[k].rstrip(".") in s.lists["bare_negations"]:
+        return k  # "said no"
     if s.is_(k, "clause_openers"):
         return k if _may_ask(s, group, k) else None
     return _clause_beside(s, group, k)
@@ -285,6 +290,13 @@ def _clause_may_follow(s: Sentence, group: VerbGroup, k: int) -> bool:
     if s.words[k] not in (",", ":") or k + 1 >= s.stop:
         return False
     return s.quoted[k + 1] or k > group.stop or clause_starts(s, k + 1)
+
+
+def _announces_words(s: Sentence, group: VerbGroup, k: int) -> bool:
+    """``SRC wrote: No deal without us``: a colon right after the cue, and some words up to the end of the sentence."""
+    if k != group.stop or group.slot not in ("past", "third") or s.stop - k < 4 or s.quoted[k + 1]:
+        return False
+    return s.words[k + 1][0].isupper()
 
 
 def _after_aside(s: Sentence, k: int) -> int:

@@ -58,7 +58,7 @@ def impersonal(s: Sentence, group: VerbGroup, _found: Attributions) -> Attributi
     if group.voice != "active" or k >= s.stop or s.words[k] in BREAK:
         return None
     topic = left_phrase(s, group.start)
-    if not topic or not (is_adjective(s, k) or any(s.is_(k, name) for name in ("to", "that", "seeming"))):
+    if not topic or not any(s.is_(k, name) for name in ("to", "that", "seeming")):
         return None
     rest = (k, content_end(s, k, phrase=True))
     return statement(None, group.span, topic, rest, rule="impersonal", lemma=group.lemma)
@@ -80,6 +80,10 @@ def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution
     source, inherited = subject(s, group, found)
     if not source:
         return None
+    agent = right_phrase(s, c + 1) if s.is_(c, "by") else None
+    if agent and not inherited:  # "the text was opposed by X"
+        base = next((b for b, _ in s.grammar.forms.get(s.lower[k], ())), s.lower[k])
+        return statement(agent, (group.start, c + 1), source, rule="passive", lemma=base)
     start = c if s.is_(c, "kept_openers") or not linked else c + 1
     return statement(
         None if s.is_(source[0], "impersonal_subjects") else source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zopa.reading.attribution.cues import Attributions
 from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
-from zopa.reading.parsing.tags import Range, Sentence
+from zopa.reading.parsing.tags import PUNCT, Range, Sentence
 from zopa.reading.parsing.verb_groups import VerbGroup
 
 __all__ = ["before_adverbs", "earlier_subject", "issuer", "later_subject", "subject"]
@@ -20,10 +20,32 @@ def subject(s: Sentence, group: VerbGroup, found: Attributions) -> tuple[Range |
         return earlier_subject(s, j, found), True
     source = left_phrase(s, j)
     if source:
-        return source, False
+        return _over_behalf(s, _over_relative(s, source)), False
     if j > s.start and (s.is_(j - 1, "coordinators") or s.words[j - 1] == ","):
         return earlier_subject(s, j, found), True
     return None, False
+
+
+def _over_relative(s: Sentence, source: Range) -> Range:
+    """``Voters who back the mayor want ...``: the phrase before the relative clause that ``source`` is the object of."""
+    if s.is_(source[0], "relatives") or s.is_(source[0], "subject_pronouns"):
+        return source
+    for k in range(source[0] - 1, max(s.start, source[0] - 5), -1):
+        if s.words[k] in PUNCT or s.quoted[k] or s.is_(k, "speech"):
+            return source
+        if s.is_(k, "who_which"):
+            beside = k < source[0] - 1 and s.words[k - 1] not in PUNCT
+            return (left_phrase(s, k) if beside else None) or source
+    return source
+
+
+def _over_behalf(s: Sentence, source: Range) -> Range:
+    """``Brazil, for the group, supported by India, demanded``: the phrase with what it says of the speaker."""
+    k = source[0] - 1
+    if k - 2 < s.start or not s.is_(k, "on_behalf") or s.words[k - 1] != ",":
+        return source
+    head = left_phrase(s, k - 1)
+    return (head[0], source[1]) if head and s.name[head[1] - 1] else source
 
 
 def earlier_subject(s: Sentence, j: int, found: Attributions) -> Range | None:

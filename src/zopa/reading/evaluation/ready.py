@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zopa.case.model import Case
 from zopa.reading.evaluation.score import AnnotatedText
 from zopa.reading.extraction.extract import extract
+from zopa.reading.extraction.speakers import Roster
 from zopa.reading.sources.text import prepare
 
 __all__ = ["Readiness", "by_genre", "ready", "table"]
@@ -67,22 +69,52 @@ class Readiness:
 
 
 def by_genre(documents: Iterable[AnnotatedText], language: str = "en") -> dict[str, Readiness]:
-    """The figures of each genre of some documents, read without a case (and so without issues); those without kinds are left out."""
+    """The figures of each genre of some documents; those without kinds are left out.
+
+    Speakers are read as without a case. Issues are suggested from the words that the gold lists (``issues``: name ->
+    words); a text without them has no figure for issues.
+    """
     out: dict[str, Readiness] = {}
     for d in documents:
+        issues = d.gold.get("issues") or {}
         gold = [
-            g | {"issue": ()} | {k: _pieces(g[k]) for k in ("condition_span", "consequent_span") if g.get(k)}
+            g
+            | {k: _pieces(g[k]) for k in ("condition_span", "consequent_span") if g.get(k)}
+            | {"issue": [_ident(n, [*issues]) for n in g.get("issue") or () if n in issues]}
             for g in d.gold["attributions"]
         ]
         if not any(g.get("kinds") for g in gold):
             continue
-        found = extract(prepare(d.text, language=language), language=language).to_dict()
+        found = extract(
+            prepare(d.text, language=language), _with_issues(issues), Roster((), language), language
+        ).to_dict()
         speakers = d.gold.get("speakers", {})
         names = {name: list(s.get("aliases", ())) for name, s in speakers.items()}
         genre = str(d.gold.get("genre", "other"))
         one = ready(d.text, gold, [*found["attributions"], *found["nested"]], names)
         out[genre] = out.get(genre, Readiness()) + one
     return out
+
+
+def _ident(name: str, names: Sequence[str]) -> str:
+    return f"i{names.index(name)}"
+
+
+def _with_issues(issues: Mapping[str, Sequence[str]]) -> Case | None:
+    """A case with nothing but the issues of a gold file."""
+    if not issues:
+        return None
+    option = {"label": "any", "assumed": "only for measuring"}
+    return Case.model_validate(
+        {
+            "title": "measuring",
+            "parties": {"p1": {"name": "p1"}, "p2": {"name": "p2"}},
+            "issues": {
+                _ident(name, list(issues)): {"name": name, "words": tuple(words), "options": {"any": option}}
+                for name, words in issues.items()
+            },
+        }
+    )
 
 
 def table(genres: Mapping[str, Readiness]) -> str:

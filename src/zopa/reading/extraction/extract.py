@@ -35,6 +35,9 @@ Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 Range = tuple[int, int]
 
 
+BESIDE = 120
+"""Characters before and after a speaker in which others are named for whom the speaker speaks."""
+_NAME = re.compile(r"(?:the )?[A-Z][\w/&’\-]*(?: (?:of |the )*[A-Z][\w/&’\-]*){0,4}")
 LEFT_OVER = 8
 """Tokens of a quotation, marks included, above which it is more than a phrase."""
 
@@ -64,6 +67,8 @@ class Suggestion:
     nested_in: int | None = None
     extractor: str = "rules"
     flags: tuple[str, ...] = ()
+    spoken_for: tuple[str, ...] = ()
+    """Others for whom it was said too: a group, those who supported it, the rest of a list of speakers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ def _plain(s: Suggestion) -> dict[str, Any]:
         "extractor": s.extractor,
         "issue": [m.issue for m in s.issues],
         "flags": list(s.flags),
+        "spoken_for": list(s.spoken_for),
     }
     if s.condition:
         out["condition_span"] = [list(s.condition.condition)]
@@ -307,6 +313,8 @@ class Assembler:
         who = self._who(
             words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor])
         )
+        if x.rule == "beside":
+            who = replace(who, weak=True)
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
@@ -336,7 +344,27 @@ class Assembler:
             issues=issues,
             addressee=self._addressee(cue, last),
             nested_in=x.parent,
+            spoken_for=self._spoken_for(mention, cue, who),
         )
+
+    def _spoken_for(self, mention: tuple[Range, ...], cue: tuple[Range, ...], who: Who) -> tuple[str, ...]:
+        """Whom else the words beside a speaker name: ``for the G-77/China``, ``supported by X and Y``, ``X, Y and Z``."""
+        if not mention:
+            return ()
+        (a, b), patterns = mention[0], self.lex.patterns
+        line = max(self.body.rfind("\n", 0, a) + 1, a - BESIDE)
+        stop = cue[0][0] if cue and b <= cue[0][0] <= b + BESIDE else b
+        if not cue:  # a label: up to its colon
+            colon = self.body.find(":", b, b + BESIDE)
+            stop = colon if colon > 0 else b
+        lists = [m["names"] for m in patterns["speakers.behalf"].finditer(self.body[line:stop])]
+        words = self.body[a:b]
+        parts = patterns["speakers.listed"].split(words)
+        if len(parts) > 1 and all(_NAME.fullmatch(n) for n in parts):
+            lists.append(words)
+        names = [n for listed in lists for n in patterns["speakers.listed"].split(listed)]
+        own = {self.resolver.roster.fold(n) for n in (who.name, *who.name.split("; "))}
+        return tuple(dict.fromkeys(n for n in names if n and self.resolver.roster.fold(n) not in own))
 
     def _previous(self, n: int) -> str:
         """The sentence before, if it stands on the same line."""

@@ -128,7 +128,7 @@ class Roster:
         return rest if rest and article in self.lex["articles"] else s
 
 
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:\s(?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:[ \t\xa0](?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
 """The word boundary stands after the capital, so that the search can pass over all other letters."""
 
 
@@ -150,12 +150,14 @@ class Resolver:
         found: dict[str, str | None] = {}
         titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
         for m in _FULL_NAME.finditer(self.text):
-            words = [w for w in m.group().split() if w.lower().strip(".,") + "." not in titles]
+            words = self._of_one_sentence(m.group().split())
+            words = [w for w in words if w.lower().strip(".,") + "." not in titles]
             words = [w for w in words if w.lower() not in titles]
             if (
                 len(words) < 2
                 or (len(words[-1]) < 4 and words[-1].isupper())
                 or any(w.lower() in dated for w in words)
+                or self.lex.patterns["speakers.body"].search(words[-1])
             ):
                 continue
             possessive = self.lex.patterns["speakers.possessive"]
@@ -164,6 +166,23 @@ class Resolver:
             if found.setdefault(surname, name) != name:
                 found[surname] = None
         return {k: v for k, v in found.items() if v}
+
+    def _of_one_sentence(self, words: list[str]) -> list[str]:
+        """The words after a sentence end among them: ``on Friday. Members Ada Holm`` has no Friday in its name."""
+        known = self.lex["titles"] | self.lex["abbreviations"]
+        ends = [
+            k + 1
+            for k, w in enumerate(words[:-1])
+            if w.endswith(".")
+            and len(w) > 3
+            and "." not in w[:-1]
+            and not {w.lower(), w.lower()[:-1]} & known
+        ]
+        words = words[ends[-1] :] if ends else words
+        opens = self.lex["conjunctions"] | self.lex["subordinators"] | self.lex["adverbs"]
+        while words and words[0].lower() in opens:
+            words = words[1:]
+        return words
 
     def resolve(self, mention: str, before: str = "", voice: str = "", previous: str = "") -> Who:
         """The speaker behind a mention.
@@ -275,6 +294,8 @@ class Resolver:
         if not m or not patterns["speakers.apposition"].match(mention):
             return None
         name = m["name"].strip()
+        if len(name) < 2:  # "on X, Minister Kaja Tamm wrote"
+            return None
         found = self._named(name)
         if found:
             return found
@@ -309,6 +330,9 @@ class Resolver:
             tail = " ".join(words[k:])
             if tail in table and self._is_title(words[:k], table[tail]):
                 return self._entry(table[tail], "title")
+        company = self.lex.patterns.get("speakers.company")
+        if company and company.search(head):
+            return None
         last = head.split()[-1] if head.split() else ""
         whole = (self.full_names.get(last.title()) if last.isupper() else None) or self.full_names.get(last)
         whole = whole.title() if whole and whole.isupper() else whole
@@ -340,8 +364,11 @@ class Resolver:
     def _joint(self, mention: str) -> Who | None:
         """``he and Putin``: two known speakers."""
         parts = self.lex.patterns["speakers.and"].split(mention)
-        if len(parts) != 2:
-            return None
+        if len(parts) != 2 or (
+            self.lex.patterns["speakers.country_of"].search(parts[0])
+            and self.lex.patterns["speakers.body"].search(parts[0])
+        ):
+            return None  # "the Union of Drivers and Allied Workers" is one body
         found = [
             self._named(p)
             or (self._resolve(p, "") if self.roster.fold(p) in self.lex["joint_pronouns"] else None)
@@ -367,7 +394,12 @@ class Resolver:
             if who:
                 return self._again(who, "relative")
         if names:
-            return Who(None, names[-1].group().strip(), None, "relative", weak=True)
+            words = names[-1].group().split()
+            opens = self.lex["conjunctions"] | self.lex["subordinators"] | self.lex["adverbs"]
+            while len(words) > 1 and words[0].lower() in opens:
+                words = words[1:]
+            if words[0].lower() not in self.lex["articles"] or len(words) > 1:
+                return Who(None, " ".join(words), None, "relative", weak=True)
         return Who(None, "", None, "open", weak=True)
 
     def _literal(self, mention: str) -> Who:

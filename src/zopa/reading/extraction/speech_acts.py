@@ -103,6 +103,8 @@ CONDITIONAL = frozenset(
 """Kinds that a condition turns into a conditional offer."""
 BINDS = "shall"
 """The lemma of a clause of an agreement: it binds, with a condition or without."""
+BESIDE = 5
+"""Characters between a refusal and what is refused."""
 OPENING = 320
 """Characters of a content in which what it does is looked for."""
 
@@ -118,6 +120,8 @@ def kind_of(
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
     kind, why = _kind(cue, lemma, plain[:OPENING], negated, phrases)
+    if lemma and _asks_whether(plain, phrases):
+        has_condition = False
     if has_condition and lemma != BINDS:
         kind, why = _with_condition(kind, why, lemma, plain, consequent.replace("’", "'"), phrases)
     firmness, word = _firmness(cue, opening, phrases)
@@ -126,6 +130,12 @@ def kind_of(
         size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
         strength = -size if _against(lemma, kind, opening, negated, phrases) else size
     return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+
+
+def _asks_whether(content: str, phrases: Phrases) -> bool:
+    """``decide whether to strike if ...``: what is open is not said, so nothing is threatened or offered."""
+    first = content.partition(" ")[0].lower()
+    return first in phrases.lex["asked_clauses"] & phrases.lex["hypothetical"] and "," not in content
 
 
 def _with_condition(
@@ -216,11 +226,18 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
     """The first of some acts that a clause does, with the words that show it."""
     for name in names:
         words = phrases.does(name, opening)
-        if words:
+        if words and not (name == "concession" and _refused(words, opening, phrases)):
             return name, words
         if name == "demand" and (words := phrases.does("imperative", opening)):
             return name, words
     return None
+
+
+def _refused(words: str, opening: str, phrases: Phrases) -> bool:
+    """Whether a concession is what is refused: "is not willing to give up"."""
+    text, no = opening.lower(), phrases.does("refusal", opening)
+    first, then = text.find(no.lower()), text.find(words.lower())
+    return bool(no) and first < then < first + len(no) + BESIDE
 
 
 def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases) -> tuple[str, str] | None:

@@ -31,6 +31,8 @@ _REPLY = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
 _ITEM = re.compile(
     r"\s*(?:#{1,6}\s|[-*•·]\s|\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])\)\s|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s|\d{1,2}\.\s)\s*"
 )
+_LINE_NUMBER = re.compile(r"[ \t]{0,6}(\d{1,5})(?:[ \t]+|$)")
+FEWEST_NUMBERED = 6
 _BRACKETS = re.compile(r"(?<=[.;]\])\s+(?=\[\w)")
 """Between two bracketed proposals on one line."""
 _MARKS = re.compile(r"\*\*|__")
@@ -151,6 +153,7 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
     captions = "-->" in body and any(map(_TIMES.match, body.split("\n")))
     blank, at = True, 0
     rows = body.split("\n")
+    numbered = not captions and _are_numbered(rows)
     for n, row in enumerate(rows):
         a, b = at, at + len(row)
         at = b + 1
@@ -162,6 +165,9 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
             continue
         m = None if captions else _REPLY.match(row)
         start, depth = (a + m.end(), m.group().count(">")) if m else (a, 0)
+        if numbered and (number := _LINE_NUMBER.match(row)):
+            blanks.append((a, a + number.end()))
+            start = a + number.end()
         item = None if captions else _ITEM.match(body, start, b)
         blanks += [(a, start)] if depth else []
         if item and item.end() < b:
@@ -187,6 +193,15 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
                     caption=captions,
                 )
             blank = False
+
+
+def _are_numbered(rows: list[str]) -> bool:
+    """Whether the lines carry numbers that count up, page by page, as in the record of a hearing."""
+    numbers = [int(m[1]) for row in rows if (m := _LINE_NUMBER.match(row))]
+    if len(numbers) < FEWEST_NUMBERED or len(numbers) < 0.6 * sum(bool(r.strip()) for r in rows):
+        return False
+    steps = sum(y - x == 1 or y == 1 for x, y in pairwise(numbers))
+    return steps >= 0.9 * (len(numbers) - 1)
 
 
 def _is_caption_mark(rows: list[str], n: int) -> bool:
@@ -422,9 +437,10 @@ def _is_mail(texts: list[str], patterns: Mapping[str, re.Pattern[str]]) -> bool:
 def _person(text: str, span: Range, at: int) -> Range:
     """The name of a sender without its address."""
     a, b = span
-    end = text.find("<", a, b)
-    if end > a:
-        b = end
+    for mark in "<(":
+        end = text.find(mark, a, b)
+        if end > a:
+            b = end
     while b > a and text[b - 1] in " \"'<(,":
         b -= 1
     while a < b and text[a] in " \"'<":

@@ -173,9 +173,14 @@ class SpeakerLabels:
     def _may_follow(self, line: str, bracket: re.Match[str] | None, comma: Range, end: int) -> bool:
         """Whether only brackets stand between a name and its colon, and only an office behind its comma."""
         if bracket and not _BRACKETS.fullmatch(line, bracket.start(), end):
-            return False
+            closed = _BRACKETS.match(line, bracket.start(), end)
+            return closed is not None and self._is_for_others(line[closed.end() : end])
         office = line[comma[0] + 1 : comma[1]].strip() if comma[0] > 0 else ""
-        return not office or self._is_name(office) or self._is_office(office)
+        return not office or self._is_for_others(office) or self._is_name(office) or self._is_office(office)
+
+    def _is_for_others(self, words: str) -> bool:
+        """``MR. X (Zambia), for the G-77/China:``: for whom else somebody speaks."""
+        return self.patterns["layout.on_behalf"].fullmatch(words.strip(" ,")) is not None
 
     def _is_office(self, words: str) -> bool:
         return len(words.split()) < 7 and bool(self.patterns["speakers.office"].search(words))

@@ -24,6 +24,8 @@ def left_phrase(s: Sentence, j: int) -> Range | None:
         return None
     if s.is_(j - 1, "subject_pronouns") or s.is_(j - 1, "bare_subjects"):
         return j - 1, j
+    if s.is_(j - 1, "object_pronouns") and j - 3 >= a and s.is_(j - 2, "of") and s.noun[j - 3]:
+        return j - 3, j  # "one of them said"
     w = s.words[j - 1]
     if w in (",", ")") or w in DASHES or _is_quoted_name(s, j):
         return _apposed(s, j)
@@ -127,13 +129,20 @@ def _walk_left(s: Sentence, j: int) -> int:
             if s.is_(k - 1, "that"):
                 break
             k -= 1
-            if k > low and not _links(s, k - 1):
+            if k > low and not _links(s, k - 1) and not _ends_list(s, k):
                 break
         elif k < j and _goes_on_left(s, k - 1, low):
             k -= 1
         else:
             break
     return k
+
+
+def _ends_list(s: Sentence, k: int) -> bool:
+    """``Chad, India and the EU``: whether the article at ``k`` opens the last of several names."""
+    if k - 3 < s.start or not s.is_(k - 1, "and"):
+        return False
+    return s.words[k - 3] == "," and s.name[k - 2] and s.name[k + 1]
 
 
 def _goes_on_left(s: Sentence, i: int, low: int) -> bool:
@@ -179,11 +188,15 @@ def _trimmed(s: Sentence, k: int, j: int) -> Range | None:
         k += 2
     while k < j and s.is_(k, "weekdays"):
         k += 1
+    if k == j - 1 and s.is_(k, "articles"):
+        return None
     return _without_day(s, k, j) if k < j else None
 
 
 def _without_day(s: Sentence, k: int, j: int) -> Range:
     """The phrase without the weekday or time that ends it."""
+    if j > k + 2 and s.words[j - 1].lower() in s.lists["months"] and s.is_(j - 2, "cue_medium"):
+        return k, j - 2  # "the agency in May"
     while j > k + 1 and (s.is_(j - 1, "weekdays") or s.is_(j - 1, "trailing_times")):
         j -= 1
         if s.is_(j - 1, "before_trailing_day"):

@@ -9,6 +9,8 @@ from zopa.reading.language.lexicon import STRAIGHT, Lexicon
 
 __all__ = ["DASHES", "Quote", "Segments", "segment"]
 
+SHORTEST_OPEN = 10
+"""Characters of a quotation that no mark closes; below it the mark is a stray one."""
 LONGEST_SENTENCE = 400
 """Tokens. A longer run without a stop is cut, so that the work per token stays bounded."""
 
@@ -150,7 +152,7 @@ def _quotes(words: list[str], begin: list[int], end: list[int], a: int, b: int, 
             if depth == 0 or sign == 0:
                 out.append(Quote(opened, i + 1, True))
                 opened, depth = -1, 0
-    if opened >= 0 and end[b - 1] - begin[opened] > 20:
+    if opened >= 0 and end[b - 1] - begin[opened] > SHORTEST_OPEN:
         out.append(Quote(opened, b, False))
     return out
 

@@ -11,7 +11,16 @@ from functools import cache
 from zopa.reading.language.lexicon import Forms, Lexicon, lexicon
 from zopa.reading.parsing.segment import Segments
 
-__all__ = ["PUNCT", "Grammar", "Range", "Sentence", "is_adjective", "is_possessive", "tagged"]
+__all__ = [
+    "PUNCT",
+    "Grammar",
+    "Range",
+    "Sentence",
+    "ends_relative",
+    "is_adjective",
+    "is_possessive",
+    "tagged",
+]
 
 PUNCT = frozenset(',;:()[]-–—.!?…/“”"„«»') | {"--", "...", "''", "``"}
 
@@ -269,7 +278,23 @@ def _is_finite(s: Sentence, i: int) -> bool:
         if second_verb or (before in lists["and"] and _is_noun_too(s, i)):
             return False
         return before not in lists["no subject"] or before in lists["before_third"]
-    return "base" in slots and before in lists["before_base"]
+    return "base" in slots and (before in lists["before_base"] or ends_relative(s, p, i))
+
+
+def ends_relative(s: Sentence, p: int, i: int) -> bool:
+    """Whether a plural's relative clause ends before ``i``: ``voters who back the mayor | want``."""
+    if (
+        s.lower[p] in s.lists["no subject"]
+        or s.finite[p]
+        or not s.lists["who"].intersection(s.lower[max(0, i - 9) : max(0, p - 1)])
+    ):
+        return False
+    for k in range(p - 1, max(0, i - 9), -1):
+        if s.lower[k] in PUNCT or s.lower[k] in s.lists["that"]:
+            return False
+        if s.lower[k] in s.lists["who"]:
+            return p - k > 2 and s.lower[k - 1].endswith(s.grammar.plural)
+    return False
 
 
 def _is_noun_too(s: Sentence, i: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from zopa.reading.parsing.noun_phrases import left_phrase
-from zopa.reading.parsing.tags import PUNCT, Range, Sentence, is_adjective, is_possessive
+from zopa.reading.parsing.tags import PUNCT, Range, Sentence, ends_relative, is_adjective, is_possessive
 
 __all__ = ["VerbGroup", "unknown_verb", "verb_group"]
 
@@ -79,6 +79,8 @@ def _has_sound_subject(s: Sentence, j: int, slot: str) -> bool:
     """For a form that is as often a noun: its subject must be a pronoun or stand at the start of a clause."""
     if s.is_(j - 1, "subject_pronouns") or s.is_(j - 1, "plain_subjects"):
         return slot == "third" or not s.is_(j - 1, "that")
+    if slot == "base" and ends_relative(s, j - 1, j):
+        return True
     phrase = left_phrase(s, j)
     if not phrase or (slot == "third" and _ends_like_plural(s, j - 1) and not s.name[j - 1]):
         return False
@@ -157,7 +159,7 @@ def _is_plural_subject(s: Sentence, k: int) -> bool:
         return False
     if s.words[k][0].isdigit() or s.words[k] in (",", ")") or s.is_(k, "plural_subjects"):
         return True
-    if s.is_(k, "and") or _is_plural_noun(s, k):
+    if s.is_(k, "and") or _is_plural_noun(s, k) or ends_relative(s, k, k + 1):
         return True
     phrase = left_phrase(s, k + 1)
     if not phrase:

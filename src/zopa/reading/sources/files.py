@@ -508,7 +508,7 @@ def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
     text, decoded = _decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset() or "")
     hidden = 0
     if part.get_content_type() == "text/html":
-        text, _, hidden = html_text(text)
+        text, _, hidden = html_text(text, mail=True)
     try:
         on = parsedate_to_datetime(str(message["date"])).date() if message["date"] else None
     except (ValueError, TypeError):

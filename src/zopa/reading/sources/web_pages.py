@@ -56,6 +56,24 @@ _RAW = {
 _LETTER = re.compile("[a-zA-Z]")
 _ENDLESS = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
 LONGEST_STYLE = 5_000
+_BOX = re.compile(
+    r"(?:^|[\s_-])(?:newsletters?|subscribe|subscription|sign-?up|related|recommended|promo|adverts?|advertisement|sponsored"
+    r"|share|social|comments?|cookies?|consent|paywall|most-read|read-more|trending|breadcrumbs?)(?=$|[\s_-])",
+    re.I,
+)
+"""Class or id of a box beside the article."""
+_REPLY = re.compile(
+    r"(?:^|\s)(?:gmail_quote|gmail_quote_container|gmail_attr|gmail_extra|yahoo_quoted|moz-cite-prefix|protonmail_quote|zmail_extra"
+    r"|OutlookMessageHeader)(?=$|\s)"
+)
+"""Class or id of a mail that is answered."""
+_ANSWERED = re.compile(
+    r"<\w+\s[^<>]*\bid\s*=\s*[\"']?(?:divRplyFwdMsg|appendonsend|stopSpelling|OLK_SRC_BODY_SECTION)\b", re.I
+)
+"""In a mail: from here on it is the one that is answered."""
+_WHOLE = frozenset(["html", "body", "article", "main", "a", "span", "p"])
+FEWEST_CHARACTERS = 200
+"""Characters of text below which what looked like boxes was the article."""
 
 
 class _Page:
@@ -65,7 +83,8 @@ class _Page:
     the end, be it a tag, a comment or a script, takes the rest of the page with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, beside: re.Pattern[str] | None = None) -> None:
+        self.beside, self.left_out = beside, 0
         self.stack: list[tuple[str, bool]] = []
         self.skipping = 0
         self.article = 0
@@ -141,12 +160,22 @@ class _Page:
         if tag in _VOID or len(self.stack) > 400:
             return
         concealed = _is_concealed(a)
-        off = tag in _SKIP or concealed
+        aside = self._is_beside(tag, a)
+        self.left_out += aside and not self.skipping
+        off = tag in _SKIP or concealed or aside
         self.stack.append((tag, off))
         self.skipping += off
         if concealed and tag not in _SKIP:
             self.hidden += 1
         self.article += tag in ("article", "main")
+
+    def _is_beside(self, tag: str, a: Mapping[str, str]) -> bool:
+        """Whether a tag holds a box beside the article, or in a mail the one that is answered."""
+        if self.beside is None or tag in _WHOLE:
+            return False
+        if self.beside is _REPLY and tag == "blockquote" and a.get("type", "").lower() == "cite":
+            return True
+        return any(self.beside.search(a.get(name, "")[:LONGEST_STYLE]) for name in ("class", "id"))
 
     def handle_endtag(self, tag: str) -> None:
         """Close a tag, with those inside it that were left open."""
@@ -196,14 +225,19 @@ def _is_concealed(attributes: Mapping[str, str]) -> bool:
     return bool(_WHITE.search(style)) and not _DARK.search(style)
 
 
-def html_text(page: str) -> tuple[str, Published, int]:
-    """Main text of a page by its tags (article and paragraphs), publication data, and how many parts were hidden."""
-    parser = _Page()
-    parser.feed(page)
-    chosen = [text for text, inside, _ in parser.blocks if inside]
-    if sum(map(len, chosen)) < 200:
-        paragraphs = [text for text, _, tag in parser.blocks if tag in ("p", "blockquote", "h1", "h2", "pre")]
-        chosen = paragraphs if sum(map(len, paragraphs)) > 200 else [text for text, _, _ in parser.blocks]
+def html_text(page: str, *, mail: bool = False) -> tuple[str, Published, int]:
+    """Main text of a page by its tags (article and paragraphs), publication data, and how many parts were hidden.
+
+    Boxes beside the article (newsletter, related, comments) are left out; of a ``mail`` what it answers.
+    """
+    cut = _ANSWERED.search(page) if mail else None
+    parser = _Page(_REPLY if mail else _BOX)
+    parser.feed(page[: cut.start()] if cut else page)
+    text = _main_text(parser)
+    if (parser.left_out or cut) and len(text) < (1 if mail else FEWEST_CHARACTERS):
+        parser = _Page()
+        parser.feed(page)
+        text = _main_text(parser)
     title = parser.meta.get("title") or re.sub(r"\s+", " ", "".join(parser.title)).strip()
     published = Published(
         title,
@@ -211,7 +245,17 @@ def html_text(page: str) -> tuple[str, Published, int]:
         parser.meta.get("byline", ""),
         day(parser.meta.get("on", "")),
     )
-    return "\n".join(chosen), published, parser.hidden
+    return text, published, parser.hidden
+
+
+def _main_text(parser: _Page) -> str:
+    """The paragraphs of the article; of the page where it has none."""
+    chosen = [text for text, inside, _ in parser.blocks if inside]
+    if sum(map(len, chosen)) < FEWEST_CHARACTERS:
+        paragraphs = [text for text, _, tag in parser.blocks if tag in ("p", "blockquote", "h1", "h2", "pre")]
+        long = sum(map(len, paragraphs)) > FEWEST_CHARACTERS
+        chosen = paragraphs if long else [text for text, _, _ in parser.blocks]
+    return "\n".join(chosen)
 
 
 def day(text: str) -> date | None:
