@@ -179,6 +179,40 @@ def test_changes_without_a_date_or_name_are_listed_and_a_plain_text_is_refused(t
         plan(path, tmp_path / "x")
 
 
+def test_an_issue_on_which_no_party_supports_an_option_keeps_its_status_quo(tmp_path):
+    old = case()
+    fish = old.issues["fish"].model_copy(update={"now": "six"})
+    lost = convert(
+        old.model_copy(update={"issues": {**old.issues, "fish": fish}}),
+        tmp_path / "d.docx",
+        target_format="draft",
+    )
+    assert docx.Document(tmp_path / "d.docx").paragraphs[-1].text == "6 boats"
+    assert "the article says '6 boats', which is the status quo: no party supports an option" in [
+        r.what for r in lost.changed
+    ]
+    again = convert(old, tmp_path / "e.docx", target_format="draft")
+    assert any("no status quo is marked" in r.what for r in again.changed)
+
+
+def test_comments_beside_a_table_are_named_and_read_on_request(tmp_path):
+    cell = f'<w:tc><w:p><w:commentRangeStart w:id="4"/>{run("Quota")}<w:r><w:commentReference w:id="4"/></w:r></w:p></w:tc>'
+    rows = "".join(
+        f"<w:tr>{r}</w:tr>"
+        for r in (
+            f"<w:tc><w:p>{run('Issue')}</w:p></w:tc><w:tc><w:p>{run('North')}</w:p></w:tc>",
+            f"{cell}<w:tc><w:p>{run('ten')}</w:p></w:tc>",
+        )
+    )
+    note = '<w:comment w:id="4" w:author="Ana" w:date="2025-03-01T10:00:00Z"><w:p><w:r><w:t>Too many.</w:t></w:r></w:p></w:comment>'
+    path = word(tmp_path, f"<w:tbl>{rows}</w:tbl>", note)
+    found = plan(path, tmp_path / "x")
+    assert found.source_format == "table-docx"
+    assert [(r.what, r.count) for r in found.fidelity.left_out] == [("comments, which --from word reads", 1)]
+    (s,) = plan(path, tmp_path / "x", source_format="word").case.statements.values()
+    assert s.quote == "Too many."
+
+
 def test_a_table_with_changes_is_still_a_position_table(tmp_path):
     convert(seeds.worded(), tmp_path / "t.docx")
     assert plan(tmp_path / "t.docx", tmp_path / "x").source_format == "table-docx"

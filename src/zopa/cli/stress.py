@@ -94,7 +94,7 @@ def stress(
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
-    from zopa.robustness import WordSettings, better, zone_proof
+    from zopa.robustness import LargeStress, WordSettings, better, zone_proof
     from zopa.robustness import stress as ask
 
     if waiting not in ("costly", "as-now", "open"):
@@ -130,7 +130,8 @@ def stress(
             progress=time_left(tell),
         )
     if proof is not None:
-        packages = [one] if one else [x.package for x in answer.shown]
+        shown = () if isinstance(answer, LargeStress) else answer.shown
+        packages = [one] if one else [x.package for x in shown]
         chosen = several or pick_readings(readings)
         saved = (
             None
@@ -138,7 +139,8 @@ def stress(
             else zone_proof(problem, packages, chosen, settings=settings)
         )
         save_proof(saved, proof, name)
-    reply(answer, name, json=json, no=not answer.conceivable)
+    possible = answer.possible is not False if isinstance(answer, LargeStress) else bool(answer.conceivable)
+    reply(answer, name, json=json, no=not possible)
 
 
 def _drivers(

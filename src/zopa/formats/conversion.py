@@ -167,10 +167,6 @@ FORMATS: Mapping[str, Format] = {
         folder=True, options=("codes",),
         carries="opinion groups as ratifiers, comments as options, shares that agree with their intervals",
     ),
-    "word": Format(
-        label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,
-        write=None, carries="changes and comments with name and date as statements of their authors, versions as options",
-    ),
     **{
         f"table-{kind}": Format(
             label=f"position table, {kind.upper()}", endings=(f".{kind}",) if kind in ("docx", "html", "xlsx") else (),
@@ -181,6 +177,10 @@ FORMATS: Mapping[str, Format] = {
         )
         for kind in position_table.KINDS
     },
+    "word": Format(
+        label="text with comments and tracked changes, DOCX", endings=(), recognise=word.recognise, read=word.read,
+        write=None, carries="changes and comments with name and date as statements of their authors, versions as options",
+    ),
     "draft": Format(
         label="draft agreement, DOCX", endings=(), recognise=_never, read=None, write=word.write, settings=("package",),
         carries="an article per issue, objections as comments with sentence and date, alternatives as tracked changes",

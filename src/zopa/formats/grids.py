@@ -334,7 +334,11 @@ def _address(text: str) -> tuple[int, int] | None:
 
 
 def _docx(raw: bytes, file: str, fidelity: Fidelity) -> list[CellGrid]:
-    root = _tree(_noted(raw, file, fidelity), "word/document.xml", file)
+    members = _noted(raw, file, fidelity)
+    root = _tree(members, "word/document.xml", file)
+    remarks = members.get("word/comments.xml", b"").count(b"<w:comment ")
+    if remarks:
+        fidelity.leave("comments, which --from word reads", file, remarks)
     tables = [e for e in root.walk() if e.tag == "tbl"]
     inner = {id(e) for t in tables for e in t.walk() if e.tag == "tbl" and e is not t}
     found = []

@@ -16,7 +16,7 @@ from typing import Any
 from zopa.case import Case
 from zopa.casefile import digest, normalise
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
-from zopa.formats.documents import number, refuse
+from zopa.formats.documents import number, refuse, unzip
 from zopa.formats.fidelity import Fidelity, left_out
 from zopa.formats.grids import CellGrid, grids_of, kind_of, write_grid
 from zopa.formats.names import label, short_ids
@@ -99,7 +99,12 @@ KINDS = ("csv", "html", "xlsx", "docx")
 
 def recognise(files: Mapping[str, bytes], kind: str) -> bool:
     """Whether a file may hold a table, in a file of this kind."""
-    return len(files) == 1 and kind_of(*next(iter(files.items()))) == kind
+    if len(files) != 1 or kind_of(*next(iter(files.items()))) != kind:
+        return False
+    name, raw = next(iter(files.items()))
+    return kind != "docx" or b"<w:tbl" in unzip(raw, name, lambda n: n == "word/document.xml").get(
+        "word/document.xml", b""
+    )
 
 
 @dataclass(frozen=True)

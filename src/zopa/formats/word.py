@@ -8,14 +8,14 @@ statements of their authors where they have a name and a date. The XML is read d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from zopa.case import Case, Statement
+from zopa.case import Case, Issue, Statement
 from zopa.casefile import digest, normalise
 from zopa.errors import UnknownName
 from zopa.formats.codings import carried, moment, party_of
@@ -56,14 +56,14 @@ class _Paragraph:
 
 
 def recognise(files: Mapping[str, bytes]) -> bool:
-    """Whether a file is a Word text with comments or tracked changes, and not a table."""
+    """Whether a file is a Word text with comments or tracked changes."""
     if len(files) != 1 or kind_of(*next(iter(files.items()))) != "docx":
         return False
     name, raw = next(iter(files.items()))
     members = unzip(raw, name, lambda n: n in (DOCUMENT, COMMENTS))
     body = members.get(DOCUMENT, b"")
     changed = re.search(rb"<w:(ins|del|moveFrom)[ >]", body) is not None
-    return b"<w:tbl>" not in body and (changed or b"<w:comment " in members.get(COMMENTS, b""))
+    return changed or b"<w:comment " in members.get(COMMENTS, b"")
 
 
 def read(files: Mapping[str, bytes], source: str) -> tuple[Case, Fidelity]:
@@ -284,12 +284,9 @@ def write(case: Case, package: Sequence[str] = ()) -> tuple[dict[str, bytes], Fi
     changes, ids = 0, count(1)
     for k, (i, issue) in enumerate(case.issues.items(), 1):
         said = _latest(case, i)
-        base = chosen.get(i) or _supported(list(issue.options), said)
-        if i not in chosen:
-            fidelity.change(
-                f"the article says '{issue.options[base].label[:60]}', which most parties support and fewest reject",
-                f"issues.{i}",
-            )
+        base, why = (chosen[i], "") if i in chosen else _supported(issue, said)
+        if why:
+            fidelity.change(f"the article says '{issue.options[base].label[:60]}', {why}", f"issues.{i}")
         others: dict[str, list[_Cited]] = {}
         for one in said:
             if one.statement.stance in FOR and base not in one.statement.options:
@@ -366,14 +363,19 @@ def _ruled(case: Case, issue: str, option: str) -> list[_Cited]:
     return list(found.values())
 
 
-def _supported(options: Sequence[str], said: Iterable[_Cited]) -> str:
-    said = list(said)
+def _supported(issue: Issue, said: Sequence[_Cited]) -> tuple[str, str]:
+    """The option that an article states where none is chosen, and why; ties go to the first."""
 
     def balance(option: str) -> tuple[int, int]:
         parties = [(s.party, s.statement.stance in FOR) for s in said if option in s.statement.options]
         return (len({p for p, pro in parties if pro}), -len({p for p, pro in parties if not pro}))
 
-    return max(options, key=balance)
+    best = max(issue.options, key=balance)
+    if balance(best)[0]:
+        return best, "which most parties support and fewest reject"
+    if issue.now:
+        return issue.now, "which is the status quo: no party supports an option"
+    return best, "which fewest reject: no party supports an option and no status quo is marked"
 
 
 def _day(s: Statement) -> str:

@@ -2,6 +2,8 @@
 
 from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
 from zopa.robustness.drivers import DecisionMap, Drivers, decision_map, drivers
+from zopa.robustness.large_spaces import Exists, LargeStress
+from zopa.robustness.large_verifier import check_large
 from zopa.robustness.package_order import Better, PairVerdict, better
 from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
@@ -24,6 +26,8 @@ __all__ = [
     "DecisionMap",
     "Drawn",
     "Drivers",
+    "Exists",
+    "LargeStress",
     "MethodPicks",
     "PackageShare",
     "PairVerdict",
@@ -43,6 +47,7 @@ __all__ = [
     "certify",
     "certify_order",
     "check_certificate",
+    "check_large",
     "check_zone_proof",
     "committee",
     "compatible",

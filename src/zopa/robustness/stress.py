@@ -13,6 +13,7 @@ from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
 from zopa.robustness.implied_value import implied_reservation
+from zopa.robustness.large_spaces import LargeStress, stress_large
 from zopa.robustness.shares import Drawn, FloatArray, accepted_by, room, shares
 from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
@@ -219,7 +220,7 @@ def stress(
     packages: Sequence[Mapping[str, str]] = (),
     spread: Spread | None = None,
     progress: Callable[[str, float], None] | None = None,
-) -> Stress:
+) -> Stress | LargeStress:
     """What holds whatever the numbers, what could hold, by the words on record alone.
 
     Parameters
@@ -236,10 +237,14 @@ def stress(
         How many workers share the work, and where finished parts of it are kept.
     progress : callable (step, share done), optional
 
+    Returns
+    -------
+    Stress, or LargeStress where packages are too many to list: whether there is a sure and a conceivable one.
+
     Raises
     ------
     NotApplicable
-        More packages than can be listed.
+        Points that depend on several issues at once; too many packages to list and an agreement of fewer than all.
     """
     settings = settings or WordSettings()
     problems = problems_of(case, readings)
@@ -250,12 +255,6 @@ def stress(
             "words alone rest, would hold for given answers to the other issues only; leave `interactions` out to ask "
             "what the words say without them"
         )
-    if not first.listable:
-        raise NotApplicable(
-            f"{first.space.n_packages:,} packages are too many to list; settle some issues, or leave options out"
-        )
-    allowed = {name: p.table.admissible for name, p in problems.items()}
-    union = np.logical_or.reduce(list(allowed.values()))
     asked = first.question(
         "stress",
         taken=settings.taken,
@@ -275,6 +274,11 @@ def stress(
     words, clashes = {}, {}
     for name, problem in problems.items():
         words[name], clashes[name] = words_of(problem, settings)
+    if not first.listable:
+        own = clashes[next(iter(problems))]
+        return stress_large(asked, problems, words, {p: c for p, c in own.items() if c}, tell=progress)
+    allowed = {name: p.table.admissible for name, p in problems.items()}
+    union = np.logical_or.reduce(list(allowed.values()))
     distinct = list(dict.fromkeys(w for found in words.values() for w in found.values()))
     tabulated = in_parts(
         _Verdicts(first.space, union),

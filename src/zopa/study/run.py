@@ -176,6 +176,10 @@ def _stress(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     """What the words alone allow, where there are words about what a party could accept."""
     if not spoken(problem):
         raise NotApplicable("what the words alone allow needs statements with a stance, or `comparisons`")
+    if not problem.listable:
+        raise NotApplicable(
+            f"{problem.space.n_packages:,} packages are too many for a report; ask `zopa stress` alone"
+        )
     return stress(problem, draws=DRAWS, packages=[p.deal.package for p in proposals[:MOST_TESTED]])
 
 

@@ -30,6 +30,7 @@ VIEWS: Mapping[str, str] = {
     "Delay": "delay.delay",
     "Ratification": "ratification.ratification",
     "Divided": "division.division",
+    "LargeStress": "stress.large",
     "Stress": "stress.stress",
     "Questions": "stress.questions",
     "Better": "stress.better",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zopa.robustness import Better, Drawn, PartyQuestion, Questions, Stress, Strip
+from zopa.robustness import Better, Drawn, Exists, LargeStress, PartyQuestion, Questions, Stress, Strip
 from zopa.views import under_draws
 from zopa.views.document import (
     Block,
@@ -17,13 +17,14 @@ from zopa.views.document import (
     Section,
     Span,
     Spans,
+    Tone,
     cell,
     paragraph,
 )
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent, points
 
-__all__ = ["better", "blocks", "headline", "question_items", "questions", "stress"]
+__all__ = ["better", "blocks", "headline", "large", "question_items", "questions", "stress"]
 
 MOST_POINTS = 100.0
 VERDICTS: Mapping[str, str] = {
@@ -48,6 +49,61 @@ def stress(s: Stress, labels: Labels) -> Document:
     return Document(
         "", (Section("stress", "", tuple(blocks(s, labels))),), next=("zone CASE", "why-not CASE")
     )
+
+
+def large(s: LargeStress, labels: Labels) -> Document:
+    """Whether any package is sure, and whether any is conceivable, where packages are too many to list."""
+    found: list[Block] = [
+        paragraph(
+            f"{count(s.packages)} packages are too many to list; what follows holds for all of them.",
+            tone="small",
+        ),
+        _exists(
+            s.sure,
+            labels,
+            "This package is acceptable to all whatever the numbers and however the statements are read: ",
+            "No package is acceptable to all whatever the numbers and however the statements are read.",
+            "yes",
+        ),
+    ]
+    for name, e in s.conceivable.items():
+        under = f"Under {labels.reading_set(name)}: " if name != "as set" else ""
+        found.append(
+            _exists(
+                e,
+                labels,
+                f"{under}for some numbers this package could be acceptable to all: ",
+                f"{under}whatever the numbers, no package is acceptable to all.",
+            )
+        )
+    for party, sets in s.clashes.items():
+        found.append(
+            paragraph(
+                f"{labels.party(party)} has said things that cannot all hold: ",
+                *_units(sets[0], labels),
+                ". Until it is clear which of them stands, its words are not used.",
+            )
+        )
+    if s.silent:
+        who = listed(labels.party(p) for p in s.silent)
+        found.append(
+            paragraph(
+                f"No term of its own is on record of {who}, so nothing is certain to be acceptable there."
+            )
+        )
+    if s.sure.proof:
+        found.append(
+            paragraph("The JSON answer carries a proof of each sentence, in whole numbers.", tone="small")
+        )
+    return Document("", (Section("stress", "", tuple(found)),), next=("zone CASE", "why-not CASE"))
+
+
+def _exists(e: Exists, labels: Labels, yes: str, no: str, tone: Tone = "") -> Paragraph:
+    if e.exists:
+        return paragraph(yes, *labels.package(e.package), ".", tone=tone)
+    if e.exists is None:
+        return paragraph(f"Not known, the search was stopped: {no}", tone="unsure")
+    return paragraph(no, tone="no")
 
 
 def headline(s: Stress) -> str:
