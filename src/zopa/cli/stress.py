@@ -72,6 +72,10 @@ def stress(
     changes: SetOption = None,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
+    law: Annotated[
+        str,
+        typer.Option(help="Law of the draws: words (uniform on what they allow) or numbers (of the case)."),
+    ] = "words",
     package: PackageOption = None,
     than: Annotated[
         list[str] | None,
@@ -99,6 +103,8 @@ def stress(
 
     if waiting not in ("costly", "as-now", "open"):
         raise typer.BadParameter(f"expected costly, as-now or open, saw '{waiting}'", param_hint="--waiting")
+    if law not in ("words", "numbers"):
+        raise typer.BadParameter(f"expected words or numbers, saw '{law}'", param_hint="--law")
     several = list(readings) if readings and not any("=" in r for r in readings) else None
     settings = WordSettings(
         taken=_taken(taken),
@@ -126,6 +132,7 @@ def stress(
             draws=draws,
             seed=seed,
             packages=[one] if one else [],
+            law=law,  # type: ignore[arg-type]
             spread=spread,
             progress=time_left(tell),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -218,6 +218,7 @@ def stress(
     draws: int = 2048,
     seed: int = 1,
     packages: Sequence[Mapping[str, str]] = (),
+    law: Literal["words", "numbers"] = "words",
     spread: Spread | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Stress | LargeStress:
@@ -233,6 +234,7 @@ def stress(
     draws, seed : int
         How many draws from the compatible values of the first readings; 0 for none.
     packages : full packages to be asked about, whatever zone they are in.
+    law : of the draws: uniform on what the ``words`` allow, or the case's ``numbers`` by their laws.
     spread : Spread, optional
         How many workers share the work, and where finished parts of it are kept.
     progress : callable (step, share done), optional
@@ -312,12 +314,12 @@ def stress(
     name = next(iter(problems))
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
-    not_drawn = _not_drawn(words[name].values()) if draws else "none were asked for"
+    not_drawn = _not_drawn(words[name].values(), law) if draws else "none were asked for"
     drawn: Drawn | None = None
     points: dict[str, FloatArray] = {}
     if not not_drawn:
         drawn, points = shares(
-            problems, words[name], draws, seed, spread=spread, about=about, progress=progress
+            problems, words[name], draws, seed, law=law, spread=spread, about=about, progress=progress
         )
     found_picks = (
         picks(
@@ -379,8 +381,10 @@ def _unpacked(masks: Mapping[str, Any], n: int) -> Tabulated:
     return Tabulated(necessary, possible)
 
 
-def _not_drawn(words: Iterable[Compatible]) -> str:
+def _not_drawn(words: Iterable[Compatible], law: str) -> str:
     """Why nothing can be drawn; empty where it can."""
+    if law == "numbers":
+        return ""
     try:
         for w in words:
             room(w)

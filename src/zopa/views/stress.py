@@ -27,6 +27,11 @@ from zopa.views.numbers import count, listed, percent, points
 __all__ = ["better", "blocks", "headline", "large", "question_items", "questions", "stress"]
 
 MOST_POINTS = 100.0
+LAWS: Mapping[str, str] = {
+    "words": "The draws are uniform in what options are worth against the way things are, within what the words allow",
+    "numbers": "The draws are the numbers of the case, each by the law of its interval, where they fit the words",
+}
+"""Where draws come from."""
 VERDICTS: Mapping[str, str] = {
     "necessary": "acceptable for all numbers",
     "possible": "acceptable for some numbers",
@@ -306,9 +311,8 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
         for name, o in d.open.items()
     )
     yield paragraph(
-        f"Some package is acceptable to all in so many of {d.draws:,} draws: {several}. The draws are uniform in what "
-        "options are worth against the way things are, within what the words allow; that law is an assumption, and the "
-        "intervals cover chance only.",
+        f"Some package is acceptable to all in so many of {d.draws:,} draws: {several}. {LAWS[d.law]}; "
+        "that law is an assumption, and the intervals cover chance only.",
         tone="small",
     )
     rows: list[tuple[Cell | str, ...]] = []
