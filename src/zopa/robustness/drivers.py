@@ -21,12 +21,12 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Answer, Problem, Readings
 
 __all__ = [
-    "Bar",
     "BreakEven",
     "DecisionMap",
     "Driver",
     "Drivers",
     "SobolIndex",
+    "TornadoBar",
     "decision_map",
     "drivers",
     "sobol",
@@ -54,7 +54,7 @@ class Driver:
 
 
 @dataclass(frozen=True)
-class Bar:
+class TornadoBar:
     """One driver at its low and its high end, all others central: the share of packages in the zone."""
 
     path: str
@@ -107,7 +107,7 @@ class Drivers(Answer):
     share: float
     packages: int
     complete: bool
-    bars: tuple[Bar, ...]
+    bars: tuple[TornadoBar, ...]
     sobol: tuple[SobolIndex, ...]
     variance: float
     package: Mapping[str, str]
@@ -283,7 +283,7 @@ def drivers(
             row = model.best
             row[k] = x
             ends.append(model.share(row))
-        bars.append(Bar(d.path, d.party, d.low, d.high, at_low=ends[0], at_high=ends[1]))
+        bars.append(TornadoBar(d.path, d.party, d.low, d.high, at_low=ends[0], at_high=ends[1]))
     bars = [b for b in bars if (b.at_low, b.at_high) != (share, share)]
     bars.sort(key=lambda b: (-abs(b.at_high - b.at_low), b.path))
     tell("all numbers at once")

@@ -20,7 +20,7 @@ from zopa.robustness.compatible_set import Compatible
 from zopa.robustness.shares import accepted_by
 from zopa.space import Problem
 
-__all__ = ["Committee", "ShortlistMember", "committee", "shortlist"]
+__all__ = ["Committee", "ShortlistMember", "committee", "score", "shortlist", "undominated"]
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]

@@ -334,7 +334,11 @@ def stress(
         if points
         else None
     )
-    members = _members(problems, words[name], points, found_picks, drawn, seed, still) if points else None
+    members = (
+        _members(problems, words[name], points, found_picks, drawn, seed=seed, still=still)
+        if points
+        else None
+    )
     return Stress(
         asked,
         packages=first.space.n_packages,
