@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +17,15 @@ from starlette.testclient import TestClient
 
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
+from zopa.workbench.rights import Role
 
 HOST = "127.0.0.1:8765"
 EXAMPLES = Path(__file__).resolve().parents[1] / "src" / "zopa" / "examples"
 
 
-def served(*folders: Path, **settings: Any) -> tuple[TestClient, SingleUser]:
+def served(*folders: Path, role: Role = "owner", **settings: Any) -> tuple[TestClient, SingleUser]:
     """A client without a session, and the way to sign in."""
-    sign_in = SingleUser()
+    sign_in = SingleUser(role=role)
     app = create_app({f.name: f for f in folders}, sign_in, {HOST}, **settings)
     return TestClient(app, base_url=f"http://{HOST}", follow_redirects=False), sign_in
 
@@ -31,3 +35,18 @@ def signed_in(*folders: Path, **settings: Any) -> TestClient:
     client, sign_in = served(*folders, **settings)
     assert client.get(f"/?token={sign_in.token}").status_code == 303
     return client
+
+
+def printed(*words: str) -> str:
+    """What a command prints, in this process."""
+    from zopa.cli import main
+
+    before, sys.argv = sys.argv, ["zopa", *words]
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as left:
+            main()
+    finally:
+        sys.argv = before
+    assert left.value.code in (None, 0, 1), out.getvalue()
+    return out.getvalue()

@@ -113,9 +113,15 @@ GERMAN = (
 )
 
 
+FRENCH = (
+    "Le ministre a dit que le gouvernement ne peut pas accepter ce plan et que les ports sont fermés par la grève. "
+    * 3
+)
+
+
 def test_a_text_in_a_language_without_a_pack_stops_and_says_what_can_be_done():
-    with pytest.raises(CaseError, match="expected a text in English, saw German") as error:
-        prepare(GERMAN)
+    with pytest.raises(CaseError, match="expected a text in English, saw French") as error:
+        prepare(FRENCH)
     assert "translate it first" in str(error.value)
 
 
@@ -123,7 +129,7 @@ def test_a_text_in_a_language_without_a_pack_stops_and_says_what_can_be_done():
     ("text", "language"),
     [
         (GERMAN, "de"),
-        ("Le ministre a dit que le gouvernement ne peut pas accepter ce plan et que les ports sont fermés par la grève. " * 3, "fr"),
+        (FRENCH, "fr"),
         ("El ministro dijo que el gobierno no puede aceptar el plan y que los puertos están cerrados por la huelga. " * 3, "es"),
         ("Міністр сказав, що уряд не може прийняти цей план, і порти закриті через страйк. " * 3, "uk"),
         ("Министр сказал, что правительство не может принять этот план, и порты закрыты из-за забастовки. " * 3, "ru"),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
-import io
 import json
 import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
@@ -16,26 +13,11 @@ from urllib.parse import quote
 import pytest
 
 from strategies import Spec, for_all, small_cases
-from workbench_client import EXAMPLES, signed_in
+from workbench_client import EXAMPLES, printed, signed_in
 from zopa import load, why_not
 from zopa.render import text_of
 
 EXAMPLE = EXAMPLES / "ukraine-2025"
-
-
-def printed(*words: str) -> str:
-    """What a command prints, in this process."""
-    from zopa.cli import main
-
-    before, sys.argv = sys.argv, ["zopa", *words]
-    out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as left:
-            main()
-    finally:
-        sys.argv = before
-    assert left.value.code in (None, 0, 1), out.getvalue()
-    return out.getvalue()
 
 
 QUESTIONS = [

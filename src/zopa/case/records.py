@@ -145,6 +145,11 @@ class Source(Noun):
     sha256: str = ""
     licence: str = ""
     access: Literal["public", "restricted", "do-not-quote"] = "public"
+    language: str = Field(
+        "",
+        pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$",
+        description="language code of the text where it is not English (uk, de); quotes stay in it",
+    )
     file: str = ""
     text: str = Field("", repr=False, exclude=True)
 

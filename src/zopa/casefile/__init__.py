@@ -24,6 +24,7 @@ from zopa.casefile.concurrent_edit import (
     undo,
     version_of,
 )
+from zopa.casefile.drafts import SavedDraft, read_drafts, remove_draft, save_draft
 from zopa.casefile.edit import REMOVED, Place, address_at, locate, place_of, remove, set_value, set_values
 from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
@@ -46,6 +47,7 @@ __all__ = [
     "RecordConflict",
     "RecordEntry",
     "Renamed",
+    "SavedDraft",
     "TradeTables",
     "Version",
     "acting",
@@ -69,10 +71,13 @@ __all__ = [
     "note_outside",
     "one_step",
     "place_of",
+    "read_drafts",
     "read_record",
     "read_text",
     "remove",
+    "remove_draft",
     "rename",
+    "save_draft",
     "save_records",
     "save_text",
     "save_values",

@@ -36,7 +36,12 @@ def read(
             "--case", help="Case folder that the suggestions are added to; made if it does not exist."
         ),
     ] = None,
-    language: Annotated[str, typer.Option(help="Language pack: a name, or the path of a TOML file.")] = "en",
+    language: Annotated[
+        str,
+        typer.Option(
+            help="Language pack: a name such as uk or de, or the path of a TOML file; left out, that of each text."
+        ),
+    ] = "",
     endpoint: Annotated[
         str | None,
         typer.Option(help="Also ask an OpenAI-compatible endpoint at this base URL. Off unless given."),
@@ -80,12 +85,12 @@ def read(
 ) -> None:
     """Suggest statements from texts; with --case, add them to statements.yaml for `zopa review`."""
     if train is not None:
-        train_to(train, model, split, language)
+        train_to(train, model, split, language or "en")
         return
     corpus = polnear or score
     if corpus is not None:
         texts = Path((sources or ["."])[0])
-        report_score(corpus, texts, split=split, model=model, language=language, json=json)
+        report_score(corpus, texts, split=split, model=model, language=language or "en", json=json)
         return
     if not sources and not (again and case):
         what = "name a case with --case CASE" if again else "name at least one file or address"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.options import CaseArgument, bundled, console
+from zopa.cli.options import CaseArgument, bundled, console, examples
 
 __all__ = ["serve"]
 
@@ -37,4 +37,5 @@ def serve(
         out.print(f"open {address}", markup=False, soft_wrap=True)
         out.print("the address works once, in one browser; Ctrl-C ends the server", markup=False)
 
-    server.serve({folder.resolve().name: folder}, host, port, tell)
+    ours = examples() in folder.resolve().parents  # they stay as they are
+    server.serve({folder.resolve().name: folder}, host, port, tell, role="viewer" if ours else "owner")

@@ -18,6 +18,7 @@ from zopa.cli.options import (
     RunFolderOption,
     SetOption,
     WorkersOption,
+    deadline,
     package_of,
     pick_readings,
     print_answer,
@@ -95,6 +96,14 @@ def stress(
     workers: WorkersOption = 1,
     dask: DaskOption = None,
     run_folder: RunFolderOption = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--time",
+            min=0.0,
+            help="In a space too large to list: stop after so many seconds; the rest is not known.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
@@ -134,6 +143,7 @@ def stress(
             packages=[one] if one else [],
             law=law,  # type: ignore[arg-type]
             spread=spread,
+            stop=deadline(seconds) if seconds is not None else lambda: False,
             progress=time_left(tell),
         )
     if proof is not None:

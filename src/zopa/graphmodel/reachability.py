@@ -25,6 +25,8 @@ Preferred = Callable[[Index, Index], BoolArray]
 """(sources, targets) -> whether each target is preferred to its source."""
 _DENSE = 4
 """A frontier whose moves fill this part of all states is followed by whole arrays."""
+_SPARSE = 256
+"""States that are fewer than this part of all are sorted."""
 
 
 @dataclass(frozen=True)
@@ -155,12 +157,13 @@ def _one_move(
     moves, rank = model.moves[party], model.ranks[party]
     few = sum(map(len, ready)) * moves.width * _DENSE < model.n_states or not model.transitive
     if few or preferred:
-        source, target = moves.ahead(np.unique(np.concatenate([*ready, np.zeros(0, dtype=np.intp)])))
+        sources = np.concatenate([*ready, np.zeros(0, dtype=np.intp)])
+        source, target = moves.ahead(_distinct(sources, model.n_states))
         if preferred:
             target = target[preferred(source, target)]
         elif improving:
             target = target[rank[target] > rank[source]]
-        return np.unique(target)
+        return _distinct(target, model.n_states)
     mask = np.zeros(model.n_states, dtype=bool)
     for states in ready:
         mask[states] = True
@@ -169,6 +172,15 @@ def _one_move(
         low = np.where(mask, -rank, LOW).astype(np.int32)
         return np.flatnonzero((moves.push(low) > -rank) & model.feasible)
     return np.flatnonzero(moves.push(mask) & model.feasible)
+
+
+def _distinct(states: Index, n_states: int) -> Index:
+    """Each state once, ascending: by sorting a few, by marking many."""
+    if len(states) * _SPARSE < n_states:
+        return np.unique(states)
+    mask = np.zeros(n_states, dtype=bool)
+    mask[states] = True
+    return np.flatnonzero(mask)
 
 
 def smallest_coalitions(model: GraphModel, start: int, target: int) -> list[tuple[int, ...]]:

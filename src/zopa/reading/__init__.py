@@ -33,7 +33,7 @@ __all__ = [
 
 
 def read(
-    text: str | Text, case: Case | None = None, *, language: str = "en", published: Published | None = None
+    text: str | Text, case: Case | None = None, *, language: str = "", published: Published | None = None
 ) -> Extract:
     """Suggest statements, contacts, figures, dates, shifts and claims of the author from one text.
 
@@ -44,7 +44,7 @@ def read(
     case : Case, optional
         Its speakers and the words of its issues are used. Nothing in it is changed.
     language : str
-        A language pack: the name of one that is installed, or the path of a TOML file.
+        A language pack: the name of one that is installed, or the path of a TOML file; left out, that of the text.
     published : Published, optional
         Publication data that the text does not state; the date makes relative dates into days.
 

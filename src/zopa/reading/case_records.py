@@ -38,7 +38,7 @@ _DIRECTION = {"softer": "softer", "harder": "harder"}
 
 
 def to_records(
-    found: Extract, source: str, case: Case | None = None, taken: Iterable[str] = (), language: str = "en"
+    found: Extract, source: str, case: Case | None = None, taken: Iterable[str] = (), language: str = ""
 ) -> Records:
     """The suggestions of one text as records of a case.
 
@@ -53,8 +53,9 @@ def to_records(
     taken : iterable of str
         Record ids that exist already.
     language : str
-        The language pack that the text was read with.
+        The language pack that the text was read with; left out, that of the text.
     """
+    language = language or found.text.language
     writer = _Writer(found, source, case, set(taken), language)
     return writer.run()
 

@@ -72,7 +72,7 @@ class Again:
 
 
 def ingest(
-    incoming: Sequence[Incoming], folder: Path, *, language: str = "en", reader: Reader | None = None
+    incoming: Sequence[Incoming], folder: Path, *, language: str = "", reader: Reader | None = None
 ) -> Ingested:
     """Add texts to a case folder as sources with suggested records; draft the case where there is none.
 
@@ -86,7 +86,7 @@ def ingest(
     folder : Path
         A case folder; it is made where it does not exist.
     language : str
-        The language pack.
+        The language pack; left out, that of each text.
     reader : callable, optional
         How a text is read; by the rules if left out.
 
@@ -146,7 +146,7 @@ def _undated(published: Published, records: Records) -> list[str]:
     return [f"{len(late)} statements are dated after the publication on {day}: {', '.join(late[:5])}"]
 
 
-def read_again(folder: Path, *, language: str = "en", reader: Reader | None = None) -> tuple[Again, ...]:
+def read_again(folder: Path, *, language: str = "", reader: Reader | None = None) -> tuple[Again, ...]:
     """Read every source of a case anew, with its issues, speakers and parties as they are now.
 
     Every decision is kept: a record that a person accepted, edited, rejected, joined, split or reopened, and one that
@@ -164,7 +164,7 @@ def read_again(folder: Path, *, language: str = "en", reader: Reader | None = No
         case = load(folder)
         source = case.sources[ident]
         known = Published(source.title, source.publisher, "", _day(source.date))
-        text = prepare(source.text, known, language)
+        text = prepare(source.text, known, language or source.language)
         if text.text != source.text:
             done.append(Again(ident, 0, 0, 0, 0, ("left alone: it holds what a text that is read in loses",)))
             continue
@@ -235,7 +235,7 @@ def _without_copies(found: Extract, repeated: Iterable[tuple[str, int]], source:
     return trimmed, len(found.statements) - len(kept)
 
 
-def replace_source(item: Incoming, folder: Path, old: str, *, language: str = "en") -> Replaced | None:
+def replace_source(item: Incoming, folder: Path, old: str, *, language: str = "") -> Replaced | None:
     """Move the records of a source to a newer version of its text; None when the case has that text already.
 
     Raises

@@ -256,15 +256,16 @@ class _Answers:
     notes: list[str] = field(default_factory=list)
 
 
-def planned(text: Any, case: Case | None = None, *, language: str = "en") -> tuple[int, int]:
+def planned(text: Any, case: Case | None = None, *, language: str = "") -> tuple[int, int]:
     """How many requests one run over a prepared text takes, and about how many tokens they send."""
+    language = language or text.language
     reader = Assembler(text, lexicon(language), Roster.of(case, text.published.on, language), case)
     asking = _questionnaire(reader, case)
     sizes = [tokens_in(asking.body(piece, "", schema=False)) for piece in asking.pieces()]
     return len(sizes), sum(sizes)
 
 
-def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str = "en") -> Extract:
+def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str = "") -> Extract:
     """What the rules read, joined with what an endpoint reads in the same text.
 
     Parameters
@@ -277,13 +278,14 @@ def ask(rules: Extract, case: Case | None, endpoint: Endpoint, *, language: str 
     endpoint : Endpoint
         Where to ask.
     language : str
-        The language pack.
+        The language pack; left out, that of the text.
 
     Returns
     -------
     Extract
         With ``notes`` on everything that was refused and why. A failing endpoint leaves the rules' reading.
     """
+    language = language or rules.text.language
     assembler = Assembler(
         rules.text, lexicon(language), Roster.of(case, rules.text.published.on, language), case
     )

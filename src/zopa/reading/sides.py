@@ -82,7 +82,7 @@ def _side_of(name: str, body: str, lex: Lexicon, names: Mapping[str, str]) -> st
     """The body that the words around a name give it: in brackets, behind a comma, before an apostrophe, after "of"."""
     bare = bare_name(name, lex)
     for form in lex.raw["of_body"]:
-        m = lex.pattern("of_body", form, speaker=re.escape(bare)).search(body)
+        m = lex.pattern("of_body", form, speaker=f"(?i:{re.escape(bare)})").search(body)
         if not m:
             continue
         found = bare_name(m["body"].strip(), lex)

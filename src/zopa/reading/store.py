@@ -10,6 +10,7 @@ from zopa.case.records import Records
 from zopa.casefile import NewSource, write_file
 from zopa.casefile import save_records as save
 from zopa.casefile import source_id as known_id
+from zopa.reading.language.detect import NAMES, detected
 from zopa.reading.sources.text import Text
 
 __all__ = ["add_source", "save_changes", "save_records", "source_id", "write_text"]
@@ -43,8 +44,15 @@ def add_source(
         "url": url,
         "sha256": text.sha256,
         "access": "restricted",
+        "language": _code(text),
     }
     return save(folder, sources=[NewSource(ident, text.text, row)], added=records, changed=changed)
+
+
+def _code(text: Text) -> str:
+    """The language code of a text that is not English; of one read with a pack in a file what its words show."""
+    code = text.language if text.language in NAMES else detected(text.text) or ""
+    return "" if code == "en" else code
 
 
 def save_records(folder: Path, changed: Mapping[str, Any], group: str = "statements") -> None:

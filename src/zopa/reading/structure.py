@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from zopa.reading.attribution.attribute import attribute
 from zopa.reading.extraction.extract import Suggestion, extract
 from zopa.reading.extraction.speakers import Entry, Resolver, Roster
+from zopa.reading.language.letters import latin
 from zopa.reading.language.lexicon import Lexicon, lexicon
 from zopa.reading.parsing.segment import segment
 from zopa.reading.sides import bare_name, grouped, options_asked, shared_topics
@@ -51,15 +52,16 @@ class Draft:
         }
 
 
-def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft:
+def draft(texts: Iterable[Text], title: str = "", language: str = "") -> Draft:
     """The parties, speakers and issues that some texts name.
 
     Parties are the states that the texts name, or, where they name fewer than two, the organisations that are heard
     by their full name ("the Lenn Water Board"); else the speakers found in them, grouped by the body that they name;
     where there are fewer than two, a party to be named is added, so that there is always a case to start from.
     """
-    lex = lexicon(language)
     listed = list(texts)
+    language = language or next((t.language for t in listed), "en")
+    lex = lexicon(language)
     body = "\n".join(t.body for t in listed)
     states = {name: _aliases(name, lex) for name in _states(body, lex)}
     bodies = _bodies(body, states, lex) if len(states) < 2 else {}
@@ -74,8 +76,11 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "en") -> Draft
                 not states or name in groups.bodies or _speaks_often(name, groups[name])
             ):
                 parties.setdefault(_slug(name) or "party", {"name": name})
+        people = {n for s in speakers.values() for n in (s["name"], *s["aliases"])}
+        people |= {s.who.name for s in heard} | {n for names in states.values() for n in names}
         for name in _spoken_for(heard, lex):
-            if len(parties) < MAX_SIDES and not any(name in p["name"] for p in parties.values()):
+            known = name in people or any(name in p["name"] or p["name"] in name for p in parties.values())
+            if len(parties) < MAX_SIDES and not known:
                 parties.setdefault(_slug(name) or "party", {"name": name})
         for n in range(1, 3 - len(parties)):
             parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
@@ -142,7 +147,7 @@ def _add_speakers(
         )
 
 
-def draft_case(texts: Iterable[Text], title: str = "", language: str = "en") -> str:
+def draft_case(texts: Iterable[Text], title: str = "", language: str = "") -> str:
     """The text of a first ``case.yaml``: :func:`draft` as YAML."""
     out = StringIO()
     yaml = YAML()
@@ -199,15 +204,14 @@ def _bodies(body: str, states: Iterable[str], lex: Lexicon) -> dict[str, tuple[s
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return latin(name)
 
 
 def _states(body: str, lex: Lexicon) -> dict[str, int]:
     """Known states and organisations that the text names as such, most often first; at most five."""
     count: dict[str, int] = {}
     for name, others in lex.raw["states"].items():
-        names = [name, *(o.strip() for o in others.split(","))]
-        pattern = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
+        pattern = lex.spelled([name, *(o.strip() for o in others.split(","))])
         n = len(re.findall(rf"(?<!\w)(?:{pattern})(?!\w)", body))
         if n:
             count[name] = n
@@ -261,11 +265,11 @@ def _persons_heard(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexico
         who = resolver.resolve(" ".join(seg.text[slice(*seg.span(*p))] for p in x.source))
         if who.id is not None or who.how not in ("surname", "literal", "title"):
             continue
-        if not re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){1,4}", who.name):
+        if not lex.patterns["speakers.heard_name"].fullmatch(who.name):
             continue
         name = lex.patterns["speakers.owner"].sub("", who.name)
         name = lex.patterns["speakers.offices"].sub("", name)
-        name = resolver.full_names.get(name, name)
+        name = resolver.full_name(name) or name
         if len(name) > 2 and name.lower() not in lex["weekdays"]:
             heard[name] = heard.get(name, 0) + 1
     return heard
@@ -293,7 +297,7 @@ def _party_of(
     )
     scores: dict[str, int] = {}
     for state, others in states.items():
-        names = "|".join(re.escape(n) for n in [state, *others])
+        names = lex.spelled([state, *others], longest_first=False)
         offices = "|".join(
             re.escape(o.strip()) for o in lex.raw["offices"].get(state, "").split(",") if o.strip()
         )
@@ -315,7 +319,7 @@ def _topics(body: str, lex: Lexicon) -> dict[str, list[str]]:
     count: dict[str, int] = {}
     for name, text in lex.raw["topics"].items():
         words = [w.strip() for w in text.split(",")]
-        hits = {w: len(re.findall(rf"(?<!\w){re.escape(w)}(?!\w)", body, re.I)) for w in words}
+        hits = {w: len(re.findall(rf"(?<!\w){lex.spelled([w])}(?!\w)", body, re.I)) for w in words}
         if sum(hits.values()) >= 2:
             found[name] = [w for w in words if hits[w]]
             count[name] = sum(hits.values())

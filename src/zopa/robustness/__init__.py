@@ -9,7 +9,16 @@ from zopa.robustness.questions import PartyQuestion, Questions, answer_row, info
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.shortlist import Committee, ShortlistMember, committee, shortlist
 from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
-from zopa.robustness.stress import AskedPackage, PartyWords, ReadingZones, Stress, Strip, spoken, stress
+from zopa.robustness.stress import (
+    AskedPackage,
+    PartyWords,
+    ReadingZones,
+    Stress,
+    Strip,
+    spoken,
+    stress,
+    words_of,
+)
 from zopa.robustness.verdicts import certify, certify_order, contradictions, document, dominated_by, tabulate
 from zopa.robustness.verifier import BadCertificate, check_certificate, shown_claims
 from zopa.robustness.zone_proof import ZONE_FORMAT, ZONE_WORDS, check_zone_proof, zone_proof
@@ -67,5 +76,6 @@ __all__ = [
     "spoken",
     "stress",
     "tabulate",
+    "words_of",
     "zone_proof",
 ]

@@ -220,6 +220,7 @@ def stress(
     packages: Sequence[Mapping[str, str]] = (),
     law: Literal["words", "numbers"] = "words",
     spread: Spread | None = None,
+    stop: Callable[[], bool] = lambda: False,
     progress: Callable[[str, float], None] | None = None,
 ) -> Stress | LargeStress:
     """What holds whatever the numbers, what could hold, by the words on record alone.
@@ -237,6 +238,8 @@ def stress(
     law : of the draws: uniform on what the ``words`` allow, or the case's ``numbers`` by their laws.
     spread : Spread, optional
         How many workers share the work, and where finished parts of it are kept.
+    stop : callable
+        Asked between steps of the search in a space too large to list; once it is true, what is left is "not known".
     progress : callable (step, share done), optional
 
     Returns
@@ -278,7 +281,9 @@ def stress(
         words[name], clashes[name] = words_of(problem, settings)
     if not first.listable:
         own = clashes[next(iter(problems))]
-        return stress_large(asked, problems, words, {p: c for p, c in own.items() if c}, tell=progress)
+        return stress_large(
+            asked, problems, words, {p: c for p, c in own.items() if c}, stop=stop, tell=progress
+        )
     allowed = {name: p.table.admissible for name, p in problems.items()}
     union = np.logical_or.reduce(list(allowed.values()))
     distinct = list(dict.fromkeys(w for found in words.values() for w in found.values()))

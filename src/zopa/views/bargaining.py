@@ -38,15 +38,17 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, gain, percent, points, sentence, short
+from zopa.views.numbers import count, gain, listed, percent, points, sentence, short
 
 __all__ = [
+    "DEAL",
     "break_even",
     "conflict_items",
     "corrections_list",
     "draft",
     "engines",
     "frontier",
+    "frontier_distance",
     "limit_spans",
     "packages_grid",
     "size_of",
@@ -60,6 +62,7 @@ __all__ = [
 ]
 
 MOST_CONFLICTS = 10
+DEAL = "A deal exists under these readings."
 MOST_PACKAGES = 20
 
 
@@ -337,7 +340,7 @@ def why_not(w: WhyNot, labels: Labels) -> Document:
     """What rules a deal out, and the smallest concessions that would open a zone."""
     blocks: list[Block] = []
     if not w.empty:
-        blocks.append(paragraph("A deal exists under these readings.", tone="yes"))
+        blocks.append(paragraph(DEAL, tone="yes"))
         if w.closes:
             blocks += [
                 Heading("Readings that would close the zone"),
@@ -497,6 +500,23 @@ def _changes(v: Views, labels: Labels) -> list[Block]:
         for r in v.logrolls[:3]
     ]
     return blocks
+
+
+def frontier_distance(v: Views, labels: Labels) -> str:
+    """How far a full draft is from the Pareto frontier, in one sentence; empty where that is not known."""
+    if not v.full:
+        return ""
+    if v.improvements:
+        now = {x.party: x.utility for x in v.verdicts}
+        more = [
+            f"{labels.party(p)} {gain(u - now[p])}"
+            for p, u in v.improvements[0].utilities.items()
+            if u != now[p]
+        ]
+        return f"Below the frontier: another package gives {listed(more)} points at no cost to any party."
+    if v.improvable == 0:
+        return "On the frontier: no allowed package is better for one party and worse for none."
+    return ""
 
 
 def _difference(d: Deal, draft: Mapping[str, str], labels: Labels) -> Spans:

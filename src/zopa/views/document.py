@@ -41,12 +41,14 @@ class Link:
     """A text that leads to a place of the same document (``#why-zone``).
 
     ``note`` is a longer text shown on demand; ``key`` is what a user types in a command to name the same thing.
+    ``lang`` is the language of the text where it is not that of the document: a quote stays in its own.
     """
 
     text: str
     to: str = ""
     note: str = ""
     key: str = ""
+    lang: str = ""
 
 
 Span = str | Link
@@ -166,6 +168,7 @@ class Passage:
     meta: str
     lines: tuple[tuple[tuple[str, bool, tuple[str, ...]], ...], ...]
     hidden: tuple[str, ...] = ()
+    lang: str = ""
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,15 @@ class Labels:
     def quoted(self, ident: str) -> Spans:
         """The quoted words of a statement with its speaker and date."""
         words = self.in_marks(ident)
+        if words and (lang := self.language(ident)):
+            return Link(words, lang=lang), " (", self.statement(ident), ")"
         return (f"{words} (" if words else "(", self.statement(ident), ")")
+
+    def language(self, ident: str) -> str:
+        """The language code of a statement's source where it is not English."""
+        s = self.said(ident)
+        source = self.case.sources.get(s.source) if s and self.case else None
+        return source.language if source else ""
 
     def statements(self, idents: Iterable[str]) -> Spans:
         """Several statements, each by its speaker and date, separated by semicolons."""

@@ -223,7 +223,7 @@ def _statement(ident: str, case: Case, labels: Labels) -> Row:
     )
     quote = labels.in_marks(ident)
     words = (
-        cell(Link(quote, f"#quote-{ident}"))
+        cell(Link(quote, f"#quote-{ident}", lang=labels.language(ident)))
         if quote
         else cell("[not quoted: the source is marked do-not-quote]")
     )
@@ -319,7 +319,12 @@ def sources(case: Case) -> list[Block]:
         lines = () if hidden else _marked_lines(source.text, spans)
         found.append(
             Passage(
-                ident, source.title or ident, meta, lines, tuple(s for _, _, s in spans) if hidden else ()
+                id=ident,
+                title=source.title or ident,
+                meta=meta,
+                lines=lines,
+                hidden=tuple(s for _, _, s in spans) if hidden else (),
+                lang=source.language,
             )
         )
     return found

@@ -14,8 +14,8 @@ The frame, for whoever adds a screen:
 - :mod:`~zopa.workbench.asked` reads the date cut, the readings, other judgments and a draft from the query of the URL,
   and writes them back. No other module parses the query for these.
 - :mod:`~zopa.workbench.guard` is the one security layer around everything: host, origin, session, CSRF, size, headers.
-- :mod:`~zopa.workbench.access` says who asks and in which role. Single-user mode is ``SingleUser``; another way to sign
-  in is another class with the same methods. A screen that changes something depends on ``may("review")`` and the like.
+- :mod:`~zopa.workbench.access` says who asks and in which role (:mod:`~zopa.workbench.rights`: what a role may do). Single-user mode is ``SingleUser``; another way to sign
+  in is another class with the same methods. A screen that changes something depends on ``needs("review")`` and the like.
 - :mod:`~zopa.workbench.failures` turns every error into one page, or JSON, in words.
 - :mod:`~zopa.workbench.opened_cases` re-reads a folder when its files change and keeps a bounded number of answers.
 

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
-__all__ = ["RIGHTS", "Act", "Member", "Role", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
+from zopa.workbench.rights import Role, may
 
-Role = Literal["owner", "editor", "coder", "viewer"]
-Act = Literal["see", "review", "draft", "annotate", "change", "manage"]
-
-RIGHTS: Mapping[Role, frozenset[Act]] = {
-    "owner": frozenset(("see", "review", "draft", "annotate", "change", "manage")),
-    "editor": frozenset(("see", "review", "draft", "annotate", "change")),
-    "coder": frozenset(("see", "review")),
-    "viewer": frozenset(("see",)),
-}
-"""What each role may do in a case: see it, review statements, draft packages, annotate, change issues, rules and
-judgments, manage people and export everything."""
+__all__ = ["Member", "SignIn", "SignedIn", "SingleUser", "csrf_token"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +26,9 @@ class Member:
     user: str
     role: Role
 
-    def may(self, act: Act) -> bool:
+    def may(self, act: str) -> bool:
         """Whether the role allows it."""
-        return act in RIGHTS[self.role]
+        return may(self.role, act)
 
 
 @dataclass(frozen=True)
@@ -67,11 +56,11 @@ class SignIn(Protocol):
 
 
 class SingleUser:
-    """One person, the owner of every case served; a token of 256 bits that works once."""
+    """One person with one role in every case served; a token of 256 bits that works once."""
 
-    def __init__(self, cookie: str = "zopa", user: str = "owner") -> None:
+    def __init__(self, cookie: str = "zopa", user: str = "owner", role: Role = "owner") -> None:
         self.token = secrets.token_urlsafe(32)
-        self.cookie, self.user = cookie, user
+        self.cookie, self.user, self._role = cookie, user, role
         self._unused = True
         self._session = ""
 
@@ -90,8 +79,8 @@ class SingleUser:
         return SignedIn(self.user, self._session) if known else None
 
     def role(self, user: str, case: str) -> Role | None:  # noqa: ARG002
-        """Owner."""
-        return "owner"
+        """The same everywhere."""
+        return self._role
 
 
 def csrf_token(session: str) -> str:

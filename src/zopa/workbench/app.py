@@ -15,7 +15,7 @@ from zopa._version import __version__
 from zopa.render.html import style_sheet
 from zopa.workbench import failures
 from zopa.workbench.access import SignIn
-from zopa.workbench.guard import Guard, require_token
+from zopa.workbench.guard import MOST_BODY, Guard, require_token
 from zopa.workbench.opened_cases import OpenedCases
 from zopa.workbench.screens import SCREENS
 
@@ -51,6 +51,7 @@ def create_app(
         version=__version__,
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
+        max_body_size=MOST_BODY,
         dependencies=[Depends(require_token)],
         middleware=[Middleware(Guard, sign_in=sign_in, hosts=hosts, secure=secure)],
     )

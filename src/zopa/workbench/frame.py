@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
@@ -21,11 +22,11 @@ from zopa.space import Answer, Problem, reading_names
 from zopa.views.document import Document, Link
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, points
-from zopa.workbench.access import Act, Member, csrf_token
+from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 
-__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "may", "screen"]
+__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs", "screen"]
 
 NAVIGATION = (
     ("Today", "/", "t"),
@@ -100,6 +101,11 @@ class Here:
         """The problem as asked."""
         return self.cases.problem(self.name, self.asked)
 
+    @property
+    def folder(self) -> Path:
+        """Where the case is."""
+        return self.cases.folders[self.name]
+
     def answer(self, what: Hashable, make: Callable[[Problem], Found]) -> Found:
         """An answer about the problem as asked, worked out once; ``what`` names the question."""
         return self.cases.answer(self.name, self.asked, what, make)
@@ -152,8 +158,16 @@ class Here:
 
     def reading(self, rule: str, reading: str) -> Mapping[str, str]:
         """The readings chosen one by one if this one is chosen too; what is usual needs no choice."""
-        chosen = {**self.asked.chosen, rule: reading}
+        return self.unusual({**self.asked.chosen, rule: reading})
+
+    def unusual(self, chosen: Mapping[str, str]) -> Mapping[str, str]:
+        """Of these readings, those that are not what the case, or the named set, has."""
         return {r: x for r, x in chosen.items() if x != self._usual.get(r)}
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether this is the JSON twin of a page."""
+        return self.request.url.path.endswith(".json")
 
     @property
     def partial(self) -> bool:
@@ -221,7 +235,7 @@ AskedHere = Annotated[Here, Depends(here_of)]
 """The annotation of a screen's first parameter."""
 
 
-def may(act: Act) -> Any:
+def needs(act: str) -> Any:
     """A dependency that lets through only who may do something in this case."""
 
     def allowed(here: AskedHere) -> None:
@@ -274,7 +288,7 @@ def html(here: Here, template: str, page: Page) -> Response:
         **page.more,
     }
     found = environment().get_template(template)
-    headers = {"hx-replace-url": page.url} if page.url and here.partial else {}
+    headers = {"hx-push-url": page.url} if page.url and here.partial else {}
     return HTMLResponse(found.render(context), page.status, headers=headers)
 
 

@@ -39,13 +39,9 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_BODY = 64_000_000
-"""Bytes of a request, uploads included."""
+"""Bytes of a request, uploads included; the application stops reading there whatever length was announced."""
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 TOKEN_FIELD, TOKEN_HEADER = "csrf", "x-csrf-token"
-
-
-class _TooLong(Exception):
-    """The body went on beyond the limit."""
 
 
 class Guard:
@@ -77,10 +73,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, guarded)
             return
-        try:
-            await self.app(scope, _limited(receive), guarded)
-        except _TooLong:
-            await _refuse(413, "The request is too long.")(scope, receive, guarded)
+        await self.app(scope, receive, guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         headers = request.headers
@@ -159,17 +152,3 @@ def _with_headers(send: Send, path: str) -> Send:
         await send(message)
 
     return sending
-
-
-def _limited(receive: Receive) -> Receive:
-    seen = 0
-
-    async def receiving() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > MOST_BODY:
-            raise _TooLong
-        return message
-
-    return receiving

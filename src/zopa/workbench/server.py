@@ -16,6 +16,7 @@ from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
+from zopa.workbench.rights import Role
 from zopa.workbench.screens.today import briefing
 
 __all__ = ["is_loopback", "listen", "serve"]
@@ -57,7 +58,12 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    cases: Mapping[str, Path], host: str = "127.0.0.1", port: int = 8765, tell: Callable[[str], None] = print
+    cases: Mapping[str, Path],
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    tell: Callable[[str], None] = print,
+    *,
+    role: Role = "owner",
 ) -> None:
     """Serve one case to the person at this computer, until Ctrl-C.
 
@@ -66,6 +72,8 @@ def serve(
     cases : case name -> folder; one.
     tell : callable
         Given the address to open, which holds the token.
+    role : Role
+        What the person may do; a viewer changes nothing.
 
     Raises
     ------
@@ -76,7 +84,7 @@ def serve(
         bound = made.getsockname()[1]
         named = f"[{host.strip('[]')}]" if ":" in host else host
         hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", f"[::1]:{bound}"}
-        sign_in = SingleUser(cookie=f"zopa-{bound}")
+        sign_in = SingleUser(cookie=f"zopa-{bound}", role=role)
         app = create_app(cases, sign_in, hosts)
         tell(f"http://{named}:{bound}/?token={sign_in.token}")
         threading.Thread(target=_prepare, args=(app.state.cases,), daemon=True).start()

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from zopa.reading.attribution.comma_clauses import attribute_by_commas
 from zopa.reading.attribution.contents import (
     after_cue,
     clause_of,
@@ -69,6 +70,8 @@ def attribute(
 
     ``own`` are statements read in another way, and ``skipped`` the sentences that are not to be walked over.
     """
+    if lex.lemmatised:
+        return attribute_by_commas(seg, lex, own=own, skipped=skipped)
     text = tagged(seg, lex)
     outer = _outer(text, skipped)
     if own:

@@ -167,10 +167,10 @@ def extract(
     text: Text,
     case: Case | None = None,
     roster: Roster | None = None,
-    language: str = "en",
+    language: str = "",
     trained: Trained | None = None,
 ) -> Extract:
-    """Read a prepared text by the rules of a language pack.
+    """Read a prepared text by the rules of a language pack; left out, the one with which it was prepared.
 
     Parameters
     ----------
@@ -183,6 +183,7 @@ def extract(
     trained : callable, optional
         A model that turns segments and the rules' statements into its own statements.
     """
+    language = language or text.language
     lex = lexicon(language)
     reader = Assembler(text, lex, roster or Roster.of(case, text.published.on, language), case, trained)
     return reader.run()
@@ -323,6 +324,8 @@ class Assembler:
             said_words = " ".join(text[slice(*p)] for p in content[1:])
         depends = text[slice(*conditional.consequent)] if conditional and conditional.consequent else ""
         kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None, depends)
+        if x.rule == "proposal" and kind.kind == "offer" and self._binds_another(said_words, words):
+            kind = replace(kind, kind="demand", why=f"{kind.why}; binds another")
         if who.how == "event":
             kind = replace(kind, kind="shift", strength=0)
         near = [*([mention[0]] if mention and not x.inherited else []), *cue, *content]
@@ -365,6 +368,13 @@ class Assembler:
         names = [n for listed in lists for n in patterns["speakers.listed"].split(listed)]
         own = {self.resolver.roster.fold(n) for n in (who.name, *who.name.split("; "))}
         return tuple(dict.fromkeys(n for n in names if n and self.resolver.roster.fold(n) not in own))
+
+    def _binds_another(self, clause: str, proposer: str) -> bool:
+        """Whether a proposed clause is about what somebody else than its proposer, or the parties together, shall do."""
+        m = self.lex.patterns["layout.undertaking"].search(clause.lower())
+        who = clause[m.start("who") : m.end("who")] if m else ""
+        named = who.istitle() and who.partition(" ")[0].lower() not in self.lex["determiners"]
+        return named and who not in proposer and proposer not in who
 
     def _previous(self, n: int) -> str:
         """The sentence before, if it stands on the same line."""

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from zopa.case.model import Case, Speaker
+from zopa.reading.language.lemmas import base_forms
 from zopa.reading.language.lexicon import Lexicon, lexicon
 
 __all__ = ["Entry", "Resolver", "Roster", "Who"]
@@ -77,9 +78,8 @@ class Roster:
             for k, s in sorted(case.speakers.items(), key=lambda item: out_of_office(item[1]))
         ]
         named = {e.name for e in people}
-        states = lex.raw["states"]
         bodies = [
-            Entry(k, p.name, tuple(o.strip() for o in states.get(p.name, "").split(",") if o), False, k)
+            Entry(k, p.name, _names_of_state(p.name, lex), False, k)
             for k, p in case.parties.items()
             if p.name not in named
         ]
@@ -125,11 +125,22 @@ class Roster:
         bare = self.lex.patterns["speakers.possessive"].sub("", name.strip().strip(",;:—–-"))
         s = " ".join(bare.split()).lower()
         article, _, rest = s.partition(" ")
-        return rest if rest and article in self.lex["articles"] else s
+        s = rest if rest and article in self.lex["articles"] else s
+        if not self.lex.cases or any(s in self.lex[name] for name in _PRONOUNS):
+            return s
+        return " ".join(map(self.lex.stem, s.split()))
 
 
-_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w.'’\-]+(?:[ \t\xa0](?:[A-Z]\.|[A-Z][\w'’\-]+)){1,5}")
-"""The word boundary stands after the capital, so that the search can pass over all other letters."""
+_PRONOUNS = ("person_pronouns", "body_pronouns", "open_pronouns", "joint_pronouns", "relatives")
+
+
+def _names_of_state(name: str, lex: Lexicon) -> tuple[str, ...]:
+    """Other names of a state or organisation; in a pack of another language also by its English name."""
+    states = lex.raw["states"]
+    listed = states.get(name)
+    if listed is None and lex.lemmatised:
+        listed = next((f"{k}, {v}" for k, v in states.items() if name in map(str.strip, v.split(","))), None)
+    return tuple(o.strip() for o in (listed or "").split(",") if o)
 
 
 @dataclass
@@ -149,10 +160,11 @@ class Resolver:
         """Surname -> full name, for names of two or more words seen in the text; None where two share it."""
         found: dict[str, str | None] = {}
         titles, dated = self.lex["titles"], self.lex["weekdays"] | self.lex["months"]
-        for m in _FULL_NAME.finditer(self.text):
+        small = self.lex["comma.adverbs"] | self.lex["comma.prepositions"] | self.lex["comma.times"]
+        for m in self.lex.patterns["speakers.full_name"].finditer(self.text):
             words = self._of_one_sentence(m.group().split())
             words = [w for w in words if w.lower().strip(".,") + "." not in titles]
-            words = [w for w in words if w.lower() not in titles]
+            words = [w for w in words if w.lower() not in titles and w.lower() not in small]
             if (
                 len(words) < 2
                 or (len(words[-1]) < 4 and words[-1].isupper())
@@ -163,9 +175,26 @@ class Resolver:
             possessive = self.lex.patterns["speakers.possessive"]
             given = 3 if len(words) > 2 and len(words[-2]) == 2 and words[-2][1] == "." else 2
             name, surname = possessive.sub("", " ".join(words[-given:])), possessive.sub("", words[-1])
-            if found.setdefault(surname, name) != name:
-                found[surname] = None
+            key = self.lex.stem(surname)
+            before = found.setdefault(key, name)
+            if before and self.lex.cases and self._is_same(before, name):
+                found[key] = min(before, name, key=self._is_inflected)
+            elif before != name:
+                found[key] = None
         return {k: v for k, v in found.items() if v}
+
+    def full_name(self, surname: str) -> str | None:
+        """The full name that ends with a surname, in any case."""
+        return self.full_names.get(self.lex.stem(surname))
+
+    def _is_same(self, name: str, other: str) -> bool:
+        """Whether two names differ in their case endings at most."""
+        return list(map(self.lex.stem, name.split())) == list(map(self.lex.stem, other.split()))
+
+    def _is_inflected(self, name: str) -> tuple[bool, int]:
+        """For choosing among the cases of a name: whether its first word is not in its base form; its length."""
+        first = name.split()[0].lower()
+        return base_forms(self.lex.raw["inflection"]["lemmatiser"])(first) != first, len(name)
 
     def _of_one_sentence(self, words: list[str]) -> list[str]:
         """The words after a sentence end among them: ``on Friday. Members Ada Holm`` has no Friday in its name."""
@@ -230,12 +259,14 @@ class Resolver:
         unnamed = self.lex.patterns["speakers.opening_person"].match(sentence)
         if unnamed:
             return Who(None, unnamed.group(), None, "pronoun", weak=True)
-        m = _FULL_NAME.search(sentence[:90]) or self.lex.patterns["speakers.opening_name"].match(sentence)
+        m = self.lex.patterns["speakers.full_name"].search(sentence[:90]) or self.lex.patterns[
+            "speakers.opening_name"
+        ].match(sentence)
         if not m:
             return None
         before = sentence[: m.start()].rstrip()
         words = m.group().split()
-        whole = self.full_names.get(self.lex.patterns["speakers.possessive"].sub("", words[-1]))
+        whole = self.full_name(self.lex.patterns["speakers.possessive"].sub("", words[-1]))
         if not whole or (before and before[-1] != ",") or m.group().endswith(("'s", "’s")):
             return None
         if self.lex.patterns["speakers.body"].search(m.group()):
@@ -268,6 +299,8 @@ class Resolver:
             )
         if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self.last_person, "pronoun")
+        if folded in self.lex["person_pronouns"] and self.lex.lemmatised and self.last_body:
+            return self._again(self.last_body, "pronoun")  # bodies are "he" and "she" there, too
         if folded in self.lex["body_pronouns"] and self.last_body:
             return self._again(self.last_body, "pronoun")
         owned = self.lex.patterns["speakers.own_body"].fullmatch(folded)
@@ -320,9 +353,9 @@ class Resolver:
             )
             if entry and entry.person:
                 return self._entry(entry, "title")
-            full = re.fullmatch(r"\s*((?:[A-Z][\w.'’\-]+\s?){2,3})", part)
-            if full and full.group(1).strip() in self.full_names.values():
-                return Who(None, full.group(1).strip(), None, "title")
+            full = self.lex.patterns["speakers.person_after_comma"].fullmatch(part)
+            if full and full["name"].strip() in self.full_names.values():
+                return Who(None, full["name"].strip(), None, "title")
         if self.lex.patterns["speakers.several"].search(head):
             return self._owned(head)
         words = fold(head).split()
@@ -334,7 +367,7 @@ class Resolver:
         if company and company.search(head):
             return None
         last = head.split()[-1] if head.split() else ""
-        whole = (self.full_names.get(last.title()) if last.isupper() else None) or self.full_names.get(last)
+        whole = (self.full_name(last.title()) if last.isupper() else None) or self.full_name(last)
         whole = whole.title() if whole and whole.isupper() else whole
         if whole:
             known = table.get(fold(whole))
@@ -344,7 +377,7 @@ class Resolver:
     def _owned(self, head: str) -> Who | None:
         """``Norway's foreign ministry spokesperson Sara Lund``: the person, where an office stands before the name."""
         words = head.split()
-        whole = self.full_names.get(words[-1])
+        whole = self.full_name(words[-1])
         before = head.removesuffix(whole or "").rstrip()
         if not whole or before == head or not self.lex.patterns["speakers.office"].search(before):
             return None
@@ -414,5 +447,5 @@ class Resolver:
                 if entry and not entry.person:
                     party = entry.party
                     break
-        named = bool(re.fullmatch(r"(?:[A-Z][\w.'’\-]+\s?){2,4}", head))
+        named = bool(self.lex.patterns["speakers.all_names"].fullmatch(head))
         return Who(None, head, party, "literal", weak=not named)

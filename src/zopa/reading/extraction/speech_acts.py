@@ -318,7 +318,7 @@ def _by_form(text: str, low: str, span: tuple[int, int], phrases: Phrases) -> Co
         at = stop
         while a < b and not low[a].isalnum():
             a += 1
-        while b > a and low[b - 1] in " .;,\"”'!":
+        while b > a and low[b - 1] in " .;,\"”'!»“":
             b -= 1
         if not 8 < b - a <= LONGEST_FORM:
             continue
@@ -416,11 +416,11 @@ def _clause_start(text: str, start: int, at: int, patterns: Patterns) -> int:
 
 def _trim(text: str, a: int, b: int, patterns: Patterns) -> tuple[int, int] | None:
     opener = patterns["clauses.opener"]
-    while a < b and text[a] in " ,;:\"“”'":
+    while a < b and text[a] in " ,;:\"“”'«»„":
         a += 1
     if m := opener.match(text, a):
         a = m.end()
-    while b > a and text[b - 1] in ' ,;:."“”':
+    while b > a and text[b - 1] in ' ,;:."“”«»„':
         b -= 1
     return (a, b) if b > a and not opener.fullmatch(text[a:b] + " ") else None
 

@@ -41,6 +41,8 @@ _WORDS = {
     "sw": "ya na wa kwa ni katika la za kuwa hii cha kama hiyo au lakini pia wao yake hilo huo",
 }
 _PROFILES = {code: frozenset(words.split()) for code, words in _WORDS.items()}
+_CYRILLIC = {"uk": "іїєґ", "ru": "ыэъё", "sr": "ђћџљњ"}
+"""Letters that the other languages do not have."""
 _SCRIPTS = {
     "ARABIC": "ar", "HEBREW": "he", "GREEK": "el", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "DEVANAGARI": "hi",
     "ETHIOPIC": "am", "GEORGIAN": "ka", "ARMENIAN": "hy", "THAI": "th", "CYRILLIC": "ru",
@@ -82,13 +84,9 @@ def _by_script(sample: str) -> str | None:
     if script not in _SCRIPTS or n < 0.5 * total:
         return None
     if script == "CYRILLIC":
-        return (
-            "uk"
-            if any(c in letters for c in "іїєґ")
-            else "sr"
-            if any(c in letters for c in "ђћџљњ")
-            else "ru"
-        )
+        own = {code: sum(letters[c] for c in some) for code, some in _CYRILLIC.items()}
+        best = max(own, key=lambda code: own[code])
+        return best if own[best] else None
     if script == "ARABIC" and any(c in letters for c in "پچژگ"):
         return "fa"
     return "ja" if script == "CJK" and scripts["HIRAGANA"] else _SCRIPTS[script]

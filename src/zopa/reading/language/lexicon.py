@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -34,12 +34,21 @@ PATTERNS = (
     "acts",
     "condition_forms",
     "party_acts",
+    "comma_openings",
 )
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
 """Quotation marks that may open or close, in any language."""
+SHORTEST_STEM = 3
+"""Letters that must be left of a word without its case ending."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
+_OPTIONAL = frozenset(["inflection", "comma", "comma_openings"])
+"""Sections that a pack may leave out: those of languages with case endings."""
+_INHERITED = frozenset(
+    f"speakers.{name}" for name in ("full_name", "all_names", "heard_name", "person_after_comma")
+)
+"""What a name looks like: as in English where a pack does not say."""
 _FREE = frozenset(
     [
         "particles", "irregular", "states", "offices", "topics", "of_state", "of_office", "of_body", "former",
@@ -69,6 +78,8 @@ class Lexicon:
         Every regular expression of the sections of ``PATTERNS``, as ``section.name``.
     raw : mapping
         The rest of the file (kinds, dates, contacts ...) as it stands.
+    cases : tuple of str
+        Endings after which a name is still the same name, the longest first.
     language : str
         What :func:`lexicon` was asked for: the name of an installed pack, or the path of a file.
     """
@@ -81,9 +92,34 @@ class Lexicon:
     words: MappingProxyType[str, frozenset[str]]
     patterns: MappingProxyType[str, re.Pattern[str]]
     raw: MappingProxyType[str, Any]
+    cases: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> frozenset[str]:
         return self.words[name]
+
+    @property
+    def lemmatised(self) -> bool:
+        """Whether words are known by their base forms, and sentences read clause by clause between commas."""
+        return bool(self.raw["inflection"]["lemmatiser"])
+
+    def stem(self, word: str) -> str:
+        """A word without the case ending that the pack lists; the word itself where it lists none."""
+        for ending in self.cases:
+            if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+                return word[: -len(ending)]
+        return word
+
+    def spelled(self, names: Iterable[str], *, longest_first: bool = True) -> str:
+        """A pattern for some names as they stand in a text, in any case where the pack lists endings."""
+        listed = sorted(names, key=len, reverse=True) if longest_first else list(names)
+        if not self.cases:
+            return "|".join(map(re.escape, listed))
+        ending = f"(?:{'|'.join(self.cases)})?"
+        return (
+            "(?:"
+            + "|".join(r"\s".join(re.escape(self.stem(w)) + ending for w in name.split()) for name in listed)
+            + ")"
+        )
 
     def section(self, name: str) -> Any:
         """A section of the file, or one inside another: ``dates.forms``."""
@@ -187,7 +223,7 @@ def _complete(raw: dict[str, Any], language: str) -> dict[str, Any]:
     found = [
         (f"[{name}]", "is not in the file", "an empty section is enough")
         for name in reference
-        if name not in raw
+        if name not in raw and name not in _OPTIONAL
     ]
     found += _strange(raw, reference, "")
     if found:
@@ -230,7 +266,7 @@ def _filled(raw: Mapping[str, Any], reference: Mapping[str, Any], section: str =
         if isinstance(model, dict):
             out[name] = _filled(raw.get(name, {}), {} if inner in _FREE else model, inner)
         else:
-            out.setdefault(name, type(model)())
+            out.setdefault(name, model if inner in _INHERITED else type(model)())
     return out
 
 
@@ -276,13 +312,15 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         + raw["adjectives"]["copulas"].split()
     )
     for base in sorted({*classes, *particles, *lists["impersonal"], *plain}):
-        for form, slot in zip((base, *inflect(base, irregular, doubling)), SLOTS, strict=True):
+        inflected = () if raw["inflection"]["lemmatiser"] else inflect(base, irregular, doubling)
+        for form, slot in zip((base, *inflected), SLOTS, strict=False):
             forms.setdefault(form, []).append((base, slot))
     for form, base, slot in extra:
         forms.setdefault(form, []).append((base, slot))
     lists |= {name: frozenset(text.lower().split()) for name, text in raw["function"].items()}
     lists |= {name: frozenset(text.split()) for name, text in raw["walk"].items()}
     lists |= {"adjectives." + name: frozenset(text.split()) for name, text in raw["adjectives"].items()}
+    lists |= {"comma." + name: frozenset(text.split()) for name, text in raw["comma"].items()}
     lists["light"] = frozenset(raw["light"]["verbs"].split())
     lists |= {"nouns." + name: frozenset(text.split()) for name, text in raw["nouns"].items()}
     lists |= {"quotes." + name: frozenset(text.split()) for name, text in raw["quotes"].items()}
@@ -309,6 +347,7 @@ def _build(raw: dict[str, Any], language: str) -> Lexicon:
         words=MappingProxyType(lists),
         patterns=MappingProxyType(patterns),
         raw=MappingProxyType(raw),
+        cases=tuple(sorted(raw["inflection"]["cases"].split(), key=len, reverse=True)),
     )
 
 

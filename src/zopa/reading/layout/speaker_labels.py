@@ -17,6 +17,9 @@ __all__ = ["Label", "SpeakerLabels", "stamped"]
 
 Range = tuple[int, int]
 LONGEST_LABEL = 90
+FEWEST_BELIEVED = 3
+"""Labels that must be believed before one that stands once may be."""
+_FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?"
 _STAMP = rf"[\[(<]?(?:{_DAY}\s)?{_HOUR}[\])>]?"
@@ -86,6 +89,21 @@ class SpeakerLabels:
             else None
             for x in found
         ]
+        self._add_known(found, lines, questions)
+
+    def _add_known(self, found: list[Label | None], lines: Sequence[str], questions: set[str]) -> None:
+        """Among believed labels, also a surname that stands once: of a person whom the text names in full."""
+        if sum(x is not None for x in self.of) < FEWEST_BELIEVED or len(self.of) == sum(map(bool, self.of)):
+            return
+        known = {
+            m["last"].lower()
+            for line in lines
+            for m in _FULL.finditer(line)
+            if m["first"][0].isupper() and m["last"][0].isupper()
+        }
+        for k, x in enumerate(found):
+            if x and not self.of[k] and not x.alone and x.name in known:
+                self.of[k] = replace(x, asks=x.name in questions)
 
     def _believed(self, x: Label, share: float, several: bool) -> bool:
         if x.sure or x.name in self.initials:

@@ -105,6 +105,7 @@ def segment(text: str, lex: Lexicon) -> Segments:
 def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[int], end: list[int]) -> None:
     """Append the tokens of one line. Contractions are split; abbreviations keep their stop."""
     abbreviations, split, names = lex["abbreviations"], lex.patterns["tokens.contraction"], lex["no_initials"]
+    ordinal = lex.patterns["tokens.ordinal"]
     apostrophes, stops = "'" in line or "’" in line, "." in line
     scan = _TOKEN.finditer(line)
     while m := next(scan, None):
@@ -116,6 +117,10 @@ def _tokens(line: str, offset: int, lex: Lexicon, words: list[str], begin: list[
                 b += 1
                 word = line[a:b]
                 scan = _TOKEN.finditer(line, b)
+        elif stops and word.isdecimal() and ordinal.match(line, a):  # 12. Mai
+            b += 1
+            word = line[a:b]
+            scan = _TOKEN.finditer(line, b)
         begin.append(offset + a)
         if apostrophes and len(word) > 2 and ("'" in word or "’" in word) and (cut := split.search(word, 1)):
             words.append(word[: cut.start()])

@@ -66,7 +66,7 @@ class Text:
     """A normalised text (no BOM, LF, NFC, nothing invisible) with its sha256.
 
     ``removed`` says what was taken out, as (what, how many); ``wrapped`` whether one quotation mark
-    opens the whole article.
+    opens the whole article. ``language`` is the language pack with which it was prepared.
     """
 
     text: str
@@ -74,6 +74,7 @@ class Text:
     removed: tuple[tuple[str, int], ...]
     blocks: tuple[Block, ...]
     published: Published
+    language: str = "en"
 
     @property
     def body(self) -> str:
@@ -89,10 +90,11 @@ class Text:
         return "".join([*out, self.text[at:]])
 
 
-def prepare(raw: str, published: Published | None = None, language: str = "en") -> Text:
+def prepare(raw: str, published: Published | None = None, language: str = "") -> Text:
     """Clean and normalise a text; find its blocks and, where it stands in the text, its publication data.
 
-    ``language`` is the language pack whose words for dates, bylines and outlets are looked for.
+    ``language`` is the language pack whose words for dates, bylines and outlets are looked for; left out, the one of
+    the language in which the text is written, where such a pack is installed.
 
     Raises
     ------
@@ -104,7 +106,9 @@ def prepare(raw: str, published: Published | None = None, language: str = "en") 
         raise CaseError([Finding("", what, "read it in parts")], "nothing was read")
     cleaned, removed = _clean(normalise(raw))
     text = unicodedata.normalize("NFC", cleaned)
-    _in_language(text, language)
+    found_language = detected(text)
+    language = language or (found_language if found_language in languages() else "") or "en"
+    _in_language(found_language, language)
     blocks = _blocks(text, language)
     found = _published(text, blocks, language)
     known = published or Published()
@@ -114,10 +118,10 @@ def prepare(raw: str, published: Published | None = None, language: str = "en") 
         known.byline or found.byline,
         known.on or found.on,
     )
-    return Text(text, digest(text), removed, blocks, merged)
+    return Text(text, digest(text), removed, blocks, merged, language)
 
 
-def _in_language(text: str, language: str) -> None:
+def _in_language(found: str | None, language: str) -> None:
     """Refuse a text that is clearly in another language than that of an installed pack.
 
     Raises
@@ -127,7 +131,6 @@ def _in_language(text: str, language: str) -> None:
     """
     if language not in languages():  # a pack of one's own may be of any language
         return
-    found = detected(text)
     if found and found != language:
         what = f"expected a text in {NAMES.get(language, language)}, saw {NAMES[found]}"
         ways = (

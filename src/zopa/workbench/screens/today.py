@@ -28,8 +28,7 @@ def briefing(problem: Problem) -> Study:
 @screen(router, "/", "today.html.j2")
 def today(here: AskedHere) -> Page:
     """The briefing of the main job. Its JSON is that of `zopa run`, all lenses included."""
-    wants_all = here.request.url.path.endswith(".json")
-    study = full_study(here) if wants_all else here.answer("today", briefing)
+    study = full_study(here) if here.wants_json else here.answer("today", briefing)
     words = study.lenses.get("stress")
     return Page(
         "Today",

@@ -5,6 +5,7 @@
   const at = id => document.getElementById(id);
   const panel = at("panel"), keys = at("keys"), letters = at("letters"), told = at("told");
   let opener = null;
+  document.documentElement.classList.add("scripted");
 
   /* Evidence opens beside the page; focus goes there, and back on closing. */
   const isEvidence = link => link && link.origin === location.origin && /\/evidence\//.test(link.pathname);
@@ -54,7 +55,12 @@
       if (link) { event.preventDefault(); link.click(); }
     } else if (event.key === "g") going = true;
     else if (event.key === "?") { event.preventDefault(); keys.showModal(); }
-    else if (event.key.length === 1) {
+    else if (event.key === "u" && at("draft-form")) history.back();
+    else if (event.key === "x" && event.target.closest(".issue")) {
+      const open = event.target.closest(".issue").querySelector("input[value='']");
+      open.focus();
+      open.click();
+    } else if (event.key.length === 1) {
       const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
       if (button) { event.preventDefault(); button.click(); }
     }

@@ -1,0 +1,109 @@
+"""Workbench: from a click in the draft to its answer, in CPU time of the server and of the test client beside it.
+
+``python -m benchmarks.workbench``. The bundled example, and a case with 10^12 packages: changes of one option, of a
+reading, of a reservation value; the first look at a page; the same look again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.testclient import TestClient
+
+from zopa.workbench.access import SingleUser
+from zopa.workbench.app import create_app
+
+HOST = "127.0.0.1:8765"
+CLICKS = 12
+
+
+def large(issues: int = 12, options: int = 10, parties: int = 4, seed: int = 3) -> dict[str, Any]:
+    """A case of options ** issues packages, with one rule per party."""
+    chance = random.Random(seed)
+    table = {f"i{k}": [f"o{j}" for j in range(options)] for k in range(issues)}
+    return {
+        "title": "large",
+        "issues": {i: {"name": i, "options": {o: o for o in names}} for i, names in table.items()},
+        "parties": {
+            f"P{p}": {
+                "name": f"P{p}",
+                "points": {i: {o: chance.randint(0, 20) for o in names} for i, names in table.items()},
+                "reservation": 110 + 10 * p,
+            }
+            for p in range(parties)
+        },
+        "rules": {
+            f"r{p}": {"party": f"P{p}", "when": {f"i{p}": f"o{p}"}, "only_if": {f"i{p + 3}": "o1"}}
+            for p in range(parties)
+        },
+    }
+
+
+def client_of(folder: Path) -> TestClient:
+    sign_in = SingleUser()
+    app = create_app({folder.name: folder}, sign_in, {HOST})
+    client = TestClient(app, base_url=f"http://{HOST}")
+    client.get(f"/why-not?token={sign_in.token}")
+    return client
+
+
+def spent(act: Callable[[], Any]) -> float:
+    began = time.process_time()
+    answer = act()
+    assert answer.status_code == 200, answer.text[:300]
+    return 1000 * (time.process_time() - began)
+
+
+def clicks(client: TestClient, issues: dict[str, list[str]], rule: str, party: str) -> dict[str, list[float]]:
+    chance = random.Random(1)
+    draft = {f"on.{i}": names[0] for i, names in issues.items()}
+
+    def ask(**more: str) -> float:
+        query = urlencode(draft | {k.replace("__", "."): v for k, v in more.items()})
+        return spent(lambda: client.get(f"/drafts/new?{query}", headers={"hx-request-type": "partial"}))
+
+    ask()
+    found: dict[str, list[float]] = {"an option": [], "a reading": [], "a reservation value": []}
+    for n in range(CLICKS):
+        i = chance.choice(list(issues))
+        draft[f"on.{i}"] = chance.choice(issues[i])
+        found["an option"].append(ask())
+        if n < 4:
+            found["a reading"].append(ask(**{f"read.{rule}": "off"}))
+            found["a reservation value"].append(ask(**{f"set.parties.{party}.reservation": str(40 + n)}))
+    return found
+
+
+def main() -> None:
+    example = Path(str(files("zopa") / "examples" / "ukraine-2025"))
+    with tempfile.TemporaryDirectory() as place:
+        big = Path(place) / "large"
+        big.mkdir()
+        (big / "case.yaml").write_text(json.dumps(large()), encoding="utf-8")
+        print(f"{'case':14} {'click on':22} {'median ms':>10} {'largest ms':>11}")
+        for folder, rule, party in ((example, "us-nato", "UKR"), (big, "r0", "P0")):
+            client = client_of(folder)
+            case = client.app.state.cases.case(folder.name)  # type: ignore[attr-defined]
+            issues = {i: list(issue.options) for i, issue in case.issues.items()}
+            for what, times in clicks(client, issues, rule, party).items():
+                print(f"{folder.name:14} {what:22} {statistics.median(times):10.0f} {max(times):11.0f}")
+            partial = spent(lambda c=client: c.get("/drafts/new", headers={"hx-request-type": "partial"}))
+            print(f"{folder.name:14} {'every issue open':22} {partial:10.0f}")
+        client = client_of(example)
+        first, again = (spent(lambda: client.get("/")) for _ in range(2))
+        print(
+            f"{'ukraine-2025':14} {'Today, first look':22} {first:10.0f}\n{'':14} {'Today, again':22} {again:10.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
