@@ -11,12 +11,14 @@ from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
     DaskOption,
+    DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
     RunFolderOption,
     SetOption,
+    TypedOption,
     WorkersOption,
     deadline,
     package_of,
@@ -71,6 +73,8 @@ def stress(
     ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
     law: Annotated[
@@ -122,7 +126,7 @@ def stress(
         offers=not positioning,
         refusals=not hopes,
     )
-    problem = problem_of(name, None if several else readings, changes)
+    problem = problem_of(name, None if several else readings, changes, day, typed)
     one, other = package_of(None, package), package_of(None, than)
     if sensitivity or map_:
         _drivers(problem, name, one, map_, seed, json)
@@ -184,13 +188,15 @@ def questions(
     seed: SeedOption = 1,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Which question, put to which party, would tell most about whether a draft is acceptable to all."""
     from zopa.robustness import WordSettings
     from zopa.robustness import questions as ask
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     with progress(json) as tell:
         found = ask(
             problem,

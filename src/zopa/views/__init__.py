@@ -72,6 +72,13 @@ def _settings(question: Question) -> Iterator[Paragraph]:
         yield paragraph(
             f"As of {day(question.of.cut)}: what was said, found or judged later is left out.", tone="note"
         )
+    if question.of is not None and question.of.hidden:
+        n = question.of.hidden
+        yield paragraph(
+            f"{n} quotation{'s are' if n != 1 else ' is'} not shown: the access marks of the sources forbid it. "
+            "The numbers are those of the whole case.",
+            tone="note",
+        )
     n = len(question.undated)
     if n:
         kinds = Counter(KINDS.get(kind, kind) for kind in map(_kind, question.undated))

@@ -32,7 +32,12 @@ NAVIGATION = (
     ("Today", "/", "t"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
+    ("Questions", "/questions", "q"),
+    ("Positions", "/positions", "p"),
+    ("Path", "/path", "h"),
+    ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
+    ("Record", "/record", "l"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""
 
@@ -94,12 +99,12 @@ class Here:
     @property
     def case(self) -> Case:
         """The case as its files stand now, as of the day that was asked for."""
-        return self.cases.case(self.name, self.asked.day)
+        return self.cases.case(self.name, self.asked.day, self.member.may("see restricted"))
 
     @property
     def problem(self) -> Problem:
         """The problem as asked."""
-        return self.cases.problem(self.name, self.asked)
+        return self.cases.problem(self.name, self.asked, self.member.may("see restricted"))
 
     @property
     def folder(self) -> Path:
@@ -108,7 +113,7 @@ class Here:
 
     def answer(self, what: Hashable, make: Callable[[Problem], Found]) -> Found:
         """An answer about the problem as asked, worked out once; ``what`` names the question."""
-        return self.cases.answer(self.name, self.asked, what, make)
+        return self.cases.answer(self.name, self.asked, what, make, self.member.may("see restricted"))
 
     @cached_property
     def labels(self) -> Labels:
@@ -154,7 +159,8 @@ class Here:
     @cached_property
     def _usual(self) -> Mapping[str, str]:
         """The readings without those chosen one by one: the defaults, or those of the named set."""
-        return self.cases.problem(self.name, replace(self.asked, chosen={})).readings
+        plain = replace(self.asked, chosen={})
+        return self.cases.problem(self.name, plain, self.member.may("see restricted")).readings
 
     def reading(self, rule: str, reading: str) -> Mapping[str, str]:
         """The readings chosen one by one if this one is chosen too; what is usual needs no choice."""
@@ -226,8 +232,13 @@ def here_of(request: Request) -> Here:
     role = request.app.state.sign_in.role(user, name) if name in cases.folders else None
     if role is None:
         raise LookupError("there is no such page")
-    asked = UrlQuery.of(request.query_params.multi_items())
     base = f"/cases/{quote(name, safe='')}" if several else ""
+    inside = request.scope["path"].removeprefix(f"/cases/{name}" if several else "")
+    if not request.app.state.sign_in.allows(user, name, inside):
+        raise PermissionError(
+            "you code this case blind: only your own coding is open to you until it is done"
+        )
+    asked = UrlQuery.of(request.query_params.multi_items())
     return Here(request, member=Member(user, role), name=name, base=base, asked=asked, cases=cases)
 
 
@@ -283,7 +294,7 @@ def html(here: Here, template: str, page: Page) -> Response:
         "labels": here.labels,
         "document": here.shown(page.document) if page.document else None,
         "csrf": csrf_token(here.request.state.entry.id),
-        "navigation": NAVIGATION,
+        "navigation": (*NAVIGATION, *here.request.app.state.sign_in.navigation),
         "drawn": {},
         **page.more,
     }

@@ -100,6 +100,12 @@ class Guard:
         if tokens and request.method == "GET":
             rest = urlencode([(k, v) for k, v in query if k != "token"])
             return self._exchange(request.url.path, rest, tokens[0], entry)
+        if request.url.path == self.sign_in.entrance:
+            request.state.entry = entry
+            return None
+        if entry is None and self.sign_in.entrance and request.method == "GET":
+            twin = request.url.path.endswith(".json")
+            return _refuse(401, "Sign in first.") if twin else RedirectResponse(self.sign_in.entrance, 303)
         if entry is None:
             return _refuse(
                 401, "Open the address that zopa serve printed; its token works once, in one browser."
@@ -129,7 +135,7 @@ async def require_token(request: Request) -> None:
     PermissionError
         It does not.
     """
-    if request.method in SAFE:
+    if request.method in SAFE or request.state.entry is None:  # who signs in: the origin was checked
         return
     given = request.headers.get(TOKEN_HEADER)
     if given is None:

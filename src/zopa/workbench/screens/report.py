@@ -8,9 +8,12 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 from markupsafe import Markup
 
+from zopa.case import redacted
 from zopa.render.html import page as whole_page
 from zopa.render.svg import pictures
+from zopa.space import Problem
 from zopa.study import Study, run
+from zopa.views import with_settings
 from zopa.views.document import Chart, Document
 from zopa.views.labels import Labels
 from zopa.views.study import study as study_view
@@ -48,9 +51,13 @@ def report(here: AskedHere) -> Page:
 
 @router.get("/report.html", response_class=Response)
 def report_file(here: AskedHere) -> Response:
-    """The report as one self-contained file, the same that `zopa run --out` writes."""
-    found = full_study(here)
+    """The report as one self-contained file, as `zopa run --out` writes it; redacted but for the owner of the case."""
+    if here.member.may("export unredacted"):
+        found = full_study(here)
+    else:
+        found = here.answer("run, redacted", lambda p: run(Problem(redacted(p.case), dict(p.readings))))
     document = study_view(found, Labels(found.case))
-    text = whole_page(document, drawn=_drawn(here, document))
+    drawn = pictures(b for b in document.blocks() if isinstance(b, Chart))
+    text = whole_page(with_settings(document, found.question), drawn=drawn)
     headers = {"content-disposition": 'attachment; filename="report.html"'}
     return Response(text, media_type="text/html", headers=headers)
