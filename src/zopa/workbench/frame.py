@@ -32,6 +32,10 @@ NAVIGATION = (
     ("Today", "/", "t"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
+    ("Questions", "/questions", "q"),
+    ("Positions", "/positions", "p"),
+    ("Path", "/path", "h"),
+    ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
     ("Record", "/record", "l"),
 )
