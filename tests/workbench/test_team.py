@@ -277,7 +277,7 @@ def test_the_record_is_undone_by_an_editor_with_name_and_reason(database: Databa
     last = check_record(folder).entries[-1]
     assert (last.act.who, last.act.via, last.act.why, last.act.undoes) == (
         "ben",
-        "zopa serve",
+        "workbench",
         "<b>no</b>",
         2,
     )
