@@ -36,7 +36,9 @@ def test_why_not_says_what_the_command_says(query: str, options: list[str]) -> N
     assert answer.text == printed("why-not", "ukraine-2025", "--json", *options)
 
 
-@pytest.mark.parametrize("ident", ["zone", "us-nato", "UKR.reservation", "nash", "UKR", "statement"])
+@pytest.mark.parametrize(
+    "ident", ["zone", "us-nato", "UKR.reservation", "nash", "UKR", "rules.us-nato", "statement"]
+)
 def test_evidence_says_what_the_command_says(ident: str) -> None:
     if ident == "statement":
         ident = next(iter(load(EXAMPLE).statements))
@@ -116,6 +118,15 @@ def test_pages_and_commands_agree_on_any_case(spec: Spec) -> None:
             )
             assert client.get(f"/evidence/{ident}").status_code == 200
         assert client.get("/why-not").status_code == 200
+
+
+def test_a_link_to_a_rule_opens_the_rule_even_where_a_statement_has_its_id() -> None:
+    case = load(EXAMPLE)
+    assert "us-nato" in case.statements
+    client = signed_in(EXAMPLE)
+    page = client.get("/why-not?readings=E").text
+    link = html.unescape(re.findall(r'href="(/evidence/[^"]*us-nato[^"]*)"', page)[0])
+    assert "rule us-nato" in client.get(link).text
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,10 @@ class Here:
             here = here.without_draft()
         return self.base + path + (replace(here, **changes) if changes else here).query()
 
+    def rule_evidence(self, rule: str) -> str:
+        """The address of the evidence card of a rule, also where a statement has the same id."""
+        return self.evidence(f"rules.{rule}" if rule in self.case.statements else rule)
+
     @property
     def twin(self) -> str:
         """The address of the same answer as JSON."""
@@ -191,7 +195,9 @@ class Here:
             kind, _, ident = link.to.removeprefix("#").partition("-")
             if link.to in options:
                 return replace(link, to=self.evidence(options[link.to]))
-            if kind in ("statement", "quote", "rule", "why", "source") and ident:
+            if kind == "rule" and ident:
+                return replace(link, to=self.rule_evidence(ident))
+            if kind in ("statement", "quote", "why", "source") and ident:
                 return replace(link, to=self.evidence(ident))
             if link.to.startswith("#") and link.to[1:] not in sections:
                 return replace(link, to=self.url("/report") + link.to)
