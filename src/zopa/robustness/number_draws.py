@@ -65,8 +65,8 @@ class NumberRoom:
             if n >= size:
                 return np.concatenate(kept)[:size]
         raise NotApplicable(
-            f"the numbers of {self.words.party} hardly ever fit its words ({n} of {ROUNDS * size:,} draws); see what zopa "
-            "stress says about its central judgments"
+            f"the numbers of {self.words.party} hardly ever fit its words ({n} of {ROUNDS * size:,} draws); `--waiting open` "
+            "lets no agreement be better than the status quo, and `zopa stress` names the words that the numbers break"
         )
 
     def _drawn(self, size: int, rng: np.random.Generator) -> FloatArray:

@@ -29,9 +29,9 @@ LITTLE = 0.01
 """A further member that covers no more of the scenarios than this is not worth its place."""
 MOST_CANDIDATES = 1000
 """Packages that approvals are worked out for; all of them where the rules allow no more."""
-MOST_EXACT = 200
+MOST_EXACT = 100
 """Candidates that the exact choice is made among: those that most scenarios approve, and the greedy ones."""
-MOST_DRAWS = 128
+MOST_DRAWS = 96
 NODES = 20
 """Branches of the exact choice, after which the best found is given with its bound: the same on every machine."""
 RARE = 0.01
