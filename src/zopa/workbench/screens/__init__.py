@@ -5,6 +5,7 @@ from zopa.workbench.screens import (
     draft,
     evidence,
     history,
+    long_jobs,
     questions,
     report,
     standpoints,
@@ -26,5 +27,6 @@ SCREENS = (
     evidence.router,
     report.router,
     history.router,
+    long_jobs.router,
 )
 """The routers of all screens inside a case."""
