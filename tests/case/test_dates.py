@@ -257,6 +257,7 @@ def test_no_lens_reads_the_outcome() -> None:
     assert readers == {
         "case/dates.py",
         "formats/position_table.py",
+        "formats/word.py",
         "study/backtest.py",
         "views/positions.py",
         "workbench/screens/standpoints.py",
