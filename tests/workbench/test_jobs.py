@@ -64,7 +64,9 @@ def test_looking_at_the_jobs_writes_nothing(folder: Path) -> None:
     ("form", "command"),
     [
         pytest.param(
-            {"kind": "stress", "draws": "300", "seed": "7"}, ["stress", "--draws", "300", "--seed", "7"], marks=pytest.mark.slow
+            {"kind": "stress", "draws": "300", "seed": "7"},
+            ["stress", "--draws", "300", "--seed", "7"],
+            marks=pytest.mark.slow,
         ),
         (
             {"kind": "simulate", "runs": "20", "rounds": "9"},
