@@ -190,10 +190,8 @@ def database_of(name: str, folder: Path, *, make: bool) -> Iterator[Database | N
     if not make and not path.is_file():
         yield None
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(str(path.parent), (error.strerror or str(error)).lower()) from None
+    if make and not path.parent.is_dir():
+        write_file(path.parent / ".gitignore", "*\n")  # results hold confidential words
     database = opened(str(path))
     try:
         if make:
@@ -274,10 +272,8 @@ def start_worker(database: Database) -> None:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    assert process.stdin is not None
-    with process.stdin as to:
-        to.write(database.engine.url.render_as_string(hide_password=False).encode())
-    threading.Thread(target=process.wait, daemon=True).start()
+    address = database.engine.url.render_as_string(hide_password=False).encode()
+    threading.Thread(target=process.communicate, args=(address,), daemon=True).start()
 
 
 def go_on(cases: Mapping[str, Path]) -> None:
