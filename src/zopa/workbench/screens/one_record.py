@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from zopa.casefile import RecordConflict, acting, acting_now, save_text
 from zopa.casefile.drafts import DRAFTS_FILE
-from zopa.casefile.read import CASE_FILE, RECORDS_FILE
 from zopa.casefile.pieces import joined, split
+from zopa.casefile.read import CASE_FILE, RECORDS_FILE
 from zopa.errors import EditConflict, UnknownName
 from zopa.workbench.frame import AskedHere, needs
 
