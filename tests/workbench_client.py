@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ pytest.importorskip("httpx2", reason="the test client needs httpx2")
 
 from starlette.testclient import TestClient
 
+from command_line import zopa
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
 from zopa.workbench.rights import Role
@@ -38,15 +36,7 @@ def signed_in(*folders: Path, **settings: Any) -> TestClient:
 
 
 def printed(*words: str) -> str:
-    """What a command prints, in this process."""
-    from zopa.cli import main
-
-    before, sys.argv = sys.argv, ["zopa", *words]
-    out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as left:
-            main()
-    finally:
-        sys.argv = before
-    assert left.value.code in (None, 0, 1), out.getvalue()
-    return out.getvalue()
+    """What a command prints."""
+    done = zopa(*words)
+    assert done.returncode in (0, 1), done.stdout
+    return done.stdout
