@@ -30,6 +30,7 @@ __all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs"
 
 NAVIGATION = (
     ("Today", "/", "t"),
+    ("Read", "/sources", "r"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
     ("Report", "/report", "e"),
