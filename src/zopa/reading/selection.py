@@ -53,8 +53,9 @@ def selected(
         raise NotApplicable("expected words of the text, saw none")
     if len(quote) > LONGEST:
         raise NotApplicable(f"expected a quotation of at most {LONGEST:,} characters, saw {len(quote):,}")
-    pattern = re.compile(r"\s+".join(map(re.escape, words)))
-    places = [(m.start(), m.end()) for m in pattern.finditer(text)]
+    together = r"\s+".join(map(re.escape, words))
+    pattern = re.compile(f"(?=({together}))")  # also where they overlap
+    places = [m.span(1) for m in pattern.finditer(text)]
     if not places:
         close = nearest_words(text, quote)
         raise NotApplicable(

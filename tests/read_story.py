@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from workbench_client import EXAMPLES, HOST
+from workbench_client import HOST
 from zopa.reading.ingest import ingest
 from zopa.reading.sources.files import Incoming
 from zopa.reading.sources.text import Published
@@ -33,6 +32,42 @@ Putin said that he hoped for a quick end. Zelensky said that Russia must leave t
 
 Trump called Putin on Wednesday. Hegseth said that European troops should stand behind a security guarantee.
 """
+CASE = """\
+# A small case: four questions, three parties.
+title: Talks
+basis: {assumed: made for a test}
+parties:
+  UKR: {name: Ukraine, weights: {territory: 60, nato: 40}, reservation: 40}  # the first
+  RUS: {name: Russia, weights: {territory: 50, nato: 50}, reservation: 30}
+  US:
+    name: United States
+    weights: {territory: 30, nato: 70}
+    reservation: 20
+speakers:
+  zelensky: {name: Volodymyr Zelensky, party: UKR, aliases: [Zelensky]}
+  trump: {name: Donald Trump, party: US, aliases: [Trump]}
+  hegseth: {name: Pete Hegseth, party: US, aliases: [Hegseth]}
+  putin: {name: Vladimir Putin, party: RUS, aliases: [Putin]}
+issues:
+  territory:
+    name: Territory
+    words: [territory, existing lines]
+    options:
+      T1: {label: ceded, words: [cede]}
+      T2: {label: cease-fire on the existing lines, words: [existing lines]}  # as reported
+  # what the alliance says
+  nato:
+    name: NATO
+    words: [NATO]
+    now: N1
+    options:
+      N1: {label: no membership}
+      N3: {label: protection, words: [NATO protection]}
+  aid:
+    name: Aid
+    words: [aid]
+    options: {A1: goes on, A2: stops}
+"""
 WHO = ("Zelensky", "Trump", "Putin", "Hegseth")
 
 
@@ -43,8 +78,10 @@ def long_story(sentences: int) -> str:
 
 
 def make_case(place: Path, **texts: str) -> Path:
-    """A copy of the example with further texts that were read and not decided."""
-    folder = Path(shutil.copytree(EXAMPLES / "ukraine-2025", place))
+    """A small case with texts that were read and not decided."""
+    place.mkdir(parents=True)
+    (place / "case.yaml").write_text(CASE, encoding="utf-8")
+    folder = place
     given = texts or {"talks": STORY}
     for day, (name, text) in enumerate(given.items(), 5):
         published = Published(f"{name.title()} {SCRIPT}", "The Paper", "", date(2025, 3, day))
