@@ -73,7 +73,9 @@ WHO = ("Zelensky", "Trump", "Putin", "Hegseth")
 
 def long_story(sentences: int) -> str:
     """A text with so many sentences to decide."""
-    lines = [f'{WHO[n % 4]} said that point {n} of the plan must be changed.' for n in range(1, sentences + 1)]
+    lines = [
+        f"{WHO[n % 4]} said that point {n} of the plan must be changed." for n in range(1, sentences + 1)
+    ]
     return "\n\n".join(" ".join(lines[k : k + 4]) for k in range(0, len(lines), 4)) + "\n"
 
 

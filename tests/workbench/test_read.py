@@ -88,8 +88,13 @@ def test_words_that_are_not_there_are_refused_with_the_nearest() -> None:
         selected(STORY, "word " * 2_000)
 
 
-@given(st.text(max_size=30), st.dictionaries(st.integers(0, 5), st.tuples(st.integers(0, 29), st.integers(1, 30)), max_size=5))
-def test_the_stretches_of_a_text_are_the_text_and_name_who_covers_them(text: str, given_: dict[int, tuple[int, int]]) -> None:
+@given(
+    st.text(max_size=30),
+    st.dictionaries(st.integers(0, 5), st.tuples(st.integers(0, 29), st.integers(1, 30)), max_size=5),
+)
+def test_the_stretches_of_a_text_are_the_text_and_name_who_covers_them(
+    text: str, given_: dict[int, tuple[int, int]]
+) -> None:
     spans = {k: (a, min(b, len(text))) for k, (a, b) in given_.items() if a < min(b, len(text))}
     found = stretches(text, spans)
     assert "".join(s.text for s in found) == text
@@ -150,8 +155,19 @@ def test_a_decision_is_kept_in_the_folder_and_in_the_record(folder: Path) -> Non
     answer = post(client, DECIDE, act="accept", **fields(at(client, first).text))
     assert answer.status_code == 303
     assert second in answer.headers["location"], "on to the next undecided one"
-    post(client, DECIDE, act="reject", reason="hearsay", note=f"{SCRIPT} said so", **fields(at(client, second).text))
-    assert (state(folder, first), state(folder, second), state(folder, third)) == ("accepted", "rejected", "suggested")
+    post(
+        client,
+        DECIDE,
+        act="reject",
+        reason="hearsay",
+        note=f"{SCRIPT} said so",
+        **fields(at(client, second).text),
+    )
+    assert (state(folder, first), state(folder, second), state(folder, third)) == (
+        "accepted",
+        "rejected",
+        "suggested",
+    )
     kept = load(folder).statements[second.split(".", 1)[1]]
     assert kept.review.why == f"hearsay: {SCRIPT} said so"
     check = check_record(folder)
@@ -214,7 +230,13 @@ def test_an_edit_changes_the_named_fields_and_accepts(folder: Path) -> None:
     )  # fmt: skip
     assert answer.status_code == 303
     s = load(folder).statements[name.split(".", 1)[1]]
-    assert (s.kind, s.stance, s.about, s.issue, s.options) == ("goal", "prefer", "A quick end.", "aid", ("A1",))
+    assert (s.kind, s.stance, s.about, s.issue, s.options) == (
+        "goal",
+        "prefer",
+        "A quick end.",
+        "aid",
+        ("A1",),
+    )
     assert s.review.state == "edited"
     text = load(folder).sources["talks"].text
     assert text[s.start : s.end] == s.quote == "he hoped for a quick end"
@@ -260,7 +282,12 @@ def test_a_selection_becomes_a_statement_at_its_place(folder: Path) -> None:
     ident = re.search(r"at=statements\.([\w-]+)", answer.headers["location"])
     assert ident is not None
     s = load(folder).statements[ident[1]]
-    assert (s.start, s.quote, s.kind, s.issue) == (start, "We will never cede territory", "red_line", "territory")
+    assert (s.start, s.quote, s.kind, s.issue) == (
+        start,
+        "We will never cede territory",
+        "red_line",
+        "territory",
+    )
     missing = post(client, DECIDE, act="new", quote="We shall never cede territory", field__kind="red_line")
     assert missing.status_code == 422
     assert "We will never cede territory," in html.unescape(missing.text).partition("the nearest are")[2][:60]
@@ -282,7 +309,9 @@ def test_nothing_accepts_all_and_what_is_in_view_is_accepted_after_one_question(
     client = signed_in(folder)
     assert "in-view" not in at(client).text
     assert client.get(PAGE + "/in-view").status_code == 422
-    answer = post(client, DECIDE, act="together", together=[r["record"] for r in records(client)], texts=[""] * 8)
+    answer = post(
+        client, DECIDE, act="together", together=[r["record"] for r in records(client)], texts=[""] * 8
+    )
     assert answer.status_code == 422
     assert "/in-view?speaker=trump" in at(client, speaker="trump").text
     asked = client.get(PAGE + "/in-view", params={"speaker": "trump"}).text
@@ -312,13 +341,19 @@ def test_the_json_twin_decides_too(folder: Path) -> None:
 # ---------------------------------------------------------------- other people
 
 
-def test_a_record_that_changed_meanwhile_is_shown_in_three_versions_and_can_be_decided_again(folder: Path) -> None:
+def test_a_record_that_changed_meanwhile_is_shown_in_three_versions_and_can_be_decided_again(
+    folder: Path,
+) -> None:
     client = signed_in(folder)
     name = next(r["record"] for r in records(client) if r["who"] == "Vladimir Putin")
     ident = name.split(".", 1)[1]
     form = fields(at(client, name).text)
     file = folder / "statements.yaml"
-    theirs = file.read_text().replace(f"  {ident}:\n", f"  {ident}:  # look again\n").replace("kind: hope", "kind: goal")
+    theirs = (
+        file.read_text()
+        .replace(f"  {ident}:\n", f"  {ident}:  # look again\n")
+        .replace("kind: hope", "kind: goal")
+    )
     file.write_text(theirs)
     answer = post(client, DECIDE, act="reject", reason="hearsay", note="mine", **form)
     assert answer.status_code == 409
@@ -326,7 +361,10 @@ def test_a_record_that_changed_meanwhile_is_shown_in_three_versions_and_can_be_d
     assert ("look again" in columns[0], "hearsay: mine" in columns[1]) == (True, True)
     assert columns[2] == form["before"]
     assert file.read_text() == theirs, "nothing was changed"
-    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text.partition('<div class="clash">')[2])
+    hidden = re.findall(
+        r'<input type="hidden" name="([^"]+)" value="([^"]*)"',
+        answer.text.partition('<div class="clash">')[2],
+    )
     again = {k: html.unescape(v) for k, v in hidden if k != "csrf"}
     assert post(client, DECIDE, **again).status_code == 303
     after = file.read_text()
@@ -341,7 +379,9 @@ def test_what_a_text_editor_changes_elsewhere_meanwhile_stays(folder: Path) -> N
     file = folder / "statements.yaml"
     for n, name in enumerate(names):
         form = fields(at(client, name).text)
-        file.write_text(f"# a remark by hand {n}\n" + file.read_text().replace("spoke of peace", "spoke of peace"))
+        file.write_text(
+            f"# a remark by hand {n}\n" + file.read_text().replace("spoke of peace", "spoke of peace")
+        )
         case_file = folder / "case.yaml"
         case_file.write_text(case_file.read_text() + f"# and here {n}\n")
         assert post(client, DECIDE, act="accept", **form).status_code == 303
@@ -372,7 +412,7 @@ def test_who_may_not_review_sees_no_form_and_changes_nothing(folder: Path) -> No
         client = signed_in(folder, role=role)
         page = client.get(PAGE)
         assert page.status_code == 200
-        assert "<button name=\"act\"" not in page.text
+        assert '<button name="act"' not in page.text
         assert 'value="accept"' not in page.text
         for act in ("accept", "reject", "edit", "new", "undo", "together"):
             for path in (DECIDE, DECIDE + ".json"):
@@ -383,7 +423,11 @@ def test_who_may_not_review_sees_no_form_and_changes_nothing(folder: Path) -> No
 def test_the_words_of_marked_sources_are_hidden(folder: Path) -> None:
     table = folder / "sources" / "sources.csv"
     text = "would accept a cease-fire on the existing lines"
-    for mark, hidden_from in (("restricted", ["viewer"]), ("do-not-quote", ["viewer", "coder"]), ("public", [])):
+    for mark, hidden_from in (
+        ("restricted", ["viewer"]),
+        ("do-not-quote", ["viewer", "coder"]),
+        ("public", []),
+    ):
         table.write_text(re.sub(r"restricted|do-not-quote|public", mark, table.read_text()))
         for role in ("owner", "editor", "coder", "viewer"):
             client = signed_in(folder, role=role)

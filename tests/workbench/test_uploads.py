@@ -48,7 +48,7 @@ GOOD = {
     "d.eml": f"From: x@example.org\nDate: Tue, 4 Mar 2025 10:00:00 +0000\nSubject: Talks\n\n{TEXT}".encode(),
     "e.rss": f"<rss><channel><title>F</title><item><title>I</title><description>{TEXT}</description></item></channel></rss>".encode(),
     "f.srt": f"1\n00:00:01,000 --> 00:00:03,000\n{TEXT}".encode(),
-    "g.csv": f"speaker,words\nZelensky,\"{TEXT.strip()}\"\n".encode(),
+    "g.csv": f'speaker,words\nZelensky,"{TEXT.strip()}"\n'.encode(),
     "h.json": b'[{"speaker": "Zelensky", "words": "We would accept protection."}]',
 }
 
@@ -70,7 +70,9 @@ def test_every_format_is_read_with_a_note_of_what_was_found(folder: Path, name: 
 
 def test_what_is_typed_beside_a_text_is_kept_with_it(folder: Path) -> None:
     client = signed_in(folder)
-    answer = post(client, "/upload", words=STORY + "More.", title=f"T {SCRIPT}", publisher="P", date="2025-03-11")
+    answer = post(
+        client, "/upload", words=STORY + "More.", title=f"T {SCRIPT}", publisher="P", date="2025-03-11"
+    )
     assert answer.status_code == 200
     assert SCRIPT not in answer.text
     source = next(s for s in load(folder).sources.values() if s.publisher == "P")
@@ -120,7 +122,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_read_safely_is_named_with_its_file_and_nothing_is_read(folder: Path, name: str) -> None:
+def test_what_cannot_be_read_safely_is_named_with_its_file_and_nothing_is_read(
+    folder: Path, name: str
+) -> None:
     client = signed_in(folder)
     before = set(load(folder).sources)
     raw, said = BAD[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 __all__ = ["Stretch", "stretches"]
@@ -31,7 +32,7 @@ def stretches(text: str, spans: Mapping[Key, tuple[int, int]]) -> list[Stretch[K
         starts.setdefault(start, []).append(key)
     found: list[Stretch[Key]] = []
     here: set[Key] = set()
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         here = {key for key in here if spans[key][1] > a} | set(starts.get(a, ()))
         covered = sorted(here, key=lambda k: (spans[k][1] - spans[k][0], spans[k]))
         found.append(Stretch(text[a:b], tuple(covered), tuple(starts.get(a, ()))))

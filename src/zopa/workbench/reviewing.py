@@ -91,7 +91,9 @@ def decide(
         was = {name: fingerprint(folder / name) for name in (CASE_FILE, RECORDS_FILE)}
         case = opened()
         clash = [
-            RecordConflict(RECORDS_FILE, now.record, text, now.text or None, _yours(case, who, here, text, do))
+            RecordConflict(
+                RECORDS_FILE, now.record, text, now.text or None, _yours(case, who, here, text, do)
+            )
             for here, text in seen.items()
             if (now := version_of(folder, here)).text.replace("\r\n", "\n") != text
         ]
@@ -109,9 +111,7 @@ def decide(
     raise AssertionError
 
 
-def _yours(
-    case: Case, who: str, here: RecordAt, before: str, do: Callable[[Session], Any]
-) -> str | None:
+def _yours(case: Case, who: str, here: RecordAt, before: str, do: Callable[[Session], Any]) -> str | None:
     """The entry as the decision would have made it of the one that was seen."""
     data = parse_yaml(f"{here.group}:\n{before}", RECORDS_FILE).data
     with suppress(ZopaError, ValueError, KeyError, TypeError, AttributeError):

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from zopa.case import Case
 from zopa.casefile import version_of
 from zopa.errors import EditConflict, NotApplicable, UnknownName, ZopaError
-from zopa.reading.review import RecordAt, Session
+from zopa.reading.review import Session
 from zopa.reading.selection import code_points, selected, utf16_units
 from zopa.views.labels import Labels
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
@@ -114,7 +114,10 @@ def sources(here: AskedHere) -> Page:
     case = whole(here)
     rows = here.cases.kept(("listing", case.digest), lambda: listing(case))
     waiting = sum(r.undecided + sum(c.undecided for c in r.copies) for r in rows)
-    answer = {"question": {"verb": "sources"}, "answer": {"undecided": waiting, "sources": [r.to_dict() for r in rows]}}
+    answer = {
+        "question": {"verb": "sources"},
+        "answer": {"undecided": waiting, "sources": [r.to_dict() for r in rows]},
+    }
     return Page("Read", answer, more={"rows": rows, "waiting": waiting})
 
 
@@ -166,7 +169,9 @@ def _page(
         "choices": _choices(shown, labels),
         "address": lambda below="", **parts: address(here, shown.source, shown.filters, below, **parts),
         "units": lambda at: utf16_units(text, at),
-        "moves": {k: shown.near(*a) for k, a in (("j", (1,)), ("k", (-1,)), ("n", (1, True)), ("b", (-1, True)))},
+        "moves": {
+            k: shown.near(*a) for k, a in (("j", (1,)), ("k", (-1,)), ("n", (1, True)), ("b", (-1, True)))
+        },
         "undecided": sum(i.state == "suggested" for i in shown.all),
         "waiting": [i for i in shown.view if i.state == "suggested"],
         "reasons": REASONS,
@@ -222,7 +227,9 @@ def _forms(here: Here, shown: Shown, labels: Labels) -> dict[str, Any]:
     item = session.item
     more["before"] = version_of(here.folder, now.at).text
     more["fields"] = [
-        _field(session, labels, name, getattr(item, name)) for name in session.fields() if name not in ("why", "options", "review")
+        _field(session, labels, name, getattr(item, name))
+        for name in session.fields()
+        if name not in ("why", "options", "review")
     ]
     more["offered"] = [f"{item.issue}|{o}" for o in getattr(item, "options", ())]
     if now.at.group == "statements" and session.binds:
@@ -252,7 +259,10 @@ def _field(session: Session, labels: Labels, name: str, value: Any) -> Field:
 
 def _new_fields(session: Session, labels: Labels) -> list[Field]:
     session.queue = ()
-    return [_field(session, labels, n, v) for n, v in (("kind", "position"), ("speaker", ""), ("stance", ""), ("said", ""), ("about", ""))]
+    return [
+        _field(session, labels, n, v)
+        for n, v in (("kind", "position"), ("speaker", ""), ("stance", ""), ("said", ""), ("about", ""))
+    ]
 
 
 # ---------------------------------------------------------------- decisions
@@ -287,7 +297,9 @@ def _decide(here: Here, source: str, form: dict[str, list[str]]) -> Response:
         return html(here, "source.html.j2", Page(page.title, page.answer, more=page.more, status=422))
     if here.wants_json:
         after = {i.key: i for i in items(_acting(here), source, here.labels)}
-        return JSONResponse({"answer": {"done": done, "record": after[at].to_dict() if at in after else None}})
+        return JSONResponse(
+            {"answer": {"done": done, "record": after[at].to_dict() if at in after else None}}
+        )
     if done in ("accepted", "rejected", "edited", "rule"):
         following = _shown(here, source, at).near(1, True) if at else None
         at = following.key if following else at
@@ -296,7 +308,14 @@ def _decide(here: Here, source: str, form: dict[str, list[str]]) -> Response:
 
 def conflict(here: Here, error: EditConflict, form: Mapping[str, list[str]], back: str) -> Response:
     """What they wrote, what you wrote, and what both had before you: in three columns, and nothing lost."""
-    data = {"error": {"kind": "EditConflict", "message": str(error), "findings": [], "conflicts": [vars(c) for c in error.conflicts]}}
+    data = {
+        "error": {
+            "kind": "EditConflict",
+            "message": str(error),
+            "findings": [],
+            "conflicts": [vars(c) for c in error.conflicts],
+        }
+    }
     if here.wants_json:
         return JSONResponse(data, 409)
     again = None
@@ -304,7 +323,12 @@ def conflict(here: Here, error: EditConflict, form: Mapping[str, list[str]], bac
         again = [(k, v) for k, values in form.items() for v in values if k != "before"]
         again.append(("before", error.conflicts[0].theirs))
     url = str(here.request.url.path) + ("?" + here.request.url.query if here.request.url.query else "")
-    page = Page("Changed in between", data, more={"conflicts": error.conflicts, "again": again, "back": back, "action": url}, status=409)
+    page = Page(
+        "Changed in between",
+        data,
+        more={"conflicts": error.conflicts, "again": again, "back": back, "action": url},
+        status=409,
+    )
     return html(here, "conflict.html.j2", page)
 
 
@@ -353,29 +377,30 @@ def _edit(here: Here, shown: Shown, form: Form) -> Done:
     text = shown.case.sources[shown.source].text
 
     def do(session: Session) -> None:
-        item, at = session.item, session.current
+        item = session.item
         labels = Labels(session.case)
         given = {k.removeprefix("field."): v[0] for k, v in form.items() if k.startswith("field.")}
         changed = {
             name: value.strip()
             for name, value in given.items()
-            if name not in session.fields() or _field(session, labels, name, getattr(item, name)).value != value.strip()
+            if name not in session.fields()
+            or _field(session, labels, name, getattr(item, name)).value != value.strip()
         }
         if "options" in form or "options-shown" in form:
-            issue, options = _about(session, form.get("options", []), given.get("issue", item.issue or ""))
+            issue, options = _about(form.get("options", []), given.get("issue", item.issue or ""))
             if (issue, options) != (item.issue or "", tuple(item.options)):
                 changed |= {"issue": issue, "options": ",".join(options)}
         words = _one(form, "quote")
         if words and words.split() != item.quote.split():
             start, end = selected(text, words, near=item.start)
             session.quote_anew(start, end)
-            session.go_to(at)
+            session.back()
         session.edit_text(changed)
 
     return "edited", _on(here, shown, form, do, "edit")
 
 
-def _about(session: Session, chosen: list[str], issue: str) -> tuple[str, tuple[str, ...]]:
+def _about(chosen: list[str], issue: str) -> tuple[str, tuple[str, ...]]:
     """Issue and options from what was chosen in the list of all options."""
     pairs = [tuple(c.rsplit("|", 1)) for c in chosen if "|" in c]
     issues = list(dict.fromkeys(p[0] for p in pairs))
@@ -395,7 +420,7 @@ def _new(here: Here, shown: Shown, form: Form) -> Done:
     def do(session: Session) -> str:
         ident = session.quote_new(shown.source, start, end)
         given = {k.removeprefix("field."): v[0].strip() for k, v in form.items() if k.startswith("field.")}
-        issue, options = _about(session, form.get("options", []), "")
+        issue, options = _about(form.get("options", []), "")
         given |= {"issue": issue, "options": ",".join(options)}
         session.edit_text({k: v for k, v in given.items() if v})
         return ident
@@ -407,7 +432,9 @@ def _new(here: Here, shown: Shown, form: Form) -> Done:
 def _rule(here: Here, shown: Shown, form: Form) -> Done:
     def do(session: Session) -> None:
         numbers = {f"{i}|{o}": str(n) for n, (i, o) in enumerate(session.choices(), 1)}
-        sides = [",".join(numbers[c] for c in form.get(side, []) if c in numbers) for side in ("when", "only_if")]
+        sides = [
+            ",".join(numbers[c] for c in form.get(side, []) if c in numbers) for side in ("when", "only_if")
+        ]
         if not sides[0]:
             raise NotApplicable("a rule needs the options that it is about")
         session.make_rule(sides[0], sides[1] or "-", or_not=bool(form.get("or_not")))
@@ -417,7 +444,9 @@ def _rule(here: Here, shown: Shown, form: Form) -> Done:
 
 def _together(here: Here, shown: Shown, form: Form) -> Done:
     if not shown.filters.narrow:
-        raise NotApplicable("only what a filter leaves in view can be accepted together: choose a speaker, a kind or an issue")
+        raise NotApplicable(
+            "only what a filter leaves in view can be accepted together: choose a speaker, a kind or an issue"
+        )
     told = dict(zip(form.get("together", []), form.get("texts", []), strict=False))
     chosen = {i.at: told[i.key] for i in shown.view if i.key in told}
     if not chosen:
@@ -431,11 +460,15 @@ def _together(here: Here, shown: Shown, form: Form) -> Done:
     return "together", ""
 
 
-def _undo(here: Here, shown: Shown, form: Form) -> Done:
+def _undo(here: Here, shown: Shown, form: Form) -> Done:  # noqa: ARG001
     entry = take_back(here.folder, here.member.user)
     if entry is None:
         return "nothing", _one(form, "record")
-    touched = [c.record for c in entry.changes if c.record.split(".", 1)[0] in ("statements", "contacts", "figures", "shifts")]
+    touched = [
+        c.record
+        for c in entry.changes
+        if c.record.split(".", 1)[0] in ("statements", "contacts", "figures", "shifts")
+    ]
     return "undone", touched[0] if touched else ""
 
 
@@ -457,7 +490,9 @@ def in_view(here: AskedHere, source: str) -> Page:
     shown = _shown(here, source)
     waiting = [i for i in shown.view if i.state == "suggested"]
     if not shown.filters.narrow:
-        raise NotApplicable("only what a filter leaves in view can be accepted together: choose a speaker, a kind or an issue")
+        raise NotApplicable(
+            "only what a filter leaves in view can be accepted together: choose a speaker, a kind or an issue"
+        )
     texts = [(i, version_of(here.folder, i.at).text) for i in waiting] if here.member.may("review") else []
     data = {"question": {"verb": "sources"}, "answer": {"in_view": [i.to_dict() for i in waiting]}}
     more = {

@@ -31,14 +31,18 @@ router = APIRouter(tags=["read"])
 MOST_FILES = 20
 LONGEST_NAME = 150
 VIA = "workbench, upload"
-FORMATS = ".txt .md .html .htm .pdf .docx .odt .rtf .eml .rss .xml .atom .srt .vtt .csv .tsv .json".split()
+FORMATS = (
+    ".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".odt", ".rtf", ".eml", ".rss", ".xml", ".atom", ".srt", ".vtt", ".csv",
+    ".tsv", ".json",
+)  # fmt: skip
 NO_DATE = "no date found"
 
 
 async def uploaded(request: Request) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
     """The files of a form, by name, and its other fields."""
     form = await request.form()
-    files, fields = [], {}
+    files: list[tuple[str, bytes]] = []
+    fields: dict[str, str] = {}
     for key, value in form.multi_items():
         if isinstance(value, UploadFile):
             if not value.filename and not value.size:
@@ -46,7 +50,9 @@ async def uploaded(request: Request) -> tuple[list[tuple[str, bytes]], dict[str,
             if len(files) >= MOST_FILES:
                 raise NotApplicable(f"expected at most {MOST_FILES} files at a time")
             if (value.size or 0) > MAX_BYTES:
-                raise NotApplicable(f"{_shown(value.filename)}: expected at most {MAX_BYTES / 1e6:g} MB, saw {(value.size or 0) / 1e6:.1f} MB")
+                raise NotApplicable(
+                    f"{_shown(value.filename)}: expected at most {MAX_BYTES / 1e6:g} MB, saw {(value.size or 0) / 1e6:.1f} MB"
+                )
             files.append((_name(value.filename or ""), await value.read()))
         elif key != "csrf":
             fields[key] = value.replace("\r\n", "\n")
@@ -69,12 +75,16 @@ def _name(given: str) -> str:
         It leads elsewhere, is hidden, too long, or has characters that nobody sees.
     """
     name = unicodedata.normalize("NFC", given)
-    if not name.strip(". ") or name.startswith(".") or any(c in name for c in '/\\:*?"<>|') :
+    if not name.strip(". ") or name.startswith(".") or any(c in name for c in '/\\:*?"<>|'):
         raise NotApplicable(f"expected a plain file name, saw '{_shown(given)}': rename the file")
     if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
-        raise NotApplicable(f"expected a file name of at most {LONGEST_NAME} bytes, saw '{_shown(given)}': rename the file")
+        raise NotApplicable(
+            f"expected a file name of at most {LONGEST_NAME} bytes, saw '{_shown(given)}': rename the file"
+        )
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for c in name):
-        raise NotApplicable(f"the file name '{_shown(given)}' has characters that are not seen: rename the file")
+        raise NotApplicable(
+            f"the file name '{_shown(given)}' has characters that are not seen: rename the file"
+        )
     return name
 
 
@@ -86,7 +96,12 @@ def upload_form(here: AskedHere) -> Page:
     return _page(here)
 
 
-def _page(here: Here, problem: ZopaError | None = None, kept: Mapping[str, str] | None = None, added: Sequence[Added] = ()) -> Page:
+def _page(
+    here: Here,
+    problem: ZopaError | None = None,
+    kept: Mapping[str, str] | None = None,
+    added: Sequence[Added] = (),
+) -> Page:
     findings = problem.findings if isinstance(problem, CaseError) else ()
     more: dict[str, Any] = {
         "formats": FORMATS,
@@ -99,7 +114,12 @@ def _page(here: Here, problem: ZopaError | None = None, kept: Mapping[str, str] 
         "undated": {a.source for a in added if any(n.startswith(NO_DATE) for n in a.notes)},
         "case_now": here.cases.case(here.name),
     }
-    answer = {"sources": [{"source": a.source, "notes": list(a.notes), **(a.records if a.new else {"added": 0})} for a in added]}
+    answer = {
+        "sources": [
+            {"source": a.source, "notes": list(a.notes), **(a.records if a.new else {"added": 0})}
+            for a in added
+        ]
+    }
     data = {"question": {"verb": "read"}, "answer": {**answer, "formats": FORMATS}}
     return Page("Add texts", data, more=more, status=422 if problem else 200)
 
