@@ -5,6 +5,7 @@ from zopa.workbench.screens import (
     draft,
     evidence,
     history,
+    long_jobs,
     questions,
     report,
     sources,
@@ -30,5 +31,6 @@ SCREENS = (
     evidence.router,
     report.router,
     history.router,
+    long_jobs.router,
 )
 """The routers of all screens inside a case."""
