@@ -16,7 +16,7 @@ from zopa.reading.sources.duplicates import copies
 from zopa.views.labels import Labels
 from zopa.views.numbers import day
 
-__all__ = ["FILTERS", "STATES", "Filters", "Item", "Listed", "items", "listing"]
+__all__ = ["FILTERS", "STATES", "Filters", "FoundRecord", "Listed", "items", "listing"]
 
 STATES: Mapping[str, tuple[str, str]] = {
     "suggested": ("?", "undecided"),
@@ -31,7 +31,7 @@ SAME_STORY = 0.6
 
 
 @dataclass(frozen=True)
-class Item:
+class FoundRecord:
     """A record of a source as the page shows it; ``start`` and ``end`` in code points, None where its words are not there."""
 
     at: RecordAt
@@ -83,7 +83,7 @@ class Filters:
         """From the query of the address."""
         return cls(**{name: query.get(name, "")[:200] for name in FILTERS})
 
-    def keeps(self, item: Item) -> bool:
+    def keeps(self, item: FoundRecord) -> bool:
         """Whether a record is in view."""
         asked = (
             (self.speaker, item.speaker or "-"),
@@ -104,7 +104,7 @@ class Filters:
         return urlencode({k: v for k, v in parts.items() if v})
 
 
-def items(case: Case, source: str, labels: Labels) -> list[Item]:
+def items(case: Case, source: str, labels: Labels) -> list[FoundRecord]:
     """The records of a source in the order of its text."""
     text = case.sources[source].text
     found = [
@@ -116,7 +116,7 @@ def items(case: Case, source: str, labels: Labels) -> list[Item]:
     return sorted(found, key=lambda i: (i.start is None, i.start or 0, i.end or 0))
 
 
-def _item(case: Case, labels: Labels, at: RecordAt, r: Any, text: str) -> Item:
+def _item(case: Case, labels: Labels, at: RecordAt, r: Any, text: str) -> FoundRecord:
     places = find_quote(text, r.quote, r.prefix, r.suffix, r.start)
     start = places[0] if places else None
     said = isinstance(r, Statement)
@@ -125,7 +125,7 @@ def _item(case: Case, labels: Labels, at: RecordAt, r: Any, text: str) -> Item:
     who = case.speakers[speaker].name if speaker in case.speakers else labels.party(speaker)
     moment = getattr(r, "said", None) or getattr(r, "when", None) or getattr(r, "as_of", None)
     issue = getattr(r, "issue", None) or ""
-    return Item(
+    return FoundRecord(
         at=at,
         state=r.review.state,
         kind=r.kind if said else at.group.removesuffix("s"),
@@ -169,7 +169,7 @@ def kind_words(kind: str) -> str:
     return kind.replace("_", " ")
 
 
-def kinds(found: Iterable[Item]) -> list[str]:
+def kinds(found: Iterable[FoundRecord]) -> list[str]:
     """The kinds that occur, in the order in which they are listed everywhere."""
     there = {i.kind for i in found}
     return [k for k in (*KINDS, "contact", "figure", "shift") if k in there]

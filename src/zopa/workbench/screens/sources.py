@@ -23,7 +23,7 @@ from zopa.views.labels import Labels
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.marked_text import stretches
 from zopa.workbench.reviewing import REASONS, decide, take_back
-from zopa.workbench.source_view import STATES, Filters, Item, items, kind_words, kinds, listing
+from zopa.workbench.source_view import STATES, Filters, FoundRecord, items, kind_words, kinds, listing
 
 __all__ = ["Typed", "router"]
 
@@ -59,7 +59,7 @@ Typed = Annotated[dict[str, list[str]], Depends(typed)]
 
 
 @dataclass(frozen=True)
-class Field:
+class EditField:
     """A field of the edit form: its value as it stands, and the values that it may have."""
 
     name: str
@@ -68,19 +68,19 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Shown:
+class SourceAsked:
     """The page of a source as asked: its records in view, and the one that is open."""
 
     case: Case
     source: str
     filters: Filters
-    all: list[Item]
-    view: list[Item]
-    now: Item | None
+    all: list[FoundRecord]
+    view: list[FoundRecord]
+    now: FoundRecord | None
     closed: bool
     more: Mapping[str, Any] = field(default_factory=dict)
 
-    def near(self, step: int, undecided: bool = False) -> Item | None:
+    def near(self, step: int, undecided: bool = False) -> FoundRecord | None:
         """The record in view before or after the open one."""
         if self.now is None:
             ahead = self.view if step > 0 else self.view[::-1]
@@ -128,7 +128,7 @@ def one_source(here: AskedHere, source: str) -> Page:
     return _page(here, _shown(here, source, query.get("at", "")), DONE.get(query.get("done", ""), ""))
 
 
-def _shown(here: Here, source: str, at: str = "") -> Shown:
+def _shown(here: Here, source: str, at: str = "") -> SourceAsked:
     case = whole(here)
     if source not in case.sources:
         raise UnknownName("source", source, case.sources)
@@ -140,7 +140,7 @@ def _shown(here: Here, source: str, at: str = "") -> Shown:
         now = next((i for i in view if i.state == "suggested"), view[0] if view else None)
     words = case.sources[source]
     closed = words.access == "do-not-quote" and not here.member.may("review")
-    return Shown(case, source=source, filters=filters, all=found, view=view, now=now, closed=closed)
+    return SourceAsked(case, source=source, filters=filters, all=found, view=view, now=now, closed=closed)
 
 
 def address(here: Here, source: str, filters: Filters, below: str = "", **more: str) -> str:
@@ -151,7 +151,11 @@ def address(here: Here, source: str, filters: Filters, below: str = "", **more: 
 
 
 def _page(
-    here: Here, shown: Shown, told: str = "", problem: str = "", kept: Mapping[str, list[str]] | None = None
+    here: Here,
+    shown: SourceAsked,
+    told: str = "",
+    problem: str = "",
+    kept: Mapping[str, list[str]] | None = None,
 ) -> Page:
     source = shown.case.sources[shown.source]
     labels = Labels(shown.case)
@@ -193,7 +197,7 @@ def _page(
     return Page(source.title or shown.source, data, more=more, url=url)
 
 
-def _choices(shown: Shown, labels: Labels) -> dict[str, list[tuple[str, str]]]:
+def _choices(shown: SourceAsked, labels: Labels) -> dict[str, list[tuple[str, str]]]:
     """Filter -> the values that occur, with their words."""
     who = {i.speaker or "-": i.who or "nobody named" for i in shown.all}
     issues = {i.issue or "-": labels.issue(i.issue) if i.issue else "no issue" for i in shown.all}
@@ -205,7 +209,7 @@ def _choices(shown: Shown, labels: Labels) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _forms(here: Here, shown: Shown, labels: Labels) -> dict[str, Any]:
+def _forms(here: Here, shown: SourceAsked, labels: Labels) -> dict[str, Any]:
     """What the forms of the open record need."""
     now = shown.now
     session = Session(shown.case, here.member.user)
@@ -249,15 +253,15 @@ def _words(labels: Labels, case: Case, name: str, value: str) -> str:
     return labels.issue(value) if name == "issue" else kind_words(value)
 
 
-def _field(session: Session, labels: Labels, name: str, value: Any) -> Field:
+def _field(session: Session, labels: Labels, name: str, value: Any) -> EditField:
     known = tuple((v, _words(labels, session.case, name, v)) for v in session.allowed(name))
     if isinstance(value, bool):
         value = "yes" if value else "no"
     told = "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
-    return Field(name, told, known)
+    return EditField(name, told, known)
 
 
-def _new_fields(session: Session, labels: Labels) -> list[Field]:
+def _new_fields(session: Session, labels: Labels) -> list[EditField]:
     session.queue = ()
     return [
         _field(session, labels, n, v)
@@ -341,7 +345,7 @@ Done = tuple[str, str]
 """What happened (a key of ``DONE``), and the record that is open then."""
 
 
-def _on(here: Here, shown: Shown, form: Form, do: Callable[[Session], Any], why: str) -> str:
+def _on(here: Here, shown: SourceAsked, form: Form, do: Callable[[Session], Any], why: str) -> str:
     """Do something to the record that the form is about; its key."""
     if shown.now is None or shown.now.key != _one(form, "record"):
         raise UnknownName("record", _one(form, "record"), [i.key for i in shown.all])
@@ -356,11 +360,11 @@ def _on(here: Here, shown: Shown, form: Form, do: Callable[[Session], Any], why:
     return shown.now.key
 
 
-def _accept(here: Here, shown: Shown, form: Form) -> Done:
+def _accept(here: Here, shown: SourceAsked, form: Form) -> Done:
     return "accepted", _on(here, shown, form, lambda s: s.accept(_one(form, "note")), "accept")
 
 
-def _reject(here: Here, shown: Shown, form: Form) -> Done:
+def _reject(here: Here, shown: SourceAsked, form: Form) -> Done:
     reason = _one(form, "reason")
     if reason not in REASONS:
         raise NotApplicable("say why: choose one of the reasons")
@@ -369,11 +373,11 @@ def _reject(here: Here, shown: Shown, form: Form) -> Done:
     return "rejected", _on(here, shown, form, lambda s: s.reject(why), f"reject, {why}:")
 
 
-def _reopen(here: Here, shown: Shown, form: Form) -> Done:
+def _reopen(here: Here, shown: SourceAsked, form: Form) -> Done:
     return "reopened", _on(here, shown, form, lambda s: s.reopen(), "reopen")
 
 
-def _edit(here: Here, shown: Shown, form: Form) -> Done:
+def _edit(here: Here, shown: SourceAsked, form: Form) -> Done:
     text = shown.case.sources[shown.source].text
 
     def do(session: Session) -> None:
@@ -411,7 +415,7 @@ def _about(chosen: list[str], issue: str) -> tuple[str, tuple[str, ...]]:
     return issue, tuple(p[1] for p in pairs)
 
 
-def _new(here: Here, shown: Shown, form: Form) -> Done:
+def _new(here: Here, shown: SourceAsked, form: Form) -> Done:
     text = shown.case.sources[shown.source].text
     units = _one(form, "units")
     near = code_points(text, int(units)) if units.isdecimal() and len(units) < 12 else None
@@ -429,7 +433,7 @@ def _new(here: Here, shown: Shown, form: Form) -> Done:
     return "new", f"statements.{ident}"
 
 
-def _rule(here: Here, shown: Shown, form: Form) -> Done:
+def _rule(here: Here, shown: SourceAsked, form: Form) -> Done:
     def do(session: Session) -> None:
         numbers = {f"{i}|{o}": str(n) for n, (i, o) in enumerate(session.choices(), 1)}
         sides = [
@@ -442,7 +446,7 @@ def _rule(here: Here, shown: Shown, form: Form) -> Done:
     return "rule", _on(here, shown, form, do, "accept and make a rule of")
 
 
-def _together(here: Here, shown: Shown, form: Form) -> Done:
+def _together(here: Here, shown: SourceAsked, form: Form) -> Done:
     if not shown.filters.narrow:
         raise NotApplicable(
             "only what a filter leaves in view can be accepted together: choose a speaker, a kind or an issue"
@@ -460,7 +464,7 @@ def _together(here: Here, shown: Shown, form: Form) -> Done:
     return "together", ""
 
 
-def _undo(here: Here, shown: Shown, form: Form) -> Done:  # noqa: ARG001
+def _undo(here: Here, shown: SourceAsked, form: Form) -> Done:  # noqa: ARG001
     entry = take_back(here.folder, here.member.user)
     if entry is None:
         return "nothing", _one(form, "record")
@@ -472,7 +476,7 @@ def _undo(here: Here, shown: Shown, form: Form) -> Done:  # noqa: ARG001
     return "undone", touched[0] if touched else ""
 
 
-ACTS: Mapping[str, Callable[[Here, Shown, Form], Done]] = {
+ACTS: Mapping[str, Callable[[Here, SourceAsked, Form], Done]] = {
     "accept": _accept,
     "reject": _reject,
     "edit": _edit,

@@ -1,16 +1,14 @@
 """Texts added to a case on a page: files of every format that `zopa read` takes, or words pasted into a field.
 
-A file is opened under the limits of the reader, in a folder of its own that is gone afterwards; its name is data.
+A file is opened under the limits of the reader, and never written as it came; its name is data.
 """
 
 from __future__ import annotations
 
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -18,9 +16,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 
 from zopa.casefile import acting
-from zopa.errors import CaseError, ChangedMeanwhile, NotApplicable, ZopaError
+from zopa.errors import CaseError, ChangedMeanwhile, Finding, NotApplicable, ZopaError
 from zopa.reading.ingest import Added, Ingested, ingest
-from zopa.reading.sources.files import Incoming, open_source
+from zopa.reading.sources.files import Incoming, open_bytes
 from zopa.reading.sources.web import MAX_BYTES
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.reviewing import TRIES, recorded
@@ -167,17 +165,12 @@ def _read_in(here: Here, files: list[tuple[str, bytes]], fields: Mapping[str, st
 def _opened(files: list[tuple[str, bytes]], fields: Mapping[str, str]) -> list[Incoming]:
     """The texts of all files; what is wrong with any of them is told under its own name, and then none is read."""
     found: list[Incoming] = []
-    problems = []
-    with tempfile.TemporaryDirectory(prefix="zopa-") as place:
-        for name, raw in files:
-            path = Path(place) / name
-            try:
-                path.write_bytes(raw)
-                found += open_source(str(path))
-            except CaseError as error:
-                problems += [replace(f, file=name) for f in error.findings]
-            finally:
-                path.unlink(missing_ok=True)
+    problems: list[Finding] = []
+    for name, raw in files:
+        try:
+            found += open_bytes(raw, name)
+        except CaseError as error:
+            problems += error.findings
     if problems:
         raise CaseError(problems, "nothing was read")
     words = fields.get("words", "")
