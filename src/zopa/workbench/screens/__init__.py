@@ -6,6 +6,7 @@ from zopa.workbench.screens import (
     evidence,
     history,
     long_jobs,
+    one_record,
     questions,
     report,
     sources,
@@ -32,5 +33,6 @@ SCREENS = (
     report.router,
     history.router,
     long_jobs.router,
+    one_record.router,
 )
 """The routers of all screens inside a case."""
