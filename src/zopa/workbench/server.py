@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["is_loopback", "listen", "serve", "serve_team", "team_app"]
 
 
+BACKLOG = 512
+"""Connections that wait while the server starts or is busy."""
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this computer can reach an address."""
     if host == "localhost":
@@ -54,6 +58,7 @@ def listen(host: str, port: int, accounts: bool = False) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host.strip("[]"), port))
+        made.listen(BACKLOG)  # who opens the printed address at once waits rather than being refused
     except OSError as error:
         made.close()
         raise NotApplicable(
