@@ -114,7 +114,9 @@ def audit(
     offers: Annotated[
         Path,
         typer.Argument(
-            metavar="OFFERS", help="A CSV or YAML file with one row per offer, or a saved run of NegMAS."
+            metavar="OFFERS",
+            help="A CSV or YAML file with one row per offer, or per pair of a class what it agreed; a chat log (JSON); "
+            "a saved run of NegMAS. Chats that bring their own preferences (CaSiNo) stand in place of the case, too.",
         ),
     ],
     trace: Annotated[
@@ -127,11 +129,13 @@ def audit(
     json: JsonOption = False,
 ) -> None:
     """What a record of offers left on the table, when a deal was first within reach, and who moved."""
+    from zopa.formats.chat_offers import is_chat
     from zopa.talks import audit as ask
 
-    problem = problem_of(name, readings, changes, day, typed)
+    own = name == str(offers) and is_chat(offers)
+    problem = None if own else problem_of(name, readings, changes, day, typed)
     answer = ask(problem, offers)
-    if trace is not None:
+    if problem is not None and trace is not None:
         from zopa.casefile import one_step
         from zopa.formats.negmas_trace import offers_of, write_trace
 

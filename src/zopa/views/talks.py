@@ -511,6 +511,7 @@ PICKS = {
     "utilitarian": "largest sum of gains",
 }
 MOST_RUNS = 200
+EFFICIENT, NOT_EFFICIENT = "efficient", "not efficient"
 
 
 def audit(d: Audit, labels: Labels) -> Document:
@@ -671,51 +672,141 @@ def _all_runs(d: Audit) -> Grid:
 
 
 def _plane(d: Audit, labels: Labels) -> Chart | None:
-    """Two parties: every agreement against the point that none can improve on."""
+    """Every agreement against the frontier: party against party for two, by the share of what was possible for more."""
     made = [(r.run, r.agreement) for r in d.runs if r.agreement]
-    if not made or len(made[0][1].utilities) != 2:
+    if not made:
         return None
+    return (
+        _against_frontier(d, made, labels)
+        if len(made[0][1].utilities) == 2
+        else _shares_reached(made, labels)
+    )
+
+
+def _against_frontier(d: Audit, made: Sequence[tuple[str, Quality]], labels: Labels) -> Chart:
     a, b = made[0][1].utilities
     values: list[dict[str, Any]] = []
     for run, q in made:
         note = f"{run or 'agreement'}: {labels.party(a)} {points(q.utilities[a])}, {labels.party(b)} {points(q.utilities[b])}"
-        values.append(
-            {
-                "a": float(q.utilities[a]),
-                "b": float(q.utilities[b]),
-                "kind": "efficient" if q.efficient else "not efficient",
-                "note": note,
-            }
-        )
+        kind = EFFICIENT if q.efficient else NOT_EFFICIENT
+        values.append({"a": float(q.utilities[a]), "b": float(q.utilities[b]), "kind": kind, "note": note})
+    best = [{"a": float(u[a]), "b": float(u[b]), "order": n} for n, u in enumerate(d.frontier)]
     names = (labels.party(a), labels.party(b))
-    rows: tuple[Row, ...] = tuple(
-        (cell(run or "agreement", head=True), *(cell(points(u), number=True) for u in q.utilities.values()))
+    rows: list[Row] = [
+        (
+            cell(run or "agreement", head=True),
+            *(cell(points(u), number=True) for u in q.utilities.values()),
+            EFFICIENT if q.efficient else NOT_EFFICIENT,
+        )
         for run, q in made[:MOST_RUNS]
+    ]
+    rows += [
+        (cell("frontier", head=True), *(cell(points(u[p]), number=True) for p in (a, b)), "")
+        for u in d.frontier[:MOST_RUNS]
+    ]
+    table = Grid(
+        "Utilities of the agreements and of the frontier", ("talks", *names, ""), tuple(rows), folded=True
     )
-    table = Grid("Utilities of the agreements", ("talks", *names), rows, folded=True)
-    said = "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
+    line = " The line joins the packages on which no allowed package improves." if best else ""
+    said = (
+        "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
+        + line
+    )
+
+    def spec() -> dict[str, Any]:
+        x = {"field": "a", "type": "quantitative", "axis": {"title": names[0]}}
+        y = {"field": "b", "type": "quantitative", "axis": {"title": names[1]}}
+        color = {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": [EFFICIENT, NOT_EFFICIENT], "range": [LINE, DEEP]},
+            "legend": {"title": None, "orient": "bottom"},
+        }
+        frontier = {
+            "data": {"values": best},
+            "mark": {
+                "type": "line",
+                "color": FLOOR,
+                "strokeDash": [4, 3],
+                "point": {"color": FLOOR, "size": 12},
+            },
+            "encoding": {"x": x, "y": y, "order": {"field": "order"}},
+        }
+        agreements = {
+            "data": {"values": values},
+            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+            "encoding": {"x": x, "y": y, "color": color, "description": {"field": "note"}},
+        }
+        return {"width": 300, "height": 300, "layer": [*([frontier] if best else []), agreements]}
+
+    return Chart("agreements", "The agreements, party against party", said, spec, table)
+
+
+def _shares_reached(made: Sequence[tuple[str, Quality]], labels: Labels) -> Chart:
+    """More than two parties: the share of all gains that each agreement reaches, the frontier at 100 %."""
+    shown = [(run or "agreement", q) for run, q in made[:MOST_RUNS]]
+    values = [
+        {
+            "run": run,
+            "share": float(q.efficiency),
+            "kind": EFFICIENT if q.efficient else NOT_EFFICIENT,
+            "note": f"{run}: {percent(q.efficiency)} of what was possible for all",
+        }
+        for run, q in shown
+        if q.efficiency is not None
+    ]
+    parties = list(made[0][1].utilities)
+    rows: tuple[Row, ...] = tuple(
+        (
+            cell(run, head=True),
+            cell(percent(q.efficiency), number=True),
+            *(cell(points(u), number=True) for u in q.utilities.values()),
+            EFFICIENT if q.efficient else NOT_EFFICIENT,
+        )
+        for run, q in shown
+    )
+    table = Grid(
+        "What each agreement reaches",
+        ("talks", "share of the gains possible", *labels.parties(parties), ""),
+        rows,
+        folded=True,
+    )
+    said = (
+        "How far every agreement lies from the frontier: the share of the gains above no agreement that it reaches, where all "
+        "gains grow alike. 100 % can still leave something for some; orange ones do."
+    )
 
     def spec() -> dict[str, Any]:
         color = {
             "field": "kind",
             "type": "nominal",
-            "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
+            "scale": {"domain": [EFFICIENT, NOT_EFFICIENT], "range": [LINE, DEEP]},
             "legend": {"title": None, "orient": "bottom"},
         }
         return {
-            "width": 300,
-            "height": 300,
+            "width": 320,
+            "height": {"step": 18},
             "data": {"values": values},
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 0.9},
             "encoding": {
-                "x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
-                "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
+                "x": {
+                    "field": "share",
+                    "type": "quantitative",
+                    "scale": {"domain": [0, 1]},
+                    "axis": {"title": "share of the gains possible for all", "format": "%"},
+                },
+                "y": {
+                    "field": "run",
+                    "type": "nominal",
+                    "sort": "-x",
+                    "axis": {"title": None, "grid": True},
+                },
                 "color": color,
                 "description": {"field": "note"},
             },
         }
 
-    return Chart("agreements", "The agreements, party against party", said, spec, table)
+    return Chart("agreements", "The agreements against the frontier", said, spec, table)
 
 
 # -- Simulated talks
