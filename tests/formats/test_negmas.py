@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 import zopa
 from formats import seeds
-from zopa.errors import CaseError
+from formats.test_hostile import mutated
+from zopa.errors import CaseError, ZopaError
 from zopa.formats import convert, load
 from zopa.formats.negmas_trace import offers_of, read_trace, write_trace
 from zopa.formats.offers import Offer
@@ -93,6 +95,26 @@ def test_what_a_trace_says_that_the_case_does_not_have_is_an_invalid_move(tmp_pa
         )
     (run,) = zopa.audit(seeds.case(), tmp_path / "trace.csv").runs
     assert [i.why for i in run.invalid] == ["no option '9' of pump", "no party 'East'"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_broken_traces_end_in_offers_or_in_an_error_of_ours(seed, tmp_path):
+    case, chance = seeds.case(), random.Random(seed)
+    good = write_trace(
+        case,
+        [
+            Offer("n", {"water": "a", "pump": "d"}, at="1"),
+            Offer("s", {"water": "b", "pump": "c"}, at="2", answer="accepted"),
+        ],
+    )
+    refused = 0
+    for _ in range(150):
+        (tmp_path / "trace.csv").write_bytes(mutated(good, chance))
+        try:
+            offers_of(tmp_path / "trace.csv", case)
+        except ZopaError:
+            refused += 1
+    assert 0 < refused < 150
 
 
 # --- NegMAS itself, in an environment of its own

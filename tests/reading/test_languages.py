@@ -135,6 +135,41 @@ def test_ukrainian_subjects_are_told_by_their_case(text, who, kind, content):
     assert only(text, "uk") == (who, kind, content)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "kind", "sign"),
+    [
+        ("Der Rat werde niemals auf den Hafen verzichten, betonte Feld.", "de", "red_line", -2),
+        ("Die Stadt unterstützt den Plan nicht.", "de", "position", -1),
+        ("Die Stadt lehnt den Plan nicht ab.", "de", "position", 1),
+        ("Die Stadt stimmte dem Plan nicht zu.", "de", "refusal", -1),
+        ("Von einem Ultimatum wollte Feld nicht sprechen.", "de", "reluctance", -1),
+        ("Рябий не погодився з вимогою.", "uk", "refusal", -1),
+        ("Дуб заявив, що громада не погоджується на вирубку.", "uk", "refusal", -1),
+        ("Ми не заперечуємо проти огляду, – сказав Дуб.", "uk", "concession", 1),
+    ],
+)
+def test_a_denial_wherever_it_stands_turns_the_sign(text, language, kind, sign):
+    (s,) = read(text, language=language).statements
+    assert (s.kind.kind, s.kind.strength > 0) == (kind, sign > 0)
+
+
+def test_a_name_a_colon_and_a_quotation():
+    (s,) = read("Nora Feld: „Wir zahlen nicht.“", language="de").statements
+    assert (s.who.name, s.kind.kind) == ("Nora Feld", "refusal")
+
+
+@pytest.mark.parametrize("language", ["uk", "de"])
+def test_any_row_of_words_gives_spans_of_the_text(language):
+    rng, pool = (
+        random.Random(7),
+        [*CUES[language], ",", ".", ":", "—", "«", "»", "„", "“", "\n"],
+    )
+    for _ in range(300):
+        text = " ".join(rng.choice(pool) for _ in range(rng.randint(1, 50)))
+        for s in read(text, language=language).statements:
+            assert all(0 <= a < b <= len(text) for a, b in (*s.mention, *s.cue, *s.content, s.span)), text
+
+
 def test_what_is_told_in_reported_speech_stays_the_speakers():
     text = "Das Werk sei sicher, sagte Nora Feld. Der Rat habe davon gewusst. Dies zeige, wie ernst die Lage sei. Der Rat tagt am Montag."
     found = read(text, language="de").statements
@@ -149,6 +184,8 @@ def test_what_is_told_in_reported_speech_stays_the_speakers():
         ("Nora Feld begrüßte den Plan und forderte mehr Geld.", "de", [("Nora Feld", "den Plan"), ("Nora Feld", "mehr Geld")]),
         ("Олег Рябий схвалив план і зажадав гарантій.", "uk", [("Олег Рябий", "план"), ("Олег Рябий", "гарантій")]),
         ("Nora Feld forderte den Rat auf, das Werk zu schließen.", "de", [("Nora Feld", "den Rat … das Werk zu schließen")]),
+        ("Der Versorger sagte am Samstag, die Lage sei ernst, und fügte hinzu, dass er wartet.", "de", [("Der Versorger", "die Lage sei ernst"), ("Der Versorger", "dass er wartet")]),
+        ("Laut Anna Berg bleibt das Werk offen, und Nora Feld spottete: „Wir werden ja sehen.“", "de", [("Anna Berg", "bleibt das Werk offen"), ("Nora Feld", "„Wir werden ja sehen.“")]),
         ("У міністерстві кажуть, що кордон відкриють.", "uk", [("міністерстві", "що кордон відкриють")]),
     ],
 )  # fmt: skip
@@ -385,6 +422,8 @@ def hard(language: str) -> dict[str, str]:
         "one endless sentence": one * 200,
         "only quotation marks": "« » „ “ " * 300,
         "dashes in a quotation": "«" + {"uk": "так, — сказав ", "de": "ja, — sagte "}[language] * 200 + "»",
+        "one verb after another": {"uk": ", і сказав ", "de": ", und sagte "}[language] * 300,
+        "verbs without commas": {"uk": "він сказав і ", "de": "er sagte und "}[language] * 300,
         "only commas": "Rell, " * 400,
         "adverbials": {"uk": "у Києві ", "de": "in Bonn "}[language] * 300,
         "one long word": {"uk": "ї", "de": "ß"}[language] * 3000,

@@ -3,6 +3,7 @@
 May not enter: files, any lens.
 """
 
+from zopa.case.access_marks import hidden_records, redacted
 from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
@@ -51,7 +52,7 @@ from zopa.case.model import (
     When,
 )
 from zopa.case.on_record import MOST_UNSOURCED, OnRecord, breaks, cited, on_record, uncarried
-from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.positions import Snapshot, latest, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
 
@@ -99,8 +100,10 @@ __all__ = [
     "exact",
     "fraction",
     "gaps",
+    "hidden_records",
     "is_reading",
     "json_schema",
+    "latest",
     "noise",
     "number_of",
     "on_record",
@@ -109,6 +112,7 @@ __all__ = [
     "pressing",
     "quantity",
     "reading_of",
+    "redacted",
     "reservation",
     "share_by_basis",
     "snapshots",

@@ -265,6 +265,7 @@ class Case(Head, Records):
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
     cut: date | None = Field(None, exclude=True, description="the day that was asked for; see `at`")
+    hidden: int = Field(0, exclude=True, description="quotations that access marks hide here")
     whole: Any = Field(None, exclude=True, repr=False, description="the case that this one was cut from")
     changed: dict[str, Any] = Field(
         default_factory=dict, exclude=True, repr=False, description="what was set; see `with_`"
@@ -334,6 +335,7 @@ NOT_WRITTEN = (
     "digest",
     "folder",
     "cut",
+    "hidden",
     "whole",
     "changed",
 )

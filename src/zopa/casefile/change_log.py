@@ -113,6 +113,16 @@ class RecordCheck:
         """Whether every entry is as it was written."""
         return not self.faults
 
+    def to_dict(self) -> dict[str, Any]:
+        """What was found, as plain data."""
+        return {
+            "holds": self.holds,
+            "head": self.head,
+            "faults": [{"number": f.number, "what": f.what} for f in self.faults],
+            "outside": [c.record for c in self.outside],
+            "entries": [e.to_dict() for e in self.entries],
+        }
+
     @property
     def head(self) -> str:
         """The hash of the last entry: note it elsewhere."""

@@ -29,6 +29,7 @@ from zopa.cli import (
     stability,
     stress,
     talks,
+    team,
 )
 
 __all__ = ["app", "main"]
@@ -80,6 +81,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "seal": seal.seal,
     "verify-seal": seal.verify_seal,
     "serve": serve.serve,
+    "team": team.team,
     "convert": convert.convert,
     "formats": convert.formats,
     "agreement": agreement.agreement,

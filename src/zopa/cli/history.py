@@ -49,14 +49,7 @@ def record(
                 raise
     found = check_record(folder, check or "")
     if json:
-        data = {
-            "holds": found.holds,
-            "head": found.head,
-            "faults": [{"number": f.number, "what": f.what} for f in found.faults],
-            "outside": [c.record for c in found.outside],
-            "entries": [e.to_dict() for e in found.entries],
-        }
-        print_answer("record", data, check=check or "")
+        print_answer("record", found.to_dict(), check=check or "")
     else:
         show_document(history(found), str(folder))
     raise typer.Exit(0 if found.holds else 1)

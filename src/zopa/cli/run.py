@@ -51,6 +51,12 @@ def run(
         ),
     ] = 30.0,
     annex: AnnexOption = False,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redacted", help="Hide the words of restricted and do-not-quote sources; numbers stay."
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """The main job: the briefing in the terminal, report.html, answers.json and charts in a folder."""
@@ -59,6 +65,11 @@ def run(
     from zopa.views import view
 
     problem = problem_of(name, readings, changes, day, typed)
+    if redact:
+        from zopa.case import redacted
+        from zopa.space import Problem
+
+        problem = Problem(redacted(problem.case), dict(problem.readings))
     case = problem.case
     if out is None and Path(name).exists() and case.folder:
         out = Path(case.folder) / "out"

@@ -12,14 +12,16 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zopa.case import Case
 from zopa.errors import CaseError, Finding
 from zopa.formats.documents import decode, refuse, take, yaml_data
 from zopa.formats.names import label
 from zopa.formats.offers import Offer, read_offers, with_ids
-from zopa.space import Problem
+
+if TYPE_CHECKING:
+    from zopa.space import Problem
 
 __all__ = ["is_trace", "offers_of", "read_trace", "scenario_folder", "write_trace"]
 
@@ -68,8 +70,16 @@ def read_trace(path: Path, case: Case) -> tuple[Offer, ...]:
     """
     file = path / TRACE if path.is_dir() else path
     text = decode(next(iter(take(file).values())), file.name)
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    header = rows[0].keys() if rows else csv.DictReader(io.StringIO(text)).fieldnames or ()
+    table = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        header, rows = table.fieldnames or (), list(table)
+    except csv.Error as error:
+        refuse(
+            file.name,
+            f"expected CSV, saw a mistake: {error}",
+            "is a quotation mark left open?",
+            table.line_num,
+        )
     missing = [c for c in ("step", "negotiator", "offer") if c not in header]
     if missing:
         refuse(
@@ -193,6 +203,8 @@ def _parties(config: Path, case: Case, rows: Iterable[Mapping[str, Any]]) -> dic
 
 def write_trace(case: Case | Problem, offers: Sequence[Offer]) -> bytes:
     """A trace as NegMAS writes it: one row per complete offer, with the utility (0 to 1) that it has for each party."""
+    from zopa.space import Problem  # numpy, which reading needs not
+
     problem = Problem.of(case)
     space, nouns = problem.space, problem.case
     out = io.StringIO()

@@ -33,6 +33,9 @@ VIEWS: Mapping[str, str] = {
     "LargeStress": "stress.large",
     "Stress": "stress.stress",
     "Questions": "stress.questions",
+    "Better": "stress.better",
+    "Drivers": "what_drives.drivers",
+    "DecisionMap": "what_drives.decision_map",
     "Comparison": "compare.compare",
     "StartingPositions": "talks.openings",
     "OrderOfSteps": "talks.path",
@@ -68,6 +71,13 @@ def _settings(question: Question) -> Iterator[Paragraph]:
     if question.of is not None and question.of.cut:
         yield paragraph(
             f"As of {day(question.of.cut)}: what was said, found or judged later is left out.", tone="note"
+        )
+    if question.of is not None and question.of.hidden:
+        n = question.of.hidden
+        yield paragraph(
+            f"{n} quotation{'s are' if n != 1 else ' is'} not shown: the access marks of the sources forbid it. "
+            "The numbers are those of the whole case.",
+            tone="note",
         )
     n = len(question.undated)
     if n:

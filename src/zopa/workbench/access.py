@@ -45,6 +45,15 @@ class SignIn(Protocol):
     cookie: str
     """The name of the cookie that holds the session's id."""
 
+    entrance: str
+    """The path at which people sign in, open to everybody; empty where there is none."""
+
+    navigation: tuple[tuple[str, str, str], ...]
+    """Further screens in the head of every page: name, path, key."""
+
+    def allows(self, user: str, case: str, path: str) -> bool:
+        """Whether a person may open a path of a case at all: a blind coder opens the coding only."""
+
     def exchange(self, token: str) -> SignedIn | None:
         """A new session for a one-time token in the address; None where it is not right or used up."""
 
@@ -63,6 +72,13 @@ class SingleUser:
         self.cookie, self.user, self._role = cookie, user, role
         self._unused = True
         self._session = ""
+
+    entrance = ""
+    navigation: tuple[tuple[str, str, str], ...] = ()
+
+    def allows(self, user: str, case: str, path: str) -> bool:  # noqa: ARG002
+        """Everything."""
+        return True
 
     def exchange(self, token: str) -> SignedIn | None:
         """A session for the token, at its first use."""

@@ -30,6 +30,7 @@ def create_app(
     several: bool = False,
     secure: bool = False,
     more: Collection[APIRouter] = (),
+    inside: Collection[APIRouter] = (),
 ) -> FastAPI:
     """The application that serves these cases.
 
@@ -44,7 +45,8 @@ def create_app(
         Whether cases are at ``/cases/NAME/`` rather than the only one at ``/``.
     secure : bool
         Whether cookies are sent over TLS only.
-    more : further routers, outside any case: sign-in pages, the list of cases, people.
+    more : further routers, outside any case: sign-in pages, the list of cases.
+    inside : further routers, inside a case.
     """
     app = FastAPI(
         title="zopa",
@@ -58,7 +60,7 @@ def create_app(
     app.state.cases, app.state.sign_in = OpenedCases(cases), sign_in
     for router in more:
         app.include_router(router)
-    for router in SCREENS:
+    for router in (*SCREENS, *inside):
         app.include_router(router, prefix="/cases/{case}" if several else "")
     app.add_api_route("/static/zopa.css", _style, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=str(files("zopa.workbench") / "static")), "static")

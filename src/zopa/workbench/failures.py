@@ -9,7 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from zopa.errors import CannotWrite, CaseError, Finding, NotApplicable, UnknownName, ZopaError, failure
+from zopa.errors import (
+    CannotWrite,
+    CaseError,
+    EditConflict,
+    Finding,
+    NotApplicable,
+    UnknownName,
+    ZopaError,
+    failure,
+)
 from zopa.workbench.frame import environment
 
 __all__ = ["install", "refused"]
@@ -28,6 +37,7 @@ BUG = "An error of zopa itself; your files were not touched. The window in which
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownName, 404),
     (CannotWrite, 409),
+    (EditConflict, 409),
     (CaseError, 422),
     (NotApplicable, 422),
     (ZopaError, 422),

@@ -14,25 +14,32 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from zopa.case import Case
 from zopa.render.html import block_templates
 from zopa.render.json import answered, text
+from zopa.render.svg import pictures
 from zopa.space import Answer, Problem, reading_names
-from zopa.views.document import Document, Link
+from zopa.views.document import Chart, Document, Link
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, points
 from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 
-__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs", "screen"]
+__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "drawn", "here_of", "html", "needs", "screen"]
 
 NAVIGATION = (
     ("Today", "/", "t"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
+    ("Questions", "/questions", "q"),
+    ("Positions", "/positions", "p"),
+    ("Path", "/path", "h"),
+    ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
+    ("Record", "/record", "l"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""
 
@@ -94,12 +101,12 @@ class Here:
     @property
     def case(self) -> Case:
         """The case as its files stand now, as of the day that was asked for."""
-        return self.cases.case(self.name, self.asked.day)
+        return self.cases.case(self.name, self.asked.day, self.member.may("see restricted"))
 
     @property
     def problem(self) -> Problem:
         """The problem as asked."""
-        return self.cases.problem(self.name, self.asked)
+        return self.cases.problem(self.name, self.asked, self.member.may("see restricted"))
 
     @property
     def folder(self) -> Path:
@@ -108,7 +115,7 @@ class Here:
 
     def answer(self, what: Hashable, make: Callable[[Problem], Found]) -> Found:
         """An answer about the problem as asked, worked out once; ``what`` names the question."""
-        return self.cases.answer(self.name, self.asked, what, make)
+        return self.cases.answer(self.name, self.asked, what, make, self.member.may("see restricted"))
 
     @cached_property
     def labels(self) -> Labels:
@@ -121,6 +128,10 @@ class Here:
         if asked is None and not path.startswith("/drafts"):
             here = here.without_draft()
         return self.base + path + (replace(here, **changes) if changes else here).query()
+
+    def rule_evidence(self, rule: str) -> str:
+        """The address of the evidence card of a rule, also where a statement has the same id."""
+        return self.evidence(f"rules.{rule}" if rule in self.case.statements else rule)
 
     @property
     def twin(self) -> str:
@@ -154,7 +165,8 @@ class Here:
     @cached_property
     def _usual(self) -> Mapping[str, str]:
         """The readings without those chosen one by one: the defaults, or those of the named set."""
-        return self.cases.problem(self.name, replace(self.asked, chosen={})).readings
+        plain = replace(self.asked, chosen={})
+        return self.cases.problem(self.name, plain, self.member.may("see restricted")).readings
 
     def reading(self, rule: str, reading: str) -> Mapping[str, str]:
         """The readings chosen one by one if this one is chosen too; what is usual needs no choice."""
@@ -185,7 +197,9 @@ class Here:
             kind, _, ident = link.to.removeprefix("#").partition("-")
             if link.to in options:
                 return replace(link, to=self.evidence(options[link.to]))
-            if kind in ("statement", "quote", "rule", "why", "source") and ident:
+            if kind == "rule" and ident:
+                return replace(link, to=self.rule_evidence(ident))
+            if kind in ("statement", "quote", "why", "source") and ident:
                 return replace(link, to=self.evidence(ident))
             if link.to.startswith("#") and link.to[1:] not in sections:
                 return replace(link, to=self.url("/report") + link.to)
@@ -226,8 +240,13 @@ def here_of(request: Request) -> Here:
     role = request.app.state.sign_in.role(user, name) if name in cases.folders else None
     if role is None:
         raise LookupError("there is no such page")
-    asked = UrlQuery.of(request.query_params.multi_items())
     base = f"/cases/{quote(name, safe='')}" if several else ""
+    inside = request.scope["path"].removeprefix(f"/cases/{name}" if several else "")
+    if not request.app.state.sign_in.allows(user, name, inside):
+        raise PermissionError(
+            "you code this case blind: only your own coding is open to you until it is done"
+        )
+    asked = UrlQuery.of(request.query_params.multi_items())
     return Here(request, member=Member(user, role), name=name, base=base, asked=asked, cases=cases)
 
 
@@ -283,13 +302,20 @@ def html(here: Here, template: str, page: Page) -> Response:
         "labels": here.labels,
         "document": here.shown(page.document) if page.document else None,
         "csrf": csrf_token(here.request.state.entry.id),
-        "navigation": NAVIGATION,
+        "navigation": (*NAVIGATION, *here.request.app.state.sign_in.navigation),
         "drawn": {},
         **page.more,
     }
     found = environment().get_template(template)
     headers = {"hx-push-url": page.url} if page.url and here.partial else {}
     return HTMLResponse(found.render(context), page.status, headers=headers)
+
+
+def drawn(here: Here, what: Hashable, document: Document) -> dict[str, Markup]:
+    """Chart name -> picture, for the charts of a document; drawn once. ``what`` names the answer behind it."""
+    charts = [b for b in document.blocks() if isinstance(b, Chart)]
+    found = here.answer(("pictures", what), lambda _: pictures(charts))
+    return {name: Markup(svg) for name, svg in found.items()}
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zopa.casefile import acting, acting_now
 from zopa.workbench.access import SignedIn, SignIn, csrf_token
 
 __all__ = ["HEADERS", "MOST_BODY", "POLICY", "Guard", "require_token"]
@@ -73,7 +74,12 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, guarded)
             return
-        await self.app(scope, receive, guarded)
+        entry = getattr(request.state, "entry", None)
+        who = entry.user if entry is not None and self.sign_in.entrance else acting_now().who
+        with acting(
+            who, "zopa serve"
+        ):  # what a screen changes stands in the record of the case under this name
+            await self.app(scope, receive, guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         headers = request.headers
@@ -100,6 +106,12 @@ class Guard:
         if tokens and request.method == "GET":
             rest = urlencode([(k, v) for k, v in query if k != "token"])
             return self._exchange(request.url.path, rest, tokens[0], entry)
+        if request.url.path == self.sign_in.entrance:
+            request.state.entry = entry
+            return None
+        if entry is None and self.sign_in.entrance and request.method == "GET":
+            twin = request.url.path.endswith(".json")
+            return _refuse(401, "Sign in first.") if twin else RedirectResponse(self.sign_in.entrance, 303)
         if entry is None:
             return _refuse(
                 401, "Open the address that zopa serve printed; its token works once, in one browser."
@@ -129,7 +141,7 @@ async def require_token(request: Request) -> None:
     PermissionError
         It does not.
     """
-    if request.method in SAFE:
+    if request.method in SAFE or request.state.entry is None:  # who signs in: the origin was checked
         return
     given = request.headers.get(TOKEN_HEADER)
     if given is None:

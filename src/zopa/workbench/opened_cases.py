@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from zopa.case import Case
+from zopa.case import Case, redacted
 from zopa.formats import load
 from zopa.space import Problem
 from zopa.workbench.asked import UrlQuery
@@ -74,8 +74,8 @@ class OpenedCases:
         self._small, self._large = Kept(32), Kept(2)
         self._answers = Kept(256)
 
-    def case(self, name: str, day: str = "") -> Case:
-        """The case as of a day, read again where its files changed.
+    def case(self, name: str, day: str = "", restricted: bool = True) -> Case:
+        """The case as of a day, read again where its files changed; without the words of restricted sources if asked.
 
         Raises
         ------
@@ -84,11 +84,14 @@ class OpenedCases:
         """
         folder = self.folders[name]
         case = self._cases.get((name, stamp(folder)), lambda: load(folder))
+        if not restricted:
+            whole = case
+            case = self._cuts.get((case.digest, "redacted"), lambda: redacted(whole, ("restricted",)))
         return self._cuts.get((case.digest, day), lambda: case.at(day)) if day else case
 
-    def problem(self, name: str, asked: UrlQuery) -> Problem:
+    def problem(self, name: str, asked: UrlQuery, restricted: bool = True) -> Problem:
         """The problem as asked. Problems that differ in their readings only share utilities and table."""
-        case = self.case(name, asked.day)
+        case = self.case(name, asked.day, restricted)
         values = tuple(sorted(asked.values.items()))
         small = _packages(case) <= LARGE
         kept = self._small if small else self._large
@@ -102,9 +105,16 @@ class OpenedCases:
 
         return kept.get((case.digest, asked.key), reread)
 
-    def answer(self, name: str, asked: UrlQuery, what: Hashable, make: Callable[[Problem], Found]) -> Found:
+    def answer(
+        self,
+        name: str,
+        asked: UrlQuery,
+        what: Hashable,
+        make: Callable[[Problem], Found],
+        restricted: bool = True,
+    ) -> Found:
         """An answer about the problem as asked; ``what`` names the question."""
-        problem = self.problem(name, asked)
+        problem = self.problem(name, asked, restricted)
         key = (problem.case.digest, asked.key, what)
         return self._answers.get(key, lambda: make(problem))
 

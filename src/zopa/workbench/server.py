@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
+from fastapi import FastAPI
 
 from zopa.errors import NotApplicable, ZopaError
 from zopa.workbench.access import SingleUser
@@ -19,7 +21,10 @@ from zopa.workbench.opened_cases import OpenedCases
 from zopa.workbench.rights import Role
 from zopa.workbench.screens.today import briefing
 
-__all__ = ["is_loopback", "listen", "serve"]
+if TYPE_CHECKING:
+    from zopa.workbench.store import Database
+
+__all__ = ["is_loopback", "listen", "serve", "serve_team", "team_app"]
 
 
 def is_loopback(host: str) -> bool:
@@ -32,15 +37,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes any free one.
+def listen(host: str, port: int, accounts: bool = False) -> socket.socket:
+    """A listening socket; port 0 takes any free one. Only with ``accounts`` may others reach it.
 
     Raises
     ------
     NotApplicable
         The address is reachable from elsewhere, which needs accounts; or it is in use.
     """
-    if not is_loopback(host):
+    if not accounts and not is_loopback(host):
         raise NotApplicable(
             f"{host} can be reached from other computers, and zopa serve has no accounts: use 127.0.0.1, or zopa serve --team"
         )
@@ -91,6 +96,67 @@ def serve(
         # The access log would keep the token.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[made])
+
+
+def team_app(database: Database, hosts: Collection[str], secure: bool = False) -> FastAPI:
+    """The application that serves all cases of a team to its people."""
+    from zopa.workbench import team
+    from zopa.workbench.screens import together
+    from zopa.workbench.store.members import folders
+
+    sign_in = team.TeamSignIn(database, "__Host-zopa" if secure else "zopa-team", secure)
+    return create_app(
+        folders(database),
+        sign_in,
+        hosts,
+        several=True,
+        secure=secure,
+        more=[team.router],
+        inside=[together.router],
+    )
+
+
+def serve_team(
+    url: str,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    names: Collection[str] = (),
+    tell: Callable[[str], None] = print,
+    *,
+    secure: bool = False,
+) -> None:
+    """Serve the cases of a team, until Ctrl-C.
+
+    Parameters
+    ----------
+    url : of the database, or the path of an SQLite file.
+    names : values of the Host header under which a proxy in front makes the server known: ``zopa.example.org``.
+    secure : whether people reach it over TLS; without it, an address that others can reach is refused.
+
+    Raises
+    ------
+    NotApplicable
+        The address is in use, or others could reach it without TLS; the database cannot be opened.
+    """
+    from zopa.workbench.store import opened
+
+    if not secure and not is_loopback(host):
+        raise NotApplicable(
+            f"{host} can be reached from other computers, and passwords would travel in the open: "
+            "put a TLS proxy in front and say --tls, or use 127.0.0.1"
+        )
+    database = opened(url)
+    try:
+        with listen(host, port, accounts=True) as made:
+            bound = made.getsockname()[1]
+            named = f"[{host.strip('[]')}]" if ":" in host else host
+            hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", *names}
+            app = team_app(database, hosts, secure)
+            tell(f"http://{named}:{bound}/")
+            config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+            uvicorn.Server(config).run(sockets=[made])
+    finally:
+        database.close()
 
 
 def _prepare(cases: OpenedCases) -> None:

@@ -27,6 +27,8 @@ PHRASE = 6
 """Tokens of a quotation, marks included, that may be the name of something."""
 LONGEST_SOURCE = 25
 """Tokens of the words for a speaker."""
+LOOKED_BACK = 8
+"""Clauses before a second verb in which its subject is looked for; a bound, so that the work stays linear."""
 AHEAD = 3
 """Clauses over which an apposition or a relative clause is looked past."""
 
@@ -95,12 +97,8 @@ class _ClauseReader:
         inside = [x for c in clauses if c.quoted for x in self._inside_quotation(c)]
         if inside:
             return inside
-        for rule in (self._opened, self._said_after):
-            found = rule(clauses, a, b)
-            if found:
-                return found
-        out: list[Attribution] = []
-        done = a
+        out = self._labelled(clauses) or self._opened(clauses, a, b) or self._said_after(clauses, a, b)
+        done = max((p[1] for x in out for p in (*x.content, *x.cue, *x.source)), default=a)
         for k, c in enumerate(clauses):
             if c.quoted or c.start < done or self._is_subordinate(c):
                 continue
@@ -301,7 +299,7 @@ class _ClauseReader:
             start = None if self.articles else self._after_adverbial(a, i)
             if start is None and self.is_(a, "places"):  # "in the ministry they say"
                 start = a + 1
-            return (start, i) if start is not None else None
+            return (start, i) if start is not None and start < i else None
         if self.articles and not self._is_subject(a):
             return None
         return a, next((k for k in range(a + 1, i) if self.is_(k, "temporal")), i)
@@ -371,6 +369,16 @@ class _ClauseReader:
                 yield Attribution((source,), (), (rest,), "goes on", "", inherited=True)
             return
 
+    def _labelled(self, clauses: Sequence[_CommaClause]) -> list[Attribution]:
+        """``NAME: "X"``: nothing but a name before a colon and a quotation."""
+        if len(clauses) < 2 or clauses[1].mark != ":" or not clauses[1].quoted or clauses[0].quoted:
+            return []
+        name, said = clauses[0], clauses[1]
+        if not all(self.words[i][0].isupper() for i in range(name.start, name.stop)):
+            return []
+        source, cue = (name.start, name.stop), (name.stop, name.stop + 1)
+        return [Attribution((source,), (cue,), (self.trimmed(said.start, said.stop),), "line", ":")]
+
     def _opened(self, clauses: Sequence[_CommaClause], a: int, b: int) -> list[Attribution]:
         """``According to SRC, X``; ``as SRC reports, X``; ``X, it says in SRC``: by the patterns of the pack."""
         begin, stop = self.seg.span(a, b)
@@ -393,7 +401,8 @@ class _ClauseReader:
                 max(cue[1], source[1], self._token(begin + m.end() - 1, a, b) + 1),
             )
             tail = tail if not self.articles else max(cue[1], source[1])
-            content = [self.trimmed(x, y) for x, y in ((a, head), (tail, b)) if self._has_words(x, y)]
+            stop = self._cut(clauses, tail, b)
+            content = [self.trimmed(x, y) for x, y in ((a, head), (tail, stop)) if self._has_words(x, y)]
             if content:
                 return [Attribution((source,), (cue,), tuple(content), name, self.base(self.lower[cue[0]]))]
         return []
@@ -441,10 +450,14 @@ class _ClauseReader:
 
     def _opening_cue(self, c: _CommaClause) -> _CommaCue | None:
         """The verb of saying with which a clause starts; "so" before a name counts as one where the pack says so."""
-        if self.is_(c.start, "bare_cues") and c.stop > c.start + 1 and self.words[c.start + 1][0].isupper():
+        if self.is_(c.start, "bare_cues") and c.stop > c.start + 1 and self._names(c.start + 1):
             return _CommaCue(c.start, self.lower[c.start], frozenset(["say"]), c.stop, c.start)
         cue = self._cue(c)
         return cue if cue and cue.at == c.start and "say" in cue.classes else None
+
+    def _names(self, i: int) -> bool:
+        """Whether a name or an article stands here."""
+        return self.words[i][0].isupper() or self.is_(i, "articles")
 
     def _announces(self, clauses: Sequence[_CommaClause], k: int) -> bool:
         """Whether the clause after ``k`` is what its verb opens: that, whether, a colon."""
@@ -463,16 +476,28 @@ class _ClauseReader:
         source, front, rest = self._split_clause(clauses, k, cue)
         if not source:
             return []
-        content = self._content(clauses, k, b, cue, rest) or (self.trimmed(*front) if front else None)
+        behind = (
+            None if front and self.is_(cue.at, "auxiliaries") else self._content(clauses, k, b, cue, rest)
+        )
+        content = behind or (self.trimmed(*front) if front else None)
         if not content or not any(self.words[i][0].isalnum() for i in range(*content)):
             return []
         more = self._infinitive_after(clauses, k, b, content)
         pieces = [(cue.at - (cue.at > c.start and self.is_(cue.at - 1, "negations")), cue.at + 1)]
+        pieces += [(i, i + 1) for i in self._denials(c, cue, content)]
         if cue.finite < pieces[0][0]:
             pieces.insert(0, (cue.finite, cue.finite + 1))
         if cue.stop < c.stop:
             pieces.append((cue.stop, c.stop))
         return [Attribution((source,), tuple(pieces), (content, *more), "before", cue.lemma)]
+
+    def _denials(self, c: _CommaClause, cue: _CommaCue, content: Range) -> list[int]:
+        """Negations that stand apart from the verb whose clause they are in: ``stimmt dem Plan nicht zu``."""
+        if not self.articles:
+            return []
+        beside = cue.at - 1
+        apart = (i for i in range(cue.finite + 1, c.stop) if i != beside and self.is_(i, "negations"))
+        return [i for i in apart if not content[0] <= i < content[1]]
 
     def _split_clause(
         self, clauses: Sequence[_CommaClause], k: int, cue: _CommaCue
@@ -487,7 +512,7 @@ class _ClauseReader:
                 return subject, None, self._bare(middle)
         if subject:
             return subject, None, self._bare(middle)
-        if c.mark == AND:
+        if self._starts_with_verb(c, cue):
             return self._shared_subject(clauses, k), None, self._bare(middle)
         after = self.phrase_after(middle[0], middle[1])
         if not after:
@@ -496,15 +521,20 @@ class _ClauseReader:
         return after, front, self._bare((after[1], middle[1]))
 
     def _shared_subject(self, clauses: Sequence[_CommaClause], k: int) -> Range | None:
-        """The subject of the verb in the clause before."""
-        for n in range(k - 1, -1, -1):
+        """The subject of the verb before: of the last verb of saying where a comma parts them, else of the nearest verb."""
+        nearest: Range | None = None
+        for n in range(k - 1, max(-1, k - 1 - LOOKED_BACK), -1):
             c = clauses[n]
+            cue = None if c.quoted else self._cue(c)
             verb = next((i for i in range(c.start, c.stop) if self._is_verb(i)), None)
-            if verb is None or c.quoted or c.mark == AND:
-                continue
-            cue = self._cue(c)
-            return self._split_clause(clauses, n, cue)[0] if cue else self.phrase_before(c.start, verb)
-        return None
+            if c.quoted or verb is None or c.mark == AND or (cue and self._starts_with_verb(c, cue)):
+                continue  # it has no subject of its own
+            if cue:
+                return self._split_clause(clauses, n, cue)[0]
+            nearest = nearest or self.phrase_before(c.start, verb)
+            if clauses[k].mark == AND:
+                break
+        return nearest
 
     def _is_verb(self, i: int) -> bool:
         if self.is_(i, "auxiliaries"):
@@ -537,7 +567,7 @@ class _ClauseReader:
     ) -> Range | None:
         """What follows the verb: a quotation, a clause, an infinitive, or the rest of its own clause."""
         after = clauses[k + 1] if k + 1 < len(clauses) else None
-        filled = rest[1] > rest[0]
+        filled = rest[1] > rest[0] and not self._is_circumstance(rest, cue)
         if after and (after.mark == ":" or after.quoted):
             return self.trimmed(after.start, b)
         if after and after.mark == "," and self.is_(after.start, "openers") and "say" in cue.classes:
@@ -569,6 +599,11 @@ class _ClauseReader:
         marked = self.lower[last - 1] == "zu" or "zu" in self.lower[last][1:-3]
         return (self.trimmed(c.start, b),) if infinitive and marked else ()
 
+    def _is_circumstance(self, rest: Range, cue: _CommaCue) -> bool:
+        """``sagte am Samstag, ...``: a time or place, no object."""
+        placed = self.is_(rest[0], "prepositions") and "object" not in cue.classes
+        return placed or all(self.is_(i, "times") or self.is_(i, "prepositions") for i in range(*rest))
+
     def _is_relative_clause(self, c: _CommaClause) -> bool:
         return self.is_(c.start, "relatives") and not self.is_(c.start, "articles")
 
@@ -576,13 +611,24 @@ class _ClauseReader:
         """Whether a clause after an object belongs to it: a condition, a relative clause, "that"."""
         return self._is_subordinate(c)
 
+    def _cut(self, clauses: Sequence[_CommaClause], after: int, b: int) -> int:
+        """Where another verb of saying starts after a conjunction, with its subject or that of the verb before; else ``b``."""
+        for c in clauses:
+            if c.start <= after or c.quoted or not (c.mark == AND or self.is_(c.start, "contrast")):
+                continue
+            cue = self._cue(c)
+            if not cue or "say" not in cue.classes:
+                continue
+            if self.phrase_before(c.start, cue.finite) or self._starts_with_verb(c, cue):
+                return c.start
+        return b
+
+    def _starts_with_verb(self, c: _CommaClause, cue: _CommaCue) -> bool:
+        """``, und fügte hinzu``: the verb directly after the conjunction."""
+        first = c.start + self.is_(c.start, "conjunctions")
+        return cue.finite == first and (first > c.start or c.mark == AND)
+
     def _to_end(self, clauses: Sequence[_CommaClause], k: int, b: int, start: int = -1) -> Range:
         """From a clause to the sentence's end, or to where another speaker is heard."""
-        for n in range(k + 1, len(clauses)):
-            c = clauses[n]
-            if self.is_(c.start, "contrast") and not c.quoted:
-                cue = self._cue(c)
-                if cue and "say" in cue.classes and self.phrase_before(c.start, cue.finite):
-                    b = c.start
-                    break
+        b = self._cut(clauses, clauses[k].start + 1, b)
         return self.trimmed(start if start >= 0 else clauses[k].start, b)

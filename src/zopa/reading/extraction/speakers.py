@@ -299,6 +299,8 @@ class Resolver:
             )
         if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self.last_person, "pronoun")
+        if folded in self.lex["person_pronouns"] and self.lex.lemmatised and self.last_body:
+            return self._again(self.last_body, "pronoun")  # bodies are "he" and "she" there, too
         if folded in self.lex["body_pronouns"] and self.last_body:
             return self._again(self.last_body, "pronoun")
         owned = self.lex.patterns["speakers.own_body"].fullmatch(folded)

@@ -20,6 +20,7 @@ __all__ = [
     "add_case",
     "cases_of",
     "end_blindness",
+    "folders",
     "people",
     "remove_person",
     "role_of",
@@ -149,3 +150,9 @@ def end_blindness(database: Database, case: str, account: int) -> None:
     here = (members.c.case == case) & (members.c.account == account)
     with database.write() as c:
         c.execute(update(members).where(here).values(blind=False))
+
+
+def folders(database: Database) -> dict[str, Path]:
+    """All cases of the team with their folders."""
+    with database.read() as c:
+        return {r.id: Path(r.folder) for r in c.execute(select(cases.c.id, cases.c.folder))}
