@@ -19,9 +19,7 @@ from zopa.parallel import Spread
 from zopa.space import Problem
 from zopa.talks.protocols import (
     NONE,
-    Paths,
     alternate,
-    alternate_many,
     fallback,
     raiffa,
     rubinstein,
@@ -31,6 +29,7 @@ from zopa.talks.protocols import (
 )
 from zopa.talks.tactics import (
     EXPONENTS,
+    NEGMAS_REACH,
     NEGMAS_SLACK,
     Preferences,
     aspirations,
@@ -38,6 +37,7 @@ from zopa.talks.tactics import (
     exponent,
     negmas_exponent,
 )
+from zopa.talks.time_dependent import Paths, alternate_many
 
 CASE = zopa.load("ukraine-2025")
 
@@ -61,7 +61,7 @@ def space(k: int, v: int, p: int, seed: int) -> np.ndarray:
 
 
 def one_run(worth: np.ndarray, spec: str, rounds: int = 100) -> tuple[int, int]:
-    own = [Preferences.of(u, np.ones(u.size, dtype=bool), NEGMAS_SLACK) for u in worth]
+    own = [Preferences.of(u, np.ones(u.size, dtype=bool), NEGMAS_SLACK, NEGMAS_REACH) for u in worth]
     bidders = [bidder(spec, o, p, rounds, np.random.default_rng(p)) for p, o in enumerate(own)]
     return alternate(bidders, range(len(own)), rounds, all)
 
@@ -82,6 +82,18 @@ def test_boulware_against_boulware_ends_where_negmas_ends(parties: int, agreed: 
     if parties == 2:
         assert (package, step) == (442, 77)  # v4, v4, v2
         assert one_run(worth, "linear")[0] == 442
+
+
+@pytest.mark.slow
+def test_five_parties_in_a_million_packages_end_where_negmas_ends() -> None:
+    """Only with its rule of the nearest package: the next one above the level is another, and so is the agreement.
+
+    Figures of a run of NegMAS 0.16.0.
+    """
+    worth = space(6, 10, 5, 7)
+    package, step = one_run(worth, "boulware")
+    assert tuple(worth[:, package].round(6)) == (0.487149, 0.369401, 0.569159, 0.498122, 0.535580)
+    assert step == 90
 
 
 @pytest.mark.parametrize(("k", "rounds", "agreed"), [(4, 1000, (0.6488, 0.6294)), (6, 100, (0.5215, 0.5387))])

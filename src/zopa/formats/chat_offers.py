@@ -22,7 +22,7 @@ from zopa.errors import CaseError, Finding
 from zopa.formats.documents import MAX_UNPACKED, decode, json_data, refuse, take
 from zopa.formats.offers import ANSWERS, Offer
 
-__all__ = ["Dialogue", "is_chat", "read_chats"]
+__all__ = ["ChatRecord", "is_chat", "read_chats"]
 
 SUFFIXES = (".json", ".json.gz")
 POINTS = {"High": 5, "Medium": 4, "Low": 3}
@@ -33,7 +33,7 @@ MOST_FINDINGS = 20
 
 
 @dataclass(frozen=True)
-class Dialogue:
+class ChatRecord:
     """One chat: its name, its offers, and the case that its own preferences make; None where it brings none."""
 
     name: str
@@ -46,7 +46,7 @@ def is_chat(path: str | Path) -> bool:
     return str(path).lower().endswith(SUFFIXES)
 
 
-def read_chats(file: str | Path) -> tuple[Dialogue, ...]:
+def read_chats(file: str | Path) -> tuple[ChatRecord, ...]:
     """The dialogues of a chat log, in the order of the file.
 
     Raises
@@ -89,7 +89,7 @@ class _ChatReader:
     def wrong(self, place: str, what: str, hint: str = "") -> None:
         self.findings.append(Finding(place, what, hint, self.file))
 
-    def dialogue(self, n: int, row: Any, cases: dict[Any, Case]) -> Dialogue | None:
+    def dialogue(self, n: int, row: Any, cases: dict[Any, Case]) -> ChatRecord | None:
         """One dialogue; cases of the same preferences are made once."""
         messages = (row.get("messages") or row.get("chat_logs")) if isinstance(row, dict) else None
         if not isinstance(messages, list):
@@ -100,7 +100,7 @@ class _ChatReader:
         info = row.get("participant_info")
         if info is None:
             offers = [self.message(f"dialogue {n}, message {k}", m) for k, m in enumerate(messages, 1)]
-            return Dialogue(name, tuple(replace(o, run=name) for o in offers if o is not None))
+            return ChatRecord(name, tuple(replace(o, run=name) for o in offers if o is not None))
         people = _wants(info)
         if people is None:
             what = "expected `participant_info` of two people, each with `value2issue` from High, Medium and Low to an item"
@@ -109,7 +109,7 @@ class _ChatReader:
         key = tuple((who, tuple(sorted(wants.items()))) for who, wants in people.items())
         if key not in cases:
             cases[key] = _camp(people)
-        return Dialogue(name, self.acts(n, name, messages, people), cases[key])
+        return ChatRecord(name, self.acts(n, name, messages, people), cases[key])
 
     def message(self, place: str, row: Any) -> Offer | None:
         """The offer or answer of a message; None where it is talk."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
 from zopa.space import IntArray, Package, Space, Table
-from zopa.talks.tactics import TOLERANCE, Bidder, FloatArray
+from zopa.talks.tactics import Bidder
 
 __all__ = [
-    "Paths", "ZeuthenStep", "alternate", "alternate_many", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
+    "ZeuthenStep", "alternate", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
 ]  # fmt: skip
 
 Agreed = Callable[[Sequence[bool]], bool]
@@ -49,63 +49,6 @@ def alternate(
             if agreed(yes):
                 return standing, step
     return NONE, rounds
-
-
-@dataclass(frozen=True)
-class Paths:
-    """What time-dependent tactics do, worked out once: aspiration and offer per tactic, party and round."""
-
-    aspiration: FloatArray
-    offer: IntArray
-
-
-def alternate_many(
-    paths: Paths,
-    worth: FloatArray,
-    picks: IntArray,
-    orders: IntArray,
-    agreed: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
-    breakdown: IntArray,
-) -> tuple[IntArray, IntArray]:
-    """The same for many runs of time-dependent tactics at once.
-
-    Parameters
-    ----------
-    paths : arrays of shape (n_tactics, n_parties, rounds)
-    worth : shape (n_parties, n_packages)
-    picks : tactic of each party, shape (runs, n_parties)
-    orders : speakers, shape (runs, n_parties)
-    agreed : who accepted, shape (runs, n_parties) -> whether that makes an agreement
-    breakdown : round before which each run breaks off
-
-    Returns
-    -------
-    (package or ``NONE``, round), each of shape (runs,)
-    """
-    runs, n = picks.shape
-    rounds = paths.aspiration.shape[2]
-    standing = np.full(runs, NONE)
-    yes = np.zeros((runs, n), dtype=bool)
-    end, at = np.full(runs, NONE), np.full(runs, rounds)
-    live = np.arange(runs)
-    for step in range(rounds):
-        live = live[breakdown[live] > step]
-        for turn in range(n):
-            if not live.size:
-                return end, at
-            p = orders[live, turn]
-            t = picks[live, p]
-            held = standing[live]
-            accepts = (held != NONE) & (worth[p, held] >= paths.aspiration[t, p, step] - TOLERANCE)
-            says_no = live[~accepts]
-            standing[says_no] = paths.offer[t, p, step][~accepts]
-            yes[says_no] = False
-            yes[live, p] = True
-            done = agreed(yes[live])
-            ended = live[done]
-            end[ended], at[ended] = standing[ended], step
-            live = live[~done]
-    return end, at
 
 
 # -- Monotonic concession with Zeuthen's rule

@@ -17,8 +17,9 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.parallel import Spread, in_parts
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Table
 from zopa.talks.openings import opening_of
-from zopa.talks.protocols import NONE, Paths, alternate, alternate_many, fallback, single_text, zeuthen
+from zopa.talks.protocols import NONE, alternate, fallback, single_text, zeuthen
 from zopa.talks.tactics import EXPONENTS, Bidder, Preferences, Spec, aspirations, bidder, exponent
+from zopa.talks.time_dependent import Paths, alternate_many
 
 __all__ = ["PROTOCOLS", "End", "ProtocolRuns", "Simulation", "simulate"]
 

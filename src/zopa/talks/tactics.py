@@ -22,6 +22,7 @@ from zopa.space import IntArray
 
 __all__ = [
     "EXPONENTS",
+    "NEGMAS_REACH",
     "NEGMAS_SLACK",
     "TACTICS",
     "Bidder",
@@ -47,7 +48,9 @@ TACTICS = (
     "relative-tit-for-tat",
 )
 NEGMAS_SLACK = 1e-4
-"""How far below the aspiration NegMAS looks for an offer; agreements equal its own only with it."""
+"""How far below the aspiration NegMAS looks for an offer and accepts one; agreements equal its own only with it."""
+NEGMAS_REACH = 1e-6
+"""How far below that level NegMAS still takes a package, where it is nearer to the level than the next one above."""
 TOLERANCE = 1e-12
 """Two utilities from 0 to 1 closer than this count as equal: they are floats here."""
 
@@ -94,26 +97,45 @@ class Preferences:
     """One party's packages in ascending order of utility, from 0 (no agreement) to 1 (its best); sorted once.
 
     ``worth`` is the utility of every package; ``order`` holds only packages that may be offered, ``ranked`` their utilities.
-    An offer may be ``slack`` below the aspiration.
+    ``slack`` and ``reach`` are those of NegMAS: what is offered and accepted may be ``slack`` below the aspiration, and of
+    the packages around that level the nearest is offered, if it is not more than ``reach`` below.
     """
 
     worth: FloatArray
     order: IntArray
     ranked: FloatArray
     slack: float = 0.0
+    reach: float = 0.0
 
     @classmethod
-    def of(cls, worth: FloatArray, allowed: NDArray[np.bool_], slack: float = 0.0) -> Preferences:
+    def of(
+        cls, worth: FloatArray, allowed: NDArray[np.bool_], slack: float = 0.0, reach: float = 0.0
+    ) -> Preferences:
         """Sort the packages that may be offered and are not below no agreement."""
         offered = np.flatnonzero(allowed & (worth >= -TOLERANCE))
         order = offered[np.argsort(worth[offered], kind="stable")]
-        return cls(worth, order, worth[order], slack)
+        return cls(worth, order, worth[order], slack, reach)
+
+    @property
+    def best(self) -> int:
+        """The package that is worth most."""
+        return int(self.order[-1])
+
+    def value(self, packages: IntArray | int) -> FloatArray:
+        """What packages are worth, by their numbers."""
+        return np.asarray(self.worth[packages], dtype=np.float64)
 
     def worst_at(self, level: FloatArray | float) -> IntArray:
-        """The worst package at or above each level; the best where none is."""
-        ranked = self.ranked
-        at = np.searchsorted(ranked, np.asarray(level) - self.slack - TOLERANCE)
+        """The worst package at or above each level, of equal ones the first; the best where none is."""
+        ranked, wanted = self.ranked, np.asarray(level) - self.slack
+        at = np.searchsorted(ranked, wanted - TOLERANCE)
         at = np.minimum(at, len(ranked) - 1)
+        if self.reach:
+            below = np.maximum(at - 1, 0)
+            near = (ranked[below] >= wanted - self.reach) & (
+                wanted - ranked[below] < np.abs(ranked[at] - wanted)
+            )
+            at = np.where(near, below, at)
         first = np.searchsorted(ranked, ranked[at] - TOLERANCE)
         return np.asarray(self.order[first], dtype=np.int64)
 
@@ -136,7 +158,7 @@ class Bidder:
 
     def accepts(self, package: int, step: int, history: History) -> bool:
         """Whether the standing offer will do."""
-        return bool(self.own.worth[package] >= self.aspiration(step, history) - TOLERANCE)
+        return bool(self.own.value(package) >= self.aspiration(step, history) - self.own.slack - TOLERANCE)
 
 
 class _Timed(Bidder):
@@ -155,7 +177,7 @@ class _Random(Bidder):
         return int(self.rng.choice(self.own.order))
 
     def accepts(self, package: int, step: int, history: History) -> bool:
-        return bool(self.own.worth[package] >= self.own.worth[self.offer(step, history)])
+        return bool(self.own.value(package) >= self.own.value(self.offer(step, history)))
 
 
 class _TitForTat(Bidder):
@@ -165,8 +187,8 @@ class _TitForTat(Bidder):
 
     def aspiration(self, step: int, history: History) -> float:
         del step
-        heard = [float(self.own.worth[x]) for who, x in history if who != self.me]
-        mine = [float(self.own.worth[x]) for who, x in history if who == self.me]
+        heard = [float(self.own.value(x)) for who, x in history if who != self.me]
+        mine = [float(self.own.value(x)) for who, x in history if who == self.me]
         level = mine[-1] if mine else 1.0
         if len(heard) < 2 or not mine:
             return level
@@ -204,7 +226,7 @@ class _Micro(Bidder):
         theirs = {x for who, x in history if who != self.me}
         ahead = len(mine) if len(theirs) >= len(mine) else len(mine) - 1
         lowest = self.best_first[min(ahead, len(self.best_first) - 1)]
-        return bool(self.own.worth[package] >= self.own.worth[lowest] - TOLERANCE)
+        return bool(self.own.value(package) >= self.own.value(lowest) - TOLERANCE)
 
 
 class _Callable(Bidder):
@@ -215,7 +237,7 @@ class _Callable(Bidder):
     def offer(self, step: int, history: History) -> int:
         del step
         found = self.call(history)
-        return int(self.own.order[-1]) if found is None else int(found)
+        return self.own.best if found is None else int(found)
 
     def accepts(self, package: int, step: int, history: History) -> bool:
         del package, step
