@@ -99,7 +99,12 @@ def batch(worth: FloatArray) -> float:
         picks = rng.integers(3, size=(RUNS, n))
         orders = np.argsort(rng.random((RUNS, n)), axis=1)
         return alternate_many(
-            paths, worth, picks, orders, lambda yes: yes.all(axis=1), np.full(RUNS, ROUNDS + 1)
+            paths,
+            [o.value for o in own],
+            picks,
+            orders,
+            lambda yes: yes.all(axis=1),
+            np.full(RUNS, ROUNDS + 1),
         )
 
     spent, (ends, _) = clock(run)
@@ -124,7 +129,7 @@ def one(vals: FloatArray, w: FloatArray) -> tuple[float, float, tuple[int, int]]
 
     def talk(own: list[HalvedPreferences], known: Paths) -> tuple[int, int]:
         return alternate_timed(
-            known, lambda p, x: own[p].value(x), 0 * speakers, speakers, lambda yes: yes.all(axis=1)
+            known, [o.value for o in own], 0 * speakers, speakers, lambda yes: yes.all(axis=1)
         )
 
     def alone() -> tuple[int, int]:

@@ -149,14 +149,16 @@ def simulate(
     tactic: Annotated[
         list[str] | None,
         typer.Option(
-            help="boulware, linear, conceder, time-dependent:E, hardliner, random, micro, tit-for-tat, relative-tit-for-tat; "
-            "several are drawn from for each party; PARTY=TACTIC fixes them. Default: boulware, linear, conceder"
+            help="boulware, linear, conceder, time-dependent:E, hardliner, random, micro, tit-for-tat, relative-, averaged- "
+            "or random-tit-for-tat, log-rolling, frequency, nash-seeker, kalai-seeker; behind a plus sign when it accepts: "
+            "AC_next:A,B, AC_const:A, AC_time:T, AC_combi:T,W. Several are drawn from for each party; PARTY=TACTIC fixes "
+            "them. Default: boulware, linear, conceder"
         ),
     ] = None,
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="alternating, single-text, issue-by-issue, zeuthen (two parties); default: the first three"
+            help="alternating, single-text, issue-by-issue, zeuthen (two parties), annealed-text; default: the first three"
         ),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs per protocol.")] = 1000,
@@ -168,6 +170,19 @@ def simulate(
     together: Annotated[
         int, typer.Option(min=1, max=2, help="Issues that one proposal of the mediator may change.")
     ] = 2,
+    months: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Months until the deadline: what no agreement is worth falls by the case's costs of waiting.",
+        ),
+    ] = None,
+    walk_away: Annotated[
+        bool,
+        typer.Option(
+            "--walk-away", help="A party leaves when going on is worth less to it than no agreement now."
+        ),
+    ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
     day: DayOption = None,
@@ -178,8 +193,8 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Where talks end under named tactics and protocols, why they stall, what a mediator's text changes."""
+    from zopa.study.talks import simulate as ask
     from zopa.talks import PROTOCOLS
-    from zopa.talks import simulate as ask
     from zopa.talks.tactics import EXPONENTS
 
     problem = problem_of(name, readings, changes, day, typed)
@@ -195,6 +210,8 @@ def simulate(
             seed=seed,
             breakdown=breakdown,
             together=together,
+            months=months,
+            walk_away=walk_away,
             spread=spread,
             progress=time_left(tell),
         )

@@ -1,20 +1,24 @@
-"""The verbs ``start`` and ``path``: how could they get there, with targets by the name of a solution.
+"""The verbs ``start``, ``path`` and ``simulate``: how could they get there, with solutions and costs of waiting.
 
-The lens itself knows no solutions; this floor knows both.
+The lens itself knows no solutions and no costs; this floor knows all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from zopa.bargaining import SOLUTIONS, solve
 from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Problem, Readings, reading_names
-from zopa.talks import OrderOfSteps, StartingPositions, order_of_steps, starting_positions
+from zopa.talks import OrderOfSteps, Simulation, StartingPositions, order_of_steps, starting_positions
+from zopa.talks import simulate as run_talks
+from zopa.talks.tactics import EXPONENTS, Spec
+from zopa.waiting import delay
 
-__all__ = ["path", "start"]
+__all__ = ["path", "simulate", "start"]
 
 PICKED = tuple(name for name, method in SOLUTIONS.items() if not method.needs)
 """Solutions that pick from the zone without further data."""
@@ -109,3 +113,47 @@ def path(
     return order_of_steps(
         problem, target, start, together=together, mode=mode, floor=floor, shares=shares, named=named
     )
+
+
+def simulate(
+    case: Case | Problem,
+    tactics: Spec | Sequence[Spec] | Mapping[str, Spec] = tuple(EXPONENTS),
+    *,
+    months: int | None = None,
+    readings: Readings = None,
+    **settings: Any,
+) -> Simulation:
+    """Where do talks end under these tactics, why do they stall, and what does a mediator's text change?
+
+    Parameters
+    ----------
+    case : Case or Problem
+    tactics : spec, several specs, or party -> spec
+    months : int, optional
+        How long alternating talks last until the deadline. What no agreement is worth then falls from month to month by
+        the costs of waiting of the case (see :func:`zopa.delay`, central figures); left out, waiting costs nothing.
+    readings : str, mapping or None
+    settings
+        All others of :func:`zopa.talks.simulate`: protocols, runs, rounds, seed, breakdown, together, walk_away,
+        no_agreement, spread, progress.
+
+    Raises
+    ------
+    UnknownName
+        A protocol, tactic or party that does not exist.
+    NotApplicable
+        Numbers out of range; a case with too many packages; no package that may be offered; ``months`` beside
+        ``no_agreement``.
+    """
+    problem = Problem.of(case, readings)
+    if months is not None:
+        if settings.get("no_agreement"):
+            raise NotApplicable("give what no agreement is worth over time, or months, not both")
+        if months < 1:
+            raise NotApplicable(f"expected talks of at least one month, saw {months}")
+        curves = delay(problem, months=months).curves
+        known = {
+            c.party: [float(v.best) for v in c.values] for c in curves if c.party in problem.space.parties
+        }
+        settings = {**settings, "no_agreement": known}
+    return run_talks(problem, tactics, **settings)

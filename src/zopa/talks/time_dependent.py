@@ -7,7 +7,7 @@ moment at which the other accepts. Runs with the same tactics and order of speak
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ __all__ = ["Paths", "alternate_many", "alternate_timed"]
 NONE = -1
 FEW = 64
 """Up to this many different runs, each is worked out by jumps; beyond it, all go round by round together."""
+Worth = Callable[[IntArray], FloatArray]
 Needed = Callable[[NDArray[np.bool_]], NDArray[np.bool_]]
 
 
@@ -38,7 +39,7 @@ class Paths:
 
 def alternate_timed(
     paths: Paths,
-    heard: Callable[[int, IntArray], FloatArray],
+    heard: Sequence[Worth],
     pick: IntArray,
     order: IntArray,
     agreed: Needed,
@@ -48,7 +49,7 @@ def alternate_timed(
     Parameters
     ----------
     paths : arrays of shape (n_tactics, n_parties, rounds)
-    heard : (party, packages) -> what they are worth to it, from 0 to 1
+    heard : per party, packages -> what they are worth to it, from 0 to 1
     pick, order : tactic of each party; speakers in turn
     agreed : who accepted, shape (runs, n_parties) -> whether that makes an agreement
     """
@@ -65,7 +66,7 @@ def alternate_timed(
             answers, later = (turn + ahead) % n, (turn + ahead) // n
             held = said_yes[:, turn]
             held[rounds - later :] = False
-            worth = heard(int(speaker[answers]), offers[: rounds - later, turn])
+            worth = heard[int(speaker[answers])](offers[: rounds - later, turn])
             held[: rounds - later] &= worth >= bars[answers, later:]
         count += said_yes
     enough = [_enough(turn, speaker, agreed) for turn in range(n)]
@@ -91,14 +92,19 @@ def _enough(turn: int, speaker: IntArray, agreed: Needed) -> int:
 
 
 def alternate_many(
-    paths: Paths, worth: FloatArray, picks: IntArray, orders: IntArray, agreed: Needed, breakdown: IntArray
+    paths: Paths,
+    worth: Sequence[Worth],
+    picks: IntArray,
+    orders: IntArray,
+    agreed: Needed,
+    breakdown: IntArray,
 ) -> tuple[IntArray, IntArray]:
     """The same for many runs at once.
 
     Parameters
     ----------
     paths : arrays of shape (n_tactics, n_parties, rounds)
-    worth : shape (n_parties, n_packages)
+    worth : per party, packages -> what they are worth to it, from 0 to 1
     picks : tactic of each party, shape (runs, n_parties)
     orders : speakers, shape (runs, n_parties)
     agreed : who accepted, shape (runs, n_parties) -> whether that makes an agreement
@@ -111,7 +117,7 @@ def alternate_many(
     rounds = paths.aspiration.shape[2]
     first, which = _distinct(picks, orders, len(paths.aspiration))
     if len(first) <= FEW:
-        found = [alternate_timed(paths, lambda p, x: worth[p, x], picks[k], orders[k], agreed) for k in first]
+        found = [alternate_timed(paths, worth, picks[k], orders[k], agreed) for k in first]
         ends, at = (np.array(column, dtype=np.int64) for column in zip(*found, strict=True))
     else:
         ends, at = _together(paths, worth, picks[first], orders[first], agreed)
@@ -145,11 +151,14 @@ def _distinct(picks: IntArray, orders: IntArray, tactics: int) -> tuple[IntArray
 
 
 def _together(
-    paths: Paths, worth: FloatArray, picks: IntArray, orders: IntArray, agreed: Needed
+    paths: Paths, worth: Sequence[Worth], picks: IntArray, orders: IntArray, agreed: Needed
 ) -> tuple[IntArray, IntArray]:
     """Many different runs, round by round."""
     runs, n = picks.shape
     rounds = paths.aspiration.shape[2]
+    # What every offer that can be made is worth to everybody: party, tactic and author, round.
+    told = np.array([w(paths.offer.ravel()).reshape(paths.offer.shape) for w in worth])
+    author = np.zeros((3, runs), dtype=np.int64)
     standing = np.full(runs, NONE)
     yes = np.zeros((runs, n), dtype=bool)
     end, at = np.full(runs, NONE), np.full(runs, rounds)
@@ -162,9 +171,11 @@ def _together(
             t = picks[live, p]
             held = standing[live]
             bar = paths.aspiration[t, p, step] - (TOLERANCE + paths.slack)
-            accepts = (held != NONE) & (worth[p, held] >= bar)
+            by_tactic, by, when = author[:, live]
+            accepts = (held != NONE) & (told[p, by_tactic, by, when] >= bar)
             says_no = live[~accepts]
             standing[says_no] = paths.offer[t, p, step][~accepts]
+            author[:, says_no] = np.array([t, p, np.full(len(p), step)])[:, ~accepts]
             yes[says_no] = False
             yes[live, p] = True
             done = agreed(yes[live])

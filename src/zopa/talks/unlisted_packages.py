@@ -42,6 +42,7 @@ class HalvedPreferences:
     ranked, numbers : the second half in ascending order of worth
     rows : per issue of the second half, the worth of its options
     slack, reach : as in :class:`zopa.talks.tactics.Preferences`
+    room, base : utility 0 is ``base`` in the units of the halves, and 1 is ``base + room``; whole units make ties exact
     """
 
     sizes: tuple[int, ...]
@@ -55,6 +56,8 @@ class HalvedPreferences:
     rows: dict[int, FloatArray]
     slack: float = 0.0
     reach: float = 0.0
+    room: float = 1.0
+    base: float = 0.0
 
     @classmethod
     def of(
@@ -66,12 +69,14 @@ class HalvedPreferences:
         allowed: BoolArray | None = None,
         slack: float = 0.0,
         reach: float = 0.0,
+        room: float = 1.0,
+        base: float = 0.0,
     ) -> HalvedPreferences:
         """Sort both halves.
 
         Parameters
         ----------
-        rows : per issue the worth of its options, 0 to 1 in all
+        rows : per issue the worth of its options, in units of which ``base`` and ``room`` say what 0 and 1 are
         joined : issues that rules or interactions join, in ascending order
         extra, allowed : over the combinations of the joined issues, what interactions add and what no rule forbids
 
@@ -102,6 +107,8 @@ class HalvedPreferences:
             rows={i: rows[i] for i in second},
             slack=slack,
             reach=reach,
+            room=room,
+            base=base,
         )
 
     @property
@@ -118,7 +125,7 @@ class HalvedPreferences:
         total = self.worth_first[combination]
         for i, row in self.rows.items():
             total = total + row[self._option(i, x)]
-        return np.asarray(total, dtype=np.float64)
+        return np.asarray((total - self.base) / self.room, dtype=np.float64)
 
     def _option(self, issue: int, packages: IntArray) -> IntArray:
         return packages // math.prod(self.sizes[issue + 1 :]) % self.sizes[issue]
@@ -134,19 +141,20 @@ class HalvedPreferences:
 
     def _search(self, levels: FloatArray) -> IntArray:
         ahead, last = self.offered_first, len(self.ranked) - 1
+        close = TOLERANCE * self.room
         top = ahead.max() + self.ranked[-1]
-        wanted = np.minimum(levels, top)[:, None]
-        at = np.searchsorted(self.ranked, wanted - ahead - TOLERANCE)
+        wanted = np.minimum(levels * self.room + self.base, top)[:, None]
+        at = np.searchsorted(self.ranked, wanted - ahead - close)
         total = np.where(at <= last, ahead + self.ranked[np.minimum(at, last)], np.inf)
         best = total.min(axis=1, keepdims=True)
         if self.reach:
             under = ahead + self.ranked[np.maximum(at - 1, 0)]
             below = np.where((at > 0) & (under <= wanted), under, -np.inf).max(axis=1, keepdims=True)
-            near = (below >= wanted - self.reach) & (wanted - below < np.abs(best - wanted))
+            near = (below >= wanted - self.reach * self.room) & (wanted - below < np.abs(best - wanted))
             best = np.where(near, below, best)
-        place = np.searchsorted(self.ranked, best - ahead - TOLERANCE)
+        place = np.searchsorted(self.ranked, best - ahead - close)
         place = np.minimum(place, last)
-        here = np.abs(ahead + self.ranked[place] - best) <= TOLERANCE
+        here = np.abs(ahead + self.ranked[place] - best) <= close
         numbers = np.where(here, self.numbers_first + self.numbers[place], np.iinfo(np.int64).max)
         return np.asarray(numbers.min(axis=1), dtype=np.int64)
 
@@ -231,7 +239,7 @@ def halved(space: Space) -> list[HalvedPreferences]:
             raise NotApplicable("no package may be offered: all are below no agreement for a party")
         room = max(top - floor, 1.0)
         made = HalvedPreferences.of(
-            [r / room for r in raw], joined=joined, extra=(extra - floor) / room, allowed=allowed
+            raw, joined=joined, extra=extra, allowed=allowed, room=room, base=float(floor)
         )
         found.append(made)
     return found

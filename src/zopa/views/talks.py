@@ -816,6 +816,7 @@ PROTOCOL = {
     "single-text": "a mediator's single text",
     "issue-by-issue": "issue by issue",
     "zeuthen": "monotonic concession (Zeuthen)",
+    "annealed-text": "an annealed single text",
 }
 
 
@@ -836,7 +837,10 @@ def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
         (
             cell(PROTOCOL[p.protocol], head=True),
             cell(percent(Fraction(p.agreed, p.runs)), number=True),
-            cell(percent(Fraction(p.efficient, p.agreed)) if p.agreed else "–", number=True),
+            cell(
+                percent(Fraction(p.efficient, p.agreed)) if p.agreed and p.efficient is not None else "–",
+                number=True,
+            ),
             cell(count(p.distinct), number=True),
             *(cell(points(p.means.get(q)), number=True) for q in parties),
         )
@@ -874,7 +878,7 @@ def _runs_sentence(p: ProtocolRuns) -> str:
     lead = PROTOCOL[p.protocol]
     text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {count(p.runs)} talks end in an agreement"
     if p.agreed:
-        text += f", {count(p.efficient)} of them efficient"
+        text += "" if p.efficient is None else f", {count(p.efficient)} of them efficient"
     why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())
     return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
 
