@@ -269,16 +269,19 @@ def test_falling_reservation_values_let_talks_end_below_what_no_agreement_is_wor
 
 
 def test_costs_of_waiting_come_from_the_case() -> None:
-    case = zopa.load("ukraine-2025")
-    delay = zopa.delay(case, months=6, readings="A")
-    given: dict[str, Any] = {"protocols": ["alternating"], "runs": 20, "rounds": 12, "readings": "A"}
+    case = small(7)
+    costs = {"parties": {p: {"drift": -1} for p in ("A", "B")}}
+    case = Case.model_validate({**case.model_dump(exclude_unset=True), "costs": costs})
+    delay = zopa.delay(case, months=6)
+    given: dict[str, Any] = {"protocols": ["alternating"], "runs": 20, "rounds": 12}
     paths = {c.party: [float(v.best) for v in c.values] for c in delay.curves}
-    assert any(min(path) < path[0] for path in paths.values())
-    assert (
-        zopa.simulate(case, months=6, **given).protocols
-        == zopa.talks.simulate(case, no_agreement=paths, **given).protocols
-    )
+    assert all(path[-1] != path[0] for path in paths.values())
+    waiting = zopa.simulate(case, months=6, **given).protocols
+    assert waiting == zopa.talks.simulate(case, no_agreement=paths, **given).protocols
     assert zopa.simulate(case, **given).protocols == zopa.talks.simulate(case, **given).protocols
+    for wrong in ({"months": 0}, {"months": 3, "no_agreement": paths}):
+        with pytest.raises(NotApplicable, match="month"):
+            zopa.simulate(case, **wrong, **given)
 
 
 # -- A single text that may lose on the way

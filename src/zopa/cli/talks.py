@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -76,6 +76,19 @@ def path(
     shares: Annotated[
         bool, typer.Option("--shares", help="Dips as shares of what the target gives above the floor.")
     ] = False,
+    draws: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Draws of the judgments that tell how often no party falls below no agreement."
+        ),
+    ] = 0,
+    law: Annotated[
+        str,
+        typer.Option(
+            help="Of the draws: the case's numbers by their laws, or uniform on what its words allow (words)."
+        ),
+    ] = "numbers",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 1,
     readings: ReadingsOption = None,
     changes: SetOption = None,
     day: DayOption = None,
@@ -94,8 +107,19 @@ def path(
         mode=mode,
         floor=_floor(floor),
         shares=shares,
+        draws=draws,
+        law=_law(law),
+        seed=seed,
     )
     reply(answer, name, json=json, no=not answer.open)
+
+
+def _law(given: str) -> Literal["words", "numbers"]:
+    if given == "words":
+        return "words"
+    if given == "numbers":
+        return "numbers"
+    raise typer.BadParameter(f"expected numbers or words, saw '{given}'")
 
 
 def _floor(given: list[str] | None) -> str | dict[str, float]:

@@ -6,14 +6,16 @@ The lens itself knows no solutions and no costs; this floor knows all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from zopa.bargaining import SOLUTIONS, solve
 from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
+from zopa.robustness.path_draws import path_draws
 from zopa.space import Problem, Readings, reading_names
-from zopa.talks import OrderOfSteps, Simulation, StartingPositions, order_of_steps, starting_positions
+from zopa.talks import OrderOfSteps, Route, Simulation, StartingPositions, order_of_steps, starting_positions
 from zopa.talks import simulate as run_talks
 from zopa.talks.tactics import EXPONENTS, Spec
 from zopa.waiting import delay
@@ -73,6 +75,9 @@ def path(
     mode: str = "package",
     floor: str | Mapping[str, float] = "reservation",
     shares: bool = False,
+    draws: int = 0,
+    law: Literal["words", "numbers"] = "numbers",
+    seed: int = 1,
     readings: Readings = None,
 ) -> OrderOfSteps:
     """In which order can the steps to a package be taken, so that nobody falls far below its floor on the way?
@@ -91,6 +96,9 @@ def path(
     floor : 'reservation', 'status-quo', or party -> points
     shares : bool
         Dips as shares of what the target gives above the floor.
+    draws, law, seed :
+        How many draws of the judgments tell how often the order keeps all parties at or above no agreement, as in
+        :func:`zopa.stress`: their numbers by their laws, or uniform on what the words allow. 0 for none.
     readings : str, mapping or None
 
     Raises
@@ -98,7 +106,8 @@ def path(
     UnknownName
         A solution, party, issue, option, mode or floor that does not exist.
     NotApplicable
-        No package to go to; a target that the rules forbid in mode `interim`; more than 20 issues that differ.
+        No package to go to; a target that the rules forbid in mode `interim`; more than 60 issues that differ; draws
+        that cannot be made, or beside another floor than no agreement.
     """
     problem = Problem.of(case, readings)
     named = ""
@@ -110,9 +119,30 @@ def path(
         if not found.deals:
             raise NotApplicable(f"{named} picks no package here, so there is nowhere to go")
         target = found.deals[0].package
-    return order_of_steps(
+    answer = order_of_steps(
         problem, target, start, together=together, mode=mode, floor=floor, shares=shares, named=named
     )
+    if not draws:
+        return answer
+    if floor != "reservation":
+        raise NotApplicable("draws tell how often parties stay above no agreement; leave the floor as it is")
+    walked = [r for r in answer.routes if r.stops]
+    drawn = path_draws(problem, [_packages(r) for r in walked], draws, seed, law)
+    under = {r.start: d for r, d in zip(walked, drawn, strict=True)}
+    return replace(
+        answer,
+        question=replace(answer.question, seed=seed),
+        routes=tuple(replace(r, drawn=under.get(r.start)) for r in answer.routes),
+    )
+
+
+def _packages(route: Route) -> list[dict[str, str]]:
+    """The package after each step."""
+    here, packages = dict(route.opening), []
+    for stop in route.stops:
+        here |= {c.issue: c.after for c in stop.changes}
+        packages.append(dict(here))
+    return packages
 
 
 def simulate(

@@ -22,6 +22,7 @@ from zopa.talks import (
     Stop,
     TalksAudited,
 )
+from zopa.talks.order import MOST_ISSUES
 from zopa.views.document import (
     Block,
     Bullets,
@@ -226,7 +227,8 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
         found.append(Bullets(tuple((route_sentence(d, r, labels),) for r in d.routes)))
     if any(r.stops for r in d.routes):
         found.append(_staircase(d, labels))
-    found.append(_heights(d, labels))
+    if any(len(r.issues) <= MOST_ISSUES for r in d.routes):
+        found.append(_heights(d, labels))
     for r in d.routes:
         found += _route(d, r, labels)
     together = "one issue" if d.together == 1 else f"up to {d.together} issues"
@@ -273,6 +275,8 @@ def _dip(x: Fraction, unit: str) -> str:
 def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
     """The result for one start, in one or two sentences."""
     start = _start(r, labels)
+    if r.height is None and r.bound is not None:
+        return f"{start} no order was found before the search was cut off; there may be one."
     if r.height is None:
         why = listed(labels.rule(x).text for x in r.blocking)
         with_more = (
@@ -293,6 +297,9 @@ def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
         told = f"No party falls below its floor; the smallest margin is {_dip(r.height, d.unit)} ({who})."
     else:
         told = f"At the worst moment {who} stands {_dip(r.height, d.unit)} below its floor, and no order does better."
+    if r.bound is not None and r.bound < r.height:
+        least = f"{_dip(r.bound, d.unit)} {'below' if r.bound > 0 else 'above'}"
+        told = f"At the worst moment {who} stands {_dip(r.height, d.unit)} {'below' if r.height > 0 else 'above'} its floor; whatever the order, no better than {least}."
     return f"{lead} {told}"
 
 
@@ -310,7 +317,7 @@ def _heights(d: OrderOfSteps, labels: Labels) -> Grid:
             *(shown(r.heights[b]) for b in sorted(r.heights)),
         )
         for r in d.routes
-        if r.issues
+        if len(r.issues) <= MOST_ISSUES and r.issues
     )
     what = (
         "How far below its floor the worst-off party falls, as a share"
@@ -372,6 +379,15 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
     if r.holds is not None:
         told = f"With reservation values anywhere in their intervals, the order keeps all parties at or above them with a chance of {percent(r.holds)}"
         weak = f"; {labels.party(r.breaks)} falls below most often" if r.breaks else ""
+        remarks.append((f"{told}{weak}.",))
+    if r.drawn is not None:
+        what = "values that the words allow" if r.drawn.law == "words" else "numbers of the case"
+        told = f"Under {count(r.drawn.draws)} draws of the {what}, no party falls below no agreement at any step in {percent(Fraction(r.drawn.above, r.drawn.draws))}"
+        weak = (
+            f"; {labels.party(r.drawn.breaks)} does most often, in {percent(Fraction(r.drawn.below[r.drawn.breaks], r.drawn.draws))}"
+            if r.drawn.breaks
+            else ""
+        )
         remarks.append((f"{told}{weak}.",))
     if len(r.first_steps) > 1:
         remarks.append((f"{len(r.first_steps)} first steps are equally good.",))
