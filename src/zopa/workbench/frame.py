@@ -39,6 +39,7 @@ NAVIGATION = (
     ("Path", "/path", "h"),
     ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
+    ("Jobs", "/jobs", "j"),
     ("Record", "/record", "l"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""

@@ -5,6 +5,8 @@ from zopa.workbench.screens import (
     draft,
     evidence,
     history,
+    long_jobs,
+    one_record,
     questions,
     report,
     standpoints,
@@ -26,5 +28,7 @@ SCREENS = (
     evidence.router,
     report.router,
     history.router,
+    long_jobs.router,
+    one_record.router,
 )
 """The routers of all screens inside a case."""
