@@ -367,7 +367,11 @@ def test_preferences_without_a_list_are_those_with_one(case: Case, seed: int) ->
         return
     levels = np.random.default_rng(seed).uniform(0, 1.1, 12)
     for p, own in enumerate(unlisted):
-        unit = (table.utilities[p].astype(float) - space.reservation[p]) / own.room
+        gains = table.utilities[p].astype(float) - space.reservation[p]
+        if not (gains[table.admissible] > 0).any():
+            assert own.value(own.best) == 1
+            continue
+        unit = gains / own.room
         listed = Preferences.of(unit, table.admissible)
         assert np.allclose(own.value(np.arange(space.n_packages)), unit)
         assert own.worst_at(levels).tolist() == listed.worst_at(levels).tolist()

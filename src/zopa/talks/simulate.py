@@ -408,7 +408,10 @@ class _Talks:
             return list(self.unlisted)
         allowed, found = self.table.admissible, []
         for p, room in enumerate(self.room):
-            unit = (self.table.utilities[p].astype(float) - float(self.space.reservation[p])) / room
+            gains = self.table.utilities[p].astype(float) - float(self.space.reservation[p])
+            # A party that can gain nothing has one level only, which is its best.
+            some = bool((gains[allowed] > 0).any())
+            unit = gains / room if some else np.where(gains >= 0, 1.0, -1.0)
             least = 0.0 if self.floors is None else float(self.floors[p].min())
             found.append(Preferences.of(np.asarray(unit, dtype=np.float64), allowed, least=least))
         if any(not len(o.order) for o in found):

@@ -238,8 +238,7 @@ def halved(space: Space) -> list[HalvedPreferences]:
         if top < floor:
             raise NotApplicable("no package may be offered: all are below no agreement for a party")
         room = max(top - floor, 1.0)
-        made = HalvedPreferences.of(
-            raw, joined=joined, extra=extra, allowed=allowed, room=room, base=float(floor)
-        )
+        base = float(floor) if top > floor else floor - 1.0  # where nothing can be gained, that is the best
+        made = HalvedPreferences.of(raw, joined=joined, extra=extra, allowed=allowed, room=room, base=base)
         found.append(made)
     return found
