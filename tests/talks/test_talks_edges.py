@@ -18,7 +18,7 @@ from zopa.parallel import Spread
 from zopa.space import Problem
 
 TALKS = [
-    sys.executable, "-m", "zopa", "simulate", "harbour-sport-park", "--tactic", "micro", "--tactic", "tit-for-tat",
+    sys.executable, "-m", "zopa", "simulate", "harbour-sport-park", "--tactic", "random", "--tactic", "tit-for-tat",
     "--protocol", "alternating", "--runs", "1500", "--rounds", "8", "--seed", "6", "--json",
 ]  # fmt: skip
 
