@@ -125,7 +125,7 @@ def test_where_everything_is_tied_every_order_is_as_good_and_talks_end_at_once()
         "boulware",
         "hardliner",
         "tit-for-tat",
-        "random",
+        "micro",
         "log-rolling",
         "nash-seeker",
         "linear+AC_next",
@@ -147,7 +147,7 @@ def test_everybody_exactly_at_no_agreement_accepts() -> None:
     [
         "linear",
         "random",
-        "random",
+        "micro",
         "log-rolling",
         "frequency",
         "nash-seeker",
