@@ -151,7 +151,10 @@ def _visit(
                 draft[f"on.{i}"] = chance.choice(issues[i])
                 path = f"/drafts/new?{urlencode(draft)}"
             began = time.perf_counter()
-            status = client.get(home + path, headers={"hx-request-type": "partial"}).status_code
+            try:
+                status = client.get(home + path, headers={"hx-request-type": "partial"}).status_code
+            except httpx2.TransportError:
+                status = 0
             found.append((time.perf_counter() - began, status))
             time.sleep(chance.uniform(1, 9))
     return found
