@@ -93,6 +93,9 @@ class Guard:
         return None
 
     def _own_origin(self, headers: Headers) -> bool:
+        """Whether our own page sent it; a plain form of a page without a referrer names no origin, and the browser says so."""
+        if headers.get("origin", "").lower() == "null":
+            return headers.get("sec-fetch-site", "") == "same-origin"
         scheme, _, host = headers.get("origin", "").lower().partition("://")
         return scheme in ("http", "https") and host == headers.get("host", "").lower()
 
