@@ -19,7 +19,7 @@ from zopa.errors import CaseError, EditConflict, NotApplicable, UnknownName, Zop
 from zopa.workbench.entry_fields import GROUPS, entry_fields, values_of
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.reviewing import recorded
-from zopa.workbench.screens.sources import Typed, conflict
+from zopa.workbench.screens.sources import Typed
 
 __all__ = ["router"]
 
@@ -115,8 +115,8 @@ def change(here: AskedHere, group: str, ident: str, form: Typed) -> Response:
         findings = inspect(here.folder, dict(texts))[1] if values else []
         problem = "" if values else "nothing was changed"
         shown = _page(here, group, ident, form=form, diff=diff, findings=findings, problem=problem)
-    except EditConflict as error:
-        return conflict(here, error, {}, back)
+    except EditConflict:
+        raise
     except ZopaError as error:
         found = error.findings if isinstance(error, CaseError) else ()
         shown = _page(here, group, ident, form=form, findings=found, problem="" if found else str(error))
