@@ -225,3 +225,21 @@ def test_without_scripts_a_suggestion_is_decided_by_its_form(
     assert "Undone" in page.inner_text(".told")
     assert records(folder, "talks")[name].review.state == "suggested"
     plain.close()
+
+
+def test_a_record_that_an_editor_changed_is_shown_in_three_versions(
+    tab: Tab, served: tuple[Path, str, Any], axe: Any
+) -> None:
+    folder = served[0]
+    tab.open("/sources/talks")
+    ident = tab.open_record().split(".", 1)[1]
+    file = folder / "statements.yaml"
+    file.write_text(file.read_text().replace(f"  {ident}:\n", f"  {ident}:  # by hand\n"))
+    tab.page.keyboard.press("a")
+    tab.page.wait_for_selector("text=Theirs: in the file now")
+    assert "# by hand" in tab.page.inner_text("main")
+    assert axe(tab.page) == []
+    tab.page.click("text=Do mine again, on top of theirs")
+    tab.page.wait_for_selector("#side .done")
+    assert records(folder, "talks")[f"statements.{ident}"].review.state == "accepted"
+    assert "# by hand" in file.read_text()

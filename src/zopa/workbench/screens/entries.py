@@ -115,7 +115,7 @@ def change(here: AskedHere, group: str, ident: str, form: Typed) -> Response:
         findings = inspect(here.folder, dict(texts))[1] if values else []
         problem = "" if values else "nothing was changed"
         shown = _page(here, group, ident, form=form, diff=diff, findings=findings, problem=problem)
-    except EditConflict:
+    except EditConflict:  # has a page of its own
         raise
     except ZopaError as error:
         found = error.findings if isinstance(error, CaseError) else ()
