@@ -70,7 +70,7 @@ MUTANTS = (
     Mutant("space/compiled.py", "return vetoes and sum(accepting)", "return sum(accepting)", SPACE),
     Mutant("space/compiled.py", "mask >> chosen[i] & 1 if i in chosen", "mask & 1 if i in chosen", SPACE),
     Mutant("space/compilation.py", "math.ceil(rounded(getattr(r, end)) * scale)", "math.floor(rounded(getattr(r, end)) * scale)", SPACE),
-    Mutant("space/compilation.py", "+= min(points, Fraction(0))", "+= max(points, Fraction(0))", SPACE),
+    Mutant("space/compilation.py", "+= min(b.points, 0)", "+= max(b.points, 0)", SPACE),
     Mutant("space/problem.py", "chosen = {**self.readings, **{rule", "chosen = {**chosen, **{rule", SPACE),
     # bargaining
     Mutant("bargaining/solutions.py", "positive = gains > 0", "positive = gains >= 0", ZONE),
