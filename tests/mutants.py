@@ -79,7 +79,7 @@ MUTANTS = (
     Mutant("bargaining/zone.py", "free[q] if q == p else", "free[q] if q != p else", ZONE),
     Mutant("bargaining/zone.py", "shortfall=-short.value", "shortfall=short.value", ZONE),
     Mutant("bargaining/zone.py", "share > LARGE_SHARE", "share < LARGE_SHARE", SAID),
-    Mutant("bargaining/deals.py", "worth(u - r)", "worth(r - u)", SAID),
+    Mutant("bargaining/deals.py", "totals.T - limits", "limits - totals.T", SAID),
     Mutant("bargaining/listing.py", "[-u for u in rows[n]]", "[u for u in rows[n]]", ZONE),
     Mutant("bargaining/listing.py", "if space.at_least > sum(space.required):", "if space.at_least >= sum(space.required):", ZONE),
     Mutant("bargaining/solve.py", "strict=True) if u <= r]", "strict=True) if u < r]", SAID),
