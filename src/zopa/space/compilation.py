@@ -286,7 +286,7 @@ def _noisy(case: Case) -> Iterator[tuple[str, float | str]]:
         for where, row in rows:
             for key, j in row.items():
                 for n in (j.best, j.low, j.high) if isinstance(j, Judgment) else (j,):
-                    if noise(n):
+                    if n is not None and noise(n):
                         yield f"{where}.{key}", n
     for k, b in enumerate(case.interactions):
         if noise(b.points):

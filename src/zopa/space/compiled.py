@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class Clause:
             return True
         return any(all(mask >> package[i] & 1 for i, mask in alt) for alt in self.only_if)
 
-    @property
+    @cached_property
     def issues(self) -> tuple[int, ...]:
         """The issues that this clause mentions, ascending."""
         terms = list(self.when) + [t for alt in self.only_if for t in alt]
@@ -113,7 +114,7 @@ class Space:
         if not self.at_least:
             object.__setattr__(self, "at_least", len(self.parties))
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Number of options per issue."""
         return tuple(len(o) for o in self.options)

@@ -17,7 +17,16 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.parallel import Spread, in_parts
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Table
 from zopa.talks.openings import opening_of
-from zopa.talks.protocols import NONE, Paths, alternate, alternate_many, fallback, single_text, zeuthen
+from zopa.talks.protocols import (
+    NONE,
+    Paths,
+    alternate,
+    alternate_many,
+    fallback,
+    fallback_orders,
+    single_text,
+    zeuthen,
+)
 from zopa.talks.tactics import EXPONENTS, Bidder, Preferences, Spec, aspirations, bidder, exponent
 
 __all__ = ["PROTOCOLS", "End", "ProtocolRuns", "Simulation", "simulate"]
@@ -355,12 +364,12 @@ class _Talks:
         rng = self.rng("issue-by-issue")
         known: dict[tuple[int, ...], int] = {}
         ends = np.full(self.runs, NONE)
-        linked = bool(self.space.clauses)
+        linked, orders = bool(self.space.clauses), fallback_orders(self.space)
         for k in range(self.runs):
             agenda = tuple(rng.permutation(len(self.space.issues)).tolist())
             key = agenda if linked else ()  # without rules the agenda changes nothing
             if key not in known:
-                found = fallback(self.space, agenda)
+                found = fallback(self.space, agenda, orders)
                 known[key] = NONE if found is None else self.table.number(found)
             ends[k] = known[key]
         return self.result("issue-by-issue", ends, np.full(self.runs, len(self.space.issues)), None)
