@@ -6,6 +6,7 @@ or a group of numbers that move together (the weights of one party, its values, 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -323,7 +324,7 @@ def sobol(
     width : number of inputs.
     samples : a power of 2.
     """
-    from scipy.stats import qmc, sobol_indices
+    from scipy.stats import DegenerateDataWarning, qmc, sobol_indices
 
     both = qmc.Sobol(2 * width, rng=np.random.default_rng(seed)).random(samples)
     both = np.clip(both, 1e-9, 1 - 1e-9)
@@ -339,20 +340,24 @@ def sobol(
         return [(0.0, (0.0, 0.0), 0.0, (0.0, 0.0)) for _ in groups], 0.0
     parts: Any = {"f_A": fa[None], "f_B": fb[None], "f_AB": np.array(mixed)[:, None]}
     found = sobol_indices(func=parts, n=samples)
-    spread = found.bootstrap(confidence_level=0.95, n_resamples=RESAMPLES)
-    first, total = spread.first_order.confidence_interval, spread.total_order.confidence_interval
-    rows = []
-    for k in range(len(groups)):
-        one, all_ = float(np.ravel(found.first_order)[k]), float(np.ravel(found.total_order)[k])
-        rows.append(
-            (
-                one,
-                (float(np.ravel(first.low)[k]), float(np.ravel(first.high)[k])),
-                all_,
-                (float(np.ravel(total.low)[k]), float(np.ravel(total.high)[k])),
-            )
-        )
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DegenerateDataWarning
+        )  # a group that changes nothing: no spread to resample
+        spread = found.bootstrap(confidence_level=0.95, n_resamples=RESAMPLES)
+    ones, first = np.ravel(found.first_order), spread.first_order.confidence_interval
+    alls, total = np.ravel(found.total_order), spread.total_order.confidence_interval
+    rows = [
+        (float(ones[k]), _ends(first, k, ones[k]), float(alls[k]), _ends(total, k, alls[k]))
+        for k in range(len(groups))
+    ]
     return rows, variance
+
+
+def _ends(interval: Any, k: int, value: float) -> tuple[float, float]:
+    """The ends of one interval; the value itself where resampling shows no spread."""
+    low, high = float(np.ravel(interval.low)[k]), float(np.ravel(interval.high)[k])
+    return (low if np.isfinite(low) else float(value), high if np.isfinite(high) else float(value))
 
 
 def _groups(model: _Model, samples: int, seed: int) -> tuple[tuple[SobolIndex, ...], float]:
