@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from operator import getitem
 
 import numpy as np
 from numpy.typing import NDArray
@@ -232,7 +233,7 @@ class Space:
 
     def names(self, package: Sequence[int]) -> dict[str, str]:
         """A package as ``{issue: option}``, in issue order."""
-        return {self.issues[i]: self.options[i][k] for i, k in enumerate(package)}
+        return dict(zip(self.issues, map(getitem, self.options, package), strict=True))
 
     def packages(self) -> Iterator[Package]:
         """All packages in order, the last issue running fastest. Small spaces only."""
