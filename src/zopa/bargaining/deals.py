@@ -11,7 +11,7 @@ import numpy as np
 from zopa.case import Case, breaks, uncarried
 from zopa.space import Space, decimal
 
-__all__ = ["Deal", "deal", "deals", "marked"]
+__all__ = ["Deal", "Worth", "deal", "deals", "marked"]
 
 
 class Worth(Mapping[str, Fraction]):
