@@ -387,7 +387,7 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
             f"{labels.party(asked.party)}: ",
             *_question(asked, labels, draft if asked.content == q.target else "", q.target),
             f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
-            f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id}).",
+            f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {max(0.0, asked.at_most):.2f} bits; {asked.id}).",
         )
 
 
