@@ -30,7 +30,7 @@ from scipy.optimize import minimize
 
 from zopa import __version__
 from zopa.case import Case
-from zopa.reading.priorities import Item, PriorityReader, TalkTurn, cues, first_mentions
+from zopa.reading.priorities import ItemWords, PriorityReader, TalkTurn, cues, first_mentions
 from zopa.space import Problem
 from zopa.study.backtest import measures
 
@@ -42,16 +42,16 @@ FOLDS, TRAIN = 5, -1
 SHARES = (0.25, 0.5, 1.0)
 UNITS, NO_DEAL = 3, 5
 RANKS = {"High": 5, "Medium": 4, "Low": 3}
-ITEMS: Mapping[str, Item] = {
-    "Food": Item(
+ITEMS: Mapping[str, ItemWords] = {
+    "Food": ItemWords(
         ("food", "foods"),
         ("meal*", "hungry", "hunger", "snack*", "eat", "eating", "starv*", "calories", "cook*", "nutrition", "protein", "diet"),
     ),
-    "Water": Item(
+    "Water": ItemWords(
         ("water", "waters"),
         ("thirst*", "hydrat*", "dehydrat*", "drink*", "bottle*", "shower*", "bath*", "wash*", "hygiene"),
     ),
-    "Firewood": Item(
+    "Firewood": ItemWords(
         ("firewood", "firewoods", "wood", "woods"),
         ("fire", "fires", "warm*", "cold*", "heat", "campfire*", "log", "logs", "freez*", "chilly", "bonfire*"),
     ),
@@ -134,7 +134,7 @@ def naive(talks: Sequence[Talk], share: float) -> Readings:
     }
 
 
-_NAMES = {i: Item(item.names) for i, item in ITEMS.items()}
+_NAMES = {i: ItemWords(item.names) for i, item in ITEMS.items()}
 
 
 def _full(named: Order) -> Order:

@@ -15,7 +15,7 @@ from zopa.study import verify
 
 EXAMPLES = Path(zopa.__file__).parent / "examples"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-NAMES = ["ukraine-2025", "harbour-sport-park", "typewriters-1975", "writers-2023", "trade-2020"]
+NAMES = ["ukraine-2025", "harbour-sport-park", "typewriters-1975", "writers-2023", "trade-2020", "two-farms"]
 
 LONGEST_SHARED_RUN = 7  # words; a quoted phrase of a public official is shorter
 
@@ -221,7 +221,7 @@ def _wordings(case):
     for record in (*case.contacts.values(), *case.shifts.values()):
         yield record.what
     for party in case.parties.values():
-        bases = [party.basis or Basis(), party.reservation, *party.start_basis.values()]
+        bases = [party.basis or Basis(), party.reservation or Basis(), *party.start_basis.values()]
         bases += itertools.chain(*(v.values() for v in party.values.values()))
         for basis in bases:
             yield from (basis.why, basis.assumed)

@@ -135,6 +135,41 @@ def test_ukrainian_subjects_are_told_by_their_case(text, who, kind, content):
     assert only(text, "uk") == (who, kind, content)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "kind", "sign"),
+    [
+        ("Der Rat werde niemals auf den Hafen verzichten, betonte Feld.", "de", "red_line", -2),
+        ("Die Stadt unterstützt den Plan nicht.", "de", "position", -1),
+        ("Die Stadt lehnt den Plan nicht ab.", "de", "position", 1),
+        ("Die Stadt stimmte dem Plan nicht zu.", "de", "refusal", -1),
+        ("Von einem Ultimatum wollte Feld nicht sprechen.", "de", "reluctance", -1),
+        ("Рябий не погодився з вимогою.", "uk", "refusal", -1),
+        ("Дуб заявив, що громада не погоджується на вирубку.", "uk", "refusal", -1),
+        ("Ми не заперечуємо проти огляду, – сказав Дуб.", "uk", "concession", 1),
+    ],
+)
+def test_a_denial_wherever_it_stands_turns_the_sign(text, language, kind, sign):
+    (s,) = read(text, language=language).statements
+    assert (s.kind.kind, s.kind.strength > 0) == (kind, sign > 0)
+
+
+def test_a_name_a_colon_and_a_quotation():
+    (s,) = read("Nora Feld: „Wir zahlen nicht.“", language="de").statements
+    assert (s.who.name, s.kind.kind) == ("Nora Feld", "refusal")
+
+
+@pytest.mark.parametrize("language", ["uk", "de"])
+def test_any_row_of_words_gives_spans_of_the_text(language):
+    rng, pool = (
+        random.Random(7),
+        [*CUES[language], ",", ".", ":", "—", "«", "»", "„", "“", "\n"],
+    )
+    for _ in range(300):
+        text = " ".join(rng.choice(pool) for _ in range(rng.randint(1, 50)))
+        for s in read(text, language=language).statements:
+            assert all(0 <= a < b <= len(text) for a, b in (*s.mention, *s.cue, *s.content, s.span)), text
+
+
 def test_what_is_told_in_reported_speech_stays_the_speakers():
     text = "Das Werk sei sicher, sagte Nora Feld. Der Rat habe davon gewusst. Dies zeige, wie ernst die Lage sei. Der Rat tagt am Montag."
     found = read(text, language="de").statements

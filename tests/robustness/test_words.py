@@ -17,6 +17,7 @@ from word_cases import TAKEN, Row, case_of, words
 from zopa.robustness import (
     BadCertificate,
     WordSettings,
+    better,
     certify,
     check_certificate,
     compatible,
@@ -94,7 +95,12 @@ def test_the_published_example_of_uta_gms() -> None:
             less = tuple(y - x for x, y in zip(gain[a], gain[b], strict=True))
             more = tuple(-x for x in less)
             must[a, b] = settle(weak, [*strict, less], len(less))[0] is None
+            if a != b:
+                order = better(problem, names[a], names[b], settings=TAKEN).parties["P"].order
+                assert must[a, b] == (order in ("better", "no worse", "equal"))
             may[a, b] = settle([*weak, more], strict, len(less))[0] is not None
+            if a != b:
+                assert may[a, b] == (order != "worse")
         assert must.tolist() == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
         assert may.tolist() == possible
 
@@ -156,7 +162,7 @@ def gain(names: list[Any], package: dict[str, str], cost: int) -> list[float]:
     return [float(cost if n == "c" else package.get(n[0]) == n[1]) for n in names]
 
 
-@pytest.mark.parametrize("cases", [25, pytest.param(3000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", [100, pytest.param(3000, marks=pytest.mark.slow)])
 def test_verdicts_are_those_of_another_solver_and_their_certificates_are_accepted(cases: int) -> None:
     rng, seen = random.Random(14), {"necessary": 0, "possible": 0, "never": 0, "clash": 0}
     for _ in range(cases):
@@ -329,7 +335,7 @@ def test_a_refused_draft_is_refused_however_its_open_questions_are_answered() ->
 
 
 def test_nothing_is_certain_for_russia_in_the_example_and_the_answer_says_why() -> None:
-    answer = stress(zopa.load(_example()), ["B", "F", "G"])
+    answer = stress(zopa.load(_example()), ["B", "F", "G"], draws=0)
     russia = answer.parties["RUS"]
     assert (russia.necessary, russia.never, russia.silent) == (0, 0, True)
     assert answer.sure == 0

@@ -129,8 +129,8 @@ def test_the_election_by_hand(situation):
     u = 1 - abs(x[:, None] - x[None, :]) / 100
     p = np.ones(n)
     for i, j in itertools.product(range(n), range(n)):
-        ours = 1e-8 + sum(max(0.0, w[k] * (u[k, i] - u[k, j])) for k in range(n))
-        theirs = 1e-8 + sum(max(0.0, w[k] * (u[k, j] - u[k, i])) for k in range(n))
+        ours = 1e-8 * max(w) + sum(max(0.0, w[k] * (u[k, i] - u[k, j])) for k in range(n))
+        theirs = 1e-8 * max(w) + sum(max(0.0, w[k] * (u[k, j] - u[k, i])) for k in range(n))
         p[i] *= ours / (ours + theirs)
     places = {v: np.mean(p[x == v]) for v in x}
     total = sum(places.values())

@@ -157,3 +157,12 @@ def test_a_row_that_is_not_right_is_located(tmp_path: Path) -> None:
     write(tmp_path, {"codings.csv": "who,what\n"})
     with pytest.raises(CaseError, match="columns"):
         zopa.agreement(load(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["trade-2020", "writers-2023"])
+def test_the_closed_examples_were_coded_twice_and_show_where_the_coders_differ(name: str) -> None:
+    found = zopa.agreement(zopa.load(name))
+    assert found.coders == ("second", "reviewer")
+    by_field = {f.field: f for f in found.fields}
+    assert by_field["party"].percent == 1
+    assert found.queue

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from zopa.errors import NotApplicable
-from zopa.reading.priorities import Item, PriorityReader, TalkTurn, cues, first_mentions
+from zopa.reading.priorities import ItemWords, PriorityReader, TalkTurn, cues, first_mentions
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 try:
@@ -20,7 +20,11 @@ try:
 finally:
     sys.path.pop(0)
 
-ITEMS = {"land": Item(("land",), ("field*",)), "water": Item(("water",)), "road": Item(("road", "roads"))}
+ITEMS = {
+    "land": ItemWords(("land",), ("field*",)),
+    "water": ItemWords(("water",)),
+    "road": ItemWords(("road", "roads")),
+}
 needs_casino = pytest.mark.skipif(not casino.FILE.exists(), reason="the CaSiNo dialogues are not here")
 needs_deu = pytest.mark.skipif(not deu.FILE.exists(), reason="the DEU data set is not here")
 
@@ -57,7 +61,7 @@ def test_a_reader_fitted_on_some_items_reads_others() -> None:
         orders.append(order)
     reader = PriorityReader.fit(found, orders, penalty=1.0)
     assert all(reader.order(f) == tuple(o) for f, o in zip(found, orders, strict=True))
-    new = {"gold": Item(("gold",)), "salt": Item(("salt",)), "silk": Item(("silk",))}
+    new = {"gold": ItemWords(("gold",)), "salt": ItemWords(("salt",)), "silk": ItemWords(("silk",))}
     talk = [TalkTurn("A", "You can have the gold. I really need salt. Some silk would be nice.")]
     talk = [TalkTurn("A", t) for t in talk[0].text.split(". ")]
     assert reader.order(cues(talk, "A", new)) == ("salt", "silk", "gold")

@@ -210,3 +210,30 @@ def test_an_address_in_use_is_said_with_what_to_do() -> None:
         made.listen()
         with pytest.raises(NotApplicable, match="--port 0"):
             listen("127.0.0.1", made.getsockname()[1])
+
+
+def test_without_the_extra_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zopa.cli import serve
+    from zopa.errors import MissingExtra
+
+    def missing(name: str) -> None:
+        raise ImportError(f"no module for {name}", name="fastapi")
+
+    monkeypatch.setattr(serve, "import_module", missing)
+    with pytest.raises(MissingExtra, match=r"pip install 'zopa\[serve\]'"):
+        serve.serve("typewriters-1975")
+
+
+def test_a_bundled_example_is_served_to_a_viewer_and_an_own_folder_to_its_owner(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import shutil
+
+    from zopa.cli import serve
+
+    served_to = []
+    server = type("Server", (), {"serve": staticmethod(lambda *_, role: served_to.append(role))})
+    monkeypatch.setattr(serve, "import_module", lambda _name: server)
+    serve.serve("typewriters-1975")
+    serve.serve(str(shutil.copytree(CASE, tmp_path / "own")))
+    assert served_to == ["viewer", "owner"]

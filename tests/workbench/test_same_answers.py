@@ -36,7 +36,9 @@ def test_why_not_says_what_the_command_says(query: str, options: list[str]) -> N
     assert answer.text == printed("why-not", "ukraine-2025", "--json", *options)
 
 
-@pytest.mark.parametrize("ident", ["zone", "us-nato", "UKR.reservation", "nash", "UKR", "statement"])
+@pytest.mark.parametrize(
+    "ident", ["zone", "us-nato", "UKR.reservation", "nash", "UKR", "rules.us-nato", "statement"]
+)
 def test_evidence_says_what_the_command_says(ident: str) -> None:
     if ident == "statement":
         ident = next(iter(load(EXAMPLE).statements))
@@ -116,3 +118,41 @@ def test_pages_and_commands_agree_on_any_case(spec: Spec) -> None:
             )
             assert client.get(f"/evidence/{ident}").status_code == 200
         assert client.get("/why-not").status_code == 200
+
+
+def test_a_link_to_a_rule_opens_the_rule_even_where_a_statement_has_its_id() -> None:
+    case = load(EXAMPLE)
+    assert "us-nato" in case.statements
+    client = signed_in(EXAMPLE)
+    page = client.get("/why-not?readings=E").text
+    link = html.unescape(re.findall(r'href="(/evidence/[^"]*us-nato[^"]*)"', page)[0])
+    assert "rule us-nato" in client.get(link).text
+
+
+@pytest.mark.parametrize(
+    ("page", "command"),
+    [
+        ("/questions.json", ["questions", "ukraine-2025"]),
+        ("/path.json?to=egalitarian&from=UKR", ["path", "ukraine-2025", "--to", "egalitarian", "--from", "UKR"]),
+        ("/compare.json?old=2025-02-13&new=2025-11-25", ["compare", "ukraine-2025@2025-02-13", "ukraine-2025@2025-11-25"]),
+    ],
+)  # fmt: skip
+def test_questions_path_and_compare_say_what_the_commands_say(page: str, command: list[str]) -> None:
+    assert signed_in(EXAMPLE).get(page).text == printed(*command, "--json")
+
+
+def test_the_table_of_positions_shows_the_words_behind_each_cell_and_a_party_over_time() -> None:
+    client = signed_in(EXAMPLE)
+    told = client.get("/positions.json").json()["answer"]
+    case = load(EXAMPLE)
+    stated = [(i, p, x) for i, row in told.items() for p, x in row.items() if x["statement"]]
+    assert stated
+    page = html.unescape(client.get("/positions").text)
+    for issue, party, x in stated:
+        s = case.statements[x["statement"]]
+        assert (s.issue, s.party or case.speakers[s.speaker].party) == (issue, party)
+        assert s.quote in page
+    early = client.get("/parties/UKR.json?as-of=2025-01-31").json()["answer"]
+    late = client.get("/parties/UKR.json?as-of=2025-11-25").json()["answer"]
+    assert set(early) < set(late)
+    assert client.get("/parties/nobody").status_code == 404

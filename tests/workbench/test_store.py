@@ -279,7 +279,7 @@ def test_a_blind_coder_sees_own_codings_only_and_nobody_sees_those(team: Databas
     assert not must_not_see(team, "rivers", cleo)
     assert set(codings_for(team, "rivers", anna)) == {own, other}
     folder = tmp_path / "rivers"
-    assert own in codings_of(folder, load(folder).statements)
+    assert own in codings_of(folder, load(folder))
 
 
 def test_comments_are_kept_in_order_and_hidden_with_what_they_are_about(team: Database) -> None:

@@ -277,7 +277,7 @@ def test_the_record_is_undone_by_an_editor_with_name_and_reason(database: Databa
     last = check_record(folder).entries[-1]
     assert (last.act.who, last.act.via, last.act.why, last.act.undoes) == (
         "ben",
-        "zopa serve",
+        "workbench",
         "<b>no</b>",
         2,
     )
@@ -289,6 +289,19 @@ def test_the_record_is_undone_by_an_editor_with_name_and_reason(database: Databa
         == 404
     )
     assert browser.post("/cases/rivers/record/undo", data={"number": 3}, headers=ORIGIN).status_code == 403
+
+
+def test_what_any_screen_saves_stands_in_the_record_under_the_name_of_who_saved_it(
+    database: Database, tmp_path: Path
+) -> None:
+    browser = signed_in(database, "ben")
+    saved = browser.post(
+        "/cases/rivers/drafts/save", data={"name": "First", "flow": "F1"}, headers=token(browser)
+    )
+    assert saved.status_code in (200, 303), saved.text
+    last = check_record(tmp_path / "rivers").entries[-1]
+    assert (last.act.who, last.act.via) == ("ben", "workbench")
+    assert {c.file for c in last.changes} == {"drafts.yaml"}
 
 
 def test_an_owner_gives_and_takes_roles(database: Database) -> None:

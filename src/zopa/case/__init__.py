@@ -52,7 +52,7 @@ from zopa.case.model import (
     When,
 )
 from zopa.case.on_record import MOST_UNSOURCED, OnRecord, breaks, cited, on_record, uncarried
-from zopa.case.positions import Snapshot, place, pressing, quantity, snapshots
+from zopa.case.positions import Snapshot, latest, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
 
@@ -103,6 +103,7 @@ __all__ = [
     "hidden_records",
     "is_reading",
     "json_schema",
+    "latest",
     "noise",
     "number_of",
     "on_record",

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "LAWS",
     "STANCES",
     "WEIGHT_WORDS",
     "Basis",
@@ -42,6 +43,9 @@ STANCES: Mapping[str, tuple[int, int, int]] = {
 }
 """Stance -> (low, best, high) value on the party's own 0-100 scale. A convention, open to change in a
 case by writing the number; ``red-line`` also makes a rule."""
+
+LAWS = ("uniform", "triangular", "pert", "normal")
+"""How likely the numbers of an interval are, by name; ``chances`` lists them one by one instead."""
 
 WEIGHT_WORDS: Mapping[str, int] = {"vital": 8, "high": 4, "medium": 2, "low": 1, "none": 0}
 """Words for weights, as ratios (each twice the one below); normalised to 100 per party."""
@@ -146,9 +150,18 @@ class Judgment(Basis):
         None, description="1 is the first; ties allowed"
     )
     word: str | None = None
+    law: Literal["uniform", "triangular", "pert", "normal"] | None = Field(
+        None, description="how likely the numbers between low and high are; uniform unless said"
+    )
+    sd: Annotated[float, Field(gt=0, le=1e9)] | None = Field(
+        None, description="standard deviation of the law normal, which is cut off at low and high"
+    )
+    chances: tuple[tuple[Number, Annotated[float, Field(gt=0, le=1e9)]], ...] = Field(
+        (), description="instead of a law: [number, weight] pairs; weights need not add up to 1"
+    )
 
     def model_post_init(self, _context: object) -> None:
-        """Check that exactly one form is used and that low <= best <= high."""
+        """Check that exactly one form is used, that low <= best <= high, and that a law has what it needs."""
         forms = [
             self.best is not None or self.low is not None or self.high is not None,
             self.rank is not None,
@@ -165,6 +178,24 @@ class Judgment(Basis):
             raise _expected("both low and high", "one of them")
         if low is not None and high is not None and not low <= (low if best is None else best) <= high:
             raise _expected("low <= best <= high", [low, best, high] if best is not None else [low, high])
+        self._check_law()
+
+    def _check_law(self) -> None:
+        if self.law and self.low is None:
+            raise _expected("low and high beside `law`", "neither", "a law spreads over an interval")
+        if (self.law == "normal") != (self.sd is not None):
+            saw = "no `sd`" if self.sd is None else f"`sd` beside the law {self.law or 'uniform'}"
+            raise _expected("`sd` with `law: normal`, and only there", saw)
+        if self.chances:
+            if self.law:
+                raise _expected("`law` or `chances`", "both")
+            numbers = [x for x, _ in self.chances]
+            if (
+                self.low is None
+                or self.high is None
+                or not self.low <= min(numbers) <= max(numbers) <= self.high
+            ):
+                raise _expected("`chances` with numbers between low and high", numbers, "add low and high")
 
 
 def _judgment_schema(words: Mapping[str, object]) -> WithJsonSchema:
@@ -187,6 +218,9 @@ def _judgment_schema(words: Mapping[str, object]) -> WithJsonSchema:
                         "high": number,
                         "rank": {"type": "integer", "minimum": 1},
                         "word": {"enum": list(words)} if words else text,
+                        "law": {"enum": list(LAWS)},
+                        "sd": {"type": "number", "exclusiveMinimum": 0},
+                        "chances": {"type": "array", "items": {"type": "array", "items": number}},
                         "stated": ids,
                         "inferred": ids,
                         "assumed": text,

@@ -15,7 +15,7 @@ from zopa.case.basis import Judgment
 from zopa.case.estimates import Estimate, _basis, _numbers, accepted, fraction, speaks_for, start
 from zopa.case.model import Basis, Case
 
-__all__ = ["Snapshot", "place", "pressing", "quantity", "snapshots"]
+__all__ = ["Snapshot", "latest", "place", "pressing", "quantity", "snapshots"]
 
 WISHES = ("demand", "prefer", "accept")
 """Stances that say where a party stands, strongest first; on one day the strongest counts."""
@@ -121,3 +121,29 @@ def place(case: Case, name: str, issue: str) -> tuple[Estimate, str] | None:
         return None
     at = fraction(noun.at)
     return Estimate(at, at, at, basis), f"opens with: {noun.label}"
+
+
+def latest(case: Case, party: str, issue: str) -> tuple[str, tuple[str, ...]] | None:
+    """A party's latest position on an issue: the statement and its options; ("", option) where only its start is known.
+
+    Statements count in which it demands, prefers or accepts options, unless they were rejected in review; of one
+    day the last in the file. What a predecessor in office said counts only where nothing else was said.
+    """
+
+    def now(name: str | None) -> bool:
+        return name not in case.speakers or case.speakers[name].authority != "former"
+
+    found = [
+        (now(s.speaker), str((s.said.end or s.said.start) if s.said else ""), n, k)
+        for n, (k, s) in enumerate(case.statements.items())
+        if s.issue == issue
+        and s.options
+        and s.review.state != "rejected"
+        and s.stance in WISHES
+        and (s.party or (case.speakers[s.speaker].party if s.speaker in case.speakers else None)) == party
+    ]
+    if found:
+        ident = max(found)[3]
+        return ident, case.statements[ident].options
+    begun = case.parties[party].start.get(issue)
+    return ("", (begun,)) if begun else None

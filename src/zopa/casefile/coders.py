@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zopa.case import Case
 from zopa.case.records import Statement
 from zopa.casefile.change_log import kept, read_record
 from zopa.casefile.folder import CaseFiles
@@ -41,8 +42,10 @@ class Coding:
     value: str
 
 
-def codings_of(folder: str | Path, statements: Mapping[str, Statement]) -> list[Coding]:
+def codings_of(folder: str | Path, case: Case) -> list[Coding]:
     """All codings of a case: of the reviewers, of the reader, and of ``codings.csv``.
+
+    The party of a statement without one of its own is the party that its speaker speaks for.
 
     Raises
     ------
@@ -50,21 +53,26 @@ def codings_of(folder: str | Path, statements: Mapping[str, Statement]) -> list[
         A row of ``codings.csv`` is not right; every problem, located.
     """
     root = Path(folder)
-    found = list(_rows(CaseFiles(root), statements))
+    found = list(_rows(CaseFiles(root), case.statements))
     suggested = first_suggested(root)
-    for ident, s in statements.items():
+    for ident, s in case.statements.items():
         if s.review.state in ("accepted", "edited"):
-            found += _of(s.review.by or "reviewer", ident, s)
+            found += _of(s.review.by or "reviewer", ident, s, case)
         if ident in suggested:
-            found += _of(READER, ident, suggested[ident])
+            found += _of(READER, ident, suggested[ident], case)
         elif s.extractor and s.review.state in ("suggested", "accepted") and not s.history:
-            found += _of(READER, ident, s)  # nobody changed it
+            found += _of(READER, ident, s, case)  # nobody changed it
     return found
 
 
-def _of(coder: str, ident: str, s: Any) -> Iterator[Coding]:
+def _of(coder: str, ident: str, s: Any, case: Case) -> Iterator[Coding]:
+    def field(name: str) -> Any:
+        return s.get(name) if isinstance(s, Mapping) else getattr(s, name, None)
+
     for name in CODED:
-        value = s.get(name) if isinstance(s, Mapping) else getattr(s, name, None)
+        value = field(name)
+        if name == "party" and not value and field("speaker") in case.speakers:
+            value = case.speakers[field("speaker")].party
         if isinstance(value, list | tuple):
             value = "|".join(sorted(map(str, value)))
         yield Coding(coder, ident, name, "" if value is None else str(value))

@@ -59,7 +59,7 @@ def split(name: str, text: str) -> ByRecord:
     r"""The pieces of a file.
 
     >>> list(split("case.yaml", "# a case\ntitle: T\nparties:\n  A: {name: a}\n  # the other\n  B: {name: b}\n"))
-    ['(head)', 'title', 'parties', 'parties.A', 'parties.B']
+    ['title', 'parties', 'parties.A', 'parties.B']
     """
     if name.endswith((".yaml", ".yml")):
         found = _yaml(text)

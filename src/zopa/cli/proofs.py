@@ -38,7 +38,7 @@ def check_proof(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A proof that `zopa solve`, `zone` or `frontier --proof` wrote.", metavar="PROOF"
+            help="A proof that `zopa solve`, `zone`, `frontier` or `stress --proof` wrote.", metavar="PROOF"
         ),
     ],
     name: Annotated[
@@ -66,7 +66,10 @@ def check_proof(
     try:
         if problems:
             raise ProofRefused(f"this is no proof: {problems[0].what}")
-        found = proof_check.check_proof(read_proof(text), case, pick_readings(readings), steps=steps)
+        proof = read_proof(text)
+        found = _zones(proof, case) or proof_check.check_proof(
+            proof, case, pick_readings(readings), steps=steps
+        )
     except ProofRefused as error:
         found = proof_check.ProofVerdict("refused", str(error))
     if json:
@@ -76,9 +79,39 @@ def check_proof(
     raise typer.Exit(0 if found.verdict == "valid" else 1)
 
 
+def _zones(proof: Any, case: Any) -> Any:
+    """The verdict on a proof about zones of words alone; None for a proof of another kind."""
+    from zopa.bargaining.proof_check import ProofVerdict
+    from zopa.robustness import ZONE_FORMAT, ZONE_WORDS, BadCertificate, check_zone_proof
+
+    if not isinstance(proof, dict) or proof.get("format") != ZONE_FORMAT:
+        return None
+    if case is None:
+        return ProofVerdict(
+            "not checked",
+            "a proof about the words of a case is checked with the case; name it after the file",
+        )
+    try:
+        claims = check_zone_proof(proof, case)
+    except BadCertificate as error:
+        return ProofVerdict("refused", str(error))
+    under = ", ".join(proof["readings"])
+    taken = ", ".join(f"{k} {v}" for k, v in proof["settings"].items())
+    said = "; ".join(
+        f"{zone} ({ZONE_WORDS[zone]}): {sum(z == zone for z, _ in claims)}"
+        for zone in ZONE_WORDS
+        if any(z == zone for z, _ in claims)
+    )
+    why = (
+        f"packages by zone: {said}. Readings: {under}; words taken as: {taken}. The inequalities are those that the "
+        "words of the case named give."
+    )
+    return ProofVerdict("valid", why, "zones", tuple(package for _, package in claims))
+
+
 def _verdict(found: Any, steps: int) -> str:
     lines = [f"{found.verdict}: {found.why}"]
-    if found.verdict == "not checked":
+    if found.verdict == "not checked" and "steps" in found.why:
         lines[0] += f"; next: --steps {20 * steps}"
     lines += ["  " + " ".join(x.values()) for x in found.packages[:MOST_SHOWN]]
     if len(found.packages) > MOST_SHOWN:

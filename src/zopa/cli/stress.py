@@ -11,12 +11,14 @@ from zopa.cli.ask import reply
 from zopa.cli.options import (
     CaseArgument,
     DaskOption,
+    DayOption,
     JsonOption,
     PackageArgument,
     PackageOption,
     ReadingsOption,
     RunFolderOption,
     SetOption,
+    TypedOption,
     WorkersOption,
     deadline,
     package_of,
@@ -27,9 +29,11 @@ from zopa.cli.options import (
     spreading,
     time_left,
 )
+from zopa.cli.proofs import save_proof
 
 if TYPE_CHECKING:
     from zopa.robustness.compatible_set import Taken
+    from zopa.space import Problem
 
 __all__ = ["answer", "questions", "stress"]
 
@@ -69,8 +73,30 @@ def stress(
     ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     draws: DrawsOption = 2048,
     seed: SeedOption = 1,
+    law: Annotated[
+        str,
+        typer.Option(help="Law of the draws: words (uniform on what they allow) or numbers (of the case)."),
+    ] = "words",
+    package: PackageOption = None,
+    than: Annotated[
+        list[str] | None,
+        typer.Option("--than", help="Compare --package with this: ISSUE=OPTION; may be repeated."),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Which numbers of the case drive the zone, instead.")
+    ] = False,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Two numbers, such as parties.P.reservation: which package, by both."),
+    ] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(help="Save which zones --package (else the packages shown) are in, for check-proof."),
+    ] = None,
     workers: WorkersOption = 1,
     dask: DaskOption = None,
     run_folder: RunFolderOption = None,
@@ -85,11 +111,13 @@ def stress(
     json: JsonOption = False,
 ) -> None:
     """What holds whatever the numbers, what could hold, by the words alone. Readings: one or several named sets."""
-    from zopa.robustness import LargeStress, WordSettings
+    from zopa.robustness import LargeStress, WordSettings, better, zone_proof
     from zopa.robustness import stress as ask
 
     if waiting not in ("costly", "as-now", "open"):
         raise typer.BadParameter(f"expected costly, as-now or open, saw '{waiting}'", param_hint="--waiting")
+    if law not in ("words", "numbers"):
+        raise typer.BadParameter(f"expected words or numbers, saw '{law}'", param_hint="--law")
     several = list(readings) if readings and not any("=" in r for r in readings) else None
     settings = WordSettings(
         taken=_taken(taken),
@@ -98,7 +126,17 @@ def stress(
         offers=not positioning,
         refusals=not hopes,
     )
-    problem = problem_of(name, None if several else readings, changes)
+    problem = problem_of(name, None if several else readings, changes, day, typed)
+    one, other = package_of(None, package), package_of(None, than)
+    if sensitivity or map_:
+        _drivers(problem, name, one, map_, seed, json)
+        return
+    if other is not None:
+        compared = better(
+            problem, one or {}, other, several[0] if several else pick_readings(readings), settings=settings
+        )
+        reply(compared, name, json=json, no=False)
+        return
     with progress(json) as tell, spreading(workers, dask, run_folder) as spread:
         answer = ask(
             problem,
@@ -106,12 +144,39 @@ def stress(
             settings=settings,
             draws=draws,
             seed=seed,
+            packages=[one] if one else [],
+            law=law,  # type: ignore[arg-type]
             spread=spread,
             stop=deadline(seconds) if seconds is not None else lambda: False,
             progress=time_left(tell),
         )
+    if proof is not None:
+        shown = () if isinstance(answer, LargeStress) else answer.shown
+        packages = [one] if one else [x.package for x in shown]
+        chosen = several or pick_readings(readings)
+        saved = (
+            None
+            if isinstance(chosen, dict) or not packages
+            else zone_proof(problem, packages, chosen, settings=settings)
+        )
+        save_proof(saved, proof, name)
     possible = answer.possible is not False if isinstance(answer, LargeStress) else bool(answer.conceivable)
     reply(answer, name, json=json, no=not possible)
+
+
+def _drivers(
+    problem: Problem, name: str, package: dict[str, str] | None, map_: list[str] | None, seed: int, json: bool
+) -> None:
+    """Which numbers of the case drive the zone; or which package, by two of them."""
+    from zopa.robustness.drivers import decision_map, drivers
+
+    if map_ and len(map_) != 2:
+        raise typer.BadParameter("expected --map twice, once for each number", param_hint="--map")
+    with progress(json) as tell:
+        if map_:
+            reply(decision_map(problem, *map_, seed=seed), name, json=json, no=False)
+        else:
+            reply(drivers(problem, package=package, seed=seed, progress=tell), name, json=json, no=False)
 
 
 def questions(
@@ -123,13 +188,15 @@ def questions(
     seed: SeedOption = 1,
     readings: ReadingsOption = None,
     changes: SetOption = None,
+    day: DayOption = None,
+    typed: TypedOption = False,
     json: JsonOption = False,
 ) -> None:
     """Which question, put to which party, would tell most about whether a draft is acceptable to all."""
     from zopa.robustness import WordSettings
     from zopa.robustness import questions as ask
 
-    problem = problem_of(name, readings, changes)
+    problem = problem_of(name, readings, changes, day, typed)
     with progress(json) as tell:
         found = ask(
             problem,

@@ -91,7 +91,7 @@ def _do(
         case "people", [case]:
             found = [vars(p) for p in verbs.people(store, case)]
             lines = [f"{p['name']}: {p['role']}{', blind' if p['blind'] else ''}" for p in found]
-            return found, "\n".join(lines) or "nobody"
+            return found, "\n".join(lines) or "no person has a role in this case"
         case "cases", []:
             listed = {i: str(f) for i, f in members.folders(store).items()}
             return listed, "\n".join(f"{i}: {f}" for i, f in listed.items()) or "no cases"

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from zopa.case import Case
+from zopa.case import Case, latest
 from zopa.casefile import digest, normalise
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats.documents import number, refuse, unzip
@@ -605,7 +605,7 @@ def write(case: Case, kind: str) -> tuple[dict[str, bytes], Fidelity]:
     """
     fidelity = Fidelity("position-table")
     parties = [p for p, party in case.parties.items() if party.role in ("party", "ratifier", "spoiler")]
-    said = {(p, i): _position(case, p, i) for p in parties for i in case.issues}
+    said = {(p, i): latest(case, p, i) for p in parties for i in case.issues}
     if not any(said.values()):
         raise NotApplicable(
             "a position table needs statements with an issue and options, or starting positions"
@@ -643,24 +643,6 @@ def write(case: Case, kind: str) -> tuple[dict[str, bytes], Fidelity]:
     fidelity.keep("issues", len(rows))
     fidelity.keep("parties", len(parties))
     return {"": write_grid(CellGrid(case.title, [head, *rows]), kind)}, fidelity
-
-
-def _position(case: Case, party: str, issue: str) -> tuple[str, tuple[str, ...]] | None:
-    """The latest statement of a party on an issue, or its starting position: (statement id, options)."""
-    found = [
-        (str((s.said.end or s.said.start) if s.said else ""), k)
-        for k, s in case.statements.items()
-        if s.issue == issue
-        and s.options
-        and s.review.state != "rejected"
-        and s.stance in ("prefer", "demand", "accept")
-        and (s.party or (case.speakers[s.speaker].party if s.speaker in case.speakers else None)) == party
-    ]
-    if found:
-        ident = max(found, key=lambda f: f[0])[1]
-        return ident, case.statements[ident].options
-    start = case.parties[party].start.get(issue)
-    return ("", (start,)) if start else None
 
 
 def _shown(options: Mapping[str, Any], said: tuple[str, tuple[str, ...]] | None) -> str:

@@ -19,10 +19,10 @@ from scipy.sparse import csr_matrix
 
 from zopa.errors import NotApplicable
 
-__all__ = ["Item", "PriorityReader", "TalkTurn", "cues", "first_mentions"]
+__all__ = ["ItemWords", "PriorityReader", "TalkTurn", "cues", "first_mentions"]
 
 Cues = Mapping[str, Mapping[str, float]]
-"""Item -> cue -> how strongly it is there."""
+"""ItemWords -> cue -> how strongly it is there."""
 
 WINDOW = 5
 _TOKEN = re.compile(r"\w+(?:'\w+)?|[?!.,;:]")
@@ -46,7 +46,7 @@ class TalkTurn:
 
 
 @dataclass(frozen=True)
-class Item:
+class ItemWords:
     """What is shared: the words that name it, and words that hint at it; a final ``*`` stands for any ending."""
 
     names: tuple[str, ...]
@@ -70,7 +70,7 @@ class _Word:
     """Whom the clause is about: ``I``, ``you`` or ``-``."""
 
 
-def _words(text: str, items: Mapping[str, Item]) -> list[_Word]:
+def _words(text: str, items: Mapping[str, ItemWords]) -> list[_Word]:
     found, person = [], "-"
     for token in _TOKEN.findall(text.lower().replace("’", "'")):
         person = _PERSON.get(token, person)
@@ -80,7 +80,9 @@ def _words(text: str, items: Mapping[str, Item]) -> list[_Word]:
     return found
 
 
-def cues(turns: Sequence[TalkTurn], person: str, items: Mapping[str, Item]) -> dict[str, dict[str, float]]:
+def cues(
+    turns: Sequence[TalkTurn], person: str, items: Mapping[str, ItemWords]
+) -> dict[str, dict[str, float]]:
     """What the turns say about a person's priorities: item -> cue -> logarithm of one plus its count.
 
     Cues start with ``own`` where the person speaks and ``other`` where somebody else does.
@@ -88,7 +90,7 @@ def cues(turns: Sequence[TalkTurn], person: str, items: Mapping[str, Item]) -> d
     Examples
     --------
     >>> talk = [TalkTurn("A", "I need water the most."), TalkTurn("B", "You can have it, I need food.")]
-    >>> found = cues(talk, "A", {"water": Item(("water",)), "food": Item(("food",))})
+    >>> found = cues(talk, "A", {"water": ItemWords(("water",)), "food": ItemWords(("food",))})
     >>> found["water"]["own+2 the most"] > 0, found["food"]["other-1 need"] > 0
     (True, True)
     """
@@ -141,7 +143,7 @@ def _around(words: Sequence[_Word], at: int, who: str) -> Iterator[str]:
             return
 
 
-def first_mentions(turns: Sequence[TalkTurn], person: str, items: Mapping[str, Item]) -> tuple[str, ...]:
+def first_mentions(turns: Sequence[TalkTurn], person: str, items: Mapping[str, ItemWords]) -> tuple[str, ...]:
     """The naive reader: items in the order in which the person first names them."""
     said = [w.item for t in turns if t.speaker == person for w in _words(t.text, items) if w.item]
     return tuple(dict.fromkeys(said))
@@ -204,7 +206,7 @@ class PriorityReader:
         return cls(dict(zip(names, best.tolist(), strict=True)))
 
     def scores(self, found: Cues) -> dict[str, float]:
-        """Item -> sum of its weighted cues."""
+        """ItemWords -> sum of its weighted cues."""
         return {i: sum(self.weights.get(c, 0.0) * x for c, x in of.items()) for i, of in found.items()}
 
     def order(self, found: Cues) -> tuple[str, ...]:
@@ -213,7 +215,7 @@ class PriorityReader:
         return tuple(sorted(scores, key=lambda i: -scores[i]))
 
     def chances(self, found: Cues) -> dict[str, float]:
-        """Item -> how likely it is the most important one."""
+        """ItemWords -> how likely it is the most important one."""
         scores = self.scores(found)
         high = max(scores.values())
         odds = {i: float(np.exp(s - high)) for i, s in scores.items()}

@@ -34,8 +34,10 @@ class PartyQuestion:
     ----------
     id : what ``zopa answer`` calls it.
     party : who is asked.
-    kind : ``accepts`` a package, ``prefers`` one option to another, ``ranks`` one issue above another.
-    content : the package, the two options (``prefers``, ``to``), or the two issues (``first``, ``second``).
+    kind : ``accepts`` a package, ``prefers`` one option to another, ``ranks`` one issue above another,
+        ``means`` this reading by a rule of its own.
+    content : the package, the two options (``prefers``, ``to``), the two issues (``first``, ``second``), or the
+        ``rule`` and its ``reading``.
     bits : how much the answer tells about the target, corrected for the size of the sample (Miller 1955).
     at_most : it cannot tell more than this.
     yes : share of the draws with the answer yes.
@@ -134,7 +136,12 @@ def questions(
         raise NotApplicable("the rules leave no package to ask about")
     target = np.logical_and.reduce([_accepts(first, words[p], drafts[0], points[p]) for p in words])
     found = []
-    for party, kind, content, answer in _candidates(first, words, points, _distinct(drafts)):
+    asked = itertools.chain(
+        ((*c, target) for c in _candidates(first, words, points, _distinct(drafts))),
+        ((*c, target) for c in _swaps(first, words, points, drafts[0])),
+        _meanings(problems, drafts[0], target),
+    )
+    for party, kind, content, answer, aim in asked:
         yes = float(answer.mean())
         if not RARE <= yes <= 1 - RARE:
             continue
@@ -144,13 +151,14 @@ def questions(
                 party,
                 kind,
                 content,
-                bits=information(target, answer),
-                at_most=min(_entropy(_two(target)), _entropy(_two(answer))),
+                bits=information(aim, answer),
+                at_most=min(_entropy(_two(aim)), _entropy(_two(answer))),
                 yes=yes,
-                if_yes=float(target[answer].mean()),
-                if_no=float(target[~answer].mean()),
+                if_yes=float(aim[answer].mean()),
+                if_no=float(aim[~answer].mean()),
             )
         )
+    found = list({q.id: q for q in reversed(found)}.values())
     found.sort(key=lambda q: (-q.bits, q.id))
     leading = list({q.party: q for q in reversed(found)}.values())
     leading.sort(key=lambda q: (-q.bits, q.id))
@@ -209,6 +217,43 @@ def _candidates(
                 yield party, "ranks", content, np.ptp(values[i], axis=0) > np.ptp(values[j], axis=0)
 
 
+def _swaps(
+    problem: Problem,
+    words: Mapping[str, Compatible],
+    points: Mapping[str, NDArray[np.float64]],
+    draft: Mapping[str, str],
+) -> Iterator[Candidate]:
+    """Would a party take the draft if it got another option on one issue; packages that the rules allow."""
+    space = problem.space
+    package = space.package(draft)
+    for i, options in enumerate(space.options):
+        for k in range(len(options)):
+            other = (*package[:i], k, *package[i + 1 :])
+            if k == package[i] or not space.allows(other):
+                continue
+            names = space.names(other)
+            for party, w in words.items():
+                yield party, "accepts", names, _accepts(problem, w, names, points[party])
+
+
+def _meanings(
+    problems: Mapping[str, Problem], draft: Mapping[str, str], target: NDArray[np.bool_]
+) -> Iterator[tuple[str, str, dict[str, Any], NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Which reading of a rule its party meant, over scenarios: every reading named counts as likely as any other.
+
+    The target there is that the rules allow the draft and all accept it.
+    """
+    first = next(iter(problems.values()))
+    n = len(target)
+    aim = np.concatenate([target & p.space.allows(p.space.package(draft)) for p in problems.values()])
+    for rule, noun in first.rules.items():
+        if noun.party is None:
+            continue
+        for reading in dict.fromkeys(p.readings[rule] for p in problems.values()):
+            answer = np.repeat([p.readings[rule] == reading for p in problems.values()], n)
+            yield noun.party, "means", {"rule": rule, "reading": reading}, answer, aim
+
+
 def _extreme(better: Sequence[Sequence[bool]], best: bool) -> int | None:
     n = range(len(better))
     return next((k for k in n if all(better[k][o] if best else better[o][k] for o in n)), None)
@@ -223,11 +268,18 @@ def answer_row(
     ------
     UnknownName
         No such question.
+    NotApplicable
+        A question about a reading: its answer is no comparison, but the default reading of a rule.
     """
     known = {q.id: q for q in found}
     if ident not in known:
         raise UnknownName("question", ident, known)
     q = known[ident]
+    if q.kind == "means":
+        raise NotApplicable(
+            f"the answer to {ident} is a reading: write `default: {q.content['reading']}` under rules.{q.content['rule']}, "
+            "or another of its readings"
+        )
     row: dict[str, Any] = {"party": q.party}
     if q.kind == "accepts":
         row["accepts" if yes else "refuses"] = dict(q.content)

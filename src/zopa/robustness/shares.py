@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from zopa.parallel import Spread, in_parts
 from zopa.robustness.acceptance import Halves, accepted_at, accepted_counts, gains_at
 from zopa.robustness.compatible_set import Compatible, consistent
 from zopa.robustness.inequalities import settle
+from zopa.robustness.number_draws import NumberRoom, number_room
 from zopa.space import Problem, Space
 from zopa.space.draws import chunks, uniform_walks
 
@@ -85,6 +86,7 @@ class Drawn:
     open: Mapping[str, Share]
     packages: tuple[PackageShare, ...]
     looked_at: int
+    law: str = "words"
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class _Draws:
     """What is counted in one chunk of draws; depends on the chunk alone."""
 
     words: tuple[Compatible, ...]
-    bodies: tuple[Room, ...]
+    bodies: tuple[Room | NumberRoom, ...]
     looked: Halves
     witnesses: IntArray
     allowed: tuple[BoolArray, ...]
@@ -217,6 +219,7 @@ def shares(
     seed: int = 1,
     *,
     more: Sequence[Mapping[str, str]] = (),
+    law: Literal["words", "numbers"] = "words",
     keep: bool = True,
     spread: Spread | None = None,
     about: Mapping[str, Any] | None = None,
@@ -230,6 +233,7 @@ def shares(
     words : party -> what its words allow.
     draws, seed : int
     more : further packages to look at.
+    law : ``words``: uniform on what the words allow; ``numbers``: the case's numbers by their laws, where they fit.
     keep : whether the draws are returned; else an empty mapping.
     spread, about : as in :func:`zopa.parallel.in_parts`.
     progress : callable (step, share done), optional
@@ -248,7 +252,7 @@ def shares(
     step = max(1, any_allowed.size // WITNESSES)
     work = _Draws(
         words=tuple(words.values()),
-        bodies=tuple(room(w) for w in words.values()),
+        bodies=tuple(number_room(first, w) if law == "numbers" else room(w) for w in words.values()),
         looked=Halves.of(packages),
         witnesses=np.array(np.unravel_index(any_allowed[::step], space.sizes)).T,
         allowed=tuple(p.table.admissible for p in problems.values()),
@@ -259,7 +263,7 @@ def shares(
         work,
         parts,
         name="drawing values",
-        about={**(about or {}), "draws": draws, "seed": seed},
+        about={**(about or {}), "draws": draws, "seed": seed, "law": law},
         spread=spread,
         progress=progress,
     )
@@ -277,7 +281,7 @@ def shares(
         for k in best
     )
     open_ = {name: share(int(n), draws) for name, n in zip(problems, opened, strict=True)}
-    return Drawn(draws, seed, open_, kept, len(looked)), points
+    return Drawn(draws, seed, open_, kept, len(looked), law), points
 
 
 def _looked(space: Space, allowed: IntArray, more: Sequence[Mapping[str, str]], seed: int) -> IntArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,8 +12,10 @@ from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
+from zopa.robustness.implied_value import implied_reservation
 from zopa.robustness.large_spaces import LargeStress, stress_large
-from zopa.robustness.shares import Drawn, FloatArray, room, shares
+from zopa.robustness.shares import Drawn, FloatArray, accepted_by, room, shares
+from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
 from zopa.robustness.verdicts import (
     BoolArray,
@@ -22,11 +24,14 @@ from zopa.robustness.verdicts import (
     certify,
     contradictions,
     document,
+    dominated_by,
     tabulate,
 )
 from zopa.space import Answer, Problem, Readings, Space
 
 __all__ = [
+    "AS_SET",
+    "AskedPackage",
     "PartyWords",
     "ReadingZones",
     "Stress",
@@ -39,7 +44,11 @@ __all__ = [
 ]
 
 MOST_SHOWN = 5
+MOST_HELD_AGAINST = 20_000
+"""Packages up to which it is asked whether another may dominate a sure one."""
 WAITING = "waiting"
+AS_SET = "as set"
+"""Name of the readings that a problem has by itself."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class PartyWords:
     unused : words that gave none, and why.
     clashes : smallest sets of its words that cannot all hold; the party is then treated as unknown.
     central_breaks : words that the central judgments of the case do not satisfy.
+    reservation : where its words put its reservation value, in points from its worst to its best package; may lie
+        outside 0 to 100; None where too many options may be best or worst.
     """
 
     necessary: int
@@ -74,6 +85,7 @@ class PartyWords:
     unused: tuple[Unused, ...] = ()
     clashes: tuple[tuple[str, ...], ...] = ()
     central_breaks: tuple[str, ...] = ()
+    reservation: tuple[float, float] | None = None
 
     @property
     def silent(self) -> bool:
@@ -83,12 +95,29 @@ class PartyWords:
 
 @dataclass(frozen=True)
 class Strip:
-    """One package: the zone it is in, and per party the verdict with the words that decide it."""
+    """One package: the zone it is in, and per party the verdict with the words that decide it.
+
+    ``efficient``: whether no values that fit the words let another package dominate it; None where not asked.
+    """
 
     package: Mapping[str, str]
     zone: str
     verdicts: Mapping[str, str]
     certificates: Mapping[str, tuple[Certificate, ...]]
+    efficient: bool | None = None
+
+
+@dataclass(frozen=True)
+class AskedPackage:
+    """A package that was asked about: per party the verdict of its words and the share of draws that accept it.
+
+    ``all`` is the share of the draws in which all parties accept; shares are None where nothing was drawn.
+    """
+
+    package: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    parties: Mapping[str, float | None]
+    all: float | None
 
 
 @dataclass(frozen=True)
@@ -109,6 +138,8 @@ class Stress(Answer):
     proofs : per party the certificates of the shown packages as plain data.
     drawn : what draws from the compatible values say; None with the reason in ``not_drawn``.
     picks : what each solution picks under the draws of the first readings, with the indices of SMAA.
+    asked : packages that were asked about, with their verdicts and shares.
+    shortlist : three to five packages that together cover most scenarios, a scenario being a reading and a draw.
     """
 
     packages: int
@@ -124,6 +155,8 @@ class Stress(Answer):
     drawn: Drawn | None = None
     not_drawn: str = ""
     picks: Picks | None = None
+    shortlist: Committee | None = None
+    asked: tuple[AskedPackage, ...] = ()
 
     @property
     def agreements(self) -> int:
@@ -150,7 +183,7 @@ def problems_of(case: Case | Problem, readings: Readings | Sequence[str]) -> dic
     single = readings if isinstance(readings, Mapping) else None
     problem = Problem.of(case, single)
     return {
-        name or "as set": problem if name is None else problem.with_readings(name)
+        name or AS_SET: problem if name is None else problem.with_readings(name)
         for name in chosen_readings(problem, readings)
     }
 
@@ -184,6 +217,8 @@ def stress(
     settings: WordSettings | None = None,
     draws: int = 2048,
     seed: int = 1,
+    packages: Sequence[Mapping[str, str]] = (),
+    law: Literal["words", "numbers"] = "words",
     spread: Spread | None = None,
     stop: Callable[[], bool] = lambda: False,
     progress: Callable[[str, float], None] | None = None,
@@ -199,6 +234,8 @@ def stress(
         How words are taken; see there.
     draws, seed : int
         How many draws from the compatible values of the first readings; 0 for none.
+    packages : full packages to be asked about, whatever zone they are in.
+    law : of the draws: uniform on what the ``words`` allow, or the case's ``numbers`` by their laws.
     spread : Spread, optional
         How many workers share the work, and where finished parts of it are kept.
     stop : callable
@@ -219,7 +256,9 @@ def stress(
     first = next(iter(problems.values()))
     if any(i.party in first.space.parties for i in first.case.interactions):
         raise NotApplicable(
-            "points that depend on several issues at once (`interactions`) are not covered by words alone yet"
+            "points that depend on several issues at once (`interactions`) are numbers, and orders of options, on which the "
+            "words alone rest, would hold for given answers to the other issues only; leave `interactions` out to ask "
+            "what the words say without them"
         )
     asked = first.question(
         "stress",
@@ -280,13 +319,31 @@ def stress(
     name = next(iter(problems))
     still = _unchanged(first)
     shown = _shown(first, words[name], sure, conceivable, still)
-    not_drawn = _not_drawn(words[name].values()) if draws else "none were asked for"
+    not_drawn = _not_drawn(words[name].values(), law) if draws else "none were asked for"
     drawn: Drawn | None = None
     points: dict[str, FloatArray] = {}
     if not not_drawn:
         drawn, points = shares(
-            problems, words[name], draws, seed, spread=spread, about=about, progress=progress
+            problems, words[name], draws, seed, law=law, spread=spread, about=about, progress=progress
         )
+    found_picks = (
+        picks(
+            first,
+            words[name],
+            points,
+            [s.package for s in shown[:2]],
+            spread=spread,
+            about=about,
+            progress=progress,
+        )
+        if points
+        else None
+    )
+    members = (
+        _members(problems, words[name], points, found_picks, drawn, seed=seed, still=still)
+        if points
+        else None
+    )
     return Stress(
         asked,
         packages=first.space.n_packages,
@@ -309,17 +366,9 @@ def stress(
         else {},
         drawn=drawn,
         not_drawn=not_drawn,
-        picks=picks(
-            first,
-            words[name],
-            points,
-            [s.package for s in shown[:2]],
-            spread=spread,
-            about=about,
-            progress=progress,
-        )
-        if points
-        else None,
+        picks=found_picks,
+        shortlist=members,
+        asked=tuple(_asked(first, words[name], points, x) for x in packages),
     )
 
 
@@ -341,14 +390,50 @@ def _unpacked(masks: Mapping[str, Any], n: int) -> Tabulated:
     return Tabulated(necessary, possible)
 
 
-def _not_drawn(words: Iterable[Compatible]) -> str:
+def _not_drawn(words: Iterable[Compatible], law: str) -> str:
     """Why nothing can be drawn; empty where it can."""
+    if law == "numbers":
+        return ""
     try:
         for w in words:
             room(w)
     except NotApplicable as why:
         return str(why)
     return ""
+
+
+def _asked(
+    problem: Problem,
+    words: Mapping[str, Compatible],
+    points: Mapping[str, FloatArray],
+    package: Mapping[str, str],
+) -> AskedPackage:
+    chosen = problem.space.package(package)
+    rows = np.array([chosen])
+    fine = {p: accepted_by(w, rows, points[p])[0] for p, w in words.items()} if points else {}
+    return AskedPackage(
+        dict(package),
+        verdicts={p: certify(w, problem.space, chosen)[0] for p, w in words.items()},
+        parties={p: float(fine[p].mean()) if fine else None for p in words},
+        all=float(np.logical_and.reduce(list(fine.values())).mean()) if fine else None,
+    )
+
+
+def _members(
+    problems: Mapping[str, Problem],
+    words: Mapping[str, Compatible],
+    points: Mapping[str, FloatArray],
+    found: Picks | None,
+    drawn: Drawn | None,
+    seed: int,
+    still: int | None,
+) -> Committee | None:
+    """The shortlist; what solutions pick and what is acceptable most often is looked at in any case."""
+    space = next(iter(problems.values())).space
+    known = [p.package for m in (found.methods.values() if found else ()) for p in m.packages]
+    known += [p.package for p in (drawn.packages if drawn else ())]
+    numbers = [int(np.ravel_multi_index(space.package(x), space.sizes)) for x in known]
+    return shortlist(problems, words, points, numbers, seed, still)
 
 
 def _agreed(space: Space, masks: Sequence[BoolArray]) -> BoolArray:
@@ -394,6 +479,7 @@ def _party(
         unused=words.unused,
         clashes=clashes,
         central_breaks=tuple(dict.fromkeys(u for r in broken for u in r.units)),
+        reservation=implied_reservation(words),
     )
 
 
@@ -427,4 +513,7 @@ def _strip(problem: Problem, words: Mapping[str, Compatible], k: int, zone: str)
         zone,
         verdicts={p: v for p, (v, _) in found.items()},
         certificates={p: c for p, (_, c) in found.items()},
+        efficient=dominated_by(words, problem.space, problem.table.admissible, package) is None
+        if zone == "sure" and problem.space.n_packages <= MOST_HELD_AGAINST
+        else None,
     )

@@ -28,8 +28,10 @@ __all__ = [
     "ask_necessary",
     "ask_never",
     "certify",
+    "certify_order",
     "contradictions",
     "document",
+    "dominated_by",
     "gains",
     "tabulate",
 ]
@@ -52,12 +54,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A claim about a package of one party, what shows it, and the words that it rests on."""
+    """A claim about a package of one party, what shows it, and the words that it rests on.
+
+    With ``than`` it is about the package rather than that one: "necessary" reads "no worse for all numbers".
+    """
 
     claim: str
     package: Mapping[str, str]
     shown: tuple[Shown, ...]
     units: tuple[str, ...]
+    than: Mapping[str, str] = field(default_factory=dict)
 
 
 def _split(rows: Sequence[WordRow]) -> tuple[list[Vector], list[Vector]]:
@@ -105,7 +111,30 @@ def certify(
 
     A party whose words contradict one another has no verdict that means anything; ask :func:`contradictions` first.
     """
-    gain, names = words.gain(package), space.names(package)
+    return _certified(words, words.gain(package), space.names(package))
+
+
+def certify_order(
+    words: Compatible, space: Space, first: Mapping[str, str], second: Mapping[str, str]
+) -> tuple[WordVerdict, tuple[Certificate, ...]]:
+    """Whether a package or draft is no worse than another for a party: for all, some or none of its values.
+
+    Both name the same issues; issues that both leave out are taken as equal.
+    """
+    mine, other = (
+        words.partial(
+            {space.issues.index(i): space.options[space.issues.index(i)].index(o) for i, o in draft.items()},
+            cost=False,
+        )
+        for draft in (first, second)
+    )
+    gain = tuple(a - b for a, b in zip(mine, other, strict=True))
+    return _certified(words, gain, dict(first), dict(second))
+
+
+def _certified(
+    words: Compatible, gain: Vector, names: Mapping[str, str], than: Mapping[str, str] | None = None
+) -> tuple[WordVerdict, tuple[Certificate, ...]]:
     refused: list[Shown] = []
     accepted_: list[Shown] = []
     always: list[Shown] = []
@@ -121,27 +150,22 @@ def certify(
         (always if point is None else refused).append(Shown(k, proof, point))
         point, proof = ask_never(rows, gain)
         (never if point is None else accepted_).append(Shown(k, proof, point))
+
+    def certificate(claim: str, shown: Sequence[Shown]) -> Certificate:
+        units = (
+            u
+            for s in shown
+            for f, r in zip(s.factors, words.alternatives[s.alternative], strict=False)
+            if f
+            for u in r.units
+        )
+        return Certificate(claim, dict(names), tuple(shown), tuple(dict.fromkeys(units)), dict(than or {}))
+
     if not refused:
-        return "necessary", (_certificate("necessary", names, always, words),)
+        return "necessary", (certificate("necessary", always),)
     if not accepted_:
-        return "never", (_certificate("never", names, never, words),)
-    return "possible", (
-        _certificate("possible", names, accepted_[:1], words),
-        _certificate("not necessary", names, refused[:1], words),
-    )
-
-
-def _certificate(
-    claim: str, package: Mapping[str, str], shown: Sequence[Shown], words: Compatible
-) -> Certificate:
-    units = (
-        u
-        for s in shown
-        for f, r in zip(s.factors, words.alternatives[s.alternative], strict=False)
-        if f
-        for u in r.units
-    )
-    return Certificate(claim, dict(package), tuple(shown), tuple(dict.fromkeys(units)))
+        return "never", (certificate("never", never),)
+    return "possible", (certificate("possible", accepted_[:1]), certificate("not necessary", refused[:1]))
 
 
 def document(words: Compatible, space: Space, certificates: Sequence[Certificate]) -> dict[str, Any]:
@@ -160,6 +184,7 @@ def document(words: Compatible, space: Space, certificates: Sequence[Certificate
         ],
         "claims": [
             {"claim": c.claim, "package": dict(c.package), "shown": [_plain(s) for s in c.shown]}
+            | ({"than": dict(c.than)} if c.than else {})
             for c in certificates
         ],
     }
@@ -266,7 +291,9 @@ def _heights(words: Compatible) -> IntArray:
     return total
 
 
-def tabulate(words: Compatible, space: Space, among: BoolArray | None = None) -> Tabulated:
+def tabulate(
+    words: Compatible, space: Space, among: BoolArray | None = None, than: Sequence[int] | None = None
+) -> Tabulated:
     """Verdicts on all packages.
 
     Parameters
@@ -276,6 +303,8 @@ def tabulate(words: Compatible, space: Space, among: BoolArray | None = None) ->
     among : array of bool, optional
         Only these packages are asked about (those that the rules allow); the others stay undecided: neither
         necessary nor possible.
+    than : package, optional
+        Ask whether packages are no worse than this one, instead of acceptable.
     """
     wanted = np.ones(space.n_packages, dtype=bool) if among is None else among
     necessary, possible = wanted.copy(), np.zeros_like(wanted)
@@ -286,7 +315,7 @@ def tabulate(words: Compatible, space: Space, among: BoolArray | None = None) ->
         start, _ = consistent(rows, len(words.variables))
         if start is None:
             continue
-        search = _Search(words, space, rows, wanted, height)
+        search = _Search(words, space, rows, wanted, height, than)
         search.run([start, *points])
         necessary &= search.necessary
         possible |= search.possible
@@ -297,13 +326,47 @@ def tabulate(words: Compatible, space: Space, among: BoolArray | None = None) ->
     return Tabulated(necessary, possible, points, programmes)
 
 
+def dominated_by(
+    words: Mapping[str, Compatible], space: Space, allowed: BoolArray, package: Sequence[int]
+) -> dict[str, str] | None:
+    """A package that may dominate this one for some compatible values; None if it is necessarily efficient.
+
+    Dominating: no worse for every party, better for one, each party's values chosen within its own set.
+
+    Parameters
+    ----------
+    words : party -> what its words allow.
+    space : Space
+    allowed : packages that the rules allow, shape (n_packages,).
+    package : one option per issue.
+    """
+    rest = allowed.copy()
+    rest[int(np.ravel_multi_index(tuple(package), space.sizes))] = False
+    for w in words.values():
+        rest &= tabulate(w, space, rest, package).possible
+    for number in np.flatnonzero(rest):
+        other = [int(o) for o in np.unravel_index(number, space.sizes)]
+        for w in words.values():
+            loss = tuple(a - b for a, b in zip(w.gain(package), w.gain(other), strict=True))
+            if any(ask_necessary(rows, loss)[0] is not None for rows in w.alternatives):
+                return space.names(other)
+    return None
+
+
 class _Search:
     """Section 6.1 of the method: cheap points first, then programmes for packages at the edge of what is open."""
 
     def __init__(
-        self, words: Compatible, space: Space, rows: Sequence[WordRow], wanted: BoolArray, height: IntArray
+        self,
+        words: Compatible,
+        space: Space,
+        rows: Sequence[WordRow],
+        wanted: BoolArray,
+        height: IntArray,
+        than: Sequence[int] | None = None,
     ) -> None:
         self.words, self.space, self.rows, self.wanted, self.height = words, space, rows, wanted, height
+        self.base: Vector = (0,) * len(words.variables) if than is None else words.gain(than)
         self.points: list[Vector] = []
         self.programmes = 0
         self.necessary, self.possible = np.zeros_like(wanted), np.zeros_like(wanted)
@@ -340,7 +403,9 @@ class _Search:
         self, k: int, ask: Callable[[Sequence[WordRow], Vector], tuple[Vector | None, tuple[Fraction, ...]]]
     ) -> None:
         package = [int(x) for x in np.unravel_index(k, self.space.sizes)]
-        point, _ = ask(self.rows, self.words.gain(package))
+        point, _ = ask(
+            self.rows, tuple(a - b for a, b in zip(self.words.gain(package), self.base, strict=True))
+        )
         self.programmes += 1
         if point is not None:
             self._pass(point)
@@ -355,7 +420,7 @@ class _Search:
 
     def _pass(self, point: Vector) -> None:
         self.points.append(point)
-        fine = gains(self.words, point) >= 0
+        fine = gains(self.words, point) >= sum(a * b for a, b in zip(self.base, point, strict=True))
         self.maybe_necessary &= fine
         self.possible |= fine & self.wanted
         self.maybe_never &= ~fine

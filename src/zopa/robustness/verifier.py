@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["FORMAT", "BadCertificate", "check_certificate"]
+__all__ = ["FORMAT", "BadCertificate", "check_certificate", "shown_claims"]
 
 FORMAT = "zopa words 1"
 MOST = 100_000
@@ -24,7 +24,9 @@ class BadCertificate(Exception):
 
 
 def check_certificate(document: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    """The claims that a document shows, as (claim, package).
+    """The claims that a document shows about packages against no agreement, as (claim, package).
+
+    Claims that set one package against another are checked as well; :func:`shown_claims` gives all of them.
 
     Parameters
     ----------
@@ -36,6 +38,17 @@ def check_certificate(document: Mapping[str, Any]) -> list[tuple[str, dict[str, 
     ------
     BadCertificate
         A part that is missing, unknown or of the wrong kind; a sum that is not what it should be.
+    """
+    return [(claim, package) for claim, package, than in shown_claims(document) if not than]
+
+
+def shown_claims(document: Mapping[str, Any]) -> list[tuple[str, dict[str, str], dict[str, str]]]:
+    """The claims that a document shows, as (claim, package, than); ``than`` is empty for no agreement.
+
+    Raises
+    ------
+    BadCertificate
+        As for :func:`check_certificate`.
     """
     _keys(document, ("format", "party", "issues", "variables", "alternatives", "claims"), "document")
     if document["format"] != FORMAT:
@@ -55,13 +68,17 @@ def check_certificate(document: Mapping[str, Any]) -> list[tuple[str, dict[str, 
     found = []
     for n, claim in enumerate(_list(document["claims"], "claims")):
         where = f"claim {n}"
-        _keys(claim, ("claim", "package", "shown"), where)
+        ordering = isinstance(claim, Mapping) and "than" in claim
+        _keys(claim, ("claim", "package", "shown", *(("than",) if ordering else ())), where)
         if claim["claim"] not in CLAIMS:
             raise BadCertificate(f"{where}: no such claim")
         package = claim["package"]
-        gain = _gain(package, issues, variables, where)
+        if ordering:
+            gain = _difference(package, claim["than"], issues, variables, where)
+        else:
+            gain = _gain(package, issues, variables, where)
         _claim(claim["claim"], gain, _list(claim["shown"], where), alternatives, where)
-        found.append((claim["claim"], dict(package)))
+        found.append((claim["claim"], dict(package), dict(claim["than"]) if ordering else {}))
     return found
 
 
@@ -130,6 +147,24 @@ def _gain(package: Any, issues: Mapping[str, Any], variables: Sequence[str], whe
             raise BadCertificate(f"{where}: no option '{option}' of {issue}")
     named = {f"{i}={o}" for i, o in package.items()} | ({"c"} if package else set())
     return [Fraction(int(v in named)) for v in variables]
+
+
+def _difference(
+    package: Any, than: Any, issues: Mapping[str, Any], variables: Sequence[str], where: str
+) -> list[Fraction]:
+    """Worth of the package less that of another one that names the same issues."""
+    if not isinstance(package, Mapping) or not isinstance(than, Mapping) or not package:
+        raise BadCertificate(f"{where}: expected two packages")
+    if set(package) != set(than) or not set(package) <= set(issues):
+        raise BadCertificate(f"{where}: expected two packages about the same issues")
+    both = []
+    for one in (package, than):
+        for issue, option in one.items():
+            if option not in _list(issues[issue], f"issues.{issue}"):
+                raise BadCertificate(f"{where}: no option '{option}' of {issue}")
+        named = {f"{i}={o}" for i, o in one.items()}
+        both.append([Fraction(int(v in named)) for v in variables])
+    return [a - b for a, b in zip(*both, strict=True)]
 
 
 def _rows(given: Any, width: int, k: int) -> Rows:

@@ -172,7 +172,8 @@ def condorcet_election(x: Array, w: Array, *, span: float = 100.0) -> Array:
     normalising, so that a place does not win by being held often.
     """
     _total(x, w)
-    votes = 1e-8 + support(x, w) / span
+    least = 1e-8 * np.max(w, axis=-1)[..., None, None]  # a share of the weights: their unit does not matter
+    votes = least + support(x, w) / span
     share = votes / (votes + np.swapaxes(votes, -1, -2))
     logs = np.sum(np.log(share), axis=-1)
     p = np.exp(logs - np.max(logs, axis=-1, keepdims=True))

@@ -80,7 +80,7 @@ def agreement(case: Case, *others: Case, level: Mapping[str, Level] | None = Non
         folder = case.folder
         if not folder:
             raise NotApplicable("who coded what is known for a case in a folder only")
-        codings, units = codings_of(Path(folder), case.statements), {i: i for i in case.statements}
+        codings, units = codings_of(Path(folder), case), {i: i for i in case.statements}
     question = Question(
         "agreement",
         ",".join(c.digest for c in (case, *others)),

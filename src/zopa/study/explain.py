@@ -87,7 +87,8 @@ def explain(case: Case, ident: str) -> Step:
     ident : str
         A statement or rule id; ``zone``; a solution; ``PARTY.reservation``, ``PARTY.costs``,
         ``PARTY.capability``, ``PARTY.weights.ISSUE``, ``PARTY.places.ISSUE``, ``PARTY.values.ISSUE.OPTION``;
-        ``PARTY.prefers.PLACE`` and ``actions.ACTION`` of the graph section.
+        ``PARTY.prefers.PLACE`` and ``actions.ACTION`` of the graph section. Where a statement and a rule share an id,
+        ``rules.RULE`` is the rule.
 
     Raises
     ------
@@ -98,6 +99,9 @@ def explain(case: Case, ident: str) -> Step:
         return statement_step(case, ident)
     if ident in all_rules(case):
         return rule_step(case, ident)
+    group, _, rest = ident.partition(".")
+    if group == "rules" and rest in all_rules(case):
+        return rule_step(case, rest)
     head = ident.split(".")[0]
     if head == "zone":
         return _zone_step(case)
@@ -255,6 +259,10 @@ def in_context(case: Case, ident: str, most: int = 300) -> InContext | None:
     at = find_quote(source.text, s.quote, s.prefix, s.suffix, s.start)[0]
     end = at + len(s.quote)
     first, last = max(0, at - most), min(len(source.text), end + most)
+    if first and (gap := re.search(r"\s", source.text[first:at])):  # whole words only
+        first += gap.end()
+    if last < len(source.text) and (cut := re.search(r"\s\S*\Z", source.text[end:last])):
+        last = end + cut.start()
     return InContext(
         source.text[first:at],
         quote=source.text[at:end],

@@ -32,7 +32,7 @@ from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
 from zopa.ratification import ratify
-from zopa.robustness import questions, spoken, stress
+from zopa.robustness import drivers, questions, spoken, stress
 from zopa.space import (
     Answer,
     Problem,
@@ -172,7 +172,7 @@ DRAWS = 256
 """Draws of the main job from what the words allow."""
 
 
-def _stress(problem: Problem, _: Sequence[Proposal]) -> Answer:
+def _stress(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     """What the words alone allow, where there are words about what a party could accept."""
     if not spoken(problem):
         raise NotApplicable("what the words alone allow needs statements with a stance, or `comparisons`")
@@ -180,7 +180,7 @@ def _stress(problem: Problem, _: Sequence[Proposal]) -> Answer:
         raise NotApplicable(
             f"{problem.space.n_packages:,} packages are too many for a report; ask `zopa stress` alone"
         )
-    return stress(problem, draws=DRAWS)
+    return stress(problem, draws=DRAWS, packages=[p.deal.package for p in proposals[:MOST_TESTED]])
 
 
 def _questions(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
@@ -194,8 +194,24 @@ def _questions(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
     return questions(chosen, chosen.readings, draws=DRAWS, draft=first.deal.package)
 
 
+def _drivers(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
+    """Which numbers of the case drive the zone, where packages can be listed and some number has an interval."""
+    if not problem.listable:
+        raise NotApplicable("what drives the zone needs packages that can be listed")
+    first = proposals[0] if proposals else None
+    chosen = problem.with_readings(first.readings) if first else problem
+    found = drivers(chosen, package=first.deal.package if first else None, samples=SAMPLES)
+    if not found.bars:
+        raise NotApplicable("what drives the zone needs numbers with an interval that move it")
+    return found
+
+
+SAMPLES = 64
+"""Base samples of the Sobol indices in the main job."""
+
 LENSES: Mapping[str, Lens] = {
     "stress": _stress,
+    "drivers": _drivers,
     "questions": _questions,
     "hold": _hold,
     "stability": _stability,

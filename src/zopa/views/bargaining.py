@@ -514,7 +514,7 @@ def frontier_distance(v: Views, labels: Labels) -> str:
             if u != now[p]
         ]
         return f"Below the frontier: another package gives {listed(more)} points at no cost to any party."
-    if v.improvable == 0:
+    if v.improvable == 0 and not v.broken:
         return "On the frontier: no allowed package is better for one party and worse for none."
     return ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from zopa.robustness import Drawn, Exists, LargeStress, PartyQuestion, Questions, Stress, Strip
+from zopa.robustness import Better, Drawn, Exists, LargeStress, PartyQuestion, Questions, Stress, Strip
 from zopa.views import under_draws
 from zopa.views.document import (
     Block,
@@ -22,10 +22,16 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent
+from zopa.views.numbers import count, listed, percent, points
 
-__all__ = ["blocks", "headline", "large", "question_items", "questions", "stress"]
+__all__ = ["better", "blocks", "headline", "large", "question_items", "questions", "stress"]
 
+MOST_POINTS = 100.0
+LAWS: Mapping[str, str] = {
+    "words": "The draws are uniform in what options are worth against the way things are, within what the words allow",
+    "numbers": "The draws are the numbers of the case, each by the law of its interval, where they fit the words",
+}
+"""Where draws come from."""
 VERDICTS: Mapping[str, str] = {
     "necessary": "acceptable for all numbers",
     "possible": "acceptable for some numbers",
@@ -132,6 +138,7 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
     if reasons:
         yield Heading("Why not more is certain")
         yield Bullets(reasons)
+    yield from _implied(s, labels)
     if len(s.readings) > 1:
         yield _readings(s, labels)
     if s.shown and s.shown[0].zone == "sure":
@@ -139,6 +146,13 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
         yield Bullets(tuple(_sure(strip, labels) for strip in s.shown))
     if s.drawn is not None:
         yield from _drawn(s.drawn, labels)
+        if s.unchanged:
+            yield paragraph(
+                "The package that leaves everything as it is counts in that share, and is acceptable in every draw.",
+                tone="small",
+            )
+        if s.shortlist is not None:
+            yield from under_draws.shortlist_blocks(s.shortlist, labels)
         if s.picks is not None:
             yield from under_draws.solution_picks(s.picks, labels)
     elif s.not_drawn:
@@ -203,6 +217,33 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
             )
 
 
+def _implied(s: Stress, labels: Labels) -> Iterator[Block]:
+    """Where the words put reservation values, and what they say of a package that was asked about."""
+    implied = tuple(_values(s, labels))
+    if implied:
+        yield Heading("What no agreement is worth, by the words")
+        yield Bullets(implied)
+    for a in s.asked[:1]:
+        yield paragraph(*labels.package(a.package), ": ", *under_draws.asked(a, labels), ".")
+
+
+def _values(s: Stress, labels: Labels) -> Iterator[Spans]:
+    for name, p in s.parties.items():
+        if p.reservation is None or (p.reservation[0] <= 0 and p.reservation[1] >= MOST_POINTS):
+            continue
+        low, high = p.reservation
+        if low <= 0:
+            where = f"at most {points(high)}"
+        elif high >= MOST_POINTS:
+            where = f"at least {points(low)}"
+        else:
+            where = f"between {points(low)} and {points(high)}"
+        yield (
+            f"{labels.party(name)}: what it said puts its reservation value {where}, in points from its worst package (0) to "
+            "its best (100).",
+        )
+
+
 def _readings(s: Stress, labels: Labels) -> Grid:
     rows = tuple(
         (
@@ -218,6 +259,12 @@ def _sure(strip: Strip, labels: Labels) -> Spans:
     found: list[Span] = [*labels.package(strip.package)]
     for party, certificates in strip.certificates.items():
         found += [f". {labels.party(party)}: ", *_units([u for c in certificates for u in c.units], labels)]
+    if strip.efficient is not None:
+        found.append(
+            ". No other package can dominate it, whatever the numbers"
+            if strip.efficient
+            else ". For some numbers another package is no worse for any party and better for one"
+        )
     return (*found, ".")
 
 
@@ -264,9 +311,8 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
         for name, o in d.open.items()
     )
     yield paragraph(
-        f"Some package is acceptable to all in so many of {d.draws:,} draws: {several}. The draws are uniform in what "
-        "options are worth against the way things are, within what the words allow; that law is an assumption, and the "
-        "intervals cover chance only.",
+        f"Some package is acceptable to all in so many of {d.draws:,} draws: {several}. {LAWS[d.law]}; "
+        "that law is an assumption, and the intervals cover chance only.",
         tone="small",
     )
     rows: list[tuple[Cell | str, ...]] = []
@@ -283,6 +329,34 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
         yield Grid(
             f"Acceptable most often, of {d.looked_at:,} packages looked at", head, tuple(rows), folded=True
         )
+
+
+ORDERS: Mapping[str, str] = {
+    "better": "the first is better for all numbers",
+    "no worse": "the first is no worse for all numbers",
+    "equal": "both are worth the same for all numbers",
+    "open": "depends on numbers that are not on record",
+    "no better": "the second is no worse for all numbers",
+    "worse": "the second is better for all numbers",
+}
+"""How a party's words order two packages."""
+
+
+def better(b: Better, labels: Labels) -> Document:
+    """Two packages or drafts, party by party."""
+    rows = tuple(
+        (
+            cell(labels.party(p), head=True),
+            ORDERS[v.order],
+            cell(*_units([u for c in v.certificates for u in c.units], labels))
+            if v.order != "open"
+            else cell(""),
+        )
+        for p, v in b.parties.items()
+    )
+    grid = Grid("By the words alone", ("party", "order", "because of"), rows)
+    first = paragraph("First: ", *labels.package(b.first), ". Second: ", *labels.package(b.second), ".")
+    return Document("", (Section("better", "", (first, grid)),), next=("questions CASE",))
 
 
 def questions(q: Questions, labels: Labels) -> Document:
@@ -311,15 +385,21 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
     for asked in q.best:
         yield (
             f"{labels.party(asked.party)}: ",
-            *_question(asked, labels, draft if asked.content == q.target else ""),
+            *_question(asked, labels, draft if asked.content == q.target else "", q.target),
             f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
             f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id}).",
         )
 
 
-def _question(asked: PartyQuestion, labels: Labels, draft: str) -> Spans:
+def _question(asked: PartyQuestion, labels: Labels, draft: str, target: Mapping[str, str]) -> Spans:
     if asked.kind == "accepts" and draft:
         return (f"would you accept {draft} rather than no agreement?",)
+    if asked.kind == "means":
+        rule, reading = asked.content["rule"], asked.content["reading"]
+        return ("by “", labels.rule(rule), "”, do you mean this: ", labels.reading(rule, reading), "?")
+    swap = {i: o for i, o in asked.content.items() if target.get(i) != o} if asked.kind == "accepts" else {}
+    if len(swap) == 1:
+        return ("would you accept this draft if it said instead: ", *labels.package(swap), "?")
     if asked.kind == "accepts":
         return ("would you accept this draft rather than no agreement: ", *labels.package(asked.content), "?")
     if asked.kind == "prefers":

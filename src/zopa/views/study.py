@@ -16,7 +16,7 @@ from zopa.case import reservation
 from zopa.division import Divided
 from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
-from zopa.robustness import Questions, Stress
+from zopa.robustness import Drivers, Questions, Stress
 from zopa.spatial import Forecast
 from zopa.study import MOST_TESTED, Proposal, Study
 from zopa.talks import OrderOfSteps, Simulation, StartingPositions
@@ -31,6 +31,8 @@ from zopa.views import (
     standing,
     stress,
     talks,
+    under_draws,
+    what_drives,
 )
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -149,6 +151,9 @@ def _whatever(s: Study) -> Iterator[Block]:
     words = s.lenses.get("stress")
     if isinstance(words, Stress):
         yield paragraph(stress.headline(words), " ", Link("By party, and why", "#words"), tone="key")
+        if words.shortlist is not None:
+            link = Link("The shortlist", "#words")
+            yield paragraph(under_draws.shortlist_headline(words.shortlist), " ", link)
 
 
 def _told_most(s: Study, labels: Labels) -> Iterator[Spans]:
@@ -164,6 +169,16 @@ def _words(s: Study, labels: Labels) -> Section | None:
     if not isinstance(found, Stress):
         return None
     return Section("words", "What the words alone allow", tuple(stress.blocks(found, labels)))
+
+
+def _drives(s: Study, labels: Labels) -> Section | None:
+    """Which numbers of the case drive the zone."""
+    found = s.lenses.get("drivers")
+    if not isinstance(found, Drivers):
+        return None
+    return Section(
+        "drivers", "Which numbers drive the zone", tuple(what_drives.blocks(found, labels)), annex=True
+    )
 
 
 def _number(n: int) -> str:
@@ -244,6 +259,13 @@ def _packages(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) -
     block = _row("who could block it", [_blockers(p, labels) for _, p in shown])
     needs = [{r: x for r, x in p.readings.items() if x != s.question.readings.get(r)} for _, p in shown]
     extra: list[tuple[Cell | str, ...]] = [least, block]
+    words = s.lenses.get("stress")
+    if isinstance(words, Stress) and len(words.asked) >= len(shown):
+        by = {tuple(a.package.items()): a for a in words.asked}
+        asked = [by.get(tuple(p.deal.package.items())) for _, p in shown]
+        extra.append(
+            _row("by the words alone", [under_draws.asked(a, labels) if a else ("",) for a in asked])
+        )
     if any(needs):
         extra.insert(
             0, (cell("needs another reading", head=True), *(cell(*_needed(n, labels)) for n in needs))
@@ -755,6 +777,7 @@ SECTIONS = (
     _wider,
     _forecast,
     _positions,
+    _drives,
     _rules,
     _judgments,
     _record,

@@ -1,16 +1,16 @@
-"""Views of what draws from the words say: what the solutions pick, and what one has to believe for it."""
+"""Views of what draws from the words say: a shortlist, what the solutions pick, what one has to believe for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from zopa.bargaining import SOLUTIONS
-from zopa.robustness import MethodPicks, Picks
+from zopa.robustness import AskedPackage, Committee, MethodPicks, Picks
 from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
-__all__ = ["solution_picks"]
+__all__ = ["asked", "shortlist_blocks", "shortlist_headline", "shortlist_items", "solution_picks"]
 
 OFTEN = 0.05
 """A package that is picked in a smaller share of the draws is no finding."""
@@ -48,6 +48,69 @@ def solution_picks(p: Picks, labels: Labels) -> Iterator[Block]:
         folded=True,
     )
     yield from _ranks(p, labels)
+
+
+def asked(a: AskedPackage, labels: Labels) -> Spans:
+    """What the words alone say about a package: for whom it is settled, and the share of draws that accept it."""
+    sure = [labels.party(p) for p, v in a.verdicts.items() if v == "necessary"]
+    never = [labels.party(p) for p, v in a.verdicts.items() if v == "never"]
+    parts = [f"acceptable whatever the numbers to {listed(sure)}"] if sure else []
+    parts += [f"acceptable for no numbers to {listed(never)}"] if never else []
+    rest = [p for p, v in a.verdicts.items() if v == "possible"]
+    shares = [f"{labels.party(p)} in {percent(x)}" for p in rest if (x := a.parties[p]) is not None]
+    if rest and a.all is not None:
+        parts.append(
+            f"depends on the numbers for the {'others' if sure or never else 'parties'}: accepted by {listed(shares)} "
+            f"of the draws; by all in {percent(a.all)}"
+        )
+    return ("; ".join(parts) or "no words on record",)
+
+
+def shortlist_headline(c: Committee) -> str:
+    """The shortlist in one sentence."""
+    n = len(c.members)
+    most = (
+        "" if c.proven else f"; no choice of as many could cover more than {percent(min(c.most, c.possible))}"
+    )
+    return (
+        f"A shortlist of {n} package{'s' if n != 1 else ''}: in {percent(c.covered)} of {count(c.scenarios)} scenarios (a "
+        f"reading together with a draw from the words) at least one of them is acceptable to all{most}."
+    )
+
+
+def shortlist_items(c: Committee, labels: Labels) -> Iterator[Spans]:
+    """The members: all of the first package, then what the others do otherwise; shares, what breaks them, whom to ask."""
+    first = c.members[0].package
+    for k, m in enumerate(c.members):
+        other = {i: o for i, o in m.package.items() if o != first[i]}
+        how = labels.package(m.package) if not k else ("as the first, but ", *labels.package(other))
+        facts = [f"alone {percent(m.alone)}" + (f", adds {percent(m.added)}" if k else "")]
+        if m.forbidden:
+            facts.append(f"ruled out under {listed(sorted(m.forbidden))}")
+        if m.ask:
+            facts.append(
+                f"ask {labels.party(m.ask)}, which accepts it in {percent(m.parties[m.ask])} and loses most on "
+                f"{labels.issue(m.breaks[m.ask])} where it refuses"
+            )
+        yield (f"{k + 1}: ", *how, f" ({'; '.join(facts)}).")
+
+
+def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
+    """The shortlist with its shares."""
+    yield Heading("A shortlist")
+    yield paragraph(shortlist_headline(c))
+    yield Bullets(tuple(shortlist_items(c, labels)))
+    if not c.complete:
+        yield paragraph(
+            f"Chosen among the best of {count(c.candidates)} packages looked at, not of all that the rules allow.",
+            tone="small",
+        )
+    head = ("package", *(labels.party(p) for p in c.members[0].parties))
+    rows = tuple(
+        (cell(str(k + 1), head=True), *(cell(percent(x), number=True) for x in m.parties.values()))
+        for k, m in enumerate(c.members)
+    )
+    yield Grid("Share of the draws in which each party accepts it", head, rows, folded=True)
 
 
 def _row(method: str, found: MethodPicks, labels: Labels) -> tuple[Cell | str, ...]:

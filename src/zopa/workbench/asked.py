@@ -104,7 +104,7 @@ class UrlQuery:
     def command(self, verb: str, case: str) -> str:
         """The command that gives the same answer."""
         name, _, rest = verb.partition(" ")
-        words = ["zopa", name, case, *([rest] if rest else [])]
+        words = ["zopa", name, case, *shlex.split(rest)]
         words += [f"{i}={o}" for i, o in self.options.items()] if verb == "judge" else []
         words += ["--as-of", self.day] if self.day else []
         if self.readings and not self.chosen:

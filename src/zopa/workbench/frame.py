@@ -14,25 +14,32 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from zopa.case import Case
 from zopa.render.html import block_templates
 from zopa.render.json import answered, text
+from zopa.render.svg import pictures
 from zopa.space import Answer, Problem, reading_names
-from zopa.views.document import Document, Link
+from zopa.views.document import Chart, Document, Link
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, points
 from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 
-__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "here_of", "html", "needs", "screen"]
+__all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "drawn", "here_of", "html", "needs", "screen"]
 
 NAVIGATION = (
     ("Today", "/", "t"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
+    ("Questions", "/questions", "q"),
+    ("Positions", "/positions", "p"),
+    ("Path", "/path", "h"),
+    ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
+    ("Jobs", "/jobs", "j"),
     ("Record", "/record", "l"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""
@@ -123,6 +130,10 @@ class Here:
             here = here.without_draft()
         return self.base + path + (replace(here, **changes) if changes else here).query()
 
+    def rule_evidence(self, rule: str) -> str:
+        """The address of the evidence card of a rule, also where a statement has the same id."""
+        return self.evidence(f"rules.{rule}" if rule in self.case.statements else rule)
+
     @property
     def twin(self) -> str:
         """The address of the same answer as JSON."""
@@ -187,7 +198,9 @@ class Here:
             kind, _, ident = link.to.removeprefix("#").partition("-")
             if link.to in options:
                 return replace(link, to=self.evidence(options[link.to]))
-            if kind in ("statement", "quote", "rule", "why", "source") and ident:
+            if kind == "rule" and ident:
+                return replace(link, to=self.rule_evidence(ident))
+            if kind in ("statement", "quote", "why", "source") and ident:
                 return replace(link, to=self.evidence(ident))
             if link.to.startswith("#") and link.to[1:] not in sections:
                 return replace(link, to=self.url("/report") + link.to)
@@ -297,6 +310,13 @@ def html(here: Here, template: str, page: Page) -> Response:
     found = environment().get_template(template)
     headers = {"hx-push-url": page.url} if page.url and here.partial else {}
     return HTMLResponse(found.render(context), page.status, headers=headers)
+
+
+def drawn(here: Here, what: Hashable, document: Document) -> dict[str, Markup]:
+    """Chart name -> picture, for the charts of a document; drawn once. ``what`` names the answer behind it."""
+    charts = [b for b in document.blocks() if isinstance(b, Chart)]
+    found = here.answer(("pictures", what), lambda _: pictures(charts))
+    return {name: Markup(svg) for name, svg in found.items()}
 
 
 @functools.cache

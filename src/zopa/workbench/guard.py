@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zopa.casefile import acting, acting_now
 from zopa.workbench.access import SignedIn, SignIn, csrf_token
 
 __all__ = ["HEADERS", "MOST_BODY", "POLICY", "Guard", "require_token"]
@@ -73,7 +74,12 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, guarded)
             return
-        await self.app(scope, receive, guarded)
+        entry = getattr(request.state, "entry", None)
+        who = entry.user if entry is not None and self.sign_in.entrance else acting_now().who
+        with acting(
+            who, "zopa serve"
+        ):  # what a screen changes stands in the record of the case under this name
+            await self.app(scope, receive, guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         headers = request.headers

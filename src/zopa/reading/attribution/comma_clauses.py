@@ -97,7 +97,7 @@ class _ClauseReader:
         inside = [x for c in clauses if c.quoted for x in self._inside_quotation(c)]
         if inside:
             return inside
-        out = self._opened(clauses, a, b) or self._said_after(clauses, a, b)
+        out = self._labelled(clauses) or self._opened(clauses, a, b) or self._said_after(clauses, a, b)
         done = max((p[1] for x in out for p in (*x.content, *x.cue, *x.source)), default=a)
         for k, c in enumerate(clauses):
             if c.quoted or c.start < done or self._is_subordinate(c):
@@ -299,7 +299,7 @@ class _ClauseReader:
             start = None if self.articles else self._after_adverbial(a, i)
             if start is None and self.is_(a, "places"):  # "in the ministry they say"
                 start = a + 1
-            return (start, i) if start is not None else None
+            return (start, i) if start is not None and start < i else None
         if self.articles and not self._is_subject(a):
             return None
         return a, next((k for k in range(a + 1, i) if self.is_(k, "temporal")), i)
@@ -368,6 +368,16 @@ class _ClauseReader:
             if rest[1] - rest[0] > 1 and any(self.words[k][0].isalnum() for k in range(*rest)):
                 yield Attribution((source,), (), (rest,), "goes on", "", inherited=True)
             return
+
+    def _labelled(self, clauses: Sequence[_CommaClause]) -> list[Attribution]:
+        """``NAME: "X"``: nothing but a name before a colon and a quotation."""
+        if len(clauses) < 2 or clauses[1].mark != ":" or not clauses[1].quoted or clauses[0].quoted:
+            return []
+        name, said = clauses[0], clauses[1]
+        if not all(self.words[i][0].isupper() for i in range(name.start, name.stop)):
+            return []
+        source, cue = (name.start, name.stop), (name.stop, name.stop + 1)
+        return [Attribution((source,), (cue,), (self.trimmed(said.start, said.stop),), "line", ":")]
 
     def _opened(self, clauses: Sequence[_CommaClause], a: int, b: int) -> list[Attribution]:
         """``According to SRC, X``; ``as SRC reports, X``; ``X, it says in SRC``: by the patterns of the pack."""
@@ -440,10 +450,14 @@ class _ClauseReader:
 
     def _opening_cue(self, c: _CommaClause) -> _CommaCue | None:
         """The verb of saying with which a clause starts; "so" before a name counts as one where the pack says so."""
-        if self.is_(c.start, "bare_cues") and c.stop > c.start + 1 and self.words[c.start + 1][0].isupper():
+        if self.is_(c.start, "bare_cues") and c.stop > c.start + 1 and self._names(c.start + 1):
             return _CommaCue(c.start, self.lower[c.start], frozenset(["say"]), c.stop, c.start)
         cue = self._cue(c)
         return cue if cue and cue.at == c.start and "say" in cue.classes else None
+
+    def _names(self, i: int) -> bool:
+        """Whether a name or an article stands here."""
+        return self.words[i][0].isupper() or self.is_(i, "articles")
 
     def _announces(self, clauses: Sequence[_CommaClause], k: int) -> bool:
         """Whether the clause after ``k`` is what its verb opens: that, whether, a colon."""
@@ -462,16 +476,28 @@ class _ClauseReader:
         source, front, rest = self._split_clause(clauses, k, cue)
         if not source:
             return []
-        content = self._content(clauses, k, b, cue, rest) or (self.trimmed(*front) if front else None)
+        behind = (
+            None if front and self.is_(cue.at, "auxiliaries") else self._content(clauses, k, b, cue, rest)
+        )
+        content = behind or (self.trimmed(*front) if front else None)
         if not content or not any(self.words[i][0].isalnum() for i in range(*content)):
             return []
         more = self._infinitive_after(clauses, k, b, content)
         pieces = [(cue.at - (cue.at > c.start and self.is_(cue.at - 1, "negations")), cue.at + 1)]
+        pieces += [(i, i + 1) for i in self._denials(c, cue, content)]
         if cue.finite < pieces[0][0]:
             pieces.insert(0, (cue.finite, cue.finite + 1))
         if cue.stop < c.stop:
             pieces.append((cue.stop, c.stop))
         return [Attribution((source,), tuple(pieces), (content, *more), "before", cue.lemma)]
+
+    def _denials(self, c: _CommaClause, cue: _CommaCue, content: Range) -> list[int]:
+        """Negations that stand apart from the verb whose clause they are in: ``stimmt dem Plan nicht zu``."""
+        if not self.articles:
+            return []
+        beside = cue.at - 1
+        apart = (i for i in range(cue.finite + 1, c.stop) if i != beside and self.is_(i, "negations"))
+        return [i for i in apart if not content[0] <= i < content[1]]
 
     def _split_clause(
         self, clauses: Sequence[_CommaClause], k: int, cue: _CommaCue

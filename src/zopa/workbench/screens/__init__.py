@@ -1,8 +1,34 @@
 """One router module per screen, and the table of them."""
 
-from zopa.workbench.screens import draft, evidence, history, report, today, why_not
+from zopa.workbench.screens import (
+    compared,
+    draft,
+    evidence,
+    history,
+    long_jobs,
+    one_record,
+    questions,
+    report,
+    standpoints,
+    steps,
+    today,
+    why_not,
+)
 
 __all__ = ["SCREENS"]
 
-SCREENS = (today.router, draft.router, why_not.router, evidence.router, report.router, history.router)
+SCREENS = (
+    today.router,
+    draft.router,
+    why_not.router,
+    questions.router,
+    standpoints.router,
+    steps.router,
+    compared.router,
+    evidence.router,
+    report.router,
+    history.router,
+    long_jobs.router,
+    one_record.router,
+)
 """The routers of all screens inside a case."""

@@ -15,7 +15,7 @@ from zopa.workbench.frame import AskedHere, Page, needs, screen
 __all__ = ["router"]
 
 router = APIRouter(tags=["record"], dependencies=[needs("see restricted")])
-VIA = "zopa serve"
+VIA = "workbench"
 
 
 @screen(router, "/record", "history.html.j2")

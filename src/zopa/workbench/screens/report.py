@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from fastapi import APIRouter, Response
-from markupsafe import Markup
 
 from zopa.case import redacted
 from zopa.render.html import page as whole_page
@@ -14,10 +13,10 @@ from zopa.render.svg import pictures
 from zopa.space import Problem
 from zopa.study import Study, run
 from zopa.views import with_settings
-from zopa.views.document import Chart, Document
+from zopa.views.document import Chart
 from zopa.views.labels import Labels
 from zopa.views.study import study as study_view
-from zopa.workbench.frame import AskedHere, Here, Page, screen
+from zopa.workbench.frame import AskedHere, Here, Page, drawn, screen
 
 __all__ = ["full_study", "router"]
 
@@ -36,17 +35,12 @@ def full_study(here: Here) -> Study:
     return here.answer("run", lambda problem: run(problem, patience=patience))
 
 
-def _drawn(here: Here, document: Document) -> dict[str, str]:
-    return here.answer("pictures", lambda _: pictures(b for b in document.blocks() if isinstance(b, Chart)))
-
-
 @screen(router, "/report", "report.html.j2")
 def report(here: AskedHere) -> Page:
     """Every section of the report of `zopa run`."""
     found = full_study(here)
     document = study_view(found, Labels(found.case))
-    drawn = {name: Markup(svg) for name, svg in _drawn(here, document).items()}
-    return Page("Report", found, document, more={"drawn": drawn}, command="run")
+    return Page("Report", found, document, more={"drawn": drawn(here, "run", document)}, command="run")
 
 
 @router.get("/report.html", response_class=Response)
@@ -57,7 +51,7 @@ def report_file(here: AskedHere) -> Response:
     else:
         found = here.answer("run, redacted", lambda p: run(Problem(redacted(p.case), dict(p.readings))))
     document = study_view(found, Labels(found.case))
-    drawn = pictures(b for b in document.blocks() if isinstance(b, Chart))
-    text = whole_page(with_settings(document, found.question), drawn=drawn)
+    drawings = pictures(b for b in document.blocks() if isinstance(b, Chart))
+    text = whole_page(with_settings(document, found.question), drawn=drawings)
     headers = {"content-disposition": 'attachment; filename="report.html"'}
     return Response(text, media_type="text/html", headers=headers)

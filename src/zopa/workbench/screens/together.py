@@ -56,7 +56,7 @@ def _fields(case: Case) -> Mapping[str, tuple[str, ...]]:
 
 def _agreement(here: Here, own: list[Coding]) -> CoderAgreement | None:
     case = here.case
-    codings = [*codings_of(here.folder, case.statements), *own]
+    codings = [*codings_of(here.folder, case), *own]
     question = Question("agreement", case.digest, of=case)
     try:
         return compared(question, codings, case, {i: i for i in case.statements})

@@ -14,7 +14,7 @@
     await htmx.ajax("GET", link.getAttribute("href"), {target: "#panel", swap: "innerHTML"});
     panel.hidden = false;
     panel.scrollTop = 0;
-    panel.focus();
+    panel.focus({preventScroll: true});
   }
   function close() {
     if (panel.hidden) return false;

@@ -69,6 +69,6 @@ def unblind(database: Database, case: str, account: int) -> int:
         name = c.execute(select(accounts.c.name).where(accounts.c.id == account)).scalar_one()
     own = [k for k in codings_for(database, case, account) if k.coder == name]
     if own:
-        with acting(name, "zopa serve", "second coding, unblinded"):
+        with acting(name, "workbench", "second coding, unblinded"):
             add_codings(Path(folder), own)
     return len(own)
