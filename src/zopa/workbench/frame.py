@@ -32,6 +32,7 @@ __all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "drawn", "here_of", "html"
 
 NAVIGATION = (
     ("Today", "/", "t"),
+    ("Read", "/sources", "r"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
     ("Questions", "/questions", "q"),

@@ -9,9 +9,11 @@ from zopa.workbench.screens import (
     one_record,
     questions,
     report,
+    sources,
     standpoints,
     steps,
     today,
+    uploads,
     why_not,
 )
 
@@ -19,6 +21,8 @@ __all__ = ["SCREENS"]
 
 SCREENS = (
     today.router,
+    sources.router,
+    uploads.router,
     draft.router,
     why_not.router,
     questions.router,
