@@ -15,7 +15,7 @@ from zopa.space import IntArray, Package, Space, Table
 from zopa.talks.tactics import TOLERANCE, Bidder
 
 __all__ = [
-    "LEFT", "NONE", "ZeuthenStep", "alternate", "annealed_text", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
+    "LEFT", "NONE", "ZeuthenStep", "alternate", "annealed_text", "fallback", "fallback_orders", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
 ]  # fmt: skip
 
 Agreed = Callable[[Sequence[bool]], bool]
@@ -265,22 +265,34 @@ def single_text_ends(table: Table, start: Package, together: int) -> set[Package
 # -- Issue by issue
 
 
-def fallback(space: Space, agenda: Sequence[int]) -> Package | None:
+def fallback(
+    space: Space, agenda: Sequence[int], orders: Sequence[Sequence[int]] | None = None
+) -> Package | None:
     """Issue by issue in the order of an agenda, each by fallback bargaining (Brams & Kilgour 2001).
 
     On each issue all parties go down their rankings together until some option is high enough for all: the option whose
     worst rank is best, then the one ranked best on the whole, then the first. Settled issues stay settled; an option that
-    breaks a rule whose issues are all settled is out. None where no option is left.
+    breaks a rule whose issues are all settled is out. None where no option is left. ``orders`` are those of
+    :func:`fallback_orders`, where they are known.
     """
+    orders = orders or fallback_orders(space)
     chosen: dict[int, int] = {}
     for i in agenda:
-        scores = space.scores[i]
-        ranks = [[int((row > row[k]).sum()) for row in scores] for k in range(space.sizes[i])]
-        open_ = [k for k in range(space.sizes[i]) if _permitted(space, {**chosen, i: k})]
-        if not open_:
+        found = next((k for k in orders[i] if _permitted(space, {**chosen, i: k})), None)
+        if found is None:
             return None
-        chosen[i] = min(open_, key=lambda k: (max(ranks[k]), sum(ranks[k]), k))
+        chosen[i] = found
     return tuple(chosen[i] for i in range(len(space.sizes)))
+
+
+def fallback_orders(space: Space) -> list[list[int]]:
+    """Per issue its options in the order of fallback bargaining, whatever has been settled."""
+    orders = []
+    for scores in space.scores:
+        ranks = (scores[:, None, :] > scores[:, :, None]).sum(axis=2)
+        worst, whole = ranks.max(axis=0).tolist(), ranks.sum(axis=0).tolist()
+        orders.append(sorted(range(scores.shape[1]), key=lambda k: (worst[k], whole[k], k)))
+    return orders
 
 
 def _permitted(space: Space, chosen: dict[int, int]) -> bool:

@@ -21,7 +21,16 @@ from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Tabl
 from zopa.talks.bidders import UNLISTED, bidder, check_spec
 from zopa.talks.openings import opening_of
 from zopa.talks.opponent_model import Everyone
-from zopa.talks.protocols import LEFT, NONE, alternate, annealed_text, fallback, single_text, zeuthen
+from zopa.talks.protocols import (
+    LEFT,
+    NONE,
+    alternate,
+    annealed_text,
+    fallback,
+    fallback_orders,
+    single_text,
+    zeuthen,
+)
 from zopa.talks.tactics import EXPONENTS, TOLERANCE, Bidder, Preferences, Spec, aspirations, exponent, named
 from zopa.talks.time_dependent import Paths, alternate_many
 from zopa.talks.unlisted_packages import HalvedPreferences, halved
@@ -488,12 +497,12 @@ class _Talks:
         rng = self.rng("issue-by-issue")
         known: dict[tuple[int, ...], int] = {}
         ends = np.full(self.runs, NONE)
-        linked = bool(self.space.clauses)
+        linked, orders = bool(self.space.clauses), fallback_orders(self.space)
         for k in range(self.runs):
             agenda = tuple(rng.permutation(len(self.space.issues)).tolist())
             key = agenda if linked else ()  # without rules the agenda changes nothing
             if key not in known:
-                found = fallback(self.space, agenda)
+                found = fallback(self.space, agenda, orders)
                 known[key] = NONE if found is None else self.number(found)
             ends[k] = known[key]
         return self.result("issue-by-issue", ends, np.full(self.runs, len(self.space.issues)), None)
