@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from zopa.bargaining import SOLUTIONS
-from zopa.robustness import AskedPackage, Committee, MethodPicks, Picks
+from zopa.robustness import AskedPackage, Committee, LensShares, MethodPicks, Picks, Share
 from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
-__all__ = ["asked", "shortlist_blocks", "shortlist_headline", "shortlist_items", "solution_picks"]
+__all__ = [
+    "asked",
+    "lens_blocks",
+    "shortlist_blocks",
+    "shortlist_headline",
+    "shortlist_items",
+    "solution_picks",
+]
 
 OFTEN = 0.05
 """A package that is picked in a smaller share of the draws is no finding."""
@@ -111,6 +118,47 @@ def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
         for k, m in enumerate(c.members)
     )
     yield Grid("Share of the draws in which each party accepts it", head, rows, folded=True)
+
+
+LENS_NAMES: Mapping[str, str] = {"stable": "Whether they hold", "opening": "When they open"}
+LENS_LAWS: Mapping[str, str] = {
+    "stable": "each party ranks packages by its drawn values and moves on the issues that it can settle alone; answers "
+    "deter where those of the others would leave whoever moves no better off, and improve matters for those who answer",
+    "opening": "costs of waiting and reservation values drawn from their intervals, utilities central; no agreement is "
+    "what the case says, not what the words say",
+}
+
+
+def lens_blocks(lenses: Sequence[LensShares]) -> Iterator[Block]:
+    """What further lenses say of the shortlist under the draws: one table per lens, a share per outcome."""
+    for found in lenses:
+        name = LENS_NAMES[found.lens]
+        if found.why_not:
+            yield paragraph(f"{name}, under the draws: not examined, because {found.why_not}.", tone="small")
+            continue
+        seen = [k for k in range(len(found.outcomes)) if any(row[k].count for row in found.shares)]
+        heads = [_outcome(found.lens, found.outcomes[k]) for k in seen]
+        numbers = iter(range(1, len(found.packages) + 1))
+        rows: list[tuple[Cell | str, ...]] = []
+        for package, row in zip(found.packages, found.shares, strict=True):
+            first = f"{next(numbers)}" if package else "any package"
+            cells = (cell(_between(row[k]), number=True) for k in seen)
+            rows.append((cell(first, head=True), *cells))
+        yield Grid(
+            f"{name}: share of {count(found.draws)} draws, with 95 % intervals ({LENS_LAWS[found.lens]})",
+            ("package", *heads),
+            tuple(rows),
+        )
+
+
+def _outcome(lens: str, outcome: str) -> str:
+    if lens != "opening" or not outcome.isdigit():
+        return outcome
+    return "now" if outcome == "0" else f"month {outcome}"
+
+
+def _between(s: Share) -> str:
+    return f"{percent(s.best)} ({percent(s.low)} to {percent(s.high)})"
 
 
 def _row(method: str, found: MethodPicks, labels: Labels) -> tuple[Cell | str, ...]:
