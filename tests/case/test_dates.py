@@ -257,8 +257,11 @@ def test_no_lens_reads_the_outcome() -> None:
     assert readers == {
         "case/dates.py",
         "formats/position_table.py",
+        "formats/word.py",
         "study/backtest.py",
-    }  # a table shows it, a backtest compares with it, no question asks for it
+        "views/positions.py",
+        "workbench/screens/standpoints.py",
+    }  # tables show it, a backtest compares with it, no question asks for it
 
 
 def test_an_option_goes_with_its_statements_unless_something_that_stays_names_it() -> None:

@@ -306,7 +306,9 @@ def _reasons(
 ) -> tuple[Why, ...]:
     name = space.parties[p]
     found = [
-        Why(f"it breaks: {b.text}", b.statements, (b.rule or "",), b.basis) for b in broken if b.party == name
+        Why(f"it breaks: {b.says or b.text}", b.statements, (b.rule or "",), b.basis)
+        for b in broken
+        if b.party == name
     ]
     lacking = space.reservation[p] - utility
     if lacking > 0:
@@ -330,9 +332,9 @@ def _reasons(
         option_id = space.options[i][package[i]]
         cell = values(case, name, issue)[option_id]
         weight = weights(case, name)[issue]
-        text = (
-            f"{issue} at {option_id} leaves it {decimal(space.points(lost))} points short of its best there"
-        )
+        noun = case.issues[issue]
+        label = noun.options[option_id].label
+        text = f"{noun.name}: “{label}” is {decimal(space.points(lost))} points below its best option there"
         ids = tuple(dict.fromkeys(cell.basis.statements + weight.basis.statements))
         found.append(Why(text, ids, basis=cell.basis.kind))
     return tuple(found)
@@ -435,7 +437,7 @@ def _partial(problem: Problem, draft: Mapping[str, str], settled: Mapping[int, i
         least = space.points(space.reservation[p])
         accepts = mine is not None and best.value >= least
         own = tuple(
-            Why(f"it breaks: {b.text}", b.statements, (b.rule or "",), b.basis)
+            Why(f"it breaks: {b.says or b.text}", b.statements, (b.rule or "",), b.basis)
             for b in broken
             if b.party == name
         )

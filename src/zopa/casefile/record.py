@@ -61,12 +61,14 @@ def save_records(
     sources: Sequence[NewSource] = (),
     added: Records | None = None,
     changed: Changes | None = None,
+    was: Mapping[str, str] | None = None,
 ) -> int:
     """Register texts, append records, write changed entries back (None removes one); the number appended.
 
     The groups of ``changed`` are those of the records, and ``parties``, ``speakers``, ``issues`` and ``rules``.
 
-    Comments and the order of entries stay; of a changed record only the fields that differ are touched.
+    Comments and the order of entries stay; of a changed record only the fields that differ are touched. ``was`` holds
+    :func:`zopa.casefile.fingerprint` by file name, of the files that the changed entries were made from.
 
     Raises
     ------
@@ -85,7 +87,9 @@ def save_records(
         split = {g: records for g, records in (changed or {}).items() if g not in Records.model_fields}
         _write_back(files, CASE_FILE, split, {}, act)
         split = {g: records for g, records in (changed or {}).items() if g in Records.model_fields}
-        return _write_back(files, RECORDS_FILE, split, new, act)
+        count = _write_back(files, RECORDS_FILE, split, new, act)
+        act.known.update(was or {})
+        return count
 
 
 def _write_back(

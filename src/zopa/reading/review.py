@@ -214,6 +214,40 @@ class Session:
         """As :meth:`edit`, with values as a person types them: dates, lists by commas, numbers."""
         self.edit({name: self._value(name, text) for name, text in fields.items()})
 
+    def quote_anew(self, start: int, end: int) -> None:
+        """Accept it with the words between two code-point offsets of its source as the quotation."""
+        s = self.item
+        if s is not None:
+            new = s.model_copy(update=_anchored(self.text, start, end))
+            self._change(
+                {self.current: self._reviewed(new, s, "edited", "quotation changed")}, at=self.at + 1
+            )
+
+    def quote_new(self, source: str, start: int, end: int) -> str:
+        """Suggest a statement made of the words between two code-point offsets of a source, and go to it; its id."""
+        taken = {k for g in Records.model_fields for k in self.entries[g]}
+        ident = next(i for n in range(1, 10**6) if (i := f"{source}-s{n}") not in taken)
+        anchor = _anchored(self.case.sources[source].text, start, end)
+        new = Statement(
+            source=source, **anchor, kind="position", extractor="person", review=Review(state="suggested")
+        )
+        here = RecordAt("statements", ident)
+        self._change({here: new}, queue=(here,), at=0)
+        return ident
+
+    def go_to(self, here: RecordAt) -> None:
+        """Make a record the current one, and the only one of the walk.
+
+        Raises
+        ------
+        UnknownName
+            There is no such record.
+        """
+        if here.ident not in self.entries.get(here.group, {}):
+            known = [k for g in Records.model_fields for k in self.entries[g]]
+            raise UnknownName("record", here.ident, known)
+        self.queue, self.at = (here,), 0
+
     def merge(self) -> str | None:
         """Join the current statement with the one before it into one quotation; the id that is kept.
 
@@ -810,6 +844,14 @@ class Session:
         else:
             self.entries[here.group][here.ident] = new
         self.dirty.add(here)
+
+
+def _anchored(text: str, start: int, end: int) -> dict[str, Any]:
+    """The anchor of words of a text; with what stands before them, where they stand more than once."""
+    quote = text[start:end]
+    once = text.count(quote) == 1
+    prefix = "" if once else text[max(0, start - 24) : start]
+    return {"quote": quote, "prefix": prefix, "suffix": "", "start": start, "end": end}
 
 
 def _whens(rule: Rule) -> list[Mapping[str, tuple[str, ...]]]:

@@ -61,7 +61,13 @@ def save_records(folder: Path, changed: Mapping[str, Any], group: str = "stateme
 
 
 def save_changes(
-    folder: Path, changed: Mapping[str, Mapping[str, Any]], added: Records | None = None
+    folder: Path,
+    changed: Mapping[str, Mapping[str, Any]],
+    added: Records | None = None,
+    was: Mapping[str, str] | None = None,
 ) -> None:
-    """Write changed entries of several groups back in one act: records, and parties, speakers, issues and rules."""
-    save(folder, changed=changed, added=added)
+    """Write changed entries of several groups back in one act: records, and parties, speakers, issues and rules.
+
+    ``was``: see :func:`zopa.casefile.save_records`.
+    """
+    save(folder, changed=changed, added=added, was=was)

@@ -8,7 +8,7 @@ from zopa.casefile import RecordCheck, RecordConflict, RecordEntry
 from zopa.views.document import Block, Bullets, Cell, Document, Grid, Section, cell, paragraph
 from zopa.views.numbers import count
 
-__all__ = ["conflicts", "history", "visible"]
+__all__ = ["conflicts", "history", "versions", "visible"]
 
 MOST_ENTRIES = 30
 MOST_RECORDS = 4
@@ -76,11 +76,15 @@ def _row(e: RecordEntry) -> tuple[Cell, ...]:
     )
 
 
+def versions(c: RecordConflict) -> tuple[tuple[str, str | None], ...]:
+    """The three versions of a record by name; None where it was not there."""
+    return ("theirs", c.theirs), ("yours", c.yours), ("before", c.before)
+
+
 def conflicts(found: Sequence[RecordConflict]) -> Document:
     """Per record: what stands there now, what was to be saved, and what both had before them."""
     blocks: list[Block] = []
     for c in found:
-        versions = (("theirs", c.theirs), ("yours", c.yours), ("before", c.before))
-        rows = tuple((cell(w), cell("(not there)" if t is None else t)) for w, t in versions)
+        rows = tuple((cell(w), cell("(not there)" if t is None else t)) for w, t in versions(c))
         blocks.append(Grid(visible(c.record), ("Version", "Text"), rows))
     return Document("", (Section("conflict", "Changed by two people", tuple(blocks)),))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from zopa.casefile import RecordConflict
 from zopa.errors import (
     CannotWrite,
     CaseError,
@@ -19,6 +21,8 @@ from zopa.errors import (
     ZopaError,
     failure,
 )
+from zopa.views.history import versions
+from zopa.workbench.access import csrf_token
 from zopa.workbench.frame import environment
 
 __all__ = ["install", "refused"]
@@ -51,6 +55,7 @@ def install(app: FastAPI) -> None:
     """Handle every error of an application here."""
     for kind, _ in STATUS:
         app.add_exception_handler(kind, _on_error)
+    app.add_exception_handler(EditConflict, _on_conflict)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_fields)
     app.add_exception_handler(Exception, _on_bug)
@@ -60,6 +65,30 @@ def _on_error(request: Request, error: Exception) -> Response:
     status = next(code for kind, code in STATUS if isinstance(error, kind))
     findings = error.findings if isinstance(error, CaseError) else ()
     return refused(request, status, "" if findings else str(error), findings, error)
+
+
+async def _on_conflict(request: Request, error: Exception) -> Response:
+    """All three versions of each record; the form that was sent can be sent again on top of theirs, or edited by hand."""
+    found: tuple[RecordConflict, ...] = error.conflicts if isinstance(error, EditConflict) else ()
+    if request.url.path.endswith(".json"):
+        told = failure(error)
+        told["error"] |= {"conflicts": [vars(c) for c in found]}  # type: ignore[operator]
+        return JSONResponse(told, 409)
+    sent = [(k, v) for k, v in (await request.form()).multi_items() if isinstance(v, str)]
+    again = [(k, v) for k, v in sent if k not in ("before", "csrf")]
+    one = len(found) == 1 and any(k == "before" for k, _ in sent)
+    inside = request.path_params.get("case")
+    page = environment().get_template("conflict_of_records.html.j2")
+    text = page.render(
+        conflicts=found,
+        theirs=found[0].theirs or "" if one else None,
+        again=again,
+        action=str(request.url.path) + ("?" + request.url.query if request.url.query else ""),
+        base=f"/cases/{quote(inside, safe='')}" if inside else "",
+        csrf=csrf_token(request.state.entry.id),
+        versions=versions,
+    )
+    return HTMLResponse(text, 409)
 
 
 def _on_http(request: Request, error: Exception) -> Response:

@@ -32,6 +32,7 @@ __all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "drawn", "here_of", "html"
 
 NAVIGATION = (
     ("Today", "/", "t"),
+    ("Read", "/sources", "r"),
     ("Draft", "/drafts/new", "d"),
     ("Why not", "/why-not", "w"),
     ("Questions", "/questions", "q"),
@@ -39,6 +40,7 @@ NAVIGATION = (
     ("Path", "/path", "h"),
     ("Compare", "/compare", "c"),
     ("Report", "/report", "e"),
+    ("Jobs", "/jobs", "j"),
     ("Record", "/record", "l"),
 )
 """Name, path and key (after ``g``) of the screens in the head of every page."""

@@ -13,7 +13,7 @@ What it refuses never reaches a screen. The rules and their reasons:
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -133,14 +133,22 @@ class Guard:
         return answer
 
 
-async def require_token(request: Request) -> None:
-    """Dependency of every route: a changing request carries the CSRF token of its session.
+async def require_token(request: Request) -> AsyncIterator[None]:
+    """Dependency of every route: a changing request carries the CSRF token of its session. Closes the files of forms.
 
     Raises
     ------
     PermissionError
         It does not.
     """
+    try:
+        await _with_token(request)
+        yield
+    finally:
+        await request.close()
+
+
+async def _with_token(request: Request) -> None:
     if request.method in SAFE or request.state.entry is None:  # who signs in: the origin was checked
         return
     given = request.headers.get(TOKEN_HEADER)

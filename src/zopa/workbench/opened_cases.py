@@ -105,6 +105,10 @@ class OpenedCases:
 
         return kept.get((case.digest, asked.key), reread)
 
+    def kept(self, what: Hashable, make: Callable[[], Found]) -> Found:
+        """What is worked out from the content of a case alone; ``what`` holds its digest."""
+        return self._answers.get(what, make)
+
     def answer(
         self,
         name: str,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import FastAPI
 
-from zopa.errors import NotApplicable, ZopaError
+from zopa.errors import MissingExtra, NotApplicable, ZopaError
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
 from zopa.workbench.asked import UrlQuery
@@ -92,6 +92,7 @@ def serve(
         sign_in = SingleUser(cookie=f"zopa-{bound}", role=role)
         app = create_app(cases, sign_in, hosts)
         tell(f"http://{named}:{bound}/?token={sign_in.token}")
+        _resume_jobs(cases)
         threading.Thread(target=_prepare, args=(app.state.cases,), daemon=True).start()
         # The access log would keep the token.
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
@@ -152,11 +153,25 @@ def serve_team(
             named = f"[{host.strip('[]')}]" if ":" in host else host
             hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", *names}
             app = team_app(database, hosts, secure)
+            from zopa.workbench.job_worker import start_worker
+            from zopa.workbench.store.jobs import unheard, waiting
+
+            if waiting(database) or unheard(database, 0.0):
+                start_worker(database)
             tell(f"http://{named}:{bound}/")
             config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
             uvicorn.Server(config).run(sockets=[made])
     finally:
         database.close()
+
+
+def _resume_jobs(cases: Mapping[str, Path]) -> None:
+    """Jobs that waited, or ran, when the server was stopped go on; without the store there are none."""
+    try:
+        from zopa.workbench.job_worker import go_on
+    except MissingExtra:
+        return
+    go_on(cases)
 
 
 def _prepare(cases: OpenedCases) -> None:

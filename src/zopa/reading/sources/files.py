@@ -31,7 +31,7 @@ from zopa.reading.sources.text import Published
 from zopa.reading.sources.web import MAX_BYTES, fetch, refused
 from zopa.reading.sources.web_pages import day, html_text
 
-__all__ = ["Incoming", "open_source"]
+__all__ = ["Incoming", "open_bytes", "open_source"]
 
 PDF_SECONDS = 30
 PDF_MEMORY = 800_000_000
@@ -81,6 +81,19 @@ def open_source(source: str) -> list[Incoming]:
         return _folder(path, source)
     raw = _bytes(path, source)
     return _read(raw, path.stem, _kind(path.name, raw), source)
+
+
+def open_bytes(raw: bytes, name: str) -> list[Incoming]:
+    """The text or texts of a file that came as bytes under a name; its ending and the bytes say the format.
+
+    Raises
+    ------
+    CaseError, MissingExtra
+        As :func:`open_source`.
+    """
+    if len(raw) > MAX_BYTES:
+        raise refused(name, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {len(raw) / 1e6:.1f} MB")
+    return _read(raw, Path(name).stem, _kind(name, raw), name)
 
 
 def _folder(path: Path, source: str) -> list[Incoming]:

@@ -5,11 +5,15 @@ from zopa.workbench.screens import (
     draft,
     evidence,
     history,
+    long_jobs,
+    one_record,
     questions,
     report,
+    sources,
     standpoints,
     steps,
     today,
+    uploads,
     why_not,
 )
 
@@ -17,6 +21,8 @@ __all__ = ["SCREENS"]
 
 SCREENS = (
     today.router,
+    sources.router,
+    uploads.router,
     draft.router,
     why_not.router,
     questions.router,
@@ -26,5 +32,7 @@ SCREENS = (
     evidence.router,
     report.router,
     history.router,
+    long_jobs.router,
+    one_record.router,
 )
 """The routers of all screens inside a case."""

@@ -26,7 +26,17 @@ from zopa.workbench.store.accounts import (
 from zopa.workbench.store.blind_coding import code, codings_for, must_not_see, unblind
 from zopa.workbench.store.comments import Comment, comment, comments_on, resolve
 from zopa.workbench.store.database import Database, backup, migrate, opened, restore
-from zopa.workbench.store.jobs import Job, add_job, cancel, claim, finish, job, jobs_of, progress
+from zopa.workbench.store.jobs import (
+    Job,
+    add_job,
+    cancel,
+    claim,
+    finish,
+    job,
+    jobs_of,
+    progress,
+    resume_job,
+)
 from zopa.workbench.store.members import add_case, cases_of, people, remove_person, role_of, set_role
 
 __all__ = [
@@ -63,6 +73,7 @@ __all__ = [
     "remove_person",
     "resolve",
     "restore",
+    "resume_job",
     "role_of",
     "session_of",
     "set_role",

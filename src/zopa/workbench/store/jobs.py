@@ -12,9 +12,21 @@ from sqlalchemy import insert, select, update
 from zopa.workbench.store.database import Database
 from zopa.workbench.store.tables import jobs
 
-__all__ = ["Job", "add_job", "cancel", "claim", "finish", "job", "jobs_of", "progress"]
+__all__ = [
+    "Job",
+    "add_job",
+    "cancel",
+    "claim",
+    "finish",
+    "job",
+    "jobs_of",
+    "progress",
+    "resume_job",
+    "unheard",
+    "waiting",
+]
 
-LOST = 120.0
+LOST = 30.0
 """Seconds of silence after which a running job belongs to a worker that is gone."""
 
 
@@ -33,6 +45,12 @@ class Job:
     says: str
     cancel: bool
     made: float
+    seen: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in ("queued", "running")
 
 
 def _job(row: Any) -> Job:
@@ -48,6 +66,7 @@ def _job(row: Any) -> Job:
         says=row.says,
         cancel=row.cancel,
         made=row.made,
+        seen=row.seen,
     )
 
 
@@ -107,13 +126,41 @@ def jobs_of(database: Database, case: str) -> list[Job]:
         ]
 
 
-def progress(database: Database, number: int, done: float, says: str = "") -> bool:
-    """Note how far a running job is; whether it should go on."""
+def progress(database: Database, number: int, done: float | None = None, says: str = "") -> bool:
+    """Note how far a running job is, or only that it lives; whether it should go on."""
     here = (jobs.c.id == number) & (jobs.c.state == "running")
+    values: dict[str, Any] = {"seen": database.clock()}
+    if done is not None:
+        values |= {"done": done, "says": says}
     with database.write() as c:
-        c.execute(update(jobs).where(here).values(done=done, says=says, seen=database.clock()))
+        c.execute(update(jobs).where(here).values(values))
         row = c.execute(select(jobs.c.cancel, jobs.c.state).where(jobs.c.id == number)).first()
     return row is not None and row.state == "running" and not row.cancel
+
+
+def unheard(database: Database, seconds: float) -> bool:
+    """Whether a job runs whose process gave no sign of life for so long."""
+    silent = (jobs.c.state == "running") & (jobs.c.seen < database.clock() - seconds) & ~jobs.c.cancel
+    with database.read() as c:
+        return c.execute(select(jobs.c.id).where(silent).limit(1)).first() is not None
+
+
+def waiting(database: Database, seconds: float = LOST) -> bool:
+    """Whether a job waits and none runs, or only such as gave no sign of life for so long."""
+    alive = (jobs.c.state == "running") & (jobs.c.seen >= database.clock() - seconds)
+    with database.read() as c:
+        queued = c.execute(select(jobs.c.id).where(jobs.c.state == "queued").limit(1)).first()
+        return queued is not None and c.execute(select(jobs.c.id).where(alive).limit(1)).first() is None
+
+
+def resume_job(database: Database, case: str, number: int) -> bool:
+    """Put a job that was cancelled, failed or lost into the queue again; whether there was one."""
+    lost = (jobs.c.state == "running") & (jobs.c.seen < database.clock() - LOST)
+    here = (jobs.c.case == case) & (jobs.c.id == number)
+    ended = jobs.c.state.in_(("cancelled", "failed")) | lost
+    values = {"state": "queued", "cancel": False, "done": 0.0, "says": "", "seen": database.clock()}
+    with database.write() as c:
+        return bool(c.execute(update(jobs).where(here, ended).values(values)).rowcount)
 
 
 def cancel(database: Database, case: str, number: int) -> bool:
