@@ -148,6 +148,7 @@ def lens_blocks(lenses: Sequence[LensShares]) -> Iterator[Block]:
             f"{name}: share of {count(found.draws)} draws, with 95 % intervals ({LENS_LAWS[found.lens]})",
             ("package", *heads),
             tuple(rows),
+            folded=True,
         )
 
 
