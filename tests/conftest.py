@@ -1,5 +1,6 @@
 """What every test shares: no test depends on how fast the machine is; the main job runs once on the example."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ settings.register_profile(
     "first failure", settings.get_profile("zopa"), phases=(Phase.explicit, Phase.generate), print_blob=False
 )  # for mutants.py: that something fails is enough
 settings.load_profile("zopa")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk():
+    """What is written need not outlive a power cut; the order of writing and syncing has tests of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _handle: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A local server in place of a model: it answers on loopback as a test tells it to."""
+"""A local server in place of a model: it answers on loopback as a test tells it to, until ``server.over``."""
 
 import http.server
 import json
@@ -41,6 +41,7 @@ class Server:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.over = threading.Event()
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self):
@@ -48,6 +49,7 @@ class Server:
         return f"http://127.0.0.1:{self.server.server_port}/v1"
 
     def __exit__(self, *_):
+        self.server.over.set()
         self.server.shutdown()
         self.server.server_close()
 

@@ -44,6 +44,12 @@ def module(name: str) -> ModuleType:
 
 
 @cache
+def nodes() -> list[tuple[Path, list[ast.AST]]]:
+    """Every module's nodes, walked once."""
+    return [(path, list(ast.walk(tree))) for path, tree in trees()]
+
+
+@cache
 def trees() -> list[tuple[Path, ast.Module]]:
     """Every module's syntax, read once; nobody changes it."""
     return [(p, ast.parse(p.read_text(encoding="utf-8"))) for p in sorted(SRC.rglob("*.py"))]
@@ -173,9 +179,9 @@ def test_everything_public_has_a_docstring() -> None:
 def test_nothing_prints_outside_the_doors() -> None:
     printing = [
         f"{path.relative_to(SRC)}:{node.lineno}"
-        for path, tree in trees()
+        for path, inside in nodes()
         if path.relative_to(SRC).parts[0] not in DOORS
-        for node in ast.walk(tree)
+        for node in inside
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printing == []
@@ -189,13 +195,13 @@ GLOBAL_CHANCE = re.compile(
 def test_no_chance_without_a_seed_and_no_clock_in_the_lenses() -> None:
     quiet = {"space", "bargaining", "graphmodel", "spatial", "talks", "costs", "division"}
     found = []
-    for path, tree in trees():
+    for path, inside in nodes():
         if path.relative_to(SRC).parts[0] not in quiet:
             continue
         text = path.read_text(encoding="utf-8")
         found += [f"{path.relative_to(SRC)}: {m.group(0)}" for m in GLOBAL_CHANCE.finditer(text)]
         found += [f"{path.relative_to(SRC)}: default_rng()" for _ in re.finditer(r"default_rng\(\)", text)]
-        for node in ast.walk(tree):
+        for node in inside:
             names = []
             if isinstance(node, ast.Import):
                 names = [a.name for a in node.names]
@@ -245,15 +251,15 @@ WRITES = {"write_text", "write_bytes", "mkdir", "touch", "symlink_to", "rename",
 """Methods of a path that change the disk; ``rename`` and ``replace`` of texts have two arguments."""
 
 
-def writing(tree: ast.Module) -> list[int]:
+def writing(inside: list[ast.AST]) -> list[int]:
     """Lines that change something on the disk."""
     found = []
     buffers = {
         ast.unparse(n.targets[0])
-        for n in ast.walk(tree)
+        for n in inside
         if isinstance(n, ast.Assign) and ast.unparse(n.value) in ("io.BytesIO()", "BytesIO()")
     }
-    for node in ast.walk(tree):
+    for node in inside:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -287,7 +293,7 @@ def writing(tree: ast.Module) -> list[int]:
 
 def test_only_one_module_writes_files() -> None:
     """Everything that zopa keeps on a disk goes through ``casefile.write``: whole, or not at all."""
-    found = {str(p.relative_to(SRC)) for p, tree in trees() if writing(tree)}
+    found = {str(p.relative_to(SRC)) for p, inside in nodes() if writing(inside)}
     assert found == {"casefile/write.py"}
 
 
@@ -297,9 +303,9 @@ def test_only_one_module_writes_files() -> None:
      "os.replace(a, b)", "tempfile.mkstemp()", "zipfile.ZipFile(path, 'w')"],
 )  # fmt: skip
 def test_the_search_for_writers_finds_them(code: str) -> None:
-    assert writing(ast.parse(code))
+    assert writing(list(ast.walk(ast.parse(code))))
     harmless = "text.replace('a', 'b'); open(p); open(p, 'rb'); out = io.BytesIO(); zipfile.ZipFile(out, 'w')"
-    assert not writing(ast.parse(harmless))
+    assert not writing(list(ast.walk(ast.parse(harmless))))
 
 
 def test_no_file_name_stands_twice() -> None:
@@ -315,8 +321,8 @@ def test_no_file_name_stands_twice() -> None:
 
 def test_no_class_name_stands_twice() -> None:
     found: dict[str, list[str]] = {}
-    for path, tree in trees():
-        for node in ast.walk(tree):
+    for path, inside in nodes():
+        for node in inside:
             if isinstance(node, ast.ClassDef):
                 found.setdefault(node.name, []).append(str(path.relative_to(SRC)))
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
@@ -329,8 +335,8 @@ COMPILED = {"search/heuristics.py", "search/multipliers.py"}
 def test_no_call_has_more_than_six_positional_arguments() -> None:
     found = [
         f"{path.relative_to(SRC)}:{node.lineno}"
-        for path, tree in trees()
-        for node in ast.walk(tree)
+        for path, inside in nodes()
+        for node in inside
         if isinstance(node, ast.Call) and len(node.args) > 6 and "/".join(path.parts[-2:]) not in COMPILED
     ]
     assert found == []

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +13,28 @@ pytest.importorskip("httpx2", reason="the test client needs httpx2")
 
 from starlette.testclient import TestClient
 
+from command_line import zopa
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
+from zopa.workbench.opened_cases import OpenedCases
 from zopa.workbench.rights import Role
 
 HOST = "127.0.0.1:8765"
 EXAMPLES = Path(__file__).resolve().parents[1] / "src" / "zopa" / "examples"
 
 
+@cache
+def _read(folders: tuple[Path, ...]) -> OpenedCases:
+    """Examples as they ship, which no test changes: read and answered once for all tests."""
+    return OpenedCases({f.name: f for f in folders})
+
+
 def served(*folders: Path, role: Role = "owner", **settings: Any) -> tuple[TestClient, SingleUser]:
     """A client without a session, and the way to sign in."""
     sign_in = SingleUser(role=role)
     app = create_app({f.name: f for f in folders}, sign_in, {HOST}, **settings)
+    if folders and all(f.parent == EXAMPLES for f in folders):
+        app.state.cases = _read(folders)
     return TestClient(app, base_url=f"http://{HOST}", follow_redirects=False), sign_in
 
 
@@ -38,15 +46,7 @@ def signed_in(*folders: Path, **settings: Any) -> TestClient:
 
 
 def printed(*words: str) -> str:
-    """What a command prints, in this process."""
-    from zopa.cli import main
-
-    before, sys.argv = sys.argv, ["zopa", *words]
-    out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out), pytest.raises(SystemExit) as left:
-            main()
-    finally:
-        sys.argv = before
-    assert left.value.code in (None, 0, 1), out.getvalue()
-    return out.getvalue()
+    """What a command prints."""
+    done = zopa(*words)
+    assert done.returncode in (0, 1), done.stdout
+    return done.stdout

@@ -79,7 +79,7 @@ def holds_for(folder: Path, seeds: range) -> None:
         spoil(folder, seed)
         began = time.process_time()
         case, findings = inspect(folder)
-        assert time.process_time() - began < 5, seed
+        assert time.process_time() - began < 60, seed
         assert (case is None) == bool(findings), seed
         for f in findings:
             assert f.file, seed

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from command_line import zopa
 from zopa.cli import COMMANDS, app
 
 RUN = CliRunner()
 SRC = Path(__file__).resolve().parents[2] / "src"
 
 
-def zopa(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def process(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A process of its own; where that is not the point, :func:`command_line.zopa` is the same in this one."""
     environment = {**os.environ, "PYTHONPATH": str(SRC), "NO_COLOR": "1", "PYTHONUTF8": "1"}
     return subprocess.run(
         [sys.executable, "-m", "zopa", *words],
@@ -32,7 +34,7 @@ def zopa(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[st
 
 
 def test_demo_ends_with_the_verdict_and_the_report(tmp_path: Path) -> None:
-    done = zopa("demo", "--out", str(tmp_path))
+    done = process("demo", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "There is a zone of possible agreement" in done.stdout
     assert "next:" in done.stdout
@@ -77,6 +79,17 @@ def test_each_command_answers_and_says_what_its_exit_code_means(
     assert said in done.stdout + done.stderr
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["judge", "ukraine-2025", "nato=N4"], 1), (["zone", "no-such-folder"], 2), (["zone", "no-such-folder", "--json"], 2)],
+)  # fmt: skip
+def test_a_process_says_and_ends_as_the_same_words_do_in_this_one(words: list[str], code: int) -> None:
+    alone, here = process(*words), zopa(*words)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (code, here.stdout, here.stderr)
+    assert here.returncode == code
+    assert alone.stdout + alone.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
-"""What the shell completes: as bash and zsh ask for it, in a process of its own."""
+"""What the shell completes: as bash and zsh ask for it, once in a process of its own."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -12,20 +14,43 @@ import pytest
 SRC = Path(__file__).resolve().parents[2] / "src"
 
 
-def completed(line: str, shell: str = "bash", cwd: Path | None = None) -> str:
+def asked(line: str, shell: str) -> dict[str, str]:
+    """What a shell puts into the environment of the command to have a line completed."""
     words = line.split() + ([""] if line.endswith(" ") else [])
-    asked = (
+    how = (
         {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
         if shell == "bash"
         else {"_TYPER_COMPLETE_ARGS": line}
     )
-    environment = {**os.environ, **asked, "PYTHONPATH": str(SRC), "_ZOPA_COMPLETE": f"complete_{shell}"}
-    code = "from zopa.cli import app; app(prog_name='zopa')"
+    return {**how, "_ZOPA_COMPLETE": f"complete_{shell}"}
+
+
+def completed(line: str, shell: str = "bash", cwd: Path | None = None) -> str:
+    from zopa.cli import app
+
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in asked(line, shell).items():
+            patch.setenv(name, value)
+        if cwd is not None:
+            patch.chdir(cwd)
+        with contextlib.redirect_stdout(said), pytest.raises(SystemExit):
+            app(prog_name="zopa")
+    return said.getvalue()
+
+
+def test_a_process_completes_as_it_is_done_here() -> None:
+    line = "zopa judge ukraine-2025 nat"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=cwd, check=False
+        [sys.executable, "-c", "from zopa.cli import app; app(prog_name='zopa')"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **asked(line, "bash"), "PYTHONPATH": str(SRC)},
+        check=False,
     )
-    assert "Traceback" not in done.stderr
-    return done.stdout
+    assert not done.stderr
+    assert done.stdout == completed(line)
+    assert "nato=N1" in done.stdout
 
 
 @pytest.mark.parametrize(

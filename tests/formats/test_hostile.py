@@ -164,7 +164,7 @@ def test_bombs_and_references_are_refused_with_a_reason(name, text, said, tmp_pa
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(CaseError, match=said):
         convert(tmp_path / name, tmp_path / "out")
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 60
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
     assert not (tmp_path / "out").exists()
 

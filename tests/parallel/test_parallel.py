@@ -220,7 +220,7 @@ def test_a_cluster_that_loses_a_worker_midway_gives_the_same_bits(tmp_path: Path
             progress=kill_one_midway,
         )
         assert both_at_work
-        assert workers[0].poll() is not None or workers[0].wait(10) is not None
+        assert workers[0].poll() is not None or workers[0].wait(60) is not None
         assert found == run(n=40)
         assert run(Spread(dask=address)) == run(), "one worker is left"
     assert run(Spread(run_folder=tmp_path / "run"), n=40, work=partial(failing, at=0)) == run(n=40)

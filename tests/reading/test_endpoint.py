@@ -1,7 +1,6 @@
 """An endpoint as a second reader, against a local server that also misbehaves."""
 
 import json
-import time
 
 import pytest
 
@@ -152,24 +151,23 @@ def endless(handler):
     handler.send_response(200)
     handler.end_headers()
     try:
-        for _ in range(400):
+        while not handler.server.over.is_set():
             handler.wfile.write(b"x" * 65536)
     except OSError:
         pass
 
 
 def silent(handler):
-    time.sleep(3)
+    handler.server.over.wait()
 
 
 def dripping(handler):
     handler.send_response(200)
     handler.end_headers()
     try:
-        for _ in range(40):
+        while not handler.server.over.wait(0.1):
             handler.wfile.write(b" ")
             handler.wfile.flush()
-            time.sleep(0.1)
     except OSError:
         pass
 
@@ -183,9 +181,7 @@ def test_a_well_behaved_server_is_read():
 @pytest.mark.parametrize("behave", [endless, silent, dripping, respond("oops", 500), respond("", 302)])
 def test_a_server_that_misbehaves_is_given_up_and_the_rules_stand(behave):
     with Server(behave) as url:
-        start = time.monotonic()
-        found = ask(read(TEXT), None, Endpoint(url, "m", timeout=0.5))
-    assert time.monotonic() - start < 6
+        found = ask(read(TEXT), None, Endpoint(url, "m", timeout=0.5))  # these servers go on for ever
     assert found.statements == read(TEXT).statements
     assert any("no usable answer" in n for n in found.notes)
 

@@ -237,3 +237,27 @@ def test_a_bundled_example_is_served_to_a_viewer_and_an_own_folder_to_its_owner(
     serve.serve("typewriters-1975")
     serve.serve(str(shutil.copytree(CASE, tmp_path / "own")))
     assert served_to == ["viewer", "owner"]
+
+
+def test_the_address_is_told_in_words_or_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import json
+
+    from zopa.cli import serve
+
+    server = type(
+        "Server",
+        (),
+        {
+            "serve": staticmethod(lambda _cases, _host, _port, tell, role: tell(f"http://here/{role}")),
+            "serve_team": staticmethod(lambda *told, secure: told[-1](f"https://there/{secure}")),
+        },
+    )
+    monkeypatch.setattr(serve, "import_module", lambda _name: server)
+    serve.serve("typewriters-1975")
+    assert "open http://here/viewer" in capsys.readouterr().out
+    serve.serve("typewriters-1975", json=True)
+    assert json.loads(capsys.readouterr().out)["answer"] == {"address": "http://here/viewer"}
+    serve.serve(team="team.sqlite", json=True)
+    assert json.loads(capsys.readouterr().out)["answer"] == {"address": "https://there/False"}

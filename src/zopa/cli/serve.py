@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zopa.cli.options import bundled, console, examples
+from zopa.cli.options import JsonOption, bundled, console, examples, print_answer
 
 __all__ = ["serve"]
 
@@ -33,12 +33,13 @@ def serve(
     host: Annotated[
         str, typer.Option(help="The address to listen at; only this computer can reach the default.")
     ] = "127.0.0.1",
+    json: JsonOption = False,
 ) -> None:
     """Open a case in the browser: verdict, drafts, evidence, on pages of this computer alone. Ctrl-C ends it."""
     from zopa.errors import MissingExtra
 
     if team is not None:
-        _team(team, host, port, at or [], tls)
+        _team(team, host, port, at or [], tls, json)
         return
     if not name:
         raise typer.BadParameter("expected a case folder, or --team DATABASE")
@@ -54,6 +55,9 @@ def serve(
     out = console()
 
     def tell(address: str) -> None:
+        if json:
+            print_answer("serve", {"address": address}, case=name)
+            return
         out.print(f"open {address}", markup=False, soft_wrap=True)
         out.print("the address works once, in one browser; Ctrl-C ends the server", markup=False)
 
@@ -61,7 +65,7 @@ def serve(
     server.serve({folder.resolve().name: folder}, host, port, tell, role="viewer" if ours else "owner")
 
 
-def _team(url: str, host: str, port: int, names: list[str], tls: bool) -> None:
+def _team(url: str, host: str, port: int, names: list[str], tls: bool, json: bool) -> None:
     from zopa.errors import MissingExtra
 
     try:
@@ -73,6 +77,9 @@ def _team(url: str, host: str, port: int, names: list[str], tls: bool) -> None:
     out = console()
 
     def tell(address: str) -> None:
+        if json:
+            print_answer("serve", {"address": address}, team=True)
+            return
         out.print(f"open {address}; Ctrl-C ends the server", markup=False, soft_wrap=True)
 
     server.serve_team(url, host, port, names, tell, secure=tls)

@@ -93,7 +93,10 @@ class Guard:
         return None
 
     def _own_origin(self, headers: Headers) -> bool:
-        scheme, _, host = headers.get("origin", "").lower().partition("://")
+        origin = headers.get("origin", "").lower()
+        if origin == "null":  # a plain form under `no-referrer`; the other header is one that no page can set
+            return headers.get("sec-fetch-site") == "same-origin"
+        scheme, _, host = origin.partition("://")
         return scheme in ("http", "https") and host == headers.get("host", "").lower()
 
     def _admission(self, request: Request) -> Response | None:
