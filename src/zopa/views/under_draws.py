@@ -121,20 +121,13 @@ def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
 
 
 LENS_NAMES: Mapping[str, str] = {"stable": "Whether they hold", "opening": "When they open"}
-LENS_LAWS: Mapping[str, str] = {
-    "stable": "each party ranks packages by its drawn values and moves on the issues that it can settle alone; answers "
-    "deter where those of the others would leave whoever moves no better off, and improve matters for those who answer",
-    "opening": "costs of waiting and reservation values drawn from their intervals, utilities central; no agreement is "
-    "what the case says, not what the words say",
-}
 
 
 def lens_blocks(lenses: Sequence[LensShares]) -> Iterator[Block]:
     """What further lenses say of the shortlist under the draws: one table per lens, a share per outcome."""
     for found in lenses:
         name = LENS_NAMES[found.lens]
-        if found.why_not:
-            yield paragraph(f"{name}, under the draws: not examined, because {found.why_not}.", tone="small")
+        if found.why_not:  # why is in the JSON answer, and in the sections on stability and on waiting
             continue
         seen = [k for k in range(len(found.outcomes)) if any(row[k].count for row in found.shares)]
         heads = [_outcome(found.lens, found.outcomes[k]) for k in seen]
@@ -145,7 +138,7 @@ def lens_blocks(lenses: Sequence[LensShares]) -> Iterator[Block]:
             cells = (cell(_between(row[k]), number=True) for k in seen)
             rows.append((cell(first, head=True), *cells))
         yield Grid(
-            f"{name}: share of {count(found.draws)} draws, with 95 % intervals ({LENS_LAWS[found.lens]})",
+            f"{name}: share of {count(found.draws)} draws, with 95 % intervals",
             ("package", *heads),
             tuple(rows),
             folded=True,
