@@ -25,7 +25,7 @@ from zopa.robustness.shares import Share, share
 from zopa.space import Problem, Space
 from zopa.waiting import Clock, Waiting, party_cost
 
-__all__ = ["LENSES", "LensShares", "OpeningLens", "StabilityLens", "under_the_draws"]
+__all__ = ["ANSWERED", "HOLDS", "LENSES", "LensShares", "OpeningLens", "StabilityLens", "under_the_draws"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

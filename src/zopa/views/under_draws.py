@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from zopa.bargaining import SOLUTIONS
-from zopa.robustness import AskedPackage, Committee, LensShares, MethodPicks, Picks, Share
+from zopa.robustness import AskedPackage, Committee, LensShares, MethodPicks, Picks, Share, share
+from zopa.robustness.lens_draws import ANSWERED, HOLDS
 from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
 __all__ = [
     "asked",
-    "lens_blocks",
     "shortlist_blocks",
     "shortlist_headline",
     "shortlist_items",
@@ -102,8 +102,8 @@ def shortlist_items(c: Committee, labels: Labels) -> Iterator[Spans]:
         yield (f"{k + 1}: ", *how, f" ({'; '.join(facts)}).")
 
 
-def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
-    """The shortlist with its shares."""
+def shortlist_blocks(c: Committee, labels: Labels, lenses: Sequence[LensShares] = ()) -> Iterator[Block]:
+    """The shortlist with its shares, those of further lenses beside them."""
     yield Heading("A shortlist")
     yield paragraph(shortlist_headline(c))
     yield Bullets(tuple(shortlist_items(c, labels)))
@@ -112,43 +112,43 @@ def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
             f"Chosen among the best of {count(c.candidates)} packages looked at, not of all that the rules allow.",
             tone="small",
         )
-    head = ("package", *(labels.party(p) for p in c.members[0].parties))
+    more = _lens_columns(lenses)
+    head = ("package", *(labels.party(p) for p in c.members[0].parties), *more)
     rows = tuple(
-        (cell(str(k + 1), head=True), *(cell(percent(x), number=True) for x in m.parties.values()))
+        (
+            cell(str(k + 1), head=True),
+            *(cell(percent(x), number=True) for x in m.parties.values()),
+            *(cell(column.get(tuple(m.package.values()), "–"), number=True) for column in more.values()),
+        )
         for k, m in enumerate(c.members)
     )
-    yield Grid("Share of the draws in which each party accepts it", head, rows, folded=True)
+    whether = ", in which it holds, and is open" if more else ""
+    yield Grid(f"Share of the draws in which each party accepts it{whether}", head, rows, folded=True)
 
 
-LENS_NAMES: Mapping[str, str] = {"stable": "Whether they hold", "opening": "When they open"}
+LENS_COLUMNS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
+    "stable": {
+        "holds: nobody gains by leaving": lambda o: o == HOLDS,
+        "holds by answers of others": lambda o: o == ANSWERED,
+    },
+    "opening": {
+        "open now": lambda o: o == "0",
+        "opens by month 12": lambda o: o.isdigit() and o != "0",
+    },
+}
+"""What a table shows of a lens: columns, each of some of its outcomes."""
 
 
-def lens_blocks(lenses: Sequence[LensShares]) -> Iterator[Block]:
-    """What further lenses say of the shortlist under the draws: one table per lens, a share per outcome."""
-    for found in lenses:
-        name = LENS_NAMES[found.lens]
-        if found.why_not:  # why is in the JSON answer, and in the sections on stability and on waiting
-            continue
-        seen = [k for k in range(len(found.outcomes)) if any(row[k].count for row in found.shares)]
-        heads = [_outcome(found.lens, found.outcomes[k]) for k in seen]
-        numbers = iter(range(1, len(found.packages) + 1))
-        rows: list[tuple[Cell | str, ...]] = []
-        for package, row in zip(found.packages, found.shares, strict=True):
-            first = f"{next(numbers)}" if package else "any package"
-            cells = (cell(_between(row[k]), number=True) for k in seen)
-            rows.append((cell(first, head=True), *cells))
-        yield Grid(
-            f"{name}: share of {count(found.draws)} draws, with 95 % intervals",
-            ("package", *heads),
-            tuple(rows),
-            folded=True,
-        )
-
-
-def _outcome(lens: str, outcome: str) -> str:
-    if lens != "opening" or not outcome.isdigit():
-        return outcome
-    return "now" if outcome == "0" else f"month {outcome}"
+def _lens_columns(lenses: Sequence[LensShares]) -> dict[str, dict[tuple[str, ...], str]]:
+    """Column -> package -> share of the draws with its interval."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for lens in lenses:
+        for head, chosen in LENS_COLUMNS[lens.lens].items() if lens.draws else ():
+            found[head] = {}
+            for package, row in zip(lens.packages, lens.shares, strict=True):
+                n = sum(s.count for s, o in zip(row, lens.outcomes, strict=True) if chosen(o))
+                found[head][tuple(package.values())] = _between(share(n, lens.draws))
+    return found
 
 
 def _between(s: Share) -> str:
