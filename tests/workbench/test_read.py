@@ -361,11 +361,10 @@ def test_a_record_that_changed_meanwhile_is_shown_in_three_versions_and_can_be_d
     assert ("look again" in columns[0], "hearsay: mine" in columns[1]) == (True, True)
     assert columns[2] == form["before"]
     assert file.read_text() == theirs, "nothing was changed"
-    hidden = re.findall(
-        r'<input type="hidden" name="([^"]+)" value="([^"]*)"',
-        answer.text.partition('<div class="clash">')[2],
-    )
-    again = {k: html.unescape(v) for k, v in hidden if k != "csrf"}
+    sent = re.search(rf'<form method="post" action="{DECIDE}">(.*?)</form>', answer.text, re.S)
+    assert sent is not None
+    hidden = re.findall(r'<textarea name="([^"]+)" hidden[^>]*>\n(.*?)</textarea>', sent[1], re.S)
+    again = {k: html.unescape(v) for k, v in hidden}
     assert post(client, DECIDE, **again).status_code == 303
     after = file.read_text()
     assert "# look again" in after
