@@ -116,7 +116,7 @@ def _backtest(
     return backtest([case], asked.day or "before-outcome", spread=spread, progress=tell)
 
 
-SEED = JobSetting("seed", "Seed: the same gives the same draws", usual=1, low=0, high=2**31)
+SEED = JobSetting("seed", "Seed", usual=1, low=0, high=2**31)
 JOB_KINDS: Mapping[str, JobKind] = {
     "stress": JobKind(
         "Stress run",
