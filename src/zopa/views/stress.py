@@ -152,7 +152,7 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
                 tone="small",
             )
         if s.shortlist is not None:
-            yield from under_draws.shortlist_blocks(s.shortlist, labels)
+            yield from under_draws.shortlist_blocks(s.shortlist, labels, s.lenses)
         if s.picks is not None:
             yield from under_draws.solution_picks(s.picks, labels)
     elif s.not_drawn:
