@@ -26,7 +26,11 @@ def review(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone."""
+    """Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone.
+
+    In a pipe, a key and the answers that it asks for are one after another, each answer ended by a line end; a line end
+    directly after the key is no answer: printf 'r\\nnot said\\nq' is the same as printf 'rnot said\\nq'.
+    """
     from datetime import date
 
     from zopa.casefile import load
@@ -121,10 +125,19 @@ def _act(key: str, session: Session, keys: Iterator[str]) -> bool:
         typer.echo("nothing is left to decide here: b goes back, f filters, q stops")
         return True
     try:
-        act(session, keys)
+        act(session, keys if sys.stdin.isatty() else _after_key(keys))
     except ZopaError as error:
         typer.echo(f"not changed: {error}")
     return True
+
+
+def _after_key(keys: Iterator[str]) -> Iterator[str]:
+    """What follows a key in a pipe: a line end directly after the key belongs to the key and answers nothing."""
+    first = next(keys, "")
+    if first and first not in "\r\n":
+        yield first
+    for key in keys:  # not "yield from": the keys outlive this act
+        yield key
 
 
 def _accept(session: Session, keys: Iterator[str]) -> None:
