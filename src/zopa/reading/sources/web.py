@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from zopa.errors import CaseError, Finding
 from zopa.reading.sources.text import MAX_BYTES
 
-__all__ = ["fetch", "refused"]
+__all__ = ["MAX_BYTES", "fetch", "refused"]
 
 MAX_SECONDS = 20.0
 MAX_REDIRECTS = 5
