@@ -133,7 +133,7 @@ def test_keys_accept_reject_edit_and_stop_and_every_one_is_saved(folder):
 
 
 def test_in_a_pipe_a_line_end_after_a_key_that_asks_is_no_answer(folder):
-    lines = "r\nwrong speaker\ne\nstance=oppose firmness=firm\nf\nrejected\nq\n"
+    lines = "rwrong speaker\ne\nstance=oppose firmness=firm\nf\nrejected\nq\n"
     result = RUN.invoke(app, ["review", str(folder)], input=lines)
     assert "no key" not in result.output
     assert "1 records" in result.output

@@ -30,7 +30,7 @@ def review(
     r"""Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone.
 
     In a pipe, a key and the answers that it asks for are one after another, each answer ended by a line end; a line end
-    directly after e, r, f, s, i, d, A or / is no answer: printf 'r\nnot said\nq' is as good as printf 'rnot said\nq'.
+    directly after e, f, s, i, d, A or / is no answer: printf 'f\nrejected\nq' is as good as printf 'frejected\nq'.
     """
     from datetime import date
 
@@ -294,8 +294,8 @@ ACTS: dict[str, Callable[[Session, Iterator[str]], object]] = {
     "b": lambda s, _: s.back(),
 }  # fmt: skip
 """Key -> what it does to the session."""
-ASKS = "erfsidA/"
-"""Keys that always ask for a line, and for which Enter alone says little."""
+ASKS = "efsidA/"
+"""Keys that ask for a line and to which a line end alone says nothing (after r it says: no reason)."""
 
 
 def _line(prompt: str, keys: Iterator[str]) -> str:
