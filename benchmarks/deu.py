@@ -68,11 +68,11 @@ def load(path: Path = FILE) -> list[Issue]:
         header, gdp_row, *rows = list(csv.reader(file, delimiter="\t"))
     col = {name: k for k, name in enumerate(header)}
     actors = [h[1:] for h in header if h[0] == "p" and "s" + h[1:] in col]
-    gdp = {a: _number(gdp_row, col["p" + a]) for a in actors}
+    gdp = {a: number(gdp_row, col["p" + a]) for a in actors}
     issues = []
     for row in rows:
-        out = _number(row, col["out"])
-        place = {a: (_number(row, col["p" + a]), _number(row, col["s" + a])) for a in actors}
+        out = number(row, col["out"])
+        place = {a: (number(row, col["p" + a]), number(row, col["s" + a])) for a in actors}
         held = [a for a in actors if not np.isnan(place[a]).any()]
         if np.isnan(out) or len(held) < 3:
             continue
@@ -90,7 +90,7 @@ def load(path: Path = FILE) -> list[Issue]:
                 s=np.array([place[a][1] / 100 for a in held]),
                 c=np.array([1.0 if a in ("com", "ep") else council.get(a, 0) / top for a in held]),
                 gdp=np.array([gdp[a] for a in held]),
-                reference=_number(row, col["rp"]),
+                reference=number(row, col["rp"]),
                 outcome=out,
                 commission=place["com"][0],
                 parliament=place["ep"][0],
@@ -99,7 +99,7 @@ def load(path: Path = FILE) -> list[Issue]:
     return issues
 
 
-def _number(row: list[str], k: int) -> float:
+def number(row: list[str], k: int) -> float:
     try:
         value = float(row[k])
     except (ValueError, IndexError):

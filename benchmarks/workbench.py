@@ -2,23 +2,33 @@
 
 ``python -m benchmarks.workbench``. The bundled example, and a case with 10^12 packages: changes of one option, of a
 reading, of a reservation value; the first look at a page; the same look again.
+
+``python -m benchmarks.workbench load [SECONDS]``: 50 people at once for two minutes on a server in a process of its own;
+each looks at a page or changes an option of a draft, thinks for one to nine seconds, and goes on. Wall time, since that is
+what people wait for: run it on a quiet machine; the load of the machine is printed too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx2
 from starlette.testclient import TestClient
 
+from zopa import load as zopa_load
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
 
@@ -83,7 +93,77 @@ def clicks(client: TestClient, issues: dict[str, list[str]], rule: str, party: s
     return found
 
 
+PEOPLE, PAGES = (
+    50,
+    (
+        "/",
+        "/why-not",
+        "/questions",
+        "/positions",
+        "/path",
+        "/compare",
+        "/evidence/zone",
+        "/jobs",
+        "/today.json",
+    ),
+)
+
+
+def load(seconds: float) -> None:
+    """Answers under load: errors, median, 95th percentile."""
+    example = Path(str(files("zopa") / "examples" / "ukraine-2025"))
+    words = [sys.executable, "-m", "zopa", "serve", str(example), "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[1]
+        home, _, token = address.partition("/?token=")
+        try:
+            first = httpx2.get(f"{home}/?token={token}", timeout=300)
+            cookies = dict(first.cookies)
+            issues = {i: list(x.options) for i, x in zopa_load(example).issues.items()}
+            for path in (*PAGES, "/drafts/new"):  # what everybody looks at is worked out once
+                httpx2.get(home + path, cookies=cookies, timeout=300)
+            with ThreadPoolExecutor(PEOPLE) as pool:
+                visits = [pool.submit(_visit, home, cookies, issues, n, seconds) for n in range(PEOPLE)]
+            found = [t for v in visits for t in v.result()]
+        finally:
+            server.terminate()
+    times = sorted(1000 * t for t, _ in found)
+    bad = sum(status != 200 for _, status in found)
+    print(
+        f"{PEOPLE} people, {seconds:.0f} s, {len(times):,} answers, {bad} errors; median {statistics.median(times):.0f} ms, "
+        f"95 % within {times[int(0.95 * len(times))]:.0f} ms, largest {times[-1]:.0f} ms; load of the machine {os.getloadavg()[0]:.1f}"
+    )
+
+
+def _visit(
+    home: str, cookies: dict[str, str], issues: dict[str, list[str]], n: int, seconds: float
+) -> list[tuple[float, int]]:
+    chance, found = random.Random(n), []
+    draft = {f"on.{i}": chance.choice(names) for i, names in issues.items()}
+    end = time.monotonic() + seconds
+    with httpx2.Client(cookies=cookies, timeout=60) as client:
+        time.sleep(chance.uniform(0, 5))
+        while time.monotonic() < end:
+            path = chance.choice(PAGES)
+            if chance.random() < 0.5:
+                i = chance.choice(list(issues))
+                draft[f"on.{i}"] = chance.choice(issues[i])
+                path = f"/drafts/new?{urlencode(draft)}"
+            began = time.perf_counter()
+            try:
+                status = client.get(home + path, headers={"hx-request-type": "partial"}).status_code
+            except httpx2.TransportError:
+                status = 0
+            found.append((time.perf_counter() - began, status))
+            time.sleep(chance.uniform(1, 9))
+    return found
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["load"]:
+        load(float(sys.argv[2]) if len(sys.argv) > 2 else 120)
+        return
     example = Path(str(files("zopa") / "examples" / "ukraine-2025"))
     with tempfile.TemporaryDirectory() as place:
         big = Path(place) / "large"

@@ -70,7 +70,7 @@ MUTANTS = (
     Mutant("space/compiled.py", "return vetoes and sum(accepting)", "return sum(accepting)", SPACE),
     Mutant("space/compiled.py", "mask >> chosen[i] & 1 if i in chosen", "mask & 1 if i in chosen", SPACE),
     Mutant("space/compilation.py", "math.ceil(rounded(getattr(r, end)) * scale)", "math.floor(rounded(getattr(r, end)) * scale)", SPACE),
-    Mutant("space/compilation.py", "+= min(points, Fraction(0))", "+= max(points, Fraction(0))", SPACE),
+    Mutant("space/compilation.py", "+= min(b.points, 0)", "+= max(b.points, 0)", SPACE),
     Mutant("space/problem.py", "chosen = {**self.readings, **{rule", "chosen = {**chosen, **{rule", SPACE),
     # bargaining
     Mutant("bargaining/solutions.py", "positive = gains > 0", "positive = gains >= 0", ZONE),
@@ -79,7 +79,7 @@ MUTANTS = (
     Mutant("bargaining/zone.py", "free[q] if q == p else", "free[q] if q != p else", ZONE),
     Mutant("bargaining/zone.py", "shortfall=-short.value", "shortfall=short.value", ZONE),
     Mutant("bargaining/zone.py", "share > LARGE_SHARE", "share < LARGE_SHARE", SAID),
-    Mutant("bargaining/deals.py", "worth(u - r)", "worth(r - u)", SAID),
+    Mutant("bargaining/deals.py", "totals.T - limits", "limits - totals.T", SAID),
     Mutant("bargaining/listing.py", "[-u for u in rows[n]]", "[u for u in rows[n]]", ZONE),
     Mutant("bargaining/listing.py", "if space.at_least > sum(space.required):", "if space.at_least >= sum(space.required):", ZONE),
     Mutant("bargaining/solve.py", "strict=True) if u <= r]", "strict=True) if u < r]", SAID),

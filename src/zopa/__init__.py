@@ -63,7 +63,7 @@ _VERBS = {
     "divide": "division",
     "read": "reading",
     "audit": "talks",
-    "simulate": "talks",
+    "simulate": "study",
     "start": "study",
     "path": "study",
     "explain": "study",
@@ -95,9 +95,8 @@ if TYPE_CHECKING:
     from zopa.study.explain import explain
     from zopa.study.run import run
     from zopa.study.seal import seal, verify_seal
-    from zopa.study.talks import path, start
+    from zopa.study.talks import path, simulate, start
     from zopa.talks.audit import audit
-    from zopa.talks.simulate import simulate
     from zopa.waiting.delay import delay
 
 __all__ = [

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import zopa.study
 from case_folder import SOURCE, table
 from everything import CASE_YAML, COSTS, PRICES, STATEMENTS_YAML, folder_with_everything
 from zopa.casefile import inspect, rename, set_value
@@ -221,6 +222,15 @@ def test_no_path_ends_in_a_traceback_or_in_an_answer_of_no(
     (tmp_path / "a-folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     os.mkfifo(tmp_path / "pipe")
+    plain, answered = zopa.study.run, {}
+
+    def once(problem, **more):  # the answer about a case is the same wherever it is to be written
+        key = (problem.case.digest, tuple(problem.readings.items()))
+        if key not in answered:
+            answered[key] = plain(problem, **more)
+        return answered[key]
+
+    monkeypatch.setattr(zopa.study, "run", once)
     for path in [*ODD_PATHS, "a-file", "a-folder", "a-file/below", "loop", "/proc/nothing/x"]:
         if "\0" in path:
             continue  # no command line can hold it

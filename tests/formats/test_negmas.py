@@ -167,6 +167,7 @@ def negmas(tmp_path_factory):
 def test_negmas_loads_what_is_written_for_it_and_its_run_is_audited(negmas, tmp_path):
     cases = {"lake": seeds.case(), "boxes": seeds.boxed(), "example": seeds.words_as_points()}
     for which, case in cases.items():
+        (tmp_path / which).mkdir()
         convert(case, tmp_path / which / "scenario", target_format="negmas")
     (tmp_path / "load.py").write_text(SCRIPT)
     done = subprocess.run(

@@ -9,20 +9,7 @@ Kilgour 1985, Zagare 1984 (limited moves); Brams & Wittman 1981 (non-myopic).
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
-
-
-def remembered(f):
-    """Worked out once per conflict; nobody changes what is handed back."""
-
-    def once(g, *about):
-        key = (f.__name__, *(tuple(a) if isinstance(a, list) else a for a in about))
-        if key not in g.known:
-            g.known[key] = f(g, *about)
-        return g.known[key]
-
-    once.__doc__ = f.__doc__
-    return once
+from dataclasses import dataclass
 
 
 @dataclass
@@ -30,26 +17,21 @@ class States:
     feasible: set
     arcs: list
     rank: list
-    known: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def parties(self):
         return range(len(self.arcs))
 
-    @remembered
     def moves(self, i, s):
         return {t for a, t in self.arcs[i] if a == s}
 
-    @remembered
     def improvements(self, i, s):
         return {t for t in self.moves(i, s) if self.rank[i][t] > self.rank[i][s]}
 
-    @remembered
     def not_better(self, i, s):
         return {t for t in self.feasible if self.rank[i][t] <= self.rank[i][s]}
 
 
-@remembered
 def reach(g, group, s, step):
     """R_H(s) by the two rules for the least sets: who moved last may not move next."""
     found = {(t, j) for j in group for t in step(j, s)}
@@ -136,7 +118,6 @@ def better_for_all(g, group, t, s):
     return all(g.rank[i][t] > g.rank[i][s] for i in group)
 
 
-@remembered
 def coalition_improvements(g, group, s):
     return {t for t in reach(g, group, s, g.moves) if better_for_all(g, group, t, s)}
 
@@ -190,7 +171,6 @@ def cseq(g, group, s):
 # --- foresight of two parties ---------------------------------------------------------------------
 
 
-@remembered
 def anticipated(g, i, s, h, order):
     """G_h(i, s): where matters end if i may move at s and h moves are left; ties: staying, then order."""
     if h == 0 or not g.moves(i, s):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import zopa
 from word_cases import TAKEN, case_of, words
+from zopa.case import Case
 from zopa.errors import NotApplicable
 from zopa.robustness import WordSettings, answer_row, compatible, draw, questions
 from zopa.robustness.implied_value import implied_reservation
@@ -83,3 +87,46 @@ def test_questions_ask_which_reading_was_meant_and_whether_a_swap_would_do() -> 
     text = str(found)
     assert "do you mean this" in text
     assert "if it said instead" in text
+
+
+@given(st.integers(0, 10_000))
+def test_a_reservation_value_is_on_the_scale_of_the_case_also_where_values_do_not_span_it(seed: int) -> None:
+    """Utilities by brute force: numbers of the case fit the row exactly where its reservation value is in the interval."""
+    rng = np.random.default_rng(seed)
+    values = [sorted(map(int, rng.choice(np.arange(0, 101, 5), 3, replace=False))) for _ in "AB"]
+    weight = int(rng.integers(5, 96))
+    low, high = sorted(map(int, rng.choice(101, 2, replace=False)))
+    case = Case.model_validate(
+        {
+            "title": "t",
+            "issues": {
+                i: {
+                    "name": i,
+                    "now": f"{i}{rng.integers(3)}",
+                    "options": {f"{i}{k}": f"{k}" for k in range(3)},
+                }
+                for i in "AB"
+            },
+            "parties": {
+                "P": {
+                    "name": "P",
+                    "reservation": {"low": low, "best": (low + high) / 2, "high": high, "assumed": "t"},
+                    "weights": {"A": weight, "B": 100 - weight},
+                    "values": {
+                        i: {f"{i}{k}": v for k, v in enumerate(values[n])} for n, i in enumerate("AB")
+                    },
+                }
+            },
+        }
+    )
+    problem = Problem(case)
+    words = compatible(problem, "P", WordSettings(taken="assumed", waiting="open"))
+    rows = [r for r in words.alternatives[0] if r.units == ("parties.P.reservation",)]
+    assert len(rows) == 2
+    centre = words.central(problem)
+    for r in (0, low - 1, low, (low + high) // 2, high, high + 1, 100):
+        # another reservation value moves the cost of no agreement alone
+        point = list(centre)
+        point[words.cost] += Fraction(low + high, 2) - r
+        fits = all(sum(a * b for a, b in zip(row.vector, point, strict=True)) >= 0 for row in rows)
+        assert fits == (low <= r <= high)

@@ -19,6 +19,7 @@ from strategies import for_all
 from zopa.case import Case
 from zopa.cli import COMMANDS
 from zopa.errors import NotApplicable, UnknownName
+from zopa.robustness import drivers
 from zopa.space import Answer, Problem
 from zopa.study.run import LENSES
 from zopa.views import view
@@ -68,6 +69,7 @@ def asked(case: Case | Problem) -> dict[str, Answer]:
         "simulate": zopa.simulate(case, runs=20),
         "path": zopa.path(case, {"flow": "F1", "fees": "E2"}),
         "stress": zopa.stress(alone, draws=16),
+        "drivers": drivers(case, samples=16),
         "questions": zopa.questions(alone, draws=16, draft={"flow": "F1", "fees": "E2"}),
     }
     assert set(LENSES) - {"hold"} <= set(found)

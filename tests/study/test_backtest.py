@@ -71,6 +71,16 @@ def test_a_miss_costs_what_the_smoothing_leaves() -> None:
     assert row.zones["central"].log_score == pytest.approx(-math.log2(0.01 / 4))
 
 
+def test_an_agreed_option_that_the_case_does_not_list_is_a_miss_with_a_finite_score() -> None:
+    unknown = {**SPEC, "outcome": {"date": date(2025, 6, 1), "agreed": {"i": "z", "j": "q"}}}
+    b = zopa.backtest([Case.model_validate(s) for s in (unknown, SPEC)])
+    row = b.rows[0]
+    assert {z.covered for z in row.zones.values()} == {False}
+    bits = [x.log_score for x in (*row.zones.values(), *row.scores.values())]
+    assert bits == pytest.approx([-math.log2(0.01 / 4)] * len(bits))
+    assert all(math.isfinite(x) for m in b.means.values() for of in m.values() for x in of)
+
+
 def test_an_outcome_on_some_issues_counts_all_packages_that_have_it() -> None:
     case = Case.model_validate(SPEC)
     problem = Problem(case.at("2025-05-31"))

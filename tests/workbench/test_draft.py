@@ -257,3 +257,9 @@ def test_script_in_every_field_of_a_case_and_in_file_names_stays_text(tmp_path: 
         text = client.get(path).text
         assert "<script>alert" not in text, path
         assert "&lt;script&gt;alert(1)" in text, path
+
+
+@pytest.mark.parametrize("name", ["\0", " \t ", "\x1b\x07", "\u2028"])
+def test_a_name_of_nothing_that_shows_is_refused_in_words(folder: Path, name: str) -> None:
+    assert post(signed_in(folder), "/drafts/save", name=name).status_code == 422
+    assert not (folder / "drafts.yaml").exists()

@@ -110,6 +110,14 @@ def test_a_changing_request_from_elsewhere_is_refused(origin: str | None) -> Non
         assert client.request(method, "/drafts/new", headers=headers).status_code == 403
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_a_form_that_names_no_origin_is_ours_only_where_the_browser_says_so(site: str) -> None:
+    client = signed_in(CASE)
+    headers = {"x-csrf-token": csrf_token(client.cookies["zopa"]), "origin": "null"}
+    assert client.post("/drafts/new", headers={**headers, "sec-fetch-site": site}).status_code == 403
+    assert client.post("/drafts/new", headers={**headers, "sec-fetch-site": "same-origin"}).status_code == 405
+
+
 def changing(app: Any) -> list[tuple[str, str]]:
     found = []
     for route in app.routes:

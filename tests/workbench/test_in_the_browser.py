@@ -89,7 +89,7 @@ def draft(**more: str) -> str:
 PAGES = [
     "/", "/why-not", "/why-not?readings=E", "/evidence/zone", "/evidence/us-nato", "/drafts/new", f"/drafts/new{draft()}",
     f"/drafts/new{draft(readings='E')}", "/drafts/phased", f"/drafts/compare/phased{draft(readings='')}", f"/drafts/hold{draft()}",
-    "/report",
+    "/report", "/questions", "/positions", "/parties/UKR", "/path", "/compare", "/record", "/jobs",
 ]  # fmt: skip
 
 

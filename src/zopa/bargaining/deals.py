@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -11,7 +11,28 @@ import numpy as np
 from zopa.case import Case, breaks, uncarried
 from zopa.space import Space, decimal
 
-__all__ = ["Deal", "deal", "deals", "marked"]
+__all__ = ["Deal", "Worth", "deal", "deals", "marked"]
+
+
+class Worth(Mapping[str, Fraction]):
+    """Party -> points, kept as whole numbers of ``1 / scale`` point: a frontier has thousands, and few are looked at."""
+
+    __slots__ = ("_scale", "_units")
+
+    def __init__(self, units: Mapping[str, int], scale: int) -> None:
+        self._units, self._scale = units, scale
+
+    def __getitem__(self, party: str) -> Fraction:
+        return Fraction(self._units[party], self._scale)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._units)
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 @dataclass(frozen=True)
@@ -47,7 +68,7 @@ def deal(space: Space, package: Sequence[int]) -> Deal:
 
 
 def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
-    """Several packages; numbers that recur are made once."""
+    """Several packages, as :func:`deal` makes one."""
     rows = list(packages)
     if not rows:
         return ()
@@ -56,20 +77,14 @@ def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
     for bonus in space.bonuses:
         holds = np.logical_and.reduce([[mask >> int(k) & 1 for k in chosen[i]] for i, mask in bonus.terms])
         totals[bonus.party, holds] += bonus.points
-    points: dict[int, Fraction] = {}
+    limits = np.array(space.reservation, dtype=totals.dtype)
 
-    def worth(units: int) -> Fraction:
-        found = points.get(units)
-        if found is None:
-            found = points[units] = Fraction(units, space.scale)
-        return found
+    def worth(units: list[int]) -> Worth:
+        return Worth(dict(zip(space.parties, units, strict=True)), space.scale)
 
-    utilities = [list(map(worth, row)) for row in totals.tolist()]
-    gains = [[worth(u - r) for u in row] for row, r in zip(totals.tolist(), space.reservation, strict=True)]
-    parties = space.parties
     return tuple(
-        Deal(space.names(x), dict(zip(parties, u, strict=True)), dict(zip(parties, g, strict=True)))
-        for x, u, g in zip(rows, zip(*utilities, strict=True), zip(*gains, strict=True), strict=True)
+        Deal(space.names(x), worth(u), worth(g))
+        for x, u, g in zip(rows, totals.T.tolist(), (totals.T - limits).tolist(), strict=True)
     )
 
 

@@ -35,6 +35,8 @@ class Listing:
 
     def __init__(self, space: Space, tabulate: Callable[[Space], Table] = Table.of) -> None:
         self.space, self._tabulate = space, tabulate
+        self._lowest = space.lowest
+        self._kept: dict[tuple[int, ...], BoolArray] = {}
 
     @cached_property
     def table(self) -> Table:
@@ -48,11 +50,16 @@ class Listing:
         return Listing(space)
 
     def _reaching(self, floors: Sequence[int]) -> BoolArray:
-        ok = self.table.admissible.copy()
-        for row, floor, low in zip(self.table.utilities, floors, self.space.lowest, strict=True):
-            if floor > low:
-                ok &= row >= floor
-        return ok
+        """Packages that the rules allow and that give every party at least its floor."""
+        key = tuple(floors)
+        if key not in self._kept:
+            table, space = self.table, self.space
+            ok = table.admissible.copy()
+            for p, (floor, low) in enumerate(zip(key, self._lowest, strict=True)):
+                if floor > low:
+                    ok &= table.accepts[p] if floor == space.reservation[p] else table.utilities[p] >= floor
+            self._kept[key] = ok
+        return self._kept[key]
 
     def _packages(self, numbers: IntArray, most: int) -> tuple[Package, ...]:
         return tuple(self.table.package(int(k)) for k in numbers[:most])
@@ -60,7 +67,7 @@ class Listing:
     def count(self, floors: Sequence[int] | None = None, *, quick: bool = False) -> Count:
         """See :class:`Engine`."""
         del quick
-        n = int((self.table.agreed if floors is None else self._reaching(floors)).sum())
+        n = int(np.count_nonzero(self.table.agreed if floors is None else self._reaching(floors)))
         return Count(n, n, METHOD)
 
     def member(self) -> bool | None:
@@ -71,33 +78,40 @@ class Listing:
         self, parties: Sequence[int], zero: Sequence[int], floors: Sequence[int], shown: int = 0
     ) -> Top | None:
         """See :class:`Engine`."""
-        inside = self._reaching(floors)
-        if not inside.any():
+        inside = np.flatnonzero(self._reaching(floors))
+        if not inside.size:
             return None
-        rows = [self.table.utilities[p][inside] - zero[p] for p in parties]
-        least = rows[0]
-        for row in rows[1:]:
+        least, *others = (self._of(p, inside) - zero[p] for p in parties)
+        for row in others:
             least = np.minimum(least, row)
         best = least.max()
-        numbers = np.flatnonzero(inside)[least == best] if shown else np.zeros(0, dtype=np.int64)
+        numbers = inside[least == best] if shown else inside[:0]
         return Top(self.space.points(best), self._packages(numbers, min(shown, MOST_SHOWN)))
+
+    def _of(self, party: int, numbers: IntArray) -> IntArray:
+        """What the numbered packages are worth to a party."""
+        row: IntArray = self.table.utilities[party]
+        return row if numbers.size == row.size else row.take(numbers)
 
     def largest_sum(self, parties: Sequence[int], floors: Sequence[int]) -> Fraction | None:
         """See :class:`Engine`."""
-        inside = self._reaching(floors)
-        if not inside.any():
+        inside = np.flatnonzero(self._reaching(floors))
+        if not inside.size:
             return None
-        return self.space.points(self.table.utilities[list(parties)][:, inside].sum(axis=0).max())
+        return self.space.points(np.sum([self._of(p, inside) for p in parties], axis=0).max())
 
     def shares(self) -> Mapping[int, Sequence[Fraction]]:
         """See :class:`Engine`."""
-        numbers = np.flatnonzero(self.table.zone())
-        if not numbers.size:
+        number = self.count(self.space.reservation).low
+        if not number:
             return {}
-        found = {}
+        # Packages left over are counted by their options on the issues to come, the first issue outermost.
+        found, left = {}, self.table.zone()
         for i, size in enumerate(self.space.sizes):
-            counts = np.bincount(self.table.option(i, numbers), minlength=size)
-            found[i] = [Fraction(int(c), numbers.size) for c in counts]
+            left = left.reshape(size, -1)
+            counts = np.count_nonzero(left, axis=1) if i == 0 else left.sum(axis=1)
+            found[i] = [Fraction(int(c), number) for c in counts]
+            left = left.sum(axis=0, dtype=np.int64)
         return found
 
     def frontier(self) -> Edge:

@@ -113,8 +113,19 @@ def solve(
         note="; ".join([*_notes(method, names, inner, found), *problem.remarks]),
         standing=None
         if most_unsourced is None
-        else standing(problem, most_unsourced=most_unsourced, stop=stop),
+        else standing(
+            problem, most_unsourced=most_unsourced, known=_passes(problem, names, found), stop=stop
+        ),
     )
+
+
+def _passes(problem: Problem, names: tuple[str, ...], found: Pick) -> bool | None:
+    """Whether a package passes the agreement rule, where a pick among all parties tells."""
+    if names != problem.space.parties:
+        return None
+    if found.packages:
+        return True
+    return False if found.proven and problem.space.unanimous else None
 
 
 def _picked(

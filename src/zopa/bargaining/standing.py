@@ -64,6 +64,7 @@ def standing(
     readings: Readings = None,
     *,
     most_unsourced: Fraction | float = MOST_UNSOURCED,
+    known: bool | None = None,
     stop: Stop = never,
 ) -> AnswerState:
     """What may be said about a case: whether enough is on record, and whether a deal is open, closed, or a matter of reading.
@@ -75,6 +76,8 @@ def standing(
         Named set of readings, or rule -> reading; None takes every rule's default.
     most_unsourced : number between 0 and 1
         The largest share of judgments without any source with which a verdict is given.
+    known : bool, optional
+        Whether a package passes the agreement rule in these readings, where the caller has found out already.
     stop : callable, optional
         Asked during long work in spaces too large to list.
 
@@ -86,14 +89,14 @@ def standing(
     problem = Problem.of(case, readings)
     key = f"standing {most_unsourced}"
     if key not in problem.kept:
-        problem.kept[key] = _standing(problem, on_record(problem.case, most_unsourced), stop)
+        problem.kept[key] = _standing(problem, on_record(problem.case, most_unsourced), known, stop)
     found: AnswerState = problem.kept[key]
     return found
 
 
-def _standing(problem: Problem, record: OnRecord, stop: Stop) -> AnswerState:
+def _standing(problem: Problem, record: OnRecord, known: bool | None, stop: Stop) -> AnswerState:
     engine = engine_for(problem, "zone", stop=stop)
-    now = bool(_open(engine, full=True))
+    now = bool(_open(engine, full=True)) if known is None else known
     turns, unknown = [], 0
     for k, (turn, chosen) in enumerate(_others(problem)):
         there = None

@@ -161,7 +161,12 @@ def zone(
         closest=marked(problem.case, deals(space, short.packages)) if short else (),
         shortfall=-short.value if short else Fraction(0),
         exact=exact,
-        standing=standing(problem, most_unsourced=most_unsourced, stop=stop),
+        standing=standing(
+            problem,
+            most_unsourced=most_unsourced,
+            known=bool(agreed.low) if agreed.low or agreed.exact else None,
+            stop=stop,
+        ),
     )
 
 

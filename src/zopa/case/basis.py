@@ -64,7 +64,7 @@ class Noun(BaseModel):
     """The field that a bare text stands for, where a text alone may be written."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, populate_by_name=True, defer_build=True
     )
 
 

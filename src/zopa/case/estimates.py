@@ -122,7 +122,7 @@ def accepted(case: Case) -> dict[str, Statement]:
 
 
 def _basis(case: Case, party: Party, own: Basis) -> Basis:
-    if own.kind == "none":
+    if not (own.stated or own.inferred or own.assumed):
         memo, key = case.derived, ("basis", id(party))
         if key not in memo:
             memo[key] = _first_basis(case, party.basis, case.basis)

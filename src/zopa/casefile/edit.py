@@ -23,6 +23,7 @@ __all__ = [
     "REMOVED",
     "Place",
     "address_at",
+    "changed_texts",
     "file_of",
     "locate",
     "place_of",
@@ -128,6 +129,20 @@ def set_values(
     UnknownName
         The first part of an address is no section of a case.
     """
+    texts, seen = changed_texts(folder, values)
+    save_texts(folder, texts, {**seen, **(was or {})})
+
+
+def changed_texts(
+    folder: str | Path, values: Mapping[Address, object]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The files as :func:`set_values` would leave them, and the fingerprints of those that they are made from.
+
+    Raises
+    ------
+    CaseError, UnknownName
+        As ``set_values``; whether the case would be sound is not looked at.
+    """
     root = Path(folder)
     files = CaseFiles(root)
     texts: dict[str, YamlText] = {}
@@ -145,7 +160,7 @@ def set_values(
             _take_out(texts[name], path)
         else:
             _put(texts[name], path, value)
-    save_texts(root, {name: text.text for name, text in texts.items()}, {**seen, **(was or {})})
+    return {name: text.text for name, text in texts.items()}, seen
 
 
 def save_texts(folder: str | Path, texts: Mapping[str, str | None], was: Mapping[str, str]) -> None:

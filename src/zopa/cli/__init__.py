@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import typer
 
@@ -33,17 +33,6 @@ from zopa.cli import (
 )
 
 __all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="zopa",
-    help="From words on record to the agreements that all parties to a dispute could accept.",
-    epilog="Start with `zopa demo`. Exit codes: 0 fine, 1 the answer is no, 2 bad use or input.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "demo": run.demo,
@@ -90,15 +79,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 """Command -> function, in the order of the help."""
 
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
-
-
 WRITING = ("read", "review", "record", "rename", "answer")
 """Commands that change a case: what they do is kept in its record as done by them."""
 
 
-@app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Show the version and stop."),
@@ -114,6 +98,26 @@ def _root(
         raise typer.Exit
 
 
+def _application(names: Iterable[str]) -> typer.Typer:
+    """The program with these commands: reading the options of all of them takes longer than most answers."""
+    made = typer.Typer(
+        name="zopa",
+        help="From words on record to the agreements that all parties to a dispute could accept.",
+        epilog="Start with `zopa demo`. Exit codes: 0 fine, 1 the answer is no, 2 bad use or input.",
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback(invoke_without_command=True)(_root)
+    for name in names:
+        made.command(name)(COMMANDS[name])
+    return made
+
+
+app = _application(COMMANDS)
+
 BAD_USE: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What typer raises when a command line is not right."""
 
@@ -123,8 +127,10 @@ def main() -> None:
     from zopa.errors import ZopaError
 
     as_json = "--json" in sys.argv
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
+    program = _application(asked) if asked else app
     try:
-        sys.exit(app(standalone_mode=not as_json))
+        sys.exit(program(standalone_mode=not as_json))
     except ZopaError as error:
         _fail(error, as_json)
     except BAD_USE as error:  # only under --json: otherwise typer prints it itself

@@ -145,7 +145,7 @@ def console() -> Console:
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else 120
-    return Console(highlight=False, width=width, soft_wrap=width is not None)
+    return Console(highlight=False, emoji=False, width=width, soft_wrap=width is not None)
 
 
 def examples() -> Path:
@@ -246,7 +246,7 @@ def progress(quiet: bool) -> Iterator[Any]:
     """A callable that shows the step at work on standard error; silent for --json and pipes."""
     from rich.console import Console
 
-    err = Console(stderr=True, highlight=False)
+    err = Console(stderr=True, highlight=False, emoji=False)
     if quiet or not err.is_terminal:
         yield lambda _step: None
         return

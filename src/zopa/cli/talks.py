@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -76,6 +76,19 @@ def path(
     shares: Annotated[
         bool, typer.Option("--shares", help="Dips as shares of what the target gives above the floor.")
     ] = False,
+    draws: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Draws of the judgments that tell how often no party falls below no agreement."
+        ),
+    ] = 0,
+    law: Annotated[
+        str,
+        typer.Option(
+            help="Of the draws: the case's numbers by their laws, or uniform on what its words allow (words)."
+        ),
+    ] = "numbers",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same draws.")] = 1,
     readings: ReadingsOption = None,
     changes: SetOption = None,
     day: DayOption = None,
@@ -94,8 +107,19 @@ def path(
         mode=mode,
         floor=_floor(floor),
         shares=shares,
+        draws=draws,
+        law=_law(law),
+        seed=seed,
     )
     reply(answer, name, json=json, no=not answer.open)
+
+
+def _law(given: str) -> Literal["words", "numbers"]:
+    if given == "words":
+        return "words"
+    if given == "numbers":
+        return "numbers"
+    raise typer.BadParameter(f"expected numbers or words, saw '{given}'")
 
 
 def _floor(given: list[str] | None) -> str | dict[str, float]:
@@ -114,7 +138,9 @@ def audit(
     offers: Annotated[
         Path,
         typer.Argument(
-            metavar="OFFERS", help="A CSV or YAML file with one row per offer, or a saved run of NegMAS."
+            metavar="OFFERS",
+            help="A CSV or YAML file with one row per offer, or per pair of a class what it agreed; a chat log (JSON); "
+            "a saved run of NegMAS. Chats that bring their own preferences (CaSiNo) stand in place of the case, too.",
         ),
     ],
     trace: Annotated[
@@ -127,11 +153,13 @@ def audit(
     json: JsonOption = False,
 ) -> None:
     """What a record of offers left on the table, when a deal was first within reach, and who moved."""
+    from zopa.formats.chat_offers import is_chat
     from zopa.talks import audit as ask
 
-    problem = problem_of(name, readings, changes, day, typed)
+    own = name == str(offers) and is_chat(offers)
+    problem = None if own else problem_of(name, readings, changes, day, typed)
     answer = ask(problem, offers)
-    if trace is not None:
+    if problem is not None and trace is not None:
         from zopa.casefile import one_step
         from zopa.formats.negmas_trace import offers_of, write_trace
 
@@ -145,14 +173,16 @@ def simulate(
     tactic: Annotated[
         list[str] | None,
         typer.Option(
-            help="boulware, linear, conceder, time-dependent:E, hardliner, random, micro, tit-for-tat, relative-tit-for-tat; "
-            "several are drawn from for each party; PARTY=TACTIC fixes them. Default: boulware, linear, conceder"
+            help="boulware, linear, conceder, time-dependent:E, hardliner, random, micro, tit-for-tat, relative-, averaged- "
+            "or random-tit-for-tat, log-rolling, frequency, nash-seeker, kalai-seeker; behind a plus sign when it accepts: "
+            "AC_next:A,B, AC_const:A, AC_time:T, AC_combi:T,W. Several are drawn from for each party; PARTY=TACTIC fixes "
+            "them. Default: boulware, linear, conceder"
         ),
     ] = None,
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="alternating, single-text, issue-by-issue, zeuthen (two parties); default: the first three"
+            help="alternating, single-text, issue-by-issue, zeuthen (two parties), annealed-text; default: the first three"
         ),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs per protocol.")] = 1000,
@@ -164,6 +194,19 @@ def simulate(
     together: Annotated[
         int, typer.Option(min=1, max=2, help="Issues that one proposal of the mediator may change.")
     ] = 2,
+    months: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Months until the deadline: what no agreement is worth falls by the case's costs of waiting.",
+        ),
+    ] = None,
+    walk_away: Annotated[
+        bool,
+        typer.Option(
+            "--walk-away", help="A party leaves when going on is worth less to it than no agreement now."
+        ),
+    ] = False,
     readings: ReadingsOption = None,
     changes: SetOption = None,
     day: DayOption = None,
@@ -174,8 +217,8 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Where talks end under named tactics and protocols, why they stall, what a mediator's text changes."""
+    from zopa.study.talks import simulate as ask
     from zopa.talks import PROTOCOLS
-    from zopa.talks import simulate as ask
     from zopa.talks.tactics import EXPONENTS
 
     problem = problem_of(name, readings, changes, day, typed)
@@ -191,6 +234,8 @@ def simulate(
             seed=seed,
             breakdown=breakdown,
             together=together,
+            months=months,
+            walk_away=walk_away,
             spread=spread,
             progress=time_left(tell),
         )

@@ -18,7 +18,7 @@ from zopa.case import Case
 from zopa.errors import CaseError, Finding
 from zopa.formats.documents import decode, refuse, take, yaml_data
 from zopa.formats.names import label
-from zopa.formats.offers import Offer, read_offers
+from zopa.formats.offers import Offer, read_offers, with_ids
 
 if TYPE_CHECKING:
     from zopa.space import Problem
@@ -54,7 +54,7 @@ def is_trace(path: Path) -> bool:
 def offers_of(file: str | Path, case: Case) -> tuple[Offer, ...]:
     """The offers of a file: typed by a person, or a trace of NegMAS; see :func:`read_offers`, :func:`read_trace`."""
     path = Path(file)
-    return read_trace(path, case) if is_trace(path) else read_offers(path)
+    return read_trace(path, case) if is_trace(path) else with_ids(read_offers(path), case)
 
 
 def read_trace(path: Path, case: Case) -> tuple[Offer, ...]:

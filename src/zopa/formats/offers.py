@@ -3,6 +3,8 @@
 CSV columns: ``party``; ``round`` or ``date``; ``answer`` (accepted, refused, walk-away); ``by`` (who answered); ``run``
 where a file holds several talks; and either one column per issue with the id of an option, or ``package`` with
 ``issue=option; issue=option``. YAML: ``offers:`` with a list of mappings with the same keys and ``package: {issue: option}``.
+A file that names neither parties nor answers says what each pair of a class agreed: one row per pair (``pair`` or
+``run``), and a row without a package is a pair that reached no agreement.
 
 What an offer says is kept as it stands: an option that a case does not have is an invalid move of that party, not
 a fault of the file.
@@ -10,17 +12,19 @@ a fault of the file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zopa.case import Case
 from zopa.casefile import CaseFiles, read_text
 from zopa.casefile.csvdoc import CsvRecords, read_records
 from zopa.casefile.yamldoc import parse_yaml
 from zopa.errors import CaseError, Finding
 
-__all__ = ["ANSWERS", "Offer", "read_offers"]
+__all__ = ["ANSWERS", "Offer", "read_offers", "with_ids"]
 
 ANSWERS: Mapping[str, str] = {
     "": "", "accept": "accepted", "accepted": "accepted", "agree": "accepted", "agreed": "accepted", "yes": "accepted",
@@ -28,7 +32,7 @@ ANSWERS: Mapping[str, str] = {
     "walk-away": "walk-away", "walk away": "walk-away", "end": "walk-away",
 }  # fmt: skip
 """What may be typed as an answer -> what it means."""
-KEYS = ("run", "round", "date", "party", "answer", "by", "package")
+KEYS = ("run", "pair", "round", "date", "party", "answer", "by", "package")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,50 @@ def read_offers(path: str | Path) -> tuple[Offer, ...]:
     findings += records.findings[len(findings) :]
     if findings:
         raise CaseError(findings, "no offer was read")
-    return tuple(offers)
+    return _by_pair(offers) if not {"party", "answer"} & set(records.header) else tuple(offers)
+
+
+def _by_pair(offers: list[Offer]) -> tuple[Offer, ...]:
+    """What each pair agreed: every row is the end of talks of its own."""
+    return tuple(
+        replace(o, run=o.run or str(n), answer="accepted" if o.package else "walk-away")
+        for n, o in enumerate(offers, 1)
+    )
+
+
+def with_ids(offers: tuple[Offer, ...], case: Case) -> tuple[Offer, ...]:
+    """The same offers with the ids of a case where a person typed names or labels, in any letter case.
+
+    What the case does not have, or has twice, stays as it was typed.
+    """
+    parties = _ids({p: party.name for p, party in case.parties.items()})
+    issues = _ids({i: issue.name for i, issue in case.issues.items()})
+    options = {
+        i: _ids({o: option.label for o, option in issue.options.items()}) for i, issue in case.issues.items()
+    }
+
+    def plain(offer: Offer) -> Offer:
+        package = {}
+        for issue, option in offer.package.items():
+            known = _known(issues, issue)
+            package[known] = _known(options.get(known, {}), option)
+        party, by = _known(parties, offer.party), _known(parties, offer.by)
+        return replace(offer, party=party, by=by, package=package)
+
+    return tuple(plain(o) for o in offers)
+
+
+def _ids(names: Mapping[str, str]) -> dict[str, str]:
+    """Ids and, in small letters, what else they are called -> id; what two ids share is left out."""
+    short = Counter(i.casefold() for i in names)
+    called = Counter(n.casefold() for n in names.values())
+    found = {n.casefold(): i for i, n in names.items() if called[n.casefold()] == 1}
+    found |= {i.casefold(): i for i in names if short[i.casefold()] == 1}
+    return found | {i: i for i in names}
+
+
+def _known(ids: Mapping[str, str], typed: str) -> str:
+    return ids.get(typed) or ids.get(typed.casefold(), typed)
 
 
 def _rows(records: CsvRecords, issues: list[str]) -> list[Offer]:
@@ -105,7 +152,7 @@ def _rows(records: CsvRecords, issues: list[str]) -> list[Offer]:
                 package=package,
                 answer=ANSWERS.get(answer, ""),
                 by=at("by"),
-                run=at("run"),
+                run=at("run") or at("pair"),
                 at=at("round") or at("date"),
                 place=f"{records.file}:{row.line}",
             )
@@ -140,11 +187,12 @@ def _from_yaml(path: Path) -> tuple[Offer, ...]:
                 package={str(i): str(o) for i, o in (package or {}).items()},
                 answer=ANSWERS.get(answer, ""),
                 by=str(row.get("by") or ""),
-                run=str(row.get("run", "")),
+                run=str(row.get("run", row.get("pair", ""))),
                 at=str(row.get("round", row.get("date", ""))),
                 place=f"{path.name}:{doc.place(where)[0]}",
             )
         )
     if doc.findings:
         raise CaseError(doc.findings, "no offer was read")
-    return tuple(found)
+    typed = {key for row in rows or () for key in row} if isinstance(rows, list | tuple) else set()
+    return _by_pair(found) if not typed & {"party", "answer"} else tuple(found)

@@ -13,7 +13,7 @@ from zopa.casefile import source_id as known_id
 from zopa.reading.language.detect import NAMES, detected
 from zopa.reading.sources.text import Text
 
-__all__ = ["add_source", "save_changes", "save_records", "source_id", "write_text"]
+__all__ = ["add_source", "save_changes", "source_id", "write_text"]
 
 
 def write_text(path: Path, text: str) -> None:
@@ -53,11 +53,6 @@ def _code(text: Text) -> str:
     """The language code of a text that is not English; of one read with a pack in a file what its words show."""
     code = text.language if text.language in NAMES else detected(text.text) or ""
     return "" if code == "en" else code
-
-
-def save_records(folder: Path, changed: Mapping[str, Any], group: str = "statements") -> None:
-    """Write changed records back in place: only the fields that differ are touched; None removes one."""
-    save(folder, changed={group: changed})
 
 
 def save_changes(

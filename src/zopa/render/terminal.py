@@ -41,7 +41,13 @@ def plain_text(document: Document, width: int = WIDTH) -> str:
 
     out = io.StringIO()
     console = Console(
-        file=out, width=width, color_system=None, highlight=False, legacy_windows=False, soft_wrap=True
+        file=out,
+        width=width,
+        color_system=None,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        soft_wrap=True,
     )
     show(document, console)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")

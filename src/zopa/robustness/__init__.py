@@ -4,6 +4,7 @@ from zopa.robustness.compatible_set import Compatible, WordSettings, compatible
 from zopa.robustness.drivers import DecisionMap, Drivers, decision_map, drivers
 from zopa.robustness.large_spaces import Exists, LargeStress
 from zopa.robustness.large_verifier import check_large
+from zopa.robustness.lens_draws import LensShares
 from zopa.robustness.package_order import Better, PairVerdict, better
 from zopa.robustness.questions import (
     PartyQuestion,
@@ -44,6 +45,7 @@ __all__ = [
     "Drivers",
     "Exists",
     "LargeStress",
+    "LensShares",
     "MethodPicks",
     "PackageShare",
     "PairVerdict",

@@ -20,6 +20,7 @@ from zopa.case import (
     WEIGHT_WORDS,
     Basis,
     Case,
+    Interval,
     Judgment,
     PackageWords,
     Statement,
@@ -475,8 +476,47 @@ class _RowBuilder:
                 self._between(j, [(i, ends[i][0], 1), (i, ends[i][1], -1)], everything, ends, units)
         reservation = self._reservation()
         if reservation is not None:
-            terms = [(i, e[1], -1) for i, e in enumerate(ends)]
-            self._between(reservation, terms, everything, ends, (self._path("reservation"),), cost=-1)
+            self._reservation_rows(reservation, ends)
+
+    def _reservation_rows(self, j: Judgment, ends: Sequence[Any]) -> None:
+        """``low <= utility of no agreement <= high``, on the scale of the case's values and weights.
+
+        With D the difference between the values of the best and the worst option of an issue and R its range in
+        marginals, weight x value / 100 of the worst option is R worst / D, and 100 points are the sum of the R / D
+        times 100. Where the values leave D open, each row takes the end that excludes less.
+        """
+        anchors = [self._anchors(i, *e) for i, e in enumerate(ends)]
+        if any(best.low <= worst.high for best, worst in anchors):
+            self.unused.append(Unused(self._path("reservation"), "range"))
+            return
+        e = estimate(self.case, j, self.party)
+        for bound, sign in ((e.low, 1), (e.high, -1)):
+            factors = []
+            for best, worst in anchors:
+                spans = [(b - w, w) for b in (best.low, best.high) for w in (worst.low, worst.high)]
+                factors.append(max(sign * (w - bound) / d for d, w in spans))
+            scale = lcm(*(f.denominator for f in factors))
+            terms = []
+            for i, ((top, low), f) in enumerate(zip(ends, factors, strict=True)):
+                whole = int(f * scale)
+                terms += [(i, top, whole), (i, low, -whole), (i, low, -sign * scale)]
+            row = self._vector(terms, cost=-sign * scale)
+            self.rows.append(WordRow("interval", row, False, (self._path("reservation"),)))
+
+    def _anchors(self, i: int, best: int, worst: int) -> tuple[Interval, Interval]:
+        """Values of the best and the worst option; 100 and 0, the whole scale, where the case gives none."""
+        party, issue, options = self.case.parties[self.party], self.space.issues[i], self.space.options[i]
+        found = []
+        for k, whole in ((best, 100), (worst, 0)):
+            judgment = party.values.get(issue, {}).get(options[k])
+            counts = judgment and self._units(self._path("values", issue, options[k]), judgment)
+            given = judgment is not None and counts and not party.points
+            found.append(
+                estimate(self.case, judgment, self.party).interval
+                if given and judgment is not None
+                else Interval.of(whole)
+            )
+        return found[0], found[1]
 
     def _between(
         self,
@@ -485,7 +525,6 @@ class _RowBuilder:
         issues: list[int],
         ends: list[Any],
         units: tuple[str, ...],
-        cost: int = 0,
     ) -> None:
         """``low <= 100 terms / range of the issues <= high``."""
         e = estimate(self.case, j, self.party)
@@ -495,7 +534,7 @@ class _RowBuilder:
             spread = [
                 (i, ends[i][n], sign * (1 if n else -1) * int(bound * scale)) for i in issues for n in (0, 1)
             ]
-            row = self._vector([*expression, *spread], cost=sign * cost * 100 * scale)
+            row = self._vector([*expression, *spread])
             self.rows.append(WordRow("interval", row, False, units))
 
     def _waiting(self) -> None:

@@ -74,7 +74,7 @@ def combination(columns: Sequence[Vector], target: Vector) -> tuple[list[Fractio
 
 
 def _table(rows: Sequence[Sequence[int]]) -> NDArray[Any]:
-    large = max((abs(v) for row in rows for v in row), default=0) >= SAFE
+    large = max(max(map(max, rows)), -min(map(min, rows))) >= SAFE
     return np.array(rows, dtype=object if large else np.int64)
 
 

@@ -14,6 +14,7 @@ from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
 from zopa.robustness.implied_value import implied_reservation
 from zopa.robustness.large_spaces import LargeStress, stress_large
+from zopa.robustness.lens_draws import LensShares, under_the_draws
 from zopa.robustness.shares import Drawn, FloatArray, accepted_by, room, shares
 from zopa.robustness.shortlist import Committee, shortlist
 from zopa.robustness.solution_picks import Picks, picks
@@ -140,6 +141,7 @@ class Stress(Answer):
     picks : what each solution picks under the draws of the first readings, with the indices of SMAA.
     asked : packages that were asked about, with their verdicts and shares.
     shortlist : three to five packages that together cover most scenarios, a scenario being a reading and a draw.
+    lenses : what further lenses say of the shortlisted packages under the draws: whether they hold, when they open.
     """
 
     packages: int
@@ -157,6 +159,7 @@ class Stress(Answer):
     picks: Picks | None = None
     shortlist: Committee | None = None
     asked: tuple[AskedPackage, ...] = ()
+    lenses: tuple[LensShares, ...] = ()
 
     @property
     def agreements(self) -> int:
@@ -344,6 +347,15 @@ def stress(
         if points
         else None
     )
+    listed = [m.package for m in members.members] if members else []
+    listed = [x for x in listed if first.space.allows(first.space.package(x))]
+    lenses = (
+        under_the_draws(
+            first, words[name], points, listed, seed, spread=spread, about=about, progress=progress
+        )
+        if listed
+        else ()
+    )
     return Stress(
         asked,
         packages=first.space.n_packages,
@@ -369,6 +381,7 @@ def stress(
         picks=found_picks,
         shortlist=members,
         asked=tuple(_asked(first, words[name], points, x) for x in packages),
+        lenses=lenses,
     )
 
 

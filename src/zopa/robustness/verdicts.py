@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -32,7 +32,6 @@ __all__ = [
     "contradictions",
     "document",
     "dominated_by",
-    "gains",
     "tabulate",
 ]
 
@@ -40,6 +39,8 @@ BoolArray = NDArray[np.bool_]
 WordVerdict = Literal["necessary", "possible", "never"]
 BIG = 2**40
 """Whole points with larger entries are added in Python's integers."""
+SAFE_SUM = 2**61
+"""Sums below it, two of which fit 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -265,30 +266,46 @@ class Tabulated:
         return ~self.possible
 
 
-def gains(words: Compatible, point: Sequence[int] | NDArray[np.float64]) -> NDArray[Any]:
-    """Gain + c of every package at one point, in package order; exact at a point of whole numbers."""
-    if isinstance(point, np.ndarray):
-        dtype: Any = np.float64
-    else:
-        dtype = np.int64 if max(map(abs, point), default=0) < BIG else object
-    total = np.full(1, point[words.cost] if words.cost >= 0 else 0, dtype=dtype)
-    for row in words.at:
-        worth = np.array([point[v] if v >= 0 else 0 for v in row], dtype=dtype)
-        total = np.add.outer(total, worth).ravel()
-    return total
+class _Listed:
+    """The packages asked about, each as a pair of halves of its issues: a pass costs one operation per package."""
 
+    def __init__(self, sizes: Sequence[int], wanted: BoolArray) -> None:
+        self.split = min(range(len(sizes) + 1), key=lambda k: prod(sizes[:k]) + prod(sizes[k:]))
+        self.wanted, self.numbers = wanted, np.flatnonzero(wanted)
+        self.left, self.right = np.divmod(self.numbers, prod(sizes[self.split :]))
 
-def _set(masks: Sequence[Sequence[bool]]) -> BoolArray:
-    """Packages that on every issue take an option of the mask."""
-    return reduce(lambda a, b: np.logical_and.outer(a, np.array(b)).ravel(), masks, np.ones(1, dtype=bool))
+    def each(self, rows: Sequence[Sequence[Any]], combine: np.ufunc, dtype: Any, start: Any) -> NDArray[Any]:
+        """Per package what its options have in ``rows`` (one row per issue), combined with ``start``."""
+        halves = []
+        for first, part in ((start, rows[: self.split]), (combine.identity, rows[self.split :])):
+            total = np.full(1, first, dtype=dtype)
+            for row in part:
+                total = combine.outer(total, np.array(row, dtype=dtype)).ravel()
+            halves.append(total)
+        if dtype is object and max(int(np.abs(h).max()) for h in halves) < SAFE_SUM:
+            halves = [h.astype(np.int64) for h in halves]
+        found: NDArray[Any] = combine(np.take(halves[0], self.left), np.take(halves[1], self.right))
+        return found
 
+    def gains(self, words: Compatible, point: Vector) -> NDArray[Any]:
+        """Gain + c at a point of whole numbers; exact."""
+        dtype: Any = np.int64 if max(map(abs, point), default=0) < BIG else object
+        rows = [[point[v] if v >= 0 else 0 for v in row] for row in words.at]
+        return self.each(rows, np.add, dtype, point[words.cost] if words.cost >= 0 else 0)
 
-def _heights(words: Compatible) -> IntArray:
-    """A number per package that rises with every step up in the order of the words."""
-    total = np.zeros(1, dtype=np.int64)
-    for order in words.better:
-        total = np.add.outer(total, np.array([sum(row) for row in order])).ravel()
-    return total
+    def those(self, masks: Sequence[Sequence[bool]]) -> BoolArray:
+        """Which packages take an option of the mask on every issue."""
+        return self.each(masks, np.logical_and, bool, True)
+
+    def heights(self, words: Compatible) -> IntArray:
+        """A number per package that rises with every step up in the order of the words."""
+        return self.each([[sum(row) for row in order] for order in words.better], np.add, np.int64, 0)
+
+    def all(self, some: BoolArray) -> BoolArray:
+        """A mask of these packages as one of all packages of the space."""
+        found = np.zeros_like(self.wanted)
+        found[self.numbers] = some
+        return found
 
 
 def tabulate(
@@ -306,24 +323,24 @@ def tabulate(
     than : package, optional
         Ask whether packages are no worse than this one, instead of acceptable.
     """
-    wanted = np.ones(space.n_packages, dtype=bool) if among is None else among
-    necessary, possible = wanted.copy(), np.zeros_like(wanted)
+    listed = _Listed(space.sizes, np.ones(space.n_packages, dtype=bool) if among is None else among)
+    necessary, possible = np.ones(len(listed.numbers), dtype=bool), np.zeros(len(listed.numbers), dtype=bool)
     points: list[Vector] = []
     programmes = 0
-    height = _heights(words)
+    height = listed.heights(words)
     for rows in words.alternatives:
         start, _ = consistent(rows, len(words.variables))
         if start is None:
             continue
-        search = _Search(words, space, rows, wanted, height, than)
+        search = _Search(words, space, rows, listed, height, than)
         search.run([start, *points])
         necessary &= search.necessary
         possible |= search.possible
         points = list(dict.fromkeys([*points, *search.points]))
         programmes += search.programmes
     if not points:
-        necessary = np.zeros_like(wanted)
-    return Tabulated(necessary, possible, points, programmes)
+        necessary[:] = False
+    return Tabulated(listed.all(necessary), listed.all(possible), points, programmes)
 
 
 def dominated_by(
@@ -361,16 +378,17 @@ class _Search:
         words: Compatible,
         space: Space,
         rows: Sequence[WordRow],
-        wanted: BoolArray,
+        listed: _Listed,
         height: IntArray,
         than: Sequence[int] | None = None,
     ) -> None:
-        self.words, self.space, self.rows, self.wanted, self.height = words, space, rows, wanted, height
+        self.words, self.space, self.rows, self.listed, self.height = words, space, rows, listed, height
         self.base: Vector = (0,) * len(words.variables) if than is None else words.gain(than)
         self.points: list[Vector] = []
         self.programmes = 0
-        self.necessary, self.possible = np.zeros_like(wanted), np.zeros_like(wanted)
-        self.maybe_necessary, self.maybe_never = wanted.copy(), wanted.copy()
+        n = len(listed.numbers)
+        self.necessary, self.possible = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        self.maybe_necessary, self.maybe_never = np.ones(n, dtype=bool), np.ones(n, dtype=bool)
 
     def run(self, points: Sequence[Vector]) -> None:
         """Settle every package."""
@@ -402,7 +420,7 @@ class _Search:
     def _ask(
         self, k: int, ask: Callable[[Sequence[WordRow], Vector], tuple[Vector | None, tuple[Fraction, ...]]]
     ) -> None:
-        package = [int(x) for x in np.unravel_index(k, self.space.sizes)]
+        package = [int(x) for x in np.unravel_index(self.listed.numbers[k], self.space.sizes)]
         point, _ = ask(
             self.rows, tuple(a - b for a, b in zip(self.words.gain(package), self.base, strict=True))
         )
@@ -412,15 +430,14 @@ class _Search:
             return
         order = self.words.better
         if ask is ask_necessary:
-            self.necessary |= (
-                _set([[row[x] for row in order[i]] for i, x in enumerate(package)]) & self.wanted
-            )
+            self.necessary |= self.listed.those([[row[x] for row in order[i]] for i, x in enumerate(package)])
         else:
-            self.maybe_never &= ~_set([list(order[i][x]) for i, x in enumerate(package)])
+            self.maybe_never &= ~self.listed.those([list(order[i][x]) for i, x in enumerate(package)])
 
     def _pass(self, point: Vector) -> None:
         self.points.append(point)
-        fine = gains(self.words, point) >= sum(a * b for a, b in zip(self.base, point, strict=True))
+        gains = self.listed.gains(self.words, point)
+        fine = (gains >= sum(a * b for a, b in zip(self.base, point, strict=True))).astype(bool)
         self.maybe_necessary &= fine
-        self.possible |= fine & self.wanted
+        self.possible |= fine
         self.maybe_never &= ~fine

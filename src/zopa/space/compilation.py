@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from zopa.case import (
     Basis,
     Case,
     ClauseText,
+    Judgment,
     Reading,
     Rule,
     all_rules,
@@ -170,22 +171,22 @@ def compile_utilities(case: Case) -> Compiled:
     if not parties:
         raise NotApplicable("an agreement needs at least one party with `role: party`")
     rounded, number = _rounding(case), number_of(case)
-    table = {(p, i): [rounded(n) for n in _scores(case, p, i)] for p in parties for i in case.issues}
-    floors = {p: sum((min(table[p, i]) for i in case.issues), Fraction(0)) for p in parties}
+    table = {(p, i): _scores(case, p, i, rounded) for p in parties for i in case.issues}
     bonus = [
         (parties.index(b.party), _terms(case, b.when), rounded(number(b.points)))
         for b in case.interactions
         if b.party in parties
     ]
-    for position, _, points in bonus:
-        floors[parties[position]] += min(points, Fraction(0))
     stated = {p: reservation(case, p) for p in parties}
-    limits = [floors[p] if r is None else rounded(r.best) for p, r in stated.items()]
-    numbers = [n for row in table.values() for n in row] + limits + [points for _, _, points in bonus]
-    scale = math.lcm(*(n.denominator for n in numbers))
-    units = {key: [n.numerator * (scale // n.denominator) for n in row] for key, row in table.items()}
+    limits = {p: rounded(r.best) for p, r in stated.items() if r is not None}
+    others = [*limits.values(), *(points for _, _, points in bonus)]
+    scale = _scale(table.values(), others)
+    units = {key: [n * scale // below for n in above] for key, (above, below) in table.items()}
     bonuses = tuple(Bonus(p, terms, int(points * scale)) for p, terms, points in bonus)
-    held = tuple(int(n * scale) for n in limits)
+    floors = {p: sum(min(units[p, i]) for i in case.issues) for p in parties}
+    for b in bonuses:
+        floors[parties[b.party]] += min(b.points, 0)
+    held = tuple(int(limits[p] * scale) if p in limits else floors[p] for p in parties)
     largest = sum(max(map(abs, row)) for row in units.values())
     largest += sum(abs(b.points) for b in bonuses) + sum(map(abs, held))
     dtype = np.int64 if largest < WORD else object
@@ -214,13 +215,36 @@ def compile_utilities(case: Case) -> Compiled:
     return Compiled(space, ends, unstated, tuple(_remarks(case, space)))
 
 
-def _scores(case: Case, party: str, issue: str) -> list[Fraction]:
+Ratios = tuple[list[int], int]
+"""Fractions over one denominator, not reduced: far cheaper to multiply than one by one."""
+
+
+def _scores(case: Case, party: str, issue: str, rounded: Callable[[Fraction], Fraction]) -> Ratios:
     """What each option of an issue adds to a party's utility, in points."""
-    cells = [v.best for v in values(case, party, issue).values()]
-    if case.parties[party].points:
-        return cells
-    share = weights(case, party)[issue].best / 100
-    return [share * v for v in cells]
+    above, below = _over_one([v.best for v in values(case, party, issue).values()])
+    if not case.parties[party].points:
+        share = weights(case, party)[issue].best
+        above, below = [share.numerator * n for n in above], below * share.denominator * 100
+    return (
+        (above, below) if case.rounding is None else _over_one([rounded(Fraction(n, below)) for n in above])
+    )
+
+
+def _over_one(numbers: list[Fraction]) -> Ratios:
+    ratios = [n.as_integer_ratio() for n in numbers]
+    below = math.lcm(*(d for _, d in ratios))
+    return [n * (below // d) for n, d in ratios], below
+
+
+def _scale(rows: Collection[Ratios], others: Collection[Fraction]) -> int:
+    """The least common denominator of all numbers, each in its lowest terms."""
+    common = math.lcm(*(below for _, below in rows), *(n.denominator for n in others))
+    shared = math.gcd(
+        common,
+        *(n * (common // below) for above, below in rows for n in above),
+        *(n.numerator * (common // n.denominator) for n in others),
+    )
+    return common // shared
 
 
 def _rounding(case: Case) -> Callable[[Fraction], Fraction]:
@@ -255,13 +279,15 @@ def _noisy(case: Case) -> Iterator[tuple[str, float | str]]:
     """Every number of the parties that carries binary noise, with its path in the case."""
     for name in voters(case):
         party, path = case.parties[name], f"parties.{name}"
-        found: list[tuple[str, Any]] = [(f"{path}.weights.{i}", j) for i, j in party.weights.items()]
-        found += [(f"{path}.values.{i}.{o}", j) for i, row in party.values.items() for o, j in row.items()]
-        found += [(f"{path}.points.{i}.{o}", n) for i, row in party.points.items() for o, n in row.items()]
-        found += [(f"{path}.reservation", party.reservation)] if party.reservation else []
-        for where, j in found:
-            numbers = [j] if isinstance(j, int | float | str) else [j.best, j.low, j.high]
-            yield from ((where, n) for n in numbers if noise(n))
+        rows: list[tuple[str, Mapping[str, Any]]] = [(f"{path}.weights", party.weights)]
+        rows += [(f"{path}.values.{i}", row) for i, row in party.values.items()]
+        rows += [(f"{path}.points.{i}", row) for i, row in party.points.items()]
+        rows += [(path, {"reservation": party.reservation})] if party.reservation else []
+        for where, row in rows:
+            for key, j in row.items():
+                for n in (j.best, j.low, j.high) if isinstance(j, Judgment) else (j,):
+                    if n is not None and noise(n):
+                        yield f"{where}.{key}", n
     for k, b in enumerate(case.interactions):
         if noise(b.points):
             yield f"interactions.{k}.points", b.points

@@ -16,6 +16,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
+from operator import getitem
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +54,7 @@ class Clause:
             return True
         return any(all(mask >> package[i] & 1 for i, mask in alt) for alt in self.only_if)
 
-    @property
+    @cached_property
     def issues(self) -> tuple[int, ...]:
         """The issues that this clause mentions, ascending."""
         terms = list(self.when) + [t for alt in self.only_if for t in alt]
@@ -113,7 +115,7 @@ class Space:
         if not self.at_least:
             object.__setattr__(self, "at_least", len(self.parties))
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Number of options per issue."""
         return tuple(len(o) for o in self.options)
@@ -231,7 +233,7 @@ class Space:
 
     def names(self, package: Sequence[int]) -> dict[str, str]:
         """A package as ``{issue: option}``, in issue order."""
-        return {self.issues[i]: self.options[i][k] for i, k in enumerate(package)}
+        return dict(zip(self.issues, map(getitem, self.options, package), strict=True))
 
     def packages(self) -> Iterator[Package]:
         """All packages in order, the last issue running fastest. Small spaces only."""

@@ -59,11 +59,12 @@ class Table:
             )
         dtype = np.int64 if space.compact else object
         rows = np.empty((len(space.parties), space.n_packages), dtype=dtype)
+        *early, last = space.scores
         for p in range(len(space.parties)):
             total = np.zeros(1, dtype=dtype)
-            for scores in space.scores:
+            for scores in early:
                 total = np.add.outer(total, scores[p]).ravel()
-            rows[p] = total
+            np.add.outer(total, last[p], out=rows[p].reshape(total.size, -1))
         table = cls(space, rows)
         for bonus in space.bonuses:
             rows[bonus.party, table.holds(bonus.terms)] += bonus.points
@@ -128,6 +129,8 @@ class Table:
     @cached_property
     def agreed(self) -> BoolArray:
         """Admissible packages that pass the agreement rule: every veto holder, and at least k in all."""
+        if self.space.unanimous:
+            return self.zone()
         ok = self.admissible & (self.accepts.sum(axis=0) >= self.space.at_least)
         for p, needed in enumerate(self.space.required):
             if needed:

@@ -7,7 +7,7 @@ from zopa.study.expected import Checked, verify
 from zopa.study.explain import InContext, Step, explain, in_context, known_ids, sentence_around
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
 from zopa.study.seal import Seal, SealCheck, seal, verify_seal
-from zopa.study.talks import path, start
+from zopa.study.talks import path, simulate, start
 
 __all__ = [
     "MOST_TESTED",
@@ -39,6 +39,7 @@ __all__ = [
     "run",
     "seal",
     "sentence_around",
+    "simulate",
     "start",
     "verify",
     "verify_seal",

@@ -32,6 +32,7 @@ __all__ = [
     "Scored",
     "Trial",
     "backtest",
+    "measures",
     "predictions",
     "score",
 ]
@@ -43,6 +44,14 @@ SMOOTH = 0.01
 """Share of every prediction that is spread evenly over all allowed packages, so that a miss costs, but not all."""
 BEST = 36.0
 """The exponents below were fitted on points from 0 to 36; a party's best package is set to that."""
+THEORIES: Mapping[str, Mapping[str, float]] = {
+    "difference": {"difference": -0.25},
+    "sum": {"sum": 0.6},
+    "smallest": {"smallest": 0.55},
+    "nash": {"nash": 8.0},
+    "blend": {"sum": 0.29, "smallest": 0.46},
+}
+"""Predictor -> measure of :func:`measures` -> its exponent, fitted on the training dialogues of CaSiNo (two parties)."""
 
 ZONES: Mapping[str, str] = {
     "sure": "zone at the high ends of the reservation values",
@@ -55,11 +64,12 @@ PREDICTORS: Mapping[str, str] = {
     "sum": "large sums: exp(0.6 sum)",
     "smallest": "nobody left behind: exp(0.55 smallest)",
     "nash": "Nash product to the power 8",
+    "blend": "nobody left behind, then large sums: exp(0.46 smallest + 0.29 sum)",
     "majority": "where most parties start, issue by issue",
     "status-quo": "as it is now, where an option says so",
     "forecast": "nearest options under the calibrated forecast",
 }
-"""Baselines and theories; the exponents are those fitted on the training dialogues of CaSiNo (two parties)."""
+"""Baselines and theories."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +250,8 @@ def score(
     zones = {name: _covered(zone, allowed, hit, smooth) for name, zone in _zones(problem).items()}
     scores = {}
     for name, p in predictions(problem).items():
-        scores[name] = _scored(problem, (1 - smooth) * p + smooth * _even(allowed), hit, agreed)
+        mixed = (1 - smooth) * p + smooth * _even(allowed)
+        scores[name] = _scored(problem, mixed, hit, agreed, _given(mixed, hit, allowed, smooth))
     return zones, scores
 
 
@@ -288,8 +299,13 @@ def _covered(zone: BoolArray, allowed: BoolArray, hit: BoolArray, smooth: float)
         covered=inside,
         size=size / total if total else 0.0,
         bits=math.log2(total / size) if inside else 0.0,
-        log_score=_bits(float(p[hit].sum())),
+        log_score=_bits(_given(p, hit, allowed, smooth)),
     )
+
+
+def _given(p: Array, hit: BoolArray, allowed: BoolArray, smooth: float) -> float:
+    """What a prediction gives the outcome; one that no allowed package has gets the smoothing of one package."""
+    return max(float(p[hit].sum()), smooth / max(1, int(allowed.sum())))
 
 
 def _even(packages: BoolArray) -> Array:
@@ -301,7 +317,7 @@ def _bits(p: float) -> float:
     return -math.log2(p) if p > 0 else math.inf
 
 
-def _scored(problem: Problem, p: Array, hit: BoolArray, agreed: Mapping[str, str]) -> Scored:
+def _scored(problem: Problem, p: Array, hit: BoolArray, agreed: Mapping[str, str], given: float) -> Scored:
     best = float(p[hit].max(initial=0.0))
     above, ties = int((p > best + 1e-15).sum()), int((np.abs(p - best) <= 1e-15).sum())
     brier, right = [], []
@@ -315,7 +331,7 @@ def _scored(problem: Problem, p: Array, hit: BoolArray, agreed: Mapping[str, str
         top = np.isclose(shares, shares.max(initial=0.0), rtol=0, atol=1e-12)
         right.append(float((top * truth).sum() / max(1, top.sum())))
     return Scored(
-        log_score=_bits(float(p[hit].sum())),
+        log_score=_bits(given),
         rank=above + (ties + 1) / 2,
         top_five=min(1.0, max(0.0, (5 - above) / max(1, ties))),
         brier=float(np.mean(brier)),
@@ -323,21 +339,32 @@ def _scored(problem: Problem, p: Array, hit: BoolArray, agreed: Mapping[str, str
     )
 
 
-def predictions(problem: Problem) -> dict[str, Array]:
-    """What each predictor gives every package: probabilities over the allowed ones."""
+def measures(problem: Problem) -> dict[str, Array]:
+    """What theories of agreement look at, per package, in points from 0 to 36 for each party.
+
+    The largest difference between two parties' points (``difference``), their ``sum``, the ``smallest``, and the
+    logarithm of the product of gains over no agreement, each at least half a point (``nash``).
+    """
     allowed, space = problem.table.admissible, problem.space
     worth = problem.table.utilities.astype(float)
     most = np.maximum(worth[:, allowed].max(axis=1, initial=0.0), 1e-9)[:, None] if allowed.any() else 1.0
     points = worth * BEST / most
     floor = np.array(space.reservation, dtype=float)[:, None] * BEST / most
-    gains = np.maximum(points - floor, 0.5)
-    spread = points.max(axis=0) - points.min(axis=0)
+    return {
+        "difference": points.max(axis=0) - points.min(axis=0),
+        "sum": points.sum(axis=0),
+        "smallest": points.min(axis=0),
+        "nash": np.log(np.maximum(points - floor, 0.5)).sum(axis=0),
+    }
+
+
+def predictions(problem: Problem) -> dict[str, Array]:
+    """What each predictor gives every package: probabilities over the allowed ones."""
+    allowed, space = problem.table.admissible, problem.space
+    of = measures(problem)
     logs = {
         "uniform": np.zeros(space.n_packages),
-        "difference": -0.25 * spread,
-        "sum": 0.6 * points.sum(axis=0),
-        "smallest": 0.55 * points.min(axis=0),
-        "nash": 8.0 * np.log(gains).sum(axis=0),
+        **{name: np.sum([k * of[m] for m, k in powers.items()], axis=0) for name, powers in THEORIES.items()},
         "majority": _per_issue(problem, _majority(problem)),
         "status-quo": _per_issue(problem, {i: {x.now: 1.0} for i, x in problem.case.issues.items() if x.now}),
     }
@@ -405,5 +432,6 @@ def _means(rows: Sequence[Trial]) -> dict[str, dict[str, tuple[float, float, flo
 
 
 def _interval(values: Array, picks: NDArray[np.int64]) -> tuple[float, float, float]:
-    low, high = np.quantile(values[picks].mean(axis=1), [0.025, 0.975])
+    """Quantiles are observed means, not points between two of them: a log score may be infinite."""
+    low, high = np.quantile(values[picks].mean(axis=1), [0.025, 0.975], method="nearest")
     return float(values.mean()), float(low), float(high)

@@ -1,20 +1,26 @@
-"""The verbs ``start`` and ``path``: how could they get there, with targets by the name of a solution.
+"""The verbs ``start``, ``path`` and ``simulate``: how could they get there, with solutions and costs of waiting.
 
-The lens itself knows no solutions; this floor knows both.
+The lens itself knows no solutions and no costs; this floor knows all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any, Literal
 
 from zopa.bargaining import SOLUTIONS, solve
 from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
+from zopa.robustness.path_draws import path_draws
 from zopa.space import Problem, Readings, reading_names
-from zopa.talks import OrderOfSteps, StartingPositions, order_of_steps, starting_positions
+from zopa.talks import OrderOfSteps, Route, Simulation, StartingPositions, order_of_steps, starting_positions
+from zopa.talks import simulate as run_talks
+from zopa.talks.tactics import EXPONENTS, Spec
+from zopa.waiting import delay
 
-__all__ = ["path", "start"]
+__all__ = ["path", "simulate", "start"]
 
 PICKED = tuple(name for name, method in SOLUTIONS.items() if not method.needs)
 """Solutions that pick from the zone without further data."""
@@ -69,6 +75,9 @@ def path(
     mode: str = "package",
     floor: str | Mapping[str, float] = "reservation",
     shares: bool = False,
+    draws: int = 0,
+    law: Literal["words", "numbers"] = "numbers",
+    seed: int = 1,
     readings: Readings = None,
 ) -> OrderOfSteps:
     """In which order can the steps to a package be taken, so that nobody falls far below its floor on the way?
@@ -87,6 +96,9 @@ def path(
     floor : 'reservation', 'status-quo', or party -> points
     shares : bool
         Dips as shares of what the target gives above the floor.
+    draws, law, seed :
+        How many draws of the judgments tell how often the order keeps all parties at or above no agreement, as in
+        :func:`zopa.stress`: their numbers by their laws, or uniform on what the words allow. 0 for none.
     readings : str, mapping or None
 
     Raises
@@ -94,7 +106,8 @@ def path(
     UnknownName
         A solution, party, issue, option, mode or floor that does not exist.
     NotApplicable
-        No package to go to; a target that the rules forbid in mode `interim`; more than 20 issues that differ.
+        No package to go to; a target that the rules forbid in mode `interim`; more than 60 issues that differ; draws
+        that cannot be made, or beside another floor than no agreement.
     """
     problem = Problem.of(case, readings)
     named = ""
@@ -106,6 +119,71 @@ def path(
         if not found.deals:
             raise NotApplicable(f"{named} picks no package here, so there is nowhere to go")
         target = found.deals[0].package
-    return order_of_steps(
+    answer = order_of_steps(
         problem, target, start, together=together, mode=mode, floor=floor, shares=shares, named=named
     )
+    if not draws:
+        return answer
+    if floor != "reservation":
+        raise NotApplicable("draws tell how often parties stay above no agreement; leave the floor as it is")
+    walked = [r for r in answer.routes if r.stops]
+    drawn = path_draws(problem, [_packages(r) for r in walked], draws, seed, law)
+    under = {r.start: d for r, d in zip(walked, drawn, strict=True)}
+    return replace(
+        answer,
+        question=replace(answer.question, seed=seed),
+        routes=tuple(replace(r, drawn=under.get(r.start)) for r in answer.routes),
+    )
+
+
+def _packages(route: Route) -> list[dict[str, str]]:
+    """The package after each step."""
+    here, packages = dict(route.opening), []
+    for stop in route.stops:
+        here |= {c.issue: c.after for c in stop.changes}
+        packages.append(dict(here))
+    return packages
+
+
+def simulate(
+    case: Case | Problem,
+    tactics: Spec | Sequence[Spec] | Mapping[str, Spec] = tuple(EXPONENTS),
+    *,
+    months: int | None = None,
+    readings: Readings = None,
+    **settings: Any,
+) -> Simulation:
+    """Where do talks end under these tactics, why do they stall, and what does a mediator's text change?
+
+    Parameters
+    ----------
+    case : Case or Problem
+    tactics : spec, several specs, or party -> spec
+    months : int, optional
+        How long alternating talks last until the deadline. What no agreement is worth then falls from month to month by
+        the costs of waiting of the case (see :func:`zopa.delay`, central figures); left out, waiting costs nothing.
+    readings : str, mapping or None
+    settings
+        All others of :func:`zopa.talks.simulate`: protocols, runs, rounds, seed, breakdown, together, walk_away,
+        no_agreement, spread, progress.
+
+    Raises
+    ------
+    UnknownName
+        A protocol, tactic or party that does not exist.
+    NotApplicable
+        Numbers out of range; a case with too many packages; no package that may be offered; ``months`` beside
+        ``no_agreement``.
+    """
+    problem = Problem.of(case, readings)
+    if months is not None:
+        if settings.get("no_agreement"):
+            raise NotApplicable("give what no agreement is worth over time, or months, not both")
+        if months < 1:
+            raise NotApplicable(f"expected talks of at least one month, saw {months}")
+        curves = delay(problem, months=months).curves
+        known = {
+            c.party: [float(v.best) for v in c.values] for c in curves if c.party in problem.space.parties
+        }
+        settings = {**settings, "no_agreement": known}
+    return run_talks(problem, tactics, **settings)

@@ -23,7 +23,7 @@ from zopa.talks.openings import (
     opening_of,
     starting_positions,
 )
-from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, order_of_steps
+from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, UnderDraws, order_of_steps
 from zopa.talks.simulate import PROTOCOLS, End, ProtocolRuns, Simulation, simulate
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "StartingPositions",
     "Stop",
     "TalksAudited",
+    "UnderDraws",
     "audit",
     "opening_of",
     "order_of_steps",

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from zopa.case import Case
 from zopa.errors import NotApplicable
+from zopa.formats.chat_offers import is_chat, read_chats
 from zopa.formats.negmas_trace import offers_of
-from zopa.formats.offers import Offer
+from zopa.formats.offers import Offer, with_ids
 from zopa.space import Answer, IntArray, Package, Problem, Readings
 from zopa.talks.move_classes import CLASSES, awareness, correlation, move_class, sensitivity, signs
 
@@ -22,6 +23,7 @@ __all__ = ["Audit", "Behaviour", "Invalid", "JointGain", "Quality", "TalksAudite
 
 WORTH_A_CHANGE = Fraction(1, 100)
 """Share of its range that an improvement with few changes still gives every party."""
+OWN_PREFERENCES = "each chat is held against the preferences of its own people"
 MEASURES = ("nash", "egalitarian", "kalai-smorodinsky", "utilitarian")
 
 BoolArray = NDArray[np.bool_]
@@ -129,53 +131,93 @@ class TalksAudited:
 
 @dataclass(frozen=True)
 class Audit(Answer):
-    """All runs of a record, and what they have in common: means over the agreements."""
+    """All runs of a record, and what they have in common: means over the agreements.
+
+    ``frontier`` holds, for two parties, what the efficient packages of the zone are worth in points, from the best for
+    the first party on; empty for more parties and where every run has preferences of its own.
+    """
 
     runs: tuple[TalksAudited, ...]
     agreed: int
     efficient: Fraction | None
     joint: Fraction | None
     equals: Mapping[str, int]
+    frontier: tuple[Mapping[str, Fraction], ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def audit(case: Case | Problem, offers: Any, readings: Readings = None) -> Audit:
+def audit(case: Case | Problem | None, offers: Any, readings: Readings = None) -> Audit:
     """How efficient was what was agreed, what was left on the table, when was a deal first within reach, who moved?
 
     Parameters
     ----------
-    case : Case or Problem
-    offers : path of a CSV or YAML file, of a saved run of NegMAS or its trace, or a sequence of :class:`Offer`
+    case : Case, Problem or None
+        None for chats that bring their own preferences (CaSiNo).
+    offers : path of a CSV or YAML file, of a chat log (JSON), of a saved run of NegMAS or its trace, or a sequence of
+        :class:`Offer`
     readings : str, mapping or None
 
     Raises
     ------
     NotApplicable
-        A case with too many packages to list; a record without any offer.
+        A case with too many packages to list; a record without any offer; chats that bring their own preferences beside
+        a case, or none without a case.
     CaseError
         A file that cannot be read.
     """
-    problem = Problem.of(case, readings)
-    if isinstance(offers, str) or not isinstance(offers, Sequence):
-        offers = offers_of(offers, problem.case)
-    if not offers:
+    talks = _talks(case, offers, readings)
+    if not talks:
         raise NotApplicable("the record holds no offer")
-    grouped: dict[str, list[Offer]] = {}
-    for offer in offers:
-        grouped.setdefault(offer.run, []).append(offer)
-    ground = _Ground(problem)
-    runs = tuple(ground.run(name, rows) for name, rows in grouped.items())
+    grounds: dict[int, _Ground] = {}
+    runs = []
+    for problem, name, rows in talks:
+        if id(problem) not in grounds:
+            grounds[id(problem)] = _Ground(problem)
+        runs.append(grounds[id(problem)].run(name, rows))
     made = [r.agreement for r in runs if r.agreement is not None]
     joint = [q.joint for q in made if q.joint is not None]
+    first = talks[0][0]
+    own = case is None
     return Audit(
-        problem.question("audit"),
-        runs=runs,
+        first.question("audit"),
+        runs=tuple(runs),
         agreed=len(made),
         efficient=Fraction(sum(q.efficient for q in made), len(made)) if made else None,
         joint=sum(joint, Fraction(0)) / len(joint) if joint else None,
         equals={m: sum(q.shares.get(m) == 1 for q in made) for m in MEASURES},
-        notes=problem.remarks,
+        frontier=() if own else grounds[id(first)].frontier(),
+        notes=((OWN_PREFERENCES,) if own else ()) + first.remarks,
     )
+
+
+def _talks(
+    case: Case | Problem | None, offers: Any, readings: Readings
+) -> list[tuple[Problem, str, list[Offer]]]:
+    """Per run of talks: what it is held against, its name, its offers."""
+    if (isinstance(offers, str) or not isinstance(offers, Sequence)) and is_chat(offers):
+        chats = read_chats(offers)
+        if case is None and not all(c.case for c in chats):
+            raise NotApplicable(
+                "these chats bring no preferences of their own: name the case that they belong to"
+            )
+        if case is not None and any(c.case for c in chats):
+            raise NotApplicable(
+                "these chats bring the preferences of their own people; give the file in place of the case, too"
+            )
+        if case is None:
+            problems = {id(c.case): Problem(c.case) for c in chats if c.case}
+            return [(problems[id(c.case)], c.name, list(c.offers)) for c in chats if c.offers]
+        problem = Problem.of(case, readings)
+        return [(problem, c.name, list(with_ids(c.offers, problem.case))) for c in chats if c.offers]
+    if case is None:
+        raise NotApplicable("the record brings no preferences of its own: name the case that it belongs to")
+    problem = Problem.of(case, readings)
+    if isinstance(offers, str) or not isinstance(offers, Sequence):
+        offers = offers_of(offers, problem.case)
+    grouped: dict[str, list[Offer]] = {}
+    for offer in offers:
+        grouped.setdefault(offer.run, []).append(offer)
+    return [(problem, name, rows) for name, rows in grouped.items()]
 
 
 def quality(problem: Problem, package: Mapping[str, str]) -> Quality:
@@ -214,6 +256,26 @@ class _Ground:
         for p, floor in enumerate(self.space.reservation):
             most *= max(int(self.worth[p].max()) - floor, 1)
         return most >= 2**62
+
+    def frontier(self) -> tuple[dict[str, Fraction], ...]:
+        """Two parties: what the efficient packages of the zone are worth, from the best for the first party on."""
+        if len(self.space.parties) != 2 or not self.inside.size:
+            return ()
+        one, two = self.worth[:, self.inside]
+        order = (
+            np.lexsort((-two, -one))
+            if self.space.compact
+            else sorted(range(self.inside.size), key=lambda j: (-one[j], -two[j]))
+        )
+        points, best = [], None
+        for j in order:
+            if best is None or two[j] > best:
+                best = two[j]
+                points.append((one[j], two[j]))
+        return tuple(
+            dict(zip(self.space.parties, (self.space.points(a), self.space.points(b)), strict=True))
+            for a, b in points
+        )
 
     # -- One package
 

@@ -27,6 +27,7 @@ from zopa.talks.order import (
     never,
     utilities,
 )
+from zopa.talks.order_many_issues import long_order
 
 __all__ = [
     "FLOORS",
@@ -37,11 +38,14 @@ __all__ = [
     "OrderOfSteps",
     "Route",
     "Stop",
+    "UnderDraws",
     "order_of_steps",
 ]
 
 MODES = ("package", "interim")
 FLOORS = ("reservation", "status-quo")
+MOST_BOUNDED = 60
+"""Up to this many differing issues an order is given, with a bound where it is not proven best."""
 MOST_TOGETHER = 3
 """Issues that one step may change."""
 NOW = "now"
@@ -93,6 +97,25 @@ class Bridge:
     saves: Fraction
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnderDraws:
+    """How an order of steps fares where the judgments are drawn, in numbers of draws.
+
+    Attributes
+    ----------
+    draws, law : how many, and by what law (see :func:`zopa.robustness.stress`)
+    above : in how many every party stays at or above no agreement at every stop
+    below : party -> in how many it falls below at some stop
+    breaks : the party that does so most often; None where none does
+    """
+
+    draws: int
+    law: str
+    above: int
+    below: Mapping[str, int]
+    breaks: str | None
+
+
 @dataclass(frozen=True)
 class Route:
     """The best order of steps from one start.
@@ -121,6 +144,9 @@ class Route:
     holds : chance that every party stays at or above its reservation value at every stop, each value anywhere in its
         interval alike and independently, all other judgments as they are; None for other floors or without a path
     breaks : the party that most often falls below; None where none does
+    drawn : the same under the draws of the stress lens; None where they were not asked for
+    bound : no order has a smaller height; less than ``height`` only where more than 20 issues differ and the search was
+        cut off
     needs : without a path: the least number of issues per step with which there is one; None if up to three do not do
     """
 
@@ -145,6 +171,8 @@ class Route:
     needs: int | None
     holds: Fraction | None = None
     breaks: str | None = None
+    drawn: UnderDraws | None = None
+    bound: Fraction | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -205,7 +233,7 @@ def order_of_steps(
     UnknownName
         A party, issue, option, mode or floor that does not exist.
     NotApplicable
-        More than 20 issues differ; the target breaks a rule in mode `interim`; a floor at the start of an opening;
+        More than 60 issues differ, or more than 20 with interactions; the target breaks a rule in mode `interim`; a floor at the start of an opening;
         shares where the target gives a party nothing above its floor.
     """
     _check(problem, together, mode, floor, start)
@@ -342,9 +370,7 @@ class _Ask:
         issues = [i for i, (a, b) in enumerate(zip(start, goal, strict=True)) if a != b]
         k = len(issues)
         if k > MOST_ISSUES:
-            raise NotApplicable(
-                f"{k} issues differ between the start and the target; the exact order is worked out for up to {MOST_ISSUES}"
-            )
+            return self.long_route(name, start, issues)
         floors = self.floors(start)
         worth = utilities(space, start, goal, issues)
         dip, unit = dips(worth, floors, self.scales(floors))
@@ -358,7 +384,8 @@ class _Ask:
         tried = {b: best_orders(dip, k, b, worth) for b in range(1, MOST_TOGETHER + 1)}
         best = tried[self.together]
         stops = tuple(
-            measure.stop(worth, here, there) for here, there in zip((0, *best.path), best.path, strict=False)
+            measure.stop(worth[:, here], worth[:, there], here, there)
+            for here, there in zip((0, *best.path), best.path, strict=False)
         )
         exchange = bridge(dip, k) if k > 1 and self.together > 1 else None
         single = tried[1].height
@@ -370,7 +397,10 @@ class _Ask:
             issues=tuple(space.issues[i] for i in issues),
             stops=stops,
             height=height,
-            whose=_whose(stops, height, measure, worth),
+            whose=_whose(stops, height) or measure.stop(worth[:, 0], worth[:, 0], 0, 0).whose
+            if height is not None
+            else (),
+            bound=height,
             total=measure.points(best.total),
             tied=best.ties,
             first_steps=tuple(measure.changes(0, s) for s in best.first),
@@ -395,6 +425,84 @@ class _Ask:
             holds=holds,
             breaks=breaks,
             notes=_route_notes(best, k),
+        )
+
+    def long_route(self, name: str, start: Package, issues: Sequence[int]) -> Route:
+        """An order over more issues than all subsets can be held of: exact where that is shown, else with its bound."""
+        space, goal = self.space, self.goal
+        k = len(issues)
+        if k > MOST_BOUNDED:
+            raise NotApplicable(
+                f"{k} issues differ between the start and the target; an order is worked out for up to {MOST_BOUNDED}"
+            )
+        if any(i in issues for b in space.bonuses for i, _ in b.terms):
+            raise NotApplicable(
+                f"{k} issues differ and interactions join some of them; the order is then worked out for up to {MOST_ISSUES}"
+            )
+        floors = self.floors(start)
+        changes = np.array(
+            [
+                [int(space.scores[i][p, goal[i]] - space.scores[i][p, start[i]]) for i in issues]
+                for p in range(len(floors))
+            ],
+            dtype=np.int64 if space.compact else object,
+        )
+        first = np.array(space.utility(start), dtype=changes.dtype)
+        scales = self.scales(floors)
+        unit = dips(first[:, None], floors, scales)[1]
+        measure = _Measure(self, start, issues, unit, floors)
+        bound_by_rules = self.mode == "interim" and bool(space.clauses)
+        found = long_order(
+            first,
+            changes,
+            self.together,
+            lambda worth: dips(worth, floors, scales)[0],
+            (lambda state: not _broken(space, measure.package(state))) if bound_by_rules else None,
+        )
+        moved = [
+            np.asarray(first + changes[:, [j for j in range(k) if s >> j & 1]].sum(axis=1))
+            for s in (0, *found.path)
+        ]
+        states = (0, *found.path)
+        stops = tuple(
+            measure.stop(moved[n], moved[n + 1], states[n], states[n + 1]) for n in range(len(found.path))
+        )
+        height = None if found.height is None else measure.points(found.height)
+        bound = None if found.bound is None else measure.points(found.bound)
+        holds, breaks = self.holds(np.array(moved[1:]).T) if stops else (None, None)
+        told = (
+            "no order has a smaller largest dip; the number of steps is not compared"
+            if found.exact and height is not None
+            else "the search was cut off, and no order was found; whether there is one is not known"
+            if height is None and found.bound is not None
+            else "the search was cut off; the height lies between the bound and that of the order shown"
+            if not found.exact
+            else ""
+        )
+        return Route(
+            start=name,
+            opening=space.names(start),
+            issues=tuple(space.issues[i] for i in issues),
+            stops=stops,
+            height=height,
+            whose=_whose(stops, height),
+            total=sum((max(s.deepest, Fraction(0)) for s in stops), Fraction(0)),
+            tied=False,
+            first_steps=(stops[0].changes,) if stops else (),
+            heights={b: height if b == self.together else None for b in range(1, MOST_TOGETHER + 1)},
+            worst=None,
+            listed=None,
+            below_at_start=measure.points(int(dips(first[:, None], floors, scales)[0][0])),
+            start_broken=_broken(space, start),
+            safe_from=_safe_from(stops, space.parties),
+            twice=sum(a.gives is not None and a.gives == b.gives for a, b in pairwise(stops)),
+            bridge=None,
+            blocking=tuple(dict.fromkeys(c.rule for c in space.clauses)) if height is None else (),
+            needs=None,
+            holds=holds,
+            breaks=breaks,
+            bound=bound,
+            notes=(f"{k} issues differ, too many to compare all orders: {told}",) if told else (),
         )
 
     def holds(self, worth: IntArray) -> tuple[Fraction | None, str | None]:
@@ -462,23 +570,20 @@ class _Measure:
             if (here ^ there) >> j & 1
         )
 
-    def stop(self, worth: IntArray, here: int, there: int) -> Stop:
-        """One step."""
+    def stop(self, before: IntArray, after: IntArray, here: int, there: int) -> Stop:
+        """One step, with the utilities before and after it."""
         space = self.space
-        step = worth[:, there] - worth[:, here]
+        step = after - before
         p = int(np.argmin(step))
         own = [
             Fraction(int(f - u), 1) / (self.scales[q] if self.scales else space.scale)
-            for q, (u, f) in enumerate(zip(worth[:, there], self.floors, strict=True))
+            for q, (u, f) in enumerate(zip(after, self.floors, strict=True))
         ]
         deepest = max(own)
         return Stop(
             changes=self.changes(here, there),
-            utilities={q: space.points(u) for q, u in zip(space.parties, worth[:, there], strict=True)},
-            above={
-                q: space.points(u - f)
-                for q, u, f in zip(space.parties, worth[:, there], self.floors, strict=True)
-            },
+            utilities={q: space.points(u) for q, u in zip(space.parties, after, strict=True)},
+            above={q: space.points(u - f) for q, u, f in zip(space.parties, after, self.floors, strict=True)},
             effects={q: space.points(d) for q, d in zip(space.parties, step, strict=True)},
             gives=space.parties[p] if step[p] < 0 else None,
             deepest=deepest,
@@ -494,15 +599,9 @@ class _Measure:
         return self.points(max(int(dip[s]) for s in states))
 
 
-def _whose(
-    stops: Sequence[Stop], height: Fraction | None, measure: _Measure, worth: IntArray
-) -> tuple[str, ...]:
-    """The parties that stand deepest at the worst stop; without a step, at the target itself."""
-    if height is None:
-        return ()
-    if not stops:
-        return measure.stop(worth, 0, 0).whose
-    return next(s.whose for s in stops if s.deepest == height)
+def _whose(stops: Sequence[Stop], height: Fraction | None) -> tuple[str, ...]:
+    """The parties that stand deepest at the worst stop; none without a step."""
+    return next((s.whose for s in stops if s.deepest == height), ())
 
 
 def _safe_from(stops: Sequence[Stop], parties: Sequence[str]) -> dict[str, int | None]:

@@ -12,100 +12,64 @@ from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
 from zopa.space import IntArray, Package, Space, Table
-from zopa.talks.tactics import TOLERANCE, Bidder, FloatArray
+from zopa.talks.tactics import TOLERANCE, Bidder
 
 __all__ = [
-    "Paths", "ZeuthenStep", "alternate", "alternate_many", "fallback", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
+    "LEFT", "NONE", "ZeuthenStep", "alternate", "annealed_text", "fallback", "fallback_orders", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
 ]  # fmt: skip
 
 Agreed = Callable[[Sequence[bool]], bool]
 NONE = -1
 """Stands for a package where talks ended without one."""
+LEFT = -2
+"""The same where a party walked away."""
+HOTTEST = 0.1
+"""Loss, as a share of a party's range, that it accepts at first with probability 1/e over an annealed text."""
 
 
 # -- Alternating offers
 
 
 def alternate(
-    bidders: Sequence[Bidder], order: Sequence[int], rounds: int, agreed: Agreed
+    bidders: Sequence[Bidder],
+    order: Sequence[int],
+    rounds: int,
+    agreed: Agreed,
+    *,
+    walk_away: bool = False,
+    breakdown: float = 0.0,
 ) -> tuple[int, int]:
     """Stacked alternating offers, one run: the package (``NONE`` without agreement) and the round, from 0.
 
     In each round every party in turn answers the standing offer and, where it refuses, replaces it by its own: the
     clock of NegMAS. The talks end when those who accepted the standing offer, its author included, make an agreement.
+
+    With ``walk_away`` a party for whom going on is worth less than no agreement now (see :meth:`Bidder.leaves`; talks
+    break off with chance ``breakdown`` per round) takes a standing offer that is not below no agreement, else leaves:
+    ``LEFT`` and the round.
     """
     standing, yes = NONE, [False] * len(bidders)
     history: list[tuple[int, int]] = []
     for step in range(rounds):
         for p in order:
-            if standing != NONE and bidders[p].accepts(standing, step, history):
+            me = bidders[p]
+            leaves = walk_away and me.leaves(step, history, breakdown)
+            if standing != NONE and (
+                me.accepts(standing, step, history)
+                or (leaves and me.own.value(standing) >= me.floor(step) - TOLERANCE)
+            ):
                 yes[p] = True
                 if agreed(yes):
                     return standing, step
                 continue
-            standing = bidders[p].offer(step, history)
+            if leaves:
+                return LEFT, step
+            standing = me.offer(step, history)
             history.append((p, standing))
             yes = [q == p for q in range(len(bidders))]
             if agreed(yes):
                 return standing, step
     return NONE, rounds
-
-
-@dataclass(frozen=True)
-class Paths:
-    """What time-dependent tactics do, worked out once: aspiration and offer per tactic, party and round."""
-
-    aspiration: FloatArray
-    offer: IntArray
-
-
-def alternate_many(
-    paths: Paths,
-    worth: FloatArray,
-    picks: IntArray,
-    orders: IntArray,
-    agreed: Callable[[NDArray[np.bool_]], NDArray[np.bool_]],
-    breakdown: IntArray,
-) -> tuple[IntArray, IntArray]:
-    """The same for many runs of time-dependent tactics at once.
-
-    Parameters
-    ----------
-    paths : arrays of shape (n_tactics, n_parties, rounds)
-    worth : shape (n_parties, n_packages)
-    picks : tactic of each party, shape (runs, n_parties)
-    orders : speakers, shape (runs, n_parties)
-    agreed : who accepted, shape (runs, n_parties) -> whether that makes an agreement
-    breakdown : round before which each run breaks off
-
-    Returns
-    -------
-    (package or ``NONE``, round), each of shape (runs,)
-    """
-    runs, n = picks.shape
-    rounds = paths.aspiration.shape[2]
-    standing = np.full(runs, NONE)
-    yes = np.zeros((runs, n), dtype=bool)
-    end, at = np.full(runs, NONE), np.full(runs, rounds)
-    live = np.arange(runs)
-    for step in range(rounds):
-        live = live[breakdown[live] > step]
-        for turn in range(n):
-            if not live.size:
-                return end, at
-            p = orders[live, turn]
-            t = picks[live, p]
-            held = standing[live]
-            accepts = (held != NONE) & (worth[p, held] >= paths.aspiration[t, p, step] - TOLERANCE)
-            says_no = live[~accepts]
-            standing[says_no] = paths.offer[t, p, step][~accepts]
-            yes[says_no] = False
-            yes[live, p] = True
-            done = agreed(yes[live])
-            ended = live[done]
-            end[ended], at[ended] = standing[ended], step
-            live = live[~done]
-    return end, at
 
 
 # -- Monotonic concession with Zeuthen's rule
@@ -242,6 +206,45 @@ def single_text(
     return drafts, made
 
 
+def annealed_text(
+    table: Table, starts: IntArray, together: int, proposals: int, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """An annealed single text, many runs: on the way a party may accept a loss (Klein, Faratin, Sayama & Bar-Yam 2003).
+
+    The mediator proposes 1 to ``together`` random issues with a random option each, as often as ``proposals`` says. A
+    party accepts a loss d, as a share of its range of utilities, with probability exp(-d / T); a proposal passes where
+    all do and no rule is broken. T falls from ``HOTTEST`` in equal steps to 0; then only proposals that no party loses
+    on and some party gains by pass, as in :func:`single_text`, until none does.
+
+    Returns the last draft of every run and the number of changes made.
+    """
+    space = table.space
+    sizes = space.sizes
+    text = _Text(table, together)
+    worth = table.utilities
+    spread = np.array([max(int(w.max()) - int(w.min()), 1) for w in worth], dtype=float)[:, None]
+    drafts = np.array(starts, dtype=np.int64)
+    made = np.zeros(len(drafts), dtype=np.int64)
+    runs = len(drafts)
+    for k in range(proposals):
+        heat = HOTTEST * (1 - k / proposals)
+        there = drafts.copy()
+        count = rng.integers(1, together + 1, runs)
+        issues = rng.permuted(np.tile(np.arange(len(sizes)), (runs, 1)), axis=1)[:, :together]
+        drawn, votes = rng.random((runs, together)), rng.random((len(worth), runs))
+        for j in range(issues.shape[1]):
+            for i in range(len(sizes)):
+                these = np.flatnonzero((issues[:, j] == i) & (count > j))
+                new = (drawn[these, j] * sizes[i]).astype(np.int64)
+                there[these] += text.strides[i] * (new - table.option(i, drafts[these]))
+        loss = np.maximum((worth[:, drafts] - worth[:, there]).astype(float) / spread, 0.0)
+        passes = (votes < np.exp(-loss / heat)).all(axis=0) & text.allowed[there] & (there != drafts)
+        drafts = np.where(passes, there, drafts)
+        made += passes
+    ends, changes = single_text(table, drafts, together, rng)
+    return ends, made + changes
+
+
 def single_text_ends(table: Table, start: Package, together: int) -> set[Package]:
     """Every draft at which a single text from this start can end: all orders of proposals that pass are followed."""
     text = _Text(table, together)
@@ -262,22 +265,34 @@ def single_text_ends(table: Table, start: Package, together: int) -> set[Package
 # -- Issue by issue
 
 
-def fallback(space: Space, agenda: Sequence[int]) -> Package | None:
+def fallback(
+    space: Space, agenda: Sequence[int], orders: Sequence[Sequence[int]] | None = None
+) -> Package | None:
     """Issue by issue in the order of an agenda, each by fallback bargaining (Brams & Kilgour 2001).
 
     On each issue all parties go down their rankings together until some option is high enough for all: the option whose
     worst rank is best, then the one ranked best on the whole, then the first. Settled issues stay settled; an option that
-    breaks a rule whose issues are all settled is out. None where no option is left.
+    breaks a rule whose issues are all settled is out. None where no option is left. ``orders`` are those of
+    :func:`fallback_orders`, where they are known.
     """
+    orders = orders or fallback_orders(space)
     chosen: dict[int, int] = {}
     for i in agenda:
-        scores = space.scores[i]
-        ranks = [[int((row > row[k]).sum()) for row in scores] for k in range(space.sizes[i])]
-        open_ = [k for k in range(space.sizes[i]) if _permitted(space, {**chosen, i: k})]
-        if not open_:
+        found = next((k for k in orders[i] if _permitted(space, {**chosen, i: k})), None)
+        if found is None:
             return None
-        chosen[i] = min(open_, key=lambda k: (max(ranks[k]), sum(ranks[k]), k))
+        chosen[i] = found
     return tuple(chosen[i] for i in range(len(space.sizes)))
+
+
+def fallback_orders(space: Space) -> list[list[int]]:
+    """Per issue its options in the order of fallback bargaining, whatever has been settled."""
+    orders = []
+    for scores in space.scores:
+        ranks = (scores[:, None, :] > scores[:, :, None]).sum(axis=2)
+        worst, whole = ranks.max(axis=0).tolist(), ranks.sum(axis=0).tolist()
+        orders.append(sorted(range(scores.shape[1]), key=lambda k: (worst[k], whole[k], k)))
+    return orders
 
 
 def _permitted(space: Space, chosen: dict[int, int]) -> bool:

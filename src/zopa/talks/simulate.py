@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from operator import ge, sub
 from typing import Any
 
 import numpy as np
@@ -16,16 +18,31 @@ from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.parallel import Spread, in_parts
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Table
+from zopa.talks.bidders import UNLISTED, bidder, check_spec
 from zopa.talks.openings import opening_of
-from zopa.talks.protocols import NONE, Paths, alternate, alternate_many, fallback, single_text, zeuthen
-from zopa.talks.tactics import EXPONENTS, Bidder, Preferences, Spec, aspirations, bidder, exponent
+from zopa.talks.opponent_model import Everyone
+from zopa.talks.protocols import (
+    LEFT,
+    NONE,
+    alternate,
+    annealed_text,
+    fallback,
+    fallback_orders,
+    single_text,
+    zeuthen,
+)
+from zopa.talks.tactics import EXPONENTS, TOLERANCE, Bidder, Preferences, Spec, aspirations, exponent, named
+from zopa.talks.time_dependent import Paths, alternate_many
+from zopa.talks.unlisted_packages import HalvedPreferences, halved
 
 __all__ = ["PROTOCOLS", "End", "ProtocolRuns", "Simulation", "simulate"]
 
-PROTOCOLS = ("alternating", "single-text", "issue-by-issue", "zeuthen")
+PROTOCOLS = ("alternating", "single-text", "issue-by-issue", "zeuthen", "annealed-text")
 MOST_ENDS = 20
 BATCH = 250
 """Runs by alternating offers in one part of the work."""
+PROPOSALS = 1000
+"""Proposals over an annealed text before it turns to gains alone."""
 TEXTS = 1000
 """Runs over a single text in one part: its proposals are drawn for all of them together."""
 
@@ -53,6 +70,7 @@ class ProtocolRuns:
     protocol : str
     runs, agreed : how many; how many ended in an agreement
     in_zone, efficient : of the agreements, allowed and acceptable to all; those on which no allowed package improves
+        (None where the packages are too many to list)
     ends : the most frequent ends of agreements
     distinct : number of different packages agreed
     stalls : why runs ended without agreement -> how many
@@ -64,7 +82,7 @@ class ProtocolRuns:
     runs: int
     agreed: int
     in_zone: int
-    efficient: int
+    efficient: int | None
     ends: tuple[End, ...]
     distinct: int
     stalls: Mapping[str, int]
@@ -98,6 +116,8 @@ def simulate(
     seed: int = 1,
     breakdown: float = 0.0,
     together: int = 2,
+    walk_away: bool = False,
+    no_agreement: Mapping[str, Sequence[float]] | None = None,
     readings: Readings = None,
     spread: Spread | None = None,
     progress: Progress | None = None,
@@ -113,12 +133,18 @@ def simulate(
     protocols : some of ``PROTOCOLS``
         `alternating` offers; a mediator's `single-text`, first put together
         from the openings, issue by issue at random; `issue-by-issue`
-        fallback bargaining with a drawn agenda; `zeuthen` for two parties, which is one run.
+        fallback bargaining with a drawn agenda; `zeuthen` for two parties, which is one run; `annealed-text`: a
+        mediator's single text over which parties at first accept losses.
     runs, rounds : how many runs; rounds until the deadline
     seed : int
         The same seed gives the same runs.
     breakdown : chance per round that alternating talks break off
     together : issues that one proposal of the mediator may change, 1 or 2
+    walk_away : whether a party leaves alternating talks when going on is worth less than no agreement now
+    no_agreement : party -> points
+        What no agreement is worth to it over time, at even distances from the start of alternating talks to the
+        deadline; what is left out stays as it is. Aspirations fall to it (see :func:`zopa.study.talks.simulate`, which
+        takes it from the costs of waiting).
     readings : str, mapping or None
     spread : Spread, optional
         How many workers share the runs, and where finished parts of them are kept.
@@ -148,6 +174,12 @@ def simulate(
         rounds=rounds,
         breakdown=breakdown,
         together=together,
+        **({"walk_away": True} if walk_away else {}),
+        **(
+            {"no_agreement": {p: [float(x) for x in v] for p, v in no_agreement.items()}}
+            if no_agreement
+            else {}
+        ),
     )
     called = tuple(_called(s) for s in specs)
     about = {"case": question.case, "rules": dict(question.readings), **question.settings, "seed": seed}
@@ -157,6 +189,8 @@ def simulate(
         return in_parts(work, parts, name=name, about=about, spread=spread, progress=progress)
 
     talks = _Talks(problem, runs, rounds, seed, share_out)
+    talks.walk_away = walk_away
+    talks.floors = _floors(problem, no_agreement or {}, rounds, talks.room)
     found, not_run = [], {}
     for name in protocols:
         try:
@@ -164,6 +198,8 @@ def simulate(
                 found.append(talks.alternating(specs, fixed, breakdown))
             elif name == "single-text":
                 found.append(talks.single_text(together))
+            elif name == "annealed-text":
+                found.append(talks.annealed_text(together))
             elif name == "issue-by-issue":
                 found.append(talks.issue_by_issue())
             else:
@@ -205,9 +241,33 @@ def _specs(
     if not specs:
         raise NotApplicable("no tactic is given")
     for spec in specs:
-        if isinstance(spec, str):
-            exponent(spec)
+        check_spec(spec)
     return specs, fixed
+
+
+def _floors(
+    problem: Problem, given: Mapping[str, Sequence[float]], rounds: int, room: Sequence[float]
+) -> NDArray[np.float64] | None:
+    """What no agreement is worth per party, in each round and at the deadline, 0 being what it is worth now."""
+    space = problem.space
+    for party in given:
+        if party not in space.parties:
+            raise UnknownName("party", party, space.parties)
+    if not given:
+        return None
+    found = np.zeros((len(space.parties), rounds + 1))
+    for party, points in given.items():
+        p = space.parties.index(party)
+        path = np.asarray(points, dtype=np.float64)
+        if path.ndim != 1 or not path.size or not np.isfinite(path).all():
+            raise NotApplicable(f"expected what no agreement is worth to {party} as one or more numbers")
+        at = np.interp(
+            np.linspace(0, 1, rounds + 1),
+            np.linspace(0, 1, max(path.size, 2)),
+            np.resize(path, max(path.size, 2)),
+        )
+        found[p] = (at - float(space.points(space.reservation[p]))) * space.scale / room[p]
+    return np.minimum(found, 1.0)
 
 
 @dataclass(frozen=True)
@@ -220,30 +280,38 @@ class _Runs:
     broken: IntArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Offers:
     """Alternating offers; in arrays where all tactics are time-dependent, else run by run."""
 
     space: Space
     specs: tuple[Spec, ...]
-    own: tuple[Preferences, ...]
-    unit: NDArray[np.float64]
+    everyone: tuple[Preferences, ...]
+    floors: NDArray[np.float64] | None
     rounds: int
     seed: int
+    walk_away: bool
+    breakdown: float
 
     def __call__(self, runs: _Runs) -> Arrays:
         """Where each run ends and in which round; depends on the runs alone."""
-        if all(isinstance(s, str) and exponent(s) is not None for s in self.specs):
-            ends, at = self._in_arrays(runs)
-        else:
-            ends, at = self._run_by_run(runs)
+        timed = all(isinstance(s, str) and exponent(s) is not None for s in self.specs)
+        ends, at = self._in_arrays(runs) if timed and not self.walk_away else self._run_by_run(runs)
         return {"ends": ends, "at": at}
 
     def _in_arrays(self, runs: _Runs) -> tuple[IntArray, IntArray]:
         levels = np.array([aspirations(exponent(str(s)) or 1.0, self.rounds) for s in self.specs])
-        offers = np.array([[o.worst_at(level) for o in self.own] for level in levels])
-        paths = Paths(np.repeat(levels[:, None, :], len(self.own), axis=1), offers)
-        return alternate_many(paths, self.unit, runs.picks, runs.orders, self._agreed, runs.broken)
+        wanted = np.repeat(levels[:, None, :], len(self.everyone), axis=1)
+        if self.floors is not None:
+            least = self.floors[None, :, : self.rounds]
+            wanted = least + (1 - least) * wanted
+        offers = np.array(
+            [[o.worst_at(x) for o, x in zip(self.everyone, row, strict=True)] for row in wanted]
+        )
+        worth = [o.value for o in self.everyone]
+        return alternate_many(
+            Paths(wanted, offers), worth, runs.picks, runs.orders, self._agreed, runs.broken
+        )
 
     def _agreed(self, yes: NDArray[np.bool_]) -> NDArray[np.bool_]:
         required = np.array(self.space.required)
@@ -252,19 +320,29 @@ class _Offers:
     def _run_by_run(self, runs: _Runs) -> tuple[IntArray, IntArray]:
         n = len(runs.picks)
         ends, at = np.full(n, NONE), np.full(n, self.rounds)
+        everyone = Everyone(self.space.sizes, self.everyone)
         for k in range(n):
             bidders: list[Bidder] = [
                 bidder(
                     self.specs[runs.picks[k, p]],
-                    self.own[p],
+                    own,
                     p,
                     self.rounds,
                     np.random.default_rng([self.seed, runs.first + k, p]),
+                    everyone=everyone,
+                    floors=None if self.floors is None else self.floors[p],
                 )
-                for p in range(len(self.own))
+                for p, own in enumerate(self.everyone)
             ]
             last = int(min(self.rounds, runs.broken[k]))
-            ends[k], at[k] = alternate(bidders, runs.orders[k].tolist(), last, self.space.agreed)
+            ends[k], at[k] = alternate(
+                bidders,
+                runs.orders[k].tolist(),
+                last,
+                self.space.agreed,
+                walk_away=self.walk_away,
+                breakdown=self.breakdown,
+            )
         return ends, at
 
 
@@ -274,11 +352,16 @@ class _Texts:
 
     table: Table
     together: int
+    annealed: bool = False
 
     def __call__(self, part: tuple[IntArray, np.random.Generator]) -> Arrays:
         """The last draft of each run and how often it changed; depends on the part alone."""
         starts, rng = part
-        drafts, made = single_text(self.table, starts, self.together, copy.deepcopy(rng))
+        rng = copy.deepcopy(rng)
+        if self.annealed:
+            drafts, made = annealed_text(self.table, starts, self.together, PROPOSALS, rng)
+        else:
+            drafts, made = single_text(self.table, starts, self.together, rng)
         return {"ends": drafts, "at": made}
 
 
@@ -290,16 +373,61 @@ class _Talks:
     """One case, many runs."""
 
     def __init__(self, problem: Problem, runs: int, rounds: int, seed: int, share_out: ShareOut) -> None:
-        self.problem, self.space, self.table = problem, problem.space, problem.table
+        self.problem, self.space = problem, problem.space
         self.runs, self.rounds, self.share_out = runs, rounds, share_out
         self.seed = seed
-        space, worth = self.space, self.table.utilities
-        self.allowed = self.table.admissible
-        floors = np.array(space.reservation, dtype=float)[:, None]
-        tops = np.array([float(w[self.allowed].max()) if self.allowed.any() else 0.0 for w in worth])[:, None]
-        self.unit = np.asarray(
-            (worth.astype(float) - floors) / np.maximum(tops - floors, 1.0), dtype=np.float64
-        )
+        self.walk_away = False
+        self.floors: NDArray[np.float64] | None = None
+
+    @cached_property
+    def table(self) -> Table:
+        """All packages; raises NotApplicable where they are too many."""
+        return self.problem.table
+
+    @cached_property
+    def room(self) -> list[float]:
+        """Per party, what its best allowed package gives above no agreement, in units of the space; at least 1."""
+        space = self.space
+        if not self.problem.listable:
+            return [own.room for own in self.unlisted]
+        allowed = self.table.admissible
+        tops = [float(w[allowed].max()) if allowed.any() else 0.0 for w in self.table.utilities]
+        return [max(top - float(r), 1.0) for top, r in zip(tops, space.reservation, strict=True)]
+
+    @cached_property
+    def unlisted(self) -> list[HalvedPreferences]:
+        """Every party's preferences over packages that are too many to list."""
+        return halved(self.space)
+
+    def preferences(self, specs: Sequence[Spec]) -> list[Any]:
+        """Every party's preferences, sorted once.
+
+        Raises
+        ------
+        NotApplicable
+            No package that may be offered; tactics that need a list of packages which are too many for one.
+        """
+        if not self.problem.listable:
+            for spec in specs:
+                if not isinstance(spec, str) or named(spec)[0] not in UNLISTED:
+                    raise NotApplicable(
+                        f"{self.space.n_packages:,} packages are too many to list, and {_called(spec)} needs a list; "
+                        f"without one: {', '.join((*EXPONENTS, *UNLISTED))}"
+                    )
+            return list(self.unlisted)
+        allowed, found = self.table.admissible, []
+        for p, room in enumerate(self.room):
+            gains = self.table.utilities[p].astype(float) - float(self.space.reservation[p])
+            # A party that can gain nothing has one level only, which is its best.
+            some = bool((gains[allowed] > 0).any())
+            unit = gains / room if some else np.where(gains >= 0, 1.0, -1.0)
+            least = 0.0 if self.floors is None else float(self.floors[p].min())
+            found.append(Preferences.of(np.asarray(unit, dtype=np.float64), allowed, least=least))
+        if any(not len(o.order) for o in found):
+            raise NotApplicable(
+                "no package may be offered: rules forbid all, or all are below no agreement for a party"
+            )
+        return found
 
     def rng(self, protocol: str) -> np.random.Generator:
         """Chance of one protocol: it does not depend on which others are run."""
@@ -308,11 +436,7 @@ class _Talks:
     def alternating(self, specs: Sequence[Spec], fixed: list[int] | None, breakdown: float) -> ProtocolRuns:
         """Alternating offers; in arrays where all tactics are time-dependent, else run by run."""
         n, rng = len(self.space.parties), self.rng("alternating")
-        own = [Preferences.of(self.unit[p], self.allowed) for p in range(n)]
-        if any(not len(o.order) for o in own):
-            raise NotApplicable(
-                "no package may be offered: rules forbid all, or all are below no agreement for a party"
-            )
+        everyone = self.preferences(specs)
         picks = np.tile(fixed, (self.runs, 1)) if fixed else rng.integers(len(specs), size=(self.runs, n))
         orders = rng.permuted(np.tile(np.arange(n), (self.runs, 1)), axis=1)
         broken = rng.geometric(breakdown, self.runs) if breakdown else np.full(self.runs, self.rounds + 1)
@@ -321,10 +445,12 @@ class _Talks:
         work = _Offers(
             space=self.space,
             specs=tuple(specs),
-            own=tuple(own),
-            unit=self.unit,
+            everyone=tuple(everyone),
+            floors=self.floors,
             rounds=self.rounds,
             seed=self.seed,
+            walk_away=self.walk_away,
+            breakdown=breakdown,
         )
         parts = [
             _Runs(k, picks[k : k + BATCH], orders[k : k + BATCH], broken[k : k + BATCH])
@@ -333,15 +459,31 @@ class _Talks:
         ends, at = _joined(self.share_out(work, parts, "talks by alternating offers"))
         return self.result("alternating", ends, at, broken)
 
-    def single_text(self, together: int) -> ProtocolRuns:
-        """A mediator's text that takes every issue from the opening of a party drawn for it."""
-        rng, chance = self.rng("single-text"), (self.seed, PROTOCOLS.index("single-text"))
+    def _starts(self, rng: np.random.Generator) -> IntArray:
+        """Texts that take every issue from the opening of a party drawn for it."""
         openings = np.array(
             [self.space.package(opening_of(self.problem, p).package) for p in self.space.parties]
         )
         drawn = rng.integers(len(openings), size=(self.runs, openings.shape[1]))
         texts = openings[drawn, np.arange(openings.shape[1])]
-        starts = np.array([self.table.number(x) for x in texts.tolist()])
+        return np.array([self.table.number(x) for x in texts.tolist()])
+
+    def annealed_text(self, together: int) -> ProtocolRuns:
+        """A mediator's text over which parties at first accept losses."""
+        chance = (self.seed, PROTOCOLS.index("annealed-text"))
+        starts = self._starts(self.rng("annealed-text"))
+        parts = [
+            (starts[k : k + TEXTS], np.random.default_rng([*chance, 1, k]))
+            for k in range(0, self.runs, TEXTS)
+        ]
+        work = _Texts(self.table, together, annealed=True)
+        drafts, made = _joined(self.share_out(work, parts, "talks over an annealed text"))
+        return self.result("annealed-text", drafts, made, None)
+
+    def single_text(self, together: int) -> ProtocolRuns:
+        """A mediator's text that takes every issue from the opening of a party drawn for it."""
+        rng, chance = self.rng("single-text"), (self.seed, PROTOCOLS.index("single-text"))
+        starts = self._starts(rng)
         parts = [
             (starts[k : k + TEXTS], np.random.default_rng([*chance, k]) if k else rng)
             for k in range(0, self.runs, TEXTS)
@@ -355,13 +497,13 @@ class _Talks:
         rng = self.rng("issue-by-issue")
         known: dict[tuple[int, ...], int] = {}
         ends = np.full(self.runs, NONE)
-        linked = bool(self.space.clauses)
+        linked, orders = bool(self.space.clauses), fallback_orders(self.space)
         for k in range(self.runs):
             agenda = tuple(rng.permutation(len(self.space.issues)).tolist())
             key = agenda if linked else ()  # without rules the agenda changes nothing
             if key not in known:
-                found = fallback(self.space, agenda)
-                known[key] = NONE if found is None else self.table.number(found)
+                found = fallback(self.space, agenda, orders)
+                known[key] = NONE if found is None else self.number(found)
             ends[k] = known[key]
         return self.result("issue-by-issue", ends, np.full(self.runs, len(self.space.issues)), None)
 
@@ -385,53 +527,95 @@ class _Talks:
 
     # -- Where they ended
 
+    def number(self, package: Sequence[int]) -> int:
+        """The number of a package, as in a table of all."""
+        found = 0
+        for k, size in zip(package, self.space.sizes, strict=True):
+            found = found * size + k
+        return found
+
+    def package(self, number: int) -> Package:
+        """The package of a number."""
+        found = []
+        for size in reversed(self.space.sizes):
+            number, k = divmod(number, size)
+            found.append(k)
+        return tuple(reversed(found))
+
     def result(self, protocol: str, ends: IntArray, at: Any, broken: IntArray | None) -> ProtocolRuns:
         """Counts of ends. A draft that some needed party would refuse is no agreement."""
-        space, table = self.space, self.table
+        space = self.space
         stalls: Counter[str] = Counter()
-        agreed = ends != NONE
+        agreed = ends >= 0
         for k in np.flatnonzero(~agreed):
             cut = broken is not None and broken[k] <= self.rounds
-            stalls[
-                "broke off" if cut else "no option left by the rules" if broken is None else "deadline"
-            ] += 1
-        for x, runs in Counter(ends[agreed].tolist()).items():
-            why = self._refused(x)
+            why = (
+                "a party walked away"
+                if ends[k] == LEFT
+                else "broke off"
+                if cut
+                else "no option left by the rules"
+                if broken is None
+                else "deadline"
+            )
+            stalls[why] += 1
+        rounds = np.asarray(at)
+        later = broken is not None and self.floors is not None
+        kinds = Counter(
+            zip(
+                ends[agreed].tolist(), (rounds[agreed] if later else 0 * rounds[agreed]).tolist(), strict=True
+            )
+        )
+        for (x, step), runs in kinds.items():
+            why = self._refused(x, int(step) if later else None)
             if why:
                 stalls[why] += runs
-                agreed &= ends != x
+                agreed &= ~((ends == x) & ((rounds == step) if later else True))
         final = ends[agreed]
         counts = Counter(final.tolist())
-        zone = {x: bool(table.zone()[x]) for x in counts} if counts else {}
-        worth = table.utilities[:, final]
+        worth = {x: space.utility(self.package(x)) for x in counts}
+        zone = {x: self._allowed(x) and all(map(ge, worth[x], space.reservation)) for x in counts}
+        listed = self.problem.listable
+        most = sorted(counts.items(), key=lambda c: (-c[1], c[0]))[:MOST_ENDS]
         return ProtocolRuns(
             protocol=protocol,
             runs=len(ends),
             agreed=len(final),
             in_zone=sum(n for x, n in counts.items() if zone[x]),
-            efficient=sum(n for x, n in counts.items() if self._efficient(x)),
-            ends=tuple(
-                self._end(x, n, zone[x])
-                for x, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))[:MOST_ENDS]
-            ),
+            efficient=sum(n for x, n in counts.items() if self._efficient(x)) if listed else None,
+            ends=tuple(self._end(x, n, zone[x]) for x, n in most),
             distinct=len(counts),
             stalls=dict(stalls),
-            means={p: float(w.mean()) / space.scale for p, w in zip(space.parties, worth, strict=True)}
+            means={
+                p: sum(float(u[q]) * counts[x] for x, u in worth.items()) / len(final) / space.scale
+                for q, p in enumerate(space.parties)
+            }
             if len(final)
             else {},
-            rounds=float(np.median(np.asarray(at)[agreed])) if len(final) else None,
+            rounds=float(np.median(rounds[agreed])) if len(final) else None,
         )
 
     def _end(self, x: int, runs: int, in_zone: bool) -> End:
-        package = self.table.package(x)
+        package = self.package(x)
         worth = zip(self.space.parties, self.space.utility(package), strict=True)
         return End(self.space.names(package), runs, {p: self.space.points(u) for p, u in worth}, in_zone)
 
-    def _refused(self, x: int) -> str:
+    def _allowed(self, x: int) -> bool:
+        package = self.package(x)
+        return all(c.allows(package) for c in self.space.clauses)
+
+    def _refused(self, x: int, step: int | None) -> str:
         """Why the draft at the end is no agreement; empty where it is one."""
-        if not self.allowed[x]:
+        if not self._allowed(x):
             return "the text is stuck at a draft that breaks a rule"
-        accepting = self.space.accepting(self.table.package(x))
+        package = self.package(x)
+        accepting = self.space.accepting(package)
+        if step is not None and self.floors is not None:
+            gains = map(sub, self.space.utility(package), self.space.reservation)
+            accepting = tuple(
+                float(g) / room >= float(floor) - TOLERANCE
+                for g, room, floor in zip(gains, self.room, self.floors[:, step], strict=True)
+            )
         return (
             ""
             if self.space.agreed(accepting)
@@ -441,5 +625,5 @@ class _Talks:
     def _efficient(self, x: int) -> bool:
         here = self.table.utilities[:, x][:, None]
         worth = self.table.utilities
-        better = self.allowed & (worth >= here).all(axis=0)
+        better = self.table.admissible & (worth >= here).all(axis=0)
         return not bool((worth[:, better] > here).any())

@@ -152,7 +152,7 @@ def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
                 tone="small",
             )
         if s.shortlist is not None:
-            yield from under_draws.shortlist_blocks(s.shortlist, labels)
+            yield from under_draws.shortlist_blocks(s.shortlist, labels, s.lenses)
         if s.picks is not None:
             yield from under_draws.solution_picks(s.picks, labels)
     elif s.not_drawn:
@@ -387,7 +387,7 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
             f"{labels.party(asked.party)}: ",
             *_question(asked, labels, draft if asked.content == q.target else "", q.target),
             f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
-            f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id}).",
+            f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {max(0.0, asked.at_most):.2f} bits; {asked.id}).",
         )
 
 

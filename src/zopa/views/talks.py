@@ -22,6 +22,7 @@ from zopa.talks import (
     Stop,
     TalksAudited,
 )
+from zopa.talks.order import MOST_ISSUES
 from zopa.views.document import (
     Block,
     Bullets,
@@ -226,7 +227,8 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
         found.append(Bullets(tuple((route_sentence(d, r, labels),) for r in d.routes)))
     if any(r.stops for r in d.routes):
         found.append(_staircase(d, labels))
-    found.append(_heights(d, labels))
+    if any(len(r.issues) <= MOST_ISSUES for r in d.routes):
+        found.append(_heights(d, labels))
     for r in d.routes:
         found += _route(d, r, labels)
     together = "one issue" if d.together == 1 else f"up to {d.together} issues"
@@ -273,6 +275,8 @@ def _dip(x: Fraction, unit: str) -> str:
 def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
     """The result for one start, in one or two sentences."""
     start = _start(r, labels)
+    if r.height is None and r.bound is not None:
+        return f"{start} no order was found before the search was cut off; there may be one."
     if r.height is None:
         why = listed(labels.rule(x).text for x in r.blocking)
         with_more = (
@@ -293,6 +297,9 @@ def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
         told = f"No party falls below its floor; the smallest margin is {_dip(r.height, d.unit)} ({who})."
     else:
         told = f"At the worst moment {who} stands {_dip(r.height, d.unit)} below its floor, and no order does better."
+    if r.bound is not None and r.bound < r.height:
+        least = f"{_dip(r.bound, d.unit)} {'below' if r.bound > 0 else 'above'}"
+        told = f"At the worst moment {who} stands {_dip(r.height, d.unit)} {'below' if r.height > 0 else 'above'} its floor; whatever the order, no better than {least}."
     return f"{lead} {told}"
 
 
@@ -310,7 +317,7 @@ def _heights(d: OrderOfSteps, labels: Labels) -> Grid:
             *(shown(r.heights[b]) for b in sorted(r.heights)),
         )
         for r in d.routes
-        if r.issues
+        if len(r.issues) <= MOST_ISSUES and r.issues
     )
     what = (
         "How far below its floor the worst-off party falls, as a share"
@@ -372,6 +379,15 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
     if r.holds is not None:
         told = f"With reservation values anywhere in their intervals, the order keeps all parties at or above them with a chance of {percent(r.holds)}"
         weak = f"; {labels.party(r.breaks)} falls below most often" if r.breaks else ""
+        remarks.append((f"{told}{weak}.",))
+    if r.drawn is not None:
+        what = "values that the words allow" if r.drawn.law == "words" else "numbers of the case"
+        told = f"Under {count(r.drawn.draws)} draws of the {what}, no party falls below no agreement at any step in {percent(Fraction(r.drawn.above, r.drawn.draws))}"
+        weak = (
+            f"; {labels.party(r.drawn.breaks)} does most often, in {percent(Fraction(r.drawn.below[r.drawn.breaks], r.drawn.draws))}"
+            if r.drawn.breaks
+            else ""
+        )
         remarks.append((f"{told}{weak}.",))
     if len(r.first_steps) > 1:
         remarks.append((f"{len(r.first_steps)} first steps are equally good.",))
@@ -511,6 +527,7 @@ PICKS = {
     "utilitarian": "largest sum of gains",
 }
 MOST_RUNS = 200
+EFFICIENT, NOT_EFFICIENT = "efficient", "not efficient"
 
 
 def audit(d: Audit, labels: Labels) -> Document:
@@ -671,51 +688,141 @@ def _all_runs(d: Audit) -> Grid:
 
 
 def _plane(d: Audit, labels: Labels) -> Chart | None:
-    """Two parties: every agreement against the point that none can improve on."""
+    """Every agreement against the frontier: party against party for two, by the share of what was possible for more."""
     made = [(r.run, r.agreement) for r in d.runs if r.agreement]
-    if not made or len(made[0][1].utilities) != 2:
+    if not made:
         return None
+    return (
+        _against_frontier(d, made, labels)
+        if len(made[0][1].utilities) == 2
+        else _shares_reached(made, labels)
+    )
+
+
+def _against_frontier(d: Audit, made: Sequence[tuple[str, Quality]], labels: Labels) -> Chart:
     a, b = made[0][1].utilities
     values: list[dict[str, Any]] = []
     for run, q in made:
         note = f"{run or 'agreement'}: {labels.party(a)} {points(q.utilities[a])}, {labels.party(b)} {points(q.utilities[b])}"
-        values.append(
-            {
-                "a": float(q.utilities[a]),
-                "b": float(q.utilities[b]),
-                "kind": "efficient" if q.efficient else "not efficient",
-                "note": note,
-            }
-        )
+        kind = EFFICIENT if q.efficient else NOT_EFFICIENT
+        values.append({"a": float(q.utilities[a]), "b": float(q.utilities[b]), "kind": kind, "note": note})
+    best = [{"a": float(u[a]), "b": float(u[b]), "order": n} for n, u in enumerate(d.frontier)]
     names = (labels.party(a), labels.party(b))
-    rows: tuple[Row, ...] = tuple(
-        (cell(run or "agreement", head=True), *(cell(points(u), number=True) for u in q.utilities.values()))
+    rows: list[Row] = [
+        (
+            cell(run or "agreement", head=True),
+            *(cell(points(u), number=True) for u in q.utilities.values()),
+            EFFICIENT if q.efficient else NOT_EFFICIENT,
+        )
         for run, q in made[:MOST_RUNS]
+    ]
+    rows += [
+        (cell("frontier", head=True), *(cell(points(u[p]), number=True) for p in (a, b)), "")
+        for u in d.frontier[:MOST_RUNS]
+    ]
+    table = Grid(
+        "Utilities of the agreements and of the frontier", ("talks", *names, ""), tuple(rows), folded=True
     )
-    table = Grid("Utilities of the agreements", ("talks", *names), rows, folded=True)
-    said = "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
+    line = " The line joins the packages on which no allowed package improves." if best else ""
+    said = (
+        "Every agreement by what it is worth to the two parties; orange ones leave something that both could gain."
+        + line
+    )
+
+    def spec() -> dict[str, Any]:
+        x = {"field": "a", "type": "quantitative", "axis": {"title": names[0]}}
+        y = {"field": "b", "type": "quantitative", "axis": {"title": names[1]}}
+        color = {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": [EFFICIENT, NOT_EFFICIENT], "range": [LINE, DEEP]},
+            "legend": {"title": None, "orient": "bottom"},
+        }
+        frontier = {
+            "data": {"values": best},
+            "mark": {
+                "type": "line",
+                "color": FLOOR,
+                "strokeDash": [4, 3],
+                "point": {"color": FLOOR, "size": 12},
+            },
+            "encoding": {"x": x, "y": y, "order": {"field": "order"}},
+        }
+        agreements = {
+            "data": {"values": values},
+            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+            "encoding": {"x": x, "y": y, "color": color, "description": {"field": "note"}},
+        }
+        return {"width": 300, "height": 300, "layer": [*([frontier] if best else []), agreements]}
+
+    return Chart("agreements", "The agreements, party against party", said, spec, table)
+
+
+def _shares_reached(made: Sequence[tuple[str, Quality]], labels: Labels) -> Chart:
+    """More than two parties: the share of all gains that each agreement reaches, the frontier at 100 %."""
+    shown = [(run or "agreement", q) for run, q in made[:MOST_RUNS]]
+    values = [
+        {
+            "run": run,
+            "share": float(q.efficiency),
+            "kind": EFFICIENT if q.efficient else NOT_EFFICIENT,
+            "note": f"{run}: {percent(q.efficiency)} of what was possible for all",
+        }
+        for run, q in shown
+        if q.efficiency is not None
+    ]
+    parties = list(made[0][1].utilities)
+    rows: tuple[Row, ...] = tuple(
+        (
+            cell(run, head=True),
+            cell(percent(q.efficiency), number=True),
+            *(cell(points(u), number=True) for u in q.utilities.values()),
+            EFFICIENT if q.efficient else NOT_EFFICIENT,
+        )
+        for run, q in shown
+    )
+    table = Grid(
+        "What each agreement reaches",
+        ("talks", "share of the gains possible", *labels.parties(parties), ""),
+        rows,
+        folded=True,
+    )
+    said = (
+        "How far every agreement lies from the frontier: the share of the gains above no agreement that it reaches, where all "
+        "gains grow alike. 100 % can still leave something for some; orange ones do."
+    )
 
     def spec() -> dict[str, Any]:
         color = {
             "field": "kind",
             "type": "nominal",
-            "scale": {"domain": ["efficient", "not efficient"], "range": [LINE, DEEP]},
+            "scale": {"domain": [EFFICIENT, NOT_EFFICIENT], "range": [LINE, DEEP]},
             "legend": {"title": None, "orient": "bottom"},
         }
         return {
-            "width": 300,
-            "height": 300,
+            "width": 320,
+            "height": {"step": 18},
             "data": {"values": values},
-            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.7},
+            "mark": {"type": "point", "filled": True, "size": 80, "opacity": 0.9},
             "encoding": {
-                "x": {"field": "a", "type": "quantitative", "axis": {"title": names[0]}},
-                "y": {"field": "b", "type": "quantitative", "axis": {"title": names[1]}},
+                "x": {
+                    "field": "share",
+                    "type": "quantitative",
+                    "scale": {"domain": [0, 1]},
+                    "axis": {"title": "share of the gains possible for all", "format": "%"},
+                },
+                "y": {
+                    "field": "run",
+                    "type": "nominal",
+                    "sort": "-x",
+                    "axis": {"title": None, "grid": True},
+                },
                 "color": color,
                 "description": {"field": "note"},
             },
         }
 
-    return Chart("agreements", "The agreements, party against party", said, spec, table)
+    return Chart("agreements", "The agreements against the frontier", said, spec, table)
 
 
 # -- Simulated talks
@@ -725,6 +832,7 @@ PROTOCOL = {
     "single-text": "a mediator's single text",
     "issue-by-issue": "issue by issue",
     "zeuthen": "monotonic concession (Zeuthen)",
+    "annealed-text": "an annealed single text",
 }
 
 
@@ -745,7 +853,10 @@ def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
         (
             cell(PROTOCOL[p.protocol], head=True),
             cell(percent(Fraction(p.agreed, p.runs)), number=True),
-            cell(percent(Fraction(p.efficient, p.agreed)) if p.agreed else "–", number=True),
+            cell(
+                percent(Fraction(p.efficient, p.agreed)) if p.agreed and p.efficient is not None else "–",
+                number=True,
+            ),
             cell(count(p.distinct), number=True),
             *(cell(points(p.means.get(q)), number=True) for q in parties),
         )
@@ -783,7 +894,7 @@ def _runs_sentence(p: ProtocolRuns) -> str:
     lead = PROTOCOL[p.protocol]
     text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {count(p.runs)} talks end in an agreement"
     if p.agreed:
-        text += f", {count(p.efficient)} of them efficient"
+        text += "" if p.efficient is None else f", {count(p.efficient)} of them efficient"
     why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())
     return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
 

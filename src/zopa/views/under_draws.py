@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from zopa.bargaining import SOLUTIONS
-from zopa.robustness import AskedPackage, Committee, MethodPicks, Picks
+from zopa.robustness import AskedPackage, Committee, LensShares, MethodPicks, Picks, Share, share
+from zopa.robustness.lens_draws import ANSWERED, HOLDS
 from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, listed, percent
 
-__all__ = ["asked", "shortlist_blocks", "shortlist_headline", "shortlist_items", "solution_picks"]
+__all__ = [
+    "asked",
+    "shortlist_blocks",
+    "shortlist_headline",
+    "shortlist_items",
+    "solution_picks",
+]
 
 OFTEN = 0.05
 """A package that is picked in a smaller share of the draws is no finding."""
@@ -95,8 +102,8 @@ def shortlist_items(c: Committee, labels: Labels) -> Iterator[Spans]:
         yield (f"{k + 1}: ", *how, f" ({'; '.join(facts)}).")
 
 
-def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
-    """The shortlist with its shares."""
+def shortlist_blocks(c: Committee, labels: Labels, lenses: Sequence[LensShares] = ()) -> Iterator[Block]:
+    """The shortlist with its shares, those of further lenses beside them."""
     yield Heading("A shortlist")
     yield paragraph(shortlist_headline(c))
     yield Bullets(tuple(shortlist_items(c, labels)))
@@ -105,12 +112,47 @@ def shortlist_blocks(c: Committee, labels: Labels) -> Iterator[Block]:
             f"Chosen among the best of {count(c.candidates)} packages looked at, not of all that the rules allow.",
             tone="small",
         )
-    head = ("package", *(labels.party(p) for p in c.members[0].parties))
+    more = _lens_columns(lenses)
+    head = ("package", *(labels.party(p) for p in c.members[0].parties), *more)
     rows = tuple(
-        (cell(str(k + 1), head=True), *(cell(percent(x), number=True) for x in m.parties.values()))
+        (
+            cell(str(k + 1), head=True),
+            *(cell(percent(x), number=True) for x in m.parties.values()),
+            *(cell(column.get(tuple(m.package.values()), "–"), number=True) for column in more.values()),
+        )
         for k, m in enumerate(c.members)
     )
-    yield Grid("Share of the draws in which each party accepts it", head, rows, folded=True)
+    whether = ", in which it holds, and is open" if more else ""
+    yield Grid(f"Share of the draws in which each party accepts it{whether}", head, rows, folded=True)
+
+
+LENS_COLUMNS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
+    "stable": {
+        "holds: nobody gains by leaving": lambda o: o == HOLDS,
+        "holds by answers of others": lambda o: o == ANSWERED,
+    },
+    "opening": {
+        "open now": lambda o: o == "0",
+        "opens by month 12": lambda o: o.isdigit() and o != "0",
+    },
+}
+"""What a table shows of a lens: columns, each of some of its outcomes."""
+
+
+def _lens_columns(lenses: Sequence[LensShares]) -> dict[str, dict[tuple[str, ...], str]]:
+    """Column -> package -> share of the draws with its interval."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for lens in lenses:
+        for head, chosen in LENS_COLUMNS[lens.lens].items() if lens.draws else ():
+            found[head] = {}
+            for package, row in zip(lens.packages, lens.shares, strict=True):
+                n = sum(s.count for s, o in zip(row, lens.outcomes, strict=True) if chosen(o))
+                found[head][tuple(package.values())] = _between(share(n, lens.draws))
+    return found
+
+
+def _between(s: Share) -> str:
+    return f"{percent(s.best)} ({percent(s.low)} to {percent(s.high)})"
 
 
 def _row(method: str, found: MethodPicks, labels: Labels) -> tuple[Cell | str, ...]:

@@ -54,6 +54,7 @@ def create_app(
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
         max_body_size=MOST_BODY,
+        responses={code: {"description": title} for code, title in failures.ANSWERS.items()},
         dependencies=[Depends(require_token)],
         middleware=[Middleware(Guard, sign_in=sign_in, hosts=hosts, secure=secure)],
     )

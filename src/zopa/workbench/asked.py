@@ -71,10 +71,6 @@ class UrlQuery:
             tuple(sorted(self.values.items())),
         )
 
-    def case_of(self, case: Case) -> Case:
-        """The case as of the day that was asked for."""
-        return case.at(self.day) if self.day else case
-
     def problem_of(self, case: Case) -> Problem:
         """The problem as asked, for a case that is cut already; the same as on the command line."""
         problem = Problem.of(case, self.readings or None)

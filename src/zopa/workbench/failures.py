@@ -25,7 +25,7 @@ from zopa.views.history import versions
 from zopa.workbench.access import csrf_token
 from zopa.workbench.frame import environment
 
-__all__ = ["install", "refused"]
+__all__ = ["ANSWERS", "install", "refused"]
 
 TITLES = {
     400: "The request cannot be read",
@@ -37,6 +37,13 @@ TITLES = {
     422: "This cannot be answered as it was asked",
     500: "Something went wrong here",
 }
+ANSWERS = {
+    303: "Go on at the address in the header `location`",
+    401: "Not signed in",
+    421: "The Host header names another server",
+    **{code: title for code, title in TITLES.items() if code != 500},
+}
+"""What any address may answer beside what was asked for, by status; 500 is a bug."""
 BUG = "An error of zopa itself; your files were not touched. The window in which zopa serve runs has the details."
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownName, 404),

@@ -85,13 +85,18 @@ class JobKind:
     run: Callable[[Case, UrlQuery, Mapping[str, int], Spread, Progress], Answer]
 
 
+def _cut(case: Case, asked: UrlQuery) -> Case:
+    """The case as of the day that was asked for."""
+    return case.at(asked.day) if asked.day else case
+
+
 def _stress(
     case: Case, asked: UrlQuery, numbers: Mapping[str, int], spread: Spread, tell: Progress
 ) -> Answer:
     from zopa.robustness import stress
 
     named = asked.readings and not asked.chosen
-    problem = replace(asked, readings="" if named else asked.readings).problem_of(asked.case_of(case))
+    problem = replace(asked, readings="" if named else asked.readings).problem_of(_cut(case, asked))
     readings = [asked.readings] if named else (dict(asked.chosen) or None)
     return stress(problem, readings, **numbers, spread=spread, progress=tell)  # type: ignore[arg-type]
 
@@ -99,9 +104,9 @@ def _stress(
 def _simulate(
     case: Case, asked: UrlQuery, numbers: Mapping[str, int], spread: Spread, tell: Progress
 ) -> Answer:
-    from zopa.talks import simulate
+    from zopa.study.talks import simulate
 
-    return simulate(asked.problem_of(asked.case_of(case)), **numbers, spread=spread, progress=tell)  # type: ignore[arg-type]
+    return simulate(asked.problem_of(_cut(case, asked)), **numbers, spread=spread, progress=tell)  # type: ignore[arg-type]
 
 
 def _backtest(
@@ -116,7 +121,7 @@ def _backtest(
     return backtest([case], asked.day or "before-outcome", spread=spread, progress=tell)
 
 
-SEED = JobSetting("seed", "Seed: the same gives the same draws", usual=1, low=0, high=2**31)
+SEED = JobSetting("seed", "Seed", usual=1, low=0, high=2**31)
 JOB_KINDS: Mapping[str, JobKind] = {
     "stress": JobKind(
         "Stress run",

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["is_loopback", "listen", "serve", "serve_team", "team_app"]
 
 
+KEEP = 75
+"""Seconds that a connection is kept for who reads a page before the next click."""
+BACKLOG = 512
+"""Connections that wait while the server starts or is busy."""
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this computer can reach an address."""
     if host == "localhost":
@@ -54,6 +60,7 @@ def listen(host: str, port: int, accounts: bool = False) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host.strip("[]"), port))
+        made.listen(BACKLOG)  # who opens the printed address at once waits rather than being refused
     except OSError as error:
         made.close()
         raise NotApplicable(
@@ -95,7 +102,9 @@ def serve(
         _resume_jobs(cases)
         threading.Thread(target=_prepare, args=(app.state.cases,), daemon=True).start()
         # The access log would keep the token.
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP
+        )
         uvicorn.Server(config).run(sockets=[made])
 
 
@@ -159,7 +168,9 @@ def serve_team(
             if waiting(database) or unheard(database, 0.0):
                 start_worker(database)
             tell(f"http://{named}:{bound}/")
-            config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+            config = uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=KEEP
+            )
             uvicorn.Server(config).run(sockets=[made])
     finally:
         database.close()

@@ -3,6 +3,7 @@
 from zopa.workbench.screens import (
     compared,
     draft,
+    entries,
     evidence,
     history,
     long_jobs,
@@ -23,6 +24,7 @@ SCREENS = (
     today.router,
     sources.router,
     uploads.router,
+    entries.router,
     draft.router,
     why_not.router,
     questions.router,

@@ -314,12 +314,13 @@ def save(
     ident: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Keep the draft in the address under a name, with a note; then show it under its own address."""
-    if not name.strip():
+    name = _one_line(name)
+    if not name:
         raise NotApplicable("expected a name for the draft, saw none")
     _judged(here)  # a draft of unknown options or readings is not kept
     asked = here.asked
     draft = SavedDraft(
-        name=_one_line(name),
+        name=name,
         package=dict(asked.options),
         as_of=asked.day,
         readings=asked.readings,

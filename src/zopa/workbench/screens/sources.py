@@ -292,8 +292,8 @@ def _decide(here: Here, source: str, form: dict[str, list[str]]) -> Response:
         raise UnknownName("act", _one(form, "act"), ACTS)
     try:
         done, at = act(here, shown, form)
-    except EditConflict as error:
-        return conflict(here, error, form, address(here, source, shown.filters, at=name))
+    except EditConflict:  # has a page of its own
+        raise
     except ZopaError as error:
         if here.wants_json:
             raise
@@ -308,32 +308,6 @@ def _decide(here: Here, source: str, form: dict[str, list[str]]) -> Response:
         following = _shown(here, source, at).near(1, True) if at else None
         at = following.key if following else at
     return RedirectResponse(address(here, source, shown.filters, at=at, done=done), 303)
-
-
-def conflict(here: Here, error: EditConflict, form: Mapping[str, list[str]], back: str) -> Response:
-    """What they wrote, what you wrote, and what both had before you: in three columns, and nothing lost."""
-    data = {
-        "error": {
-            "kind": "EditConflict",
-            "message": str(error),
-            "findings": [],
-            "conflicts": [vars(c) for c in error.conflicts],
-        }
-    }
-    if here.wants_json:
-        return JSONResponse(data, 409)
-    again = None
-    if len(error.conflicts) == 1 and error.conflicts[0].theirs and "before" in form:
-        again = [(k, v) for k, values in form.items() for v in values if k != "before"]
-        again.append(("before", error.conflicts[0].theirs))
-    url = str(here.request.url.path) + ("?" + here.request.url.query if here.request.url.query else "")
-    page = Page(
-        "Changed in between",
-        data,
-        more={"conflicts": error.conflicts, "again": again, "back": back, "action": url},
-        status=409,
-    )
-    return html(here, "conflict.html.j2", page)
 
 
 def _one(form: Mapping[str, list[str]], name: str) -> str:

@@ -1,0 +1,154 @@
+"""Issues, rules and parties in forms: the lines are shown first, remarks and order stay, nobody's edit is lost."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from read_story import CASE, SCRIPT, make_case, post
+from workbench_client import signed_in
+from zopa import load
+from zopa.casefile import check_record
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_case(tmp_path / "case")
+
+
+def before(client: Any, path: str) -> str:
+    found = re.search(r'name="before" value="([^"]*)"', client.get(path).text)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def changed(folder: Path) -> tuple[list[str], list[str]]:
+    """The lines of the case file that are new, and those that are gone."""
+    old, new = CASE.split("\n"), (folder / "case.yaml").read_text().split("\n")
+    return [x for x in new if x not in old], [x for x in old if x not in new]
+
+
+def test_the_lines_are_shown_before_they_are_saved_and_are_the_lines_of_the_file(folder: Path) -> None:
+    client = signed_in(folder)
+    path = "/edit/issues/territory"
+    form = {
+        "value__name": "Territory and lines",
+        "value__options__T2__label": "the lines as they are",
+        "before": before(client, path),
+    }
+    shown = post(client, path, act="show", **form)
+    assert (folder / "case.yaml").read_text() == CASE
+    new = [html.unescape(x)[2:] for x in re.findall(r"<ins>(.*?)</ins>", shown.text)]
+    old = [html.unescape(x)[2:] for x in re.findall(r"<del>(.*?)</del>", shown.text)]
+    answer = post(client, path, act="save", why="as agreed", **form)
+    assert answer.status_code == 303, answer.text
+    assert (new, old) == changed(folder)
+    assert "# as reported" in (folder / "case.yaml").read_text()
+    assert load(folder).issues["territory"].options["T2"].label == "the lines as they are"
+    last = check_record(folder).entries[-1]
+    assert (last.act.via, last.act.why) == ("workbench, edit", "as agreed")
+
+
+def test_judgments_are_typed_as_the_file_has_them(folder: Path) -> None:
+    client = signed_in(folder)
+    path = "/edit/parties/US"
+    page = client.get(path).text
+    assert 'name="value.weights.nato" value="70"' in page
+    form = {
+        "value__reservation": "[10, 30]",
+        "value__weights__nato": "high",
+        "value__weights__territory": "low",
+    }
+    assert post(client, path, act="save", before=before(client, path), **form).status_code == 303
+    text = (folder / "case.yaml").read_text()
+    assert "reservation: [10, 30]" in text
+    assert "nato: high" in text
+
+
+def test_a_rule_is_made_with_its_sides_and_taken_out_again(folder: Path) -> None:
+    client = signed_in(folder)
+    assert client.get("/edit/rules?id=r1").headers["location"] == "/edit/rules/r1"
+    path = "/edit/rules/r1"
+    form = {
+        "value__party": "UKR", "value__says": f"No deal without it {SCRIPT}", "value__assumed": "for the test", "before": "",
+        "value__when": ["territory|T2"], "value__when__shown": "1", "value__only_if": ["nato|N3"], "value__only_if__shown": "1",
+    }  # fmt: skip
+    assert post(client, path, act="save", **form).status_code == 303
+    rule = load(folder).rules["r1"]
+    assert (rule.when, rule.only_if) == (({"territory": ("T2",)},), ({"nato": ("N3",)},))
+    assert SCRIPT not in client.get(path).text
+    assert post(client, path, act="save", remove="1", before=before(client, path)).status_code == 303
+    assert not load(folder).rules
+
+
+def test_a_new_option_and_a_new_issue(folder: Path) -> None:
+    client = signed_in(folder)
+    path = "/edit/issues/nato"
+    more = {"option-id": "N4", "option-label": "membership"}
+    assert post(client, path, act="save", before=before(client, path), **more).status_code == 303
+    assert load(folder).issues["nato"].options["N4"].label == "membership"
+    form = {"value__name": "Prisoners", "option-id": "P1", "option-label": "exchange", "before": ""}
+    assert post(client, "/edit/issues/prisoners", act="save", **form).status_code == 303
+    assert list(load(folder).issues) == ["territory", "nato", "aid", "prisoners"]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("/edit/issues/territory", {"value__options__T2__at": "200"}, "case.yaml:"),
+        ("/edit/issues/territory", {"value__now": "T9"}, "T9"),
+        ("/edit/issues/territory", {"value__options__T2__at": "far"}, "expected a number"),
+        ("/edit/parties/US", {"value__weights__nato": "hihg"}, "did you mean"),
+        ("/edit/parties/US", {"value__reservation": "{best: [}"}, "expected a value"),
+        ("/edit/parties/US", {"remove": "1"}, "case.yaml:"),
+        ("/edit/issues/nato", {"option-id": "../x", "option-label": "y"}, "a new option needs an id"),
+        ("/edit/parties/US", {}, "nothing was changed"),
+    ],
+)
+def test_what_the_case_would_refuse_is_refused_with_its_place_and_nothing_is_saved(
+    folder: Path, path: str, form: dict[str, str], said: str
+) -> None:
+    client = signed_in(folder)
+    for act in ("show", "save"):
+        answer = post(client, path, act=act, before=before(client, path), **form)
+        assert answer.status_code == 422, act
+        assert said.lower() in html.unescape(answer.text).lower()
+        assert (folder / "case.yaml").read_text() == CASE
+
+
+def test_an_entry_that_changed_meanwhile_is_shown_in_three_versions(folder: Path) -> None:
+    client = signed_in(folder)
+    path = "/edit/issues/territory"
+    seen = before(client, path)
+    file = folder / "case.yaml"
+    file.write_text(CASE.replace("name: Territory", "name: The line"))
+    for act in ("show", "save"):
+        answer = post(client, path, act=act, before=seen, value__name="Mine")
+        assert answer.status_code == 409
+        columns = [html.unescape(c) for c in re.findall(r"<pre[^>]*>(.*?)</pre>", answer.text, re.S)]
+        assert ["name: The line" in columns[0], "Mine" in columns[1], columns[2] == seen] == [True] * 3
+    assert "Mine" not in file.read_text()
+
+
+def test_an_edit_of_another_entry_meanwhile_stays(folder: Path) -> None:
+    client = signed_in(folder)
+    path = "/edit/issues/territory"
+    seen = before(client, path)
+    file = folder / "case.yaml"
+    file.write_text(CASE.replace("name: Aid", "name: Help"))
+    assert post(client, path, act="save", before=seen, value__name="Mine").status_code == 303
+    case = load(folder)
+    assert (case.issues["territory"].name, case.issues["aid"].name) == ("Mine", "Help")
+
+
+def test_only_who_may_change_the_case_sees_the_forms(folder: Path) -> None:
+    for role in ("coder", "viewer"):
+        client = signed_in(folder, role=role)
+        for path in ("/edit", "/edit/issues/nato", "/edit/issues/nato.json"):
+            assert client.get(path).status_code == 403
+        assert post(client, "/edit/issues/nato", act="save", before="", value__name="x").status_code == 403
+    assert (folder / "case.yaml").read_text() == CASE
