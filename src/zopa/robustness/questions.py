@@ -104,6 +104,7 @@ def questions(
     seed: int = 1,
     most: int = 3,
     draft: Mapping[str, str] | None = None,
+    least: float = LEAST_BITS,
     progress: Callable[[str, float], None] | None = None,
 ) -> Questions:
     """The questions that tell most about whether a draft is acceptable to all.
@@ -117,6 +118,7 @@ def questions(
     settings : WordSettings, optional
     draws, seed : int
     most : how many questions.
+    least : bits that a question must tell to be asked; 0 keeps every question, so that any can be answered.
     draft : a full package; default: the Nash package of the central judgments, else the one acceptable most often.
 
     Raises
@@ -145,7 +147,7 @@ def questions(
     )
     for party, kind, content, answer, aim in asked:
         yes, bits = float(answer.mean()), information(aim, answer)
-        if not RARE <= yes <= 1 - RARE or bits < LEAST_BITS:
+        if not RARE <= yes <= 1 - RARE or bits < least:
             continue
         found.append(
             PartyQuestion(
