@@ -31,7 +31,7 @@ CASE = {"forecast": "ukraine-2025", "stability": "ukraine-2025", "divide": "type
         "read": "my-case", "review": "my-case"}  # fmt: skip
 """Which case a command needs where the small one, harbour-sport-park, does not have its lens or must not change."""
 
-NEEDS_MORE = re.compile(r"answer |check-proof |verify-seal |train |evaluate FOLDER|\S+ \.( |$)")
+NEEDS_MORE = re.compile(r"serve |answer |check-proof |verify-seal |train |evaluate FOLDER|\S+ \.( |$)")
 """Commands that need what another command wrote, a long training or the files of a how-to page; tests of their own."""
 
 

@@ -404,3 +404,18 @@ def order(numbers):
     near = [round(n * 10**12) for n in numbers]
     levels = sorted(set(near))
     return [levels.index(n) for n in near]
+
+
+def test_a_package_worth_exactly_the_reservation_value_is_still_accepted_after_a_round_trip(tmp_path):
+    points = {"a": {"x": 5.125, "y": 53.425}, "b": {"x": 0.0}, "c": {"x": 18.55}}
+    issues = {i: {"name": i, "options": {o: o for o in row}} for i, row in points.items()}
+    parties = {"p": {"name": "P", "basis": {"assumed": "t"}, "points": points, "reservation": {"best": 0.0}}}
+    convert(
+        Case.model_validate({"title": "t", "issues": issues, "parties": parties}),
+        tmp_path / "s",
+        target_format="geniusweb",
+    )
+    again = load(tmp_path / "s")
+    (party,) = again.parties
+    worst = utility(again, party, {i: next(iter(issue.options)) for i, issue in again.issues.items()})
+    assert worst >= reservation(again, party).best

@@ -5,6 +5,7 @@ The articles are invented.
 
 import json
 import random
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from zopa.case import all_rules, cited, on_record, uncarried
 from zopa.casefile import inspect, load
 from zopa.cli import app
 from zopa.cli.review import _walk
+from zopa.errors import CaseError
 from zopa.reading import prepare
 from zopa.reading.review import KEYS, NOT_BINDING, Session
 
@@ -283,6 +285,47 @@ def test_a_corrected_draft_is_read_again_and_every_decision_is_kept(folder):
     assert after.rules == before.rules or set(after.rules) == set(before.rules)
     assert any(s.issue == "meters" and s.options == ("all",) for s in after.statements.values())
     assert reread(folder) == [{**a, "new": 0, "changed": 0, "gone": 0} for a in done]
+
+
+def with_other_issues(folder):
+    """The drafted issues replaced by others, as the guide asks; the ids that are gone."""
+    path = folder / "case.yaml"
+    text = path.read_text()
+    gone = set(load(folder).issues)
+    issues = "issues:\n  wells:\n    name: Wells\n    options:\n      open: {label: open, words: [open]}\n      shut: {label: shut, words: [well, wells, pumping]}\n"
+    path.write_text(re.sub(r"^issues:\n(?:(?:[ #].*)?\n)+", issues, text, flags=re.M))
+    return gone
+
+
+def test_a_draft_whose_issues_were_replaced_is_read_again(folder):
+    used = {s.issue for s in load(folder).statements.values() if s.issue}
+    assert used & with_other_issues(folder)
+    findings = inspect(folder)[1]
+    assert findings
+    assert all("zopa read --again" in f.hint for f in findings)
+    extra = folder.parent / "more.txt"
+    extra.write_text("The Town of Lenn said on Monday that it would shut the wells.\n")
+    done = RUN.invoke(app, ["read", str(extra), "--again", "--case", str(folder)])
+    assert done.exit_code == 0, done.output
+    case = load(folder)
+    assert {s.issue for s in case.statements.values()} == {"wells", None}
+    assert len(case.statements) > 5
+    reread(folder)
+    assert load(folder).statements == case.statements
+
+
+def test_a_decision_on_an_issue_that_is_gone_stays_an_error_that_says_what_to_do(folder):
+    record = next(s for s in load(folder).statements.values() if s.issue)
+    RUN.invoke(app, ["review", str(folder), "--accept-all"])
+    gone = with_other_issues(folder)
+    assert record.issue in gone
+    before = (folder / "statements.yaml").read_bytes()
+    done = RUN.invoke(app, ["read", "--again", "--case", str(folder)])
+    assert isinstance(done.exception, CaseError)
+    said = str(done.exception)
+    assert f"no issue called '{record.issue}'" in said
+    assert f"zopa rename CASE issue.{record.issue} NEW" in said
+    assert (folder / "statements.yaml").read_bytes() == before
 
 
 def test_a_suggestion_that_a_judgment_rests_on_stays_when_the_case_is_read_again(folder):

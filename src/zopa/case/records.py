@@ -20,6 +20,7 @@ __all__ = [
     "Shift",
     "Source",
     "Statement",
+    "decided",
 ]
 
 Kind = Literal[
@@ -161,3 +162,12 @@ class Records(Noun):
     contacts: dict[str, Contact] = Field(default_factory=dict)
     figures: dict[str, Figure] = Field(default_factory=dict)
     shifts: dict[str, Shift] = Field(default_factory=dict)
+
+
+def decided(record: Statement | Contact | Figure | Shift) -> bool:
+    """Whether a person decided about a record, or put it as it stands; otherwise it is an untouched suggestion."""
+    return (
+        record.review.state != "suggested"
+        or bool(getattr(record, "history", ()) or record.review.by)
+        or "split from" in getattr(record, "why", "")
+    )

@@ -30,7 +30,7 @@ from zopa.casefile.folder import CaseFiles, read_text
 from zopa.casefile.matrices import PriceTable, TradeTables
 from zopa.casefile.pieces import RecordChange, RecordConflict
 from zopa.casefile.read import check, inspect, load
-from zopa.casefile.record import NewSource, save_records, source_id
+from zopa.casefile.record import NewSource, drop_missing_names, save_records, source_id
 from zopa.casefile.rename import Renamed, rename
 from zopa.casefile.starter import init, schema_text, yaml_of
 from zopa.casefile.write import fingerprint, finish, one_step, write_file
@@ -59,6 +59,7 @@ __all__ = [
     "check_record",
     "codings_of",
     "digest",
+    "drop_missing_names",
     "find_quote",
     "fingerprint",
     "finish",

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from zopa.case import model as nouns
 from zopa.case.basis import Basis, Judgment
+from zopa.case.records import decided
 from zopa.casefile.anchors import find_quote, line_of
 from zopa.casefile.yamldoc import Path_, YamlDocument
 from zopa.errors import Finding, nearest
@@ -65,6 +66,14 @@ class Pieces:
         """Note that a name of a group is used at a path of a file, by itself or within a formula."""
         self.references[Reference(file, path, group, name, formula)] = None
 
+    def misses(self, group: str, name: str) -> bool:
+        """Whether a name is not among those of its group; ``issues.ISSUE.options`` is a group too."""
+        if group.startswith("issues."):
+            issue = self.issues.get(group[len("issues.") : -len(".options")])
+            return issue is not None and name not in issue.options
+        names = self.declared.get(group, set())
+        return names is not None and name not in names
+
     def __getattr__(self, name: str) -> dict[str, Any]:
         if name in ("parties", "speakers", "issues", "rules", "readings"):
             return self.groups.get(name, {})
@@ -99,9 +108,9 @@ def cross_check(p: Pieces) -> list[Finding]:
 
 def _together(found: list[Finding]) -> list[Finding]:
     """One finding for a name that is missing in many places: most likely it was declared under another."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
     for f in found:
-        same = (f.file, f.what) if f.what.startswith("no ") else (f.path, f.what)
+        same = (f.file, f.what, f.hint) if f.what.startswith("no ") else (f.path, f.what, "")
         groups.setdefault(same, []).append(f)
     kept = []
     for group in groups.values():
@@ -441,14 +450,27 @@ def _records(p: Pieces, doc: YamlDocument) -> Iterator[Finding]:
             ):
                 value = getattr(item, key, None)
                 if value is not None:
-                    yield from declared(p, doc, (*path, key), target, value)
+                    missing = declared(p, doc, (*path, key), target, value)
+                    yield from (_gone(f, item, f"{_ONE[target]}.{value}") for f in missing)
             issue = getattr(item, "issue", None)
             if issue in p.issues:
                 for option in getattr(item, "options", ()):
-                    yield from option_of(p, doc, (*path, "options"), issue, option)
+                    missing = option_of(p, doc, (*path, "options"), issue, option)
+                    yield from (_gone(f, item, f"option.{issue}.{option}") for f in missing)
             for key in ("when", "only_if") if group == "statements" else ():
                 for condition in getattr(item, key):
                     yield from _condition(p, doc, (*path, key), condition)
+
+
+def _gone(finding: Finding, item: Any, what: str) -> Finding:
+    """A name that a record uses and the case does not have, with what to do about it."""
+    if decided(item):
+        way = (
+            f"name one that is there; or put it back and rename it everywhere: `zopa rename CASE {what} NEW`"
+        )
+    else:
+        way = "nobody has decided on this suggestion yet: `zopa read --again --case CASE` reads it anew"
+    return replace(finding, hint=f"{finding.hint}; {way}")
 
 
 def _quote(p: Pieces, doc: YamlDocument, path: Path_, item: nouns.Anchored) -> Iterator[Finding]:

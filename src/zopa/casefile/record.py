@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zopa.case.records import Records
+from zopa.case.records import Records, decided
 from zopa.casefile import csvdoc
 from zopa.casefile.anchors import digest, normalise
 from zopa.casefile.folder import CaseFiles
-from zopa.casefile.read import CASE_FILE, RECORDS_FILE, SOURCE_COLUMNS, SOURCES_FILE
+from zopa.casefile.read import CASE_FILE, RECORDS_FILE, SOURCE_COLUMNS, SOURCES_FILE, examine, inspect
 from zopa.casefile.write import FileSet, fingerprint, one_step
 from zopa.casefile.yamltext import YamlText, dump, scalar
 from zopa.errors import CaseError
 
-__all__ = ["NewSource", "save_records", "source_id", "written_form"]
+__all__ = ["NewSource", "drop_missing_names", "save_records", "source_id", "written_form"]
 
 Changes = Mapping[str, Mapping[str, Any]]
 
@@ -90,6 +90,44 @@ def save_records(
         count = _write_back(files, RECORDS_FILE, split, new, act)
         act.known.update(was or {})
         return count
+
+
+def drop_missing_names(folder: str | Path) -> int:
+    """Take names that the case does not have any more out of suggestions that nobody has decided on; how many change.
+
+    A case that was drafted and then corrected by hand can so be read anew. A sound case is left as it is.
+
+    Raises
+    ------
+    CaseError
+        The case would still not be sound, such as where a record that a person decided on uses a name that is gone;
+        nothing is changed.
+    """
+    case, pieces = examine(folder)
+    if case is not None:
+        return 0
+    files = CaseFiles(Path(folder))
+    fields: dict[tuple[str, str], set[str]] = {}
+    for use in pieces.references:
+        if use.file == RECORDS_FILE and pieces.misses(use.group, use.name):
+            also = {"options", "stance"} if use.path[2] == "issue" else set()
+            fields.setdefault((str(use.path[0]), str(use.path[1])), set()).update({str(use.path[2])} | also)
+    before, findings = files.text(RECORDS_FILE) if fields else ("", pieces.findings)
+    if findings:
+        raise CaseError(findings)
+    was, text, count = fingerprint(files.root / RECORDS_FILE), before.replace("\r\n", "\n"), 0
+    for (group, ident), names in fields.items():
+        record = pieces.record_groups[group][ident]
+        if not decided(record):
+            none = {n: f.get_default() for n, f in type(record).model_fields.items() if n in names}
+            text = _changed(text, (group, ident), record.model_copy(update=none), {}, RECORDS_FILE)
+            count += 1
+    left = inspect(folder, {RECORDS_FILE: text})[1]
+    if left:
+        raise CaseError(left)
+    with one_step(files.root) as act:
+        act.write(RECORDS_FILE, text, was)
+    return count
 
 
 def _write_back(

@@ -108,8 +108,10 @@ def read(
         reader = _rules(model, language)
     if again and case is not None:
         if incoming:
+            from zopa.casefile import drop_missing_names
             from zopa.reading.ingest import ingest as ingest_all
 
+            drop_missing_names(case)
             ingest_all(incoming, case, language=language, reader=reader)
         _read_again(case, language, reader, json)
     elif case is None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
+from math import floor
 from typing import Any
 
 from zopa.case import Case, fraction, reservation, values, voters, weights
@@ -112,6 +113,12 @@ def _plain(value: Fraction) -> float | int | str:
     return f"{value.numerator}/{value.denominator}"
 
 
+def _not_above(value: Fraction) -> float:
+    """The value as a float; where that would be read as more, a little less: what reaches the value still does."""
+    near = float(value)
+    return near if meant(near) <= value else floor(value * 10**11) / 10**11
+
+
 def scores_case(scenario: AdditiveScenario, fidelity: Fidelity, scaled: bool = True) -> Case:
     """The scenario as a case; option and issue ids are made from the labels. ``scaled``: the file counts to 1."""
     issue_ids = short_ids(name for name, _ in scenario.issues)
@@ -139,7 +146,7 @@ def scores_case(scenario: AdditiveScenario, fidelity: Fidelity, scaled: bool = T
         }
         if party.reservation is not None:
             reason = {"assumed": party.reason} if party.reason else told
-            limit = float(party.reservation)
+            limit = _not_above(party.reservation)
             if fraction(limit) != party.reservation:
                 fidelity.change("the reservation value is rounded to 16 digits", party.name)
             parties[ident]["reservation"] = {"best": limit, **reason}

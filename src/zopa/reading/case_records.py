@@ -14,6 +14,7 @@ from typing import Any
 
 from zopa.case import cited
 from zopa.case.model import Case, Contact, Figure, Records, Review, Shift, Statement
+from zopa.case.records import decided
 from zopa.reading.extraction.events import ShiftSpan
 from zopa.reading.extraction.extract import Extract, Suggestion
 from zopa.reading.extraction.issues import Match, Vocabulary
@@ -316,7 +317,7 @@ class Renewal:
 def renewed(case: Case, source: str, found: Records) -> Renewal:
     """The records of a source after it was read anew; what a person touched, or something refers to, stays."""
     held = referenced(case) | {
-        x for s in case.shifts.values() if _touched(s) for x in (s.before, s.after) if x
+        x for s in case.shifts.values() if decided(s) for x in (s.before, s.after) if x
     }
     changed: dict[str, dict[str, Any]] = {}
     added: dict[str, dict[str, Any]] = {}
@@ -324,7 +325,7 @@ def renewed(case: Case, source: str, found: Records) -> Renewal:
     new = same = gone = kept = 0
     for group in Records.model_fields:
         there = {k: r for k, r in getattr(case, group).items() if r.source == source}
-        fixed = {k: r for k, r in there.items() if _touched(r) or k in held}
+        fixed = {k: r for k, r in there.items() if decided(r) or k in held}
         open_ = {k: r for k, r in there.items() if k not in fixed}
         kept += len(fixed)
         lost = {k for k, r in changed.get("statements", {}).items() if r is None}
@@ -381,16 +382,6 @@ def _counterpart(record: Any, there: Mapping[str, Any], fresh: list[Any]) -> str
     equal = [k for k in same if there[k] == record]
     free = [k for k in same if there[k] not in fresh]
     return next(iter([*equal, *free]), None)
-
-
-def _touched(record: Any) -> bool:
-    """Whether a person decided about a record, or put it as it stands."""
-    history = getattr(record, "history", ())
-    return (
-        record.review.state != "suggested"
-        or bool(history or record.review.by)
-        or "split from" in getattr(record, "why", "")
-    )
 
 
 def _overlap(a: Any, b: Any) -> bool:

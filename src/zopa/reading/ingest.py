@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from zopa.case.model import Case, Records
-from zopa.casefile import load
+from zopa.casefile import drop_missing_names, load
 from zopa.errors import UnknownName
 from zopa.reading.case_records import moved, renewed, to_records
 from zopa.reading.extraction.extract import Extract, extract
@@ -151,14 +151,16 @@ def read_again(folder: Path, *, language: str = "", reader: Reader | None = None
 
     Every decision is kept: a record that a person accepted, edited, rejected, joined, split or reopened, and one that
     something else refers to, stays as it is, and nothing is suggested in its place. Suggestions that no one has touched
-    give way to what is read now.
+    give way to what is read now; parties, speakers, issues and options that they name and the case has no more are
+    dropped first.
 
     Raises
     ------
     CaseError
-        If the folder is no sound case.
+        If the folder is no sound case after that, such as where a decision names an issue that is gone.
     """
     read = reader or (lambda text, case: extract(text, case, language=language))
+    drop_missing_names(folder)
     done = []
     for ident in load(folder).sources:
         case = load(folder)

@@ -38,7 +38,7 @@ MOST_WORK = 40_000_000
 PART = 256
 """Draws in one part of the work."""
 NO_MONTH = "not in sight"
-HOLDS, ANSWERED, LEFT = "nobody gains by leaving", "answers deter", "does not hold"
+HOLDS, ANSWERED, LEFT = "no party gains by leaving", "answers deter", "does not hold"
 
 
 @dataclass(frozen=True)

@@ -352,7 +352,7 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
         for m in c.limits
         if m.rule
     ]
-    asked = 0
+    asked = False  # of one rule: the paragraph on readings above names the others
     for rule in dict.fromkeys([*blocking, *closing]):
         readings = labels.rules[rule].readings if rule in labels.rules else {}
         ids = (
@@ -360,9 +360,9 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
             if rule in labels.rules
             else ()
         )
-        if len(readings) < 2 or asked == 2:
+        if len(readings) < 2 or asked:
             continue
-        asked += 1
+        asked = True
         owner = labels.rule_owner(rule) or "The parties"
         words: Spans = labels.quoted(ids[0]) if ids else (labels.rule(rule),)
         found: list[Span] = []

@@ -64,11 +64,11 @@ def asked(a: AskedPackage, labels: Labels) -> Spans:
     parts = [f"acceptable whatever the numbers to {listed(sure)}"] if sure else []
     parts += [f"acceptable for no numbers to {listed(never)}"] if never else []
     rest = [p for p, v in a.verdicts.items() if v == "possible"]
-    shares = [f"{labels.party(p)} in {percent(x)}" for p in rest if (x := a.parties[p]) is not None]
-    if rest and a.all is not None:
+    shares = {p: x for p in rest if (x := a.parties[p]) is not None}
+    if shares and a.all is not None:
+        least = min(shares, key=lambda p: shares[p])
         parts.append(
-            f"depends on the numbers for the {'others' if sure or never else 'parties'}: accepted by {listed(shares)} "
-            f"of the draws; by all in {percent(a.all)}"
+            f"accepted by all in {percent(a.all)} of the draws, least often by {labels.party(least)} ({percent(shares[least])})"
         )
     return ("; ".join(parts) or "no words on record",)
 
@@ -128,7 +128,7 @@ def shortlist_blocks(c: Committee, labels: Labels, lenses: Sequence[LensShares] 
 
 LENS_COLUMNS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
     "stable": {
-        "holds: nobody gains by leaving": lambda o: o == HOLDS,
+        "holds: no party gains by leaving": lambda o: o == HOLDS,
         "holds by answers of others": lambda o: o == ANSWERED,
     },
     "opening": {
