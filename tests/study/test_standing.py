@@ -1,6 +1,8 @@
 """No verdict without substance: four states, said alike by every command, and refusals that no rule carries."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,101 @@ def test_a_draft_judged_with_a_rule_set_aside_says_so(tmp_path):
     asked = ["judge", str(tmp_path), "pumping=p1", "meters=m1", "-r", "no-meters=off"]
     assert "Set aside here" in RUN.invoke(app, asked).output
     assert "Set aside here" not in RUN.invoke(app, asked[:-2]).output
+
+
+UNSAID = """\
+statements:
+  s1: {source: note, quote: meters were out of the question, kind: refusal, speaker: arden, issue: meters, options: [m1],
+    stance: oppose, review: {state: suggested}}
+"""
+PACKAGE = ("pumping=p1", "meters=m0")
+THIN = {
+    "a suggestion that waits": (CASE, REFUSAL.replace("accepted", "suggested")),
+    "accepted unread": (CASE, REFUSAL.replace("accepted}", "accepted, why: 'accepted together, unread'}")),
+    "no reservation value": (CASE.replace("    reservation: 30, basis", "    basis"), ""),
+    "one party": (CASE.replace("farmers: {name: Farmers, ", "farmers: {name: Farmers, role: mediator, "), ""),
+    "a refusal of no option": (CASE, REFUSAL.replace(" options: [m1],", "").replace("    stance: oppose, review", "    review")),
+}  # fmt: skip
+BY_NUMBERS = (
+    ["zone"], ["solve"], ["why-not"], ["frontier"], ["judge", *PACKAGE], ["delay"], ["ratify"],
+    ["path", *PACKAGE], ["simulate", "--runs", "3", "--rounds", "5"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lack", THIN)
+def test_every_command_that_gives_a_verdict_says_first_that_too_little_is_on_record(tmp_path, lack):
+    folder = make(tmp_path, *THIN[lack])
+    assert not on_record(load(folder)).enough
+    for verb, *more in BY_NUMBERS:
+        done = RUN.invoke(app, [verb, str(folder), *more])
+        assert done.exit_code == 1, (verb, done.output)
+        lines = [line for line in done.output.splitlines() if line.strip()]
+        assert any("Not enough is on record" in line for line in lines[:2]), (verb, done.output)
+        for line in lines:
+            assert not line.startswith(("Yes:", "No:")), (verb, line)
+
+
+def test_a_comparison_asks_both_cases_and_the_json_carries_what_is_missing(tmp_path):
+    full, thin = make(tmp_path / "full"), make(tmp_path / "thin", CASE, UNSAID)
+    for old, new, code in ((full, thin, 1), (thin, full, 1), (full, full, 0)):
+        done = RUN.invoke(app, ["compare", str(old), str(new)])
+        assert (done.exit_code, "Not enough is on record" in done.output) == (code, bool(code))
+        record = json.loads(RUN.invoke(app, ["compare", str(old), str(new), "--json"]).output)["answer"][
+            "record"
+        ]
+        assert record["enough"] is not bool(code)
+        assert record["waiting"] == ({"statements": 1} if code else {})
+
+
+def test_answers_by_the_words_alone_need_no_number_but_read_statements(tmp_path):
+    bare = CASE.replace("    reservation: 30, basis", "    basis")
+    for verb, *more in (["questions", "--draws", "100"], ["stress", "--draws", "0"]):
+        asked = RUN.invoke(app, [verb, str(make(tmp_path / "a", bare, REFUSAL)), *more])
+        assert "Not enough is on record" not in asked.output
+        unread = RUN.invoke(app, [verb, str(make(tmp_path / "b", bare, UNSAID)), *more])
+        assert unread.exit_code == 1
+        assert "Not enough is on record" in unread.output
+
+
+def test_a_question_that_tells_nothing_is_not_asked_and_no_figure_is_minus_nothing(tmp_path):
+    folder = make(tmp_path, CASE.replace("weights: {pumping: 50, meters: 50}, ", ""), REFUSAL)
+    found = zopa.questions(load(folder), draws=200, most=1000)
+    assert all(q.bits >= 0.005 for q in found.best)
+    assert "-0.00" not in RUN.invoke(app, ["questions", str(folder), "--draws", "200"]).output
+
+
+def test_a_case_of_one_party_is_no_negotiation(tmp_path):
+    folder = make(tmp_path, *THIN["one party"])
+    for verb in ("check", "zone"):
+        assert "a negotiation needs two parties" in RUN.invoke(app, [verb, str(folder)]).output
+    assert not zopa.zone(load(folder)).yes
+
+
+def test_what_one_party_said_is_no_answer_of_another(tmp_path):
+    folder = make(tmp_path, CASE.replace("weights: {pumping: 50, meters: 50}, ", ""), REFUSAL)
+    asked = ["--draws", "200"]
+    best = json.loads(RUN.invoke(app, ["questions", str(folder), "--json", "--most", "999", *asked]).output)[
+        "answer"
+    ]["best"]
+    own = {p: next(q["id"] for q in best if q["party"] == p) for p in ("board", "farmers")}
+    before = (folder / "case.yaml").read_text()
+
+    def answer(question):
+        words = [
+            sys.executable,
+            "-m",
+            "zopa",
+            "answer",
+            str(folder),
+            question,
+            "yes",
+            "--stated",
+            "s1",
+            *asked,
+        ]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    refused = answer(own["board"])
+    assert (refused.returncode, (folder / "case.yaml").read_text()) == (2, before)
+    assert "is put to Board, but statement s1 is of Farmers" in refused.stderr
+    assert answer(own["farmers"]).returncode == 0

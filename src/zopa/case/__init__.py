@@ -51,7 +51,7 @@ from zopa.case.model import (
     Statement,
     When,
 )
-from zopa.case.on_record import MOST_UNSOURCED, OnRecord, breaks, cited, on_record, uncarried
+from zopa.case.on_record import MOST_UNSOURCED, UNREAD, OnRecord, breaks, cited, on_record, uncarried
 from zopa.case.positions import Snapshot, latest, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
@@ -59,6 +59,7 @@ from zopa.case.schema import json_schema
 __all__ = [
     "MOST_UNSOURCED",
     "STANCES",
+    "UNREAD",
     "WEIGHT_WORDS",
     "ZERO",
     "Basis",

@@ -21,11 +21,15 @@ from zopa.case.estimates import (
 from zopa.case.model import Case
 from zopa.case.records import Records, Statement
 
-__all__ = ["MOST_UNSOURCED", "OnRecord", "breaks", "cited", "on_record", "uncarried"]
+__all__ = ["MOST_UNSOURCED", "UNREAD", "OnRecord", "breaks", "cited", "on_record", "uncarried"]
 
 MOST_UNSOURCED = Fraction(3, 4)
 """Largest share of the judgments about what the parties value that may have no source at all. A judgment that
 somebody assumed openly has a source: whoever assumed it. A convention; every command that answers takes another."""
+
+
+UNREAD = "accepted together, unread"
+"""The reason that a review notes for a record that it took without anybody looking at it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class OnRecord:
     limit : the largest such share with which an answer is given.
     vague : accepted refusals and red lines that no rule carries and that name no option, by statement id: whether a
         package breaks them cannot be told.
+    unread : how many statements were accepted together without anybody reading them.
+    limited : whether any party has a reservation value; where none has, every package counts as accepted by all.
+    sides : how many parties there are whose acceptance counts; a negotiation needs two.
     """
 
     waiting: Mapping[str, int]
@@ -48,12 +55,20 @@ class OnRecord:
     unsourced: Fraction
     limit: Fraction
     vague: tuple[str, ...] = ()
+    unread: int = 0
+    limited: bool = True
+    sides: int = 2
 
     @property
     def enough(self) -> bool:
         """Whether a verdict may rest on it. Contacts, figures and shifts that wait do not count, and do not hinder."""
-        unread = self.waiting.get("statements", 0)
-        return not (unread or self.parties or self.issues or self.vague or self.unsourced > self.limit)
+        return self.enough_words and self.limited and self.unsourced <= self.limit
+
+    @property
+    def enough_words(self) -> bool:
+        """The same for an answer that rests on the words alone and needs no number."""
+        unread = self.unread or self.waiting.get("statements", 0)
+        return not (unread or self.parties or self.issues or self.vague or self.sides < 2)
 
 
 def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
@@ -79,7 +94,10 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         tuple(i for i in case.issues if i not in issues and not _valued(case, i)),
         Fraction(counts[GAP], total) if total else Fraction(1),
         Fraction(str(limit)) if isinstance(limit, float) else Fraction(limit),
-        tuple(ident for ident, s in uncarried(case).items() if not (s.issue and s.options)),
+        vague=tuple(ident for ident, s in uncarried(case).items() if not (s.issue and s.options)),
+        unread=sum(s.review.why == UNREAD for s in said),
+        limited=any(reservation(case, p) is not None for p in voters(case)),
+        sides=len(voters(case)),
     )
 
 

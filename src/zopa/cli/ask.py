@@ -53,19 +53,20 @@ __all__ = [
 def reply(
     answer: Answer | Sequence[Answer], name: str, *, json: bool, no: bool, view: Document | None = None
 ) -> NoReturn:
-    """Show an answer, as text or as JSON, and end with 1 where the answer is no, else with 0."""
+    """Show an answer, as text or as JSON, and end with 1 where it is no or rests on too little, else with 0."""
     if json:
         from zopa.render.json import answered
 
         print_json(answered(answer))
     else:
         from zopa.space import Answer
+        from zopa.views import finished
         from zopa.views import view as view_of
-        from zopa.views import with_settings
 
         first = answer if isinstance(answer, Answer) else answer[0]
-        show_document(with_settings(view, first.question) if view else view_of(first), name)
-    raise typer.Exit(1 if no else 0)
+        show_document(finished(view, first) if view else view_of(first), name)
+    one = answer if not isinstance(answer, Sequence) else answer[0]
+    raise typer.Exit(1 if no or one.too_little else 0)
 
 
 def show_document(document: Document, name: str) -> None:

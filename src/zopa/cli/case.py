@@ -75,10 +75,15 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
 
 
 def _notes(case: object) -> list[str]:
-    from zopa.case import Case, gaps
+    from zopa.case import Case, gaps, voters
 
     assert isinstance(case, Case)
     found = []
+    sides = len(voters(case))
+    if sides < 2:
+        found.append(
+            f"{'one party' if sides else 'no party'} whose acceptance counts; a negotiation needs two parties"
+        )
     silent = [i for i, issue in case.issues.items() if issue.now is None]
     if silent and case.statements:
         found.append(f"no option marked `now:` (silent / as it is now) for {', '.join(silent)}")

@@ -32,7 +32,7 @@ def compare(
 ) -> None:
     """What was said since, what moved, what entered or left the zone, and which change opened or closed it."""
     from zopa.study import compare as ask
-    from zopa.views import Labels, with_settings
+    from zopa.views import Labels, finished
     from zopa.views.compare import compare as view
 
     before, after = (problem_of(name, readings, changes, None, typed) for name in (old, new))
@@ -43,5 +43,5 @@ def compare(
         from zopa.render.html import page as html
 
         with one_step(out.parent) as files:
-            files.write(out.name, html(with_settings(page, answer.question)))
+            files.write(out.name, html(finished(page, answer)))
     reply(answer, new, json=json, no=False, view=page)

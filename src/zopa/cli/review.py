@@ -34,6 +34,7 @@ def review(
     """
     from datetime import date
 
+    from zopa.case import UNREAD
     from zopa.casefile import load
     from zopa.reading.review import Session
 
@@ -43,7 +44,7 @@ def review(
         typer.echo("nothing is waiting for review")
         return
     if accept_all:
-        n = session.accept_all("accepted together, unread")
+        n = session.accept_all(UNREAD)
         _save(folder, session)
         if not json:
             typer.echo(f"accepted {n} records, unread")
@@ -260,13 +261,15 @@ def _search(session: Session, keys: Iterator[str]) -> None:
 
 
 def _accept_all(session: Session, keys: Iterator[str]) -> None:
+    from zopa.case import UNREAD
+
     n = sum(
         session.entries[r.group][r.ident].review.state == "suggested"
         for r in session.queue
         if r.ident in session.entries[r.group]
     )
     if _line(f"accept {n} records without reading them? y/n ", keys).casefold() in ("y", "yes"):
-        typer.echo(f"accepted {session.accept_all('accepted together, unread')}")
+        typer.echo(f"accepted {session.accept_all(UNREAD)}")
     else:
         typer.echo("not changed")
 

@@ -226,7 +226,7 @@ def answer(
 ) -> None:
     """Write the answer to a question into the case, with the statement that gives it; `undo` takes it out again."""
     from zopa.casefile import load, remove, set_values
-    from zopa.robustness import WordSettings, answer_row
+    from zopa.robustness import WordSettings, answer_row, refuse_others
     from zopa.robustness import questions as ask
     from zopa.space import plain
 
@@ -257,8 +257,10 @@ def answer(
         draws=max(draws, 100),
         seed=seed,
         most=10_000,
+        least=0.0,
         draft=package_of(None, draft),
     )
+    refuse_others(case, asked.best, question, stated)
     row = answer_row(asked.best, question, says == "yes", stated)
     at = ("comparisons", len(case.comparisons)) if case.comparisons else ("comparisons",)
     set_values(folder, {at: row if case.comparisons else [row]})

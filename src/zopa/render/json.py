@@ -16,6 +16,9 @@ def answered(answer: Answer | Sequence[Answer]) -> dict[str, Any]:
     """The answer as plain data; of several answers to one question, the question of the first and all answers."""
     if isinstance(answer, Answer):
         data = answer.to_dict()
+        if answer.records:
+            record = answer.too_little or answer.records[0]
+            data["record"] = {**as_data(record), "enough": answer.too_little is None}
         return {"question": data.pop("question"), "answer": data}
     found = [answered(a) for a in answer]
     return {"question": found[0]["question"] if found else {}, "answer": [f["answer"] for f in found]}

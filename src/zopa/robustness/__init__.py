@@ -6,7 +6,14 @@ from zopa.robustness.large_spaces import Exists, LargeStress
 from zopa.robustness.large_verifier import check_large
 from zopa.robustness.lens_draws import LensShares
 from zopa.robustness.package_order import Better, PairVerdict, better
-from zopa.robustness.questions import PartyQuestion, Questions, answer_row, information, questions
+from zopa.robustness.questions import (
+    PartyQuestion,
+    Questions,
+    answer_row,
+    information,
+    questions,
+    refuse_others,
+)
 from zopa.robustness.shares import Drawn, PackageShare, Share, draw, share, shares
 from zopa.robustness.shortlist import Committee, ShortlistMember, committee, shortlist
 from zopa.robustness.solution_picks import CandidateRanks, MethodPicks, PickedPackage, Picks, picks
@@ -71,6 +78,7 @@ __all__ = [
     "information",
     "picks",
     "questions",
+    "refuse_others",
     "share",
     "shares",
     "shortlist",

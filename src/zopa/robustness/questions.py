@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.bargaining import solve
-from zopa.case import Case
+from zopa.case import Case, speaks_for
 from zopa.errors import NotApplicable, UnknownName
 from zopa.robustness.compatible_set import Compatible, WordSettings
 from zopa.robustness.shares import Drawn, accepted_by, shares
 from zopa.robustness.stress import problems_of, words_of
 from zopa.space import Answer, Problem, Readings
 
-__all__ = ["PartyQuestion", "Questions", "answer_row", "information", "questions"]
+__all__ = ["PartyQuestion", "Questions", "answer_row", "information", "questions", "refuse_others"]
 
 RARE = 0.01
 """Answers given in a smaller share of the draws tell little."""
+LEAST_BITS = 0.005
+"""A question that tells less is not asked: yes and no leave the same."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Questions(Answer):
 
 def _entropy(counts: NDArray[np.float64]) -> float:
     p = counts[counts > 0] / counts.sum()
-    return float(-(p * np.log2(p)).sum())
+    return abs(float((p * np.log2(p)).sum()))
 
 
 def information(target: NDArray[np.bool_], answer: NDArray[np.bool_]) -> float:
@@ -102,6 +104,7 @@ def questions(
     seed: int = 1,
     most: int = 3,
     draft: Mapping[str, str] | None = None,
+    least: float = LEAST_BITS,
     progress: Callable[[str, float], None] | None = None,
 ) -> Questions:
     """The questions that tell most about whether a draft is acceptable to all.
@@ -115,6 +118,7 @@ def questions(
     settings : WordSettings, optional
     draws, seed : int
     most : how many questions.
+    least : bits that a question must tell to be asked; 0 keeps every question, so that any can be answered.
     draft : a full package; default: the Nash package of the central judgments, else the one acceptable most often.
 
     Raises
@@ -142,8 +146,8 @@ def questions(
         _meanings(problems, drafts[0], target),
     )
     for party, kind, content, answer, aim in asked:
-        yes = float(answer.mean())
-        if not RARE <= yes <= 1 - RARE:
+        yes, bits = float(answer.mean()), information(aim, answer)
+        if not RARE <= yes <= 1 - RARE or bits < least:
             continue
         found.append(
             PartyQuestion(
@@ -151,7 +155,7 @@ def questions(
                 party,
                 kind,
                 content,
-                bits=information(aim, answer),
+                bits=bits,
                 at_most=min(_entropy(_two(aim)), _entropy(_two(answer))),
                 yes=yes,
                 if_yes=float(aim[answer].mean()),
@@ -257,6 +261,26 @@ def _meanings(
 def _extreme(better: Sequence[Sequence[bool]], best: bool) -> int | None:
     n = range(len(better))
     return next((k for k in n if all(better[k][o] if best else better[o][k] for o in n)), None)
+
+
+def refuse_others(case: Case, found: Sequence[PartyQuestion], ident: str, statements: Sequence[str]) -> None:
+    """Refuse statements of somebody else than the party that the question is put to.
+
+    Raises
+    ------
+    NotApplicable
+        A statement is another party's.
+    """
+    asked = next((q.party for q in found if q.id == ident), None)
+    for s in statements:
+        if asked is None or s not in case.statements:
+            continue
+        whose = speaks_for(case, case.statements[s])
+        if whose in case.parties and whose != asked:
+            raise NotApplicable(
+                f"{ident} is put to {case.parties[asked].name}, but statement {s} is of {case.parties[whose].name}; "
+                f"name a statement of {case.parties[asked].name}"
+            )
 
 
 def answer_row(

@@ -13,10 +13,20 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from zopa.case import Case, undated
+from zopa.case import Case, OnRecord, on_record, undated
 from zopa.errors import NotApplicable
 
 __all__ = ["Answer", "Question", "Why", "plain"]
+
+
+BY_NUMBERS = frozenset(
+    {
+        "why_not", "frontier", "compare", "delay", "ratify", "stability", "path", "simulate", "audit", "drivers", "decision_map",
+    }
+)  # fmt: skip
+"""Verbs whose answers say something about a deal by the numbers of the case, so that the record must allow it."""
+BY_WORDS = frozenset({"questions", "stress", "better"})
+"""The same by the words alone, which need no number."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,18 @@ class Answer:
             name = party if party not in columns else f"utility {party}"
             columns[name] = [plain(d.utilities[party]) for d in packages]
         return columns
+
+    @property
+    def records(self) -> tuple[OnRecord, ...]:
+        """What each case behind the answer rests on; empty where the answer gives no verdict, or looks at it by itself."""
+        asked = self.question
+        return (on_record(asked.of),) if asked.of and asked.verb in BY_NUMBERS | BY_WORDS else ()
+
+    @property
+    def too_little(self) -> OnRecord | None:
+        """The record on which the answer rests where it is not enough for a verdict."""
+        words = self.question.verb in BY_WORDS
+        return next((r for r in self.records if not (r.enough_words if words else r.enough)), None)
 
     def _packages(self) -> list[Any]:
         """The packages in it: its deals, else those best for each party, else its proposals."""

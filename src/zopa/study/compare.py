@@ -16,11 +16,13 @@ from zopa.case import (
     Basis,
     Case,
     Estimate,
+    OnRecord,
     Rule,
     Statement,
     accepted,
     all_rules,
     gaps,
+    on_record,
     reservation,
     speaks_for,
     values,
@@ -127,6 +129,11 @@ class Comparison(Answer):
     def to_dict(self) -> dict[str, object]:
         """The comparison as plain data, without the older case itself."""
         return {k: v for k, v in super().to_dict().items() if k != "earlier"}
+
+    @property
+    def records(self) -> tuple[OnRecord, ...]:
+        """What the newer and the older case rest on."""
+        return (*super().records, on_record(self.earlier))
 
     @property
     def turned(self) -> str:

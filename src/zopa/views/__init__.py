@@ -17,7 +17,7 @@ from zopa.views.document import Document, Paragraph, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import day, listed
 
-__all__ = ["VIEWS", "Document", "Labels", "view", "with_settings"]
+__all__ = ["VIEWS", "Document", "Labels", "finished", "view", "with_settings"]
 
 VIEWS: Mapping[str, str] = {
     "Zone": "bargaining.zone",
@@ -111,4 +111,14 @@ def view(answer: Answer, case: Case | None = None) -> Document:
     """
     module, name = VIEWS[type(answer).__name__].split(".")
     make: Any = getattr(import_module(f"zopa.views.{module}"), name)
-    return with_settings(make(answer, Labels(case or answer.question.of)), answer.question)
+    return finished(make(answer, Labels(case or answer.question.of)), answer)
+
+
+def finished(document: Document, answer: Answer) -> Document:
+    """The document with what must stand before it: that too little is on record for a verdict, the day, what was set by hand."""
+    short = answer.too_little
+    if short is not None:
+        from zopa.views import standing
+
+        document = standing.gated(document, short, Labels(answer.question.of))
+    return with_settings(document, answer.question)

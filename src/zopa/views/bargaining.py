@@ -383,13 +383,16 @@ def engines(found: Description) -> Document:
 def draft(v: Views, labels: Labels) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     thin = v.state == "not enough on record"
-    tone: Tone = "note" if thin else "yes" if v.accepted else "no"
+    against = breaks(labels.case, v.draft) if labels.case else ()
+    tone: Tone = "note" if thin else "no" if not v.accepted else "warning" if against else "yes"
     blocks: list[Block] = list(standing.too_little(v.record, labels)) if v.record and thin else []
-    blocks.append(paragraph(("Counted all the same: " if thin else "") + _draft_sentence(v), tone=tone))
+    told = ("Counted all the same: " if thin else "") + _draft_sentence(v)
+    if against and v.accepted:
+        told += " But it goes against a refusal that no rule carries."
+    blocks.append(paragraph(told, tone=tone))
     aside = [labels.rule(rule) for rule, reading in v.question.readings.items() if reading == "off"]
     if aside:
         blocks.append(paragraph("Set aside here: ", *standing.joined(aside), ".", tone="warning"))
-    against = breaks(labels.case, v.draft) if labels.case else ()
     if against:
         blocks.append(
             paragraph(

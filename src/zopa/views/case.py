@@ -87,6 +87,8 @@ def missing(case: Case) -> list[str]:
         found.append(
             f"{waiting} suggested statements are not reviewed; they count for nothing until they are: zopa review"
         )
+    if len(voters(case)) < 2:
+        found.append("fewer than two parties whose acceptance counts; a negotiation needs two parties")
     if not case.statements:
         found.append("no statement is on record, so every number is an assumption")
     unvalued = [case.parties[p].name for p in voters(case) if reservation(case, p) is None]

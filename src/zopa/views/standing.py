@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from zopa.bargaining import AnswerState
 from zopa.bargaining.standing import State
 from zopa.case import OnRecord
-from zopa.views.document import Block, Bullets, Paragraph, Span, Spans, Tone, paragraph
+from zopa.views.document import Block, Bullets, Document, Paragraph, Span, Spans, Tone, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import listed, percent
 
 __all__ = [
-    "TONES", "broken", "first_words", "joined", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
+    "TONES", "broken", "first_words", "gated", "joined", "muted", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
 ]  # fmt: skip
 
 MOST_NAMED = 12
@@ -60,16 +61,47 @@ def too_little(r: OnRecord, labels: Labels) -> Iterator[Block]:
     yield Bullets(tuple(_lacking(r, labels)))
 
 
+def gated(document: Document, r: OnRecord, labels: Labels) -> Document:
+    """A document whose answer rests on too little: that first, then the numbers, no longer in the tone of a verdict."""
+    sections = [replace(s, blocks=tuple(muted(s.blocks))) for s in document.sections]
+    if sections:
+        first = sections[0]
+        head, *rest = first.blocks or (paragraph(""),)
+        if isinstance(head, Paragraph):
+            told: tuple[Block, ...] = (replace(head, parts=("Counted all the same: ", *head.parts)),)
+        else:
+            told = (paragraph("Counted all the same:", tone="note"), head)
+        sections[0] = replace(first, blocks=(*too_little(r, labels), *told, *rest))
+    unread = r.unread or r.waiting.get("statements") or r.vague
+    return replace(
+        document, sections=tuple(sections), next=("review CASE",) if unread else ("show CASE", *document.next)
+    )
+
+
+def muted(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks without the tone of a verdict."""
+    for b in blocks:
+        verdict_tone = isinstance(b, Paragraph) and b.tone in ("yes", "no", "unsure", "key")
+        yield replace(b, tone="note") if verdict_tone and isinstance(b, Paragraph) else b
+
+
 def joined(parts: Sequence[Span]) -> Spans:
     """Parts of one list, with semicolons."""
     return tuple(x for n, part in enumerate(parts) for x in (("; ", part) if n else (part,)))
 
 
 def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
+    if r.sides < 2:
+        yield (f"The case has {'one party' if r.sides else 'no party'}; a negotiation needs two parties.",)
     waiting = dict(r.waiting)
     unread = waiting.pop("statements", 0)
     if unread:
         yield (f"{_number(unread, 'suggested statement')} must be reviewed first: zopa review.",)
+    if r.unread:
+        yield (
+            f"{_number(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread: zopa review, "
+            "f, accepted, shows them; a accepts one that was read.",
+        )
     if waiting:
         yield (
             f"Not counted, because not reviewed: {listed(_number(n, g.removesuffix('s')) for g, n in waiting.items())}.",
@@ -88,10 +120,15 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         yield (
             f"No accepted statement or judgment about {listed(labels.issue(i) for i in r.issues)}{missing}",
         )
+    if not r.limited:
+        yield (
+            "No party has a reservation value, so every package counts as accepted by all. Write what no agreement is worth "
+            "to each into case.yaml, with its reason.",
+        )
     if r.unsourced > r.limit:
         yield (
             f"{percent(r.unsourced)} of the judgments about what the parties value have no source; an answer needs at most "
-            f"{percent(r.limit)} (--most-unsourced). Write weights, values and what no agreement is worth into case.yaml, "
+            f"{percent(r.limit)} (--most-unsourced of run, zone and solve). Write weights, values and what no agreement is worth into case.yaml, "
             "each with its reason.",
         )
 
@@ -163,5 +200,5 @@ def next_steps(s: AnswerState | None, otherwise: Sequence[str]) -> tuple[str, ..
     """The commands that lead on."""
     if s is None or s.state != "not enough on record":
         return tuple(otherwise)
-    unread = s.record.waiting.get("statements") or s.record.vague
+    unread = s.record.unread or s.record.waiting.get("statements") or s.record.vague
     return ("review CASE",) if unread else ("show CASE", *otherwise)

@@ -18,16 +18,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from zopa.bargaining import Views, judge, solve, why_not
 from zopa.bargaining.deals import deal
-from zopa.case import WEIGHT_WORDS, reservation, weights
+from zopa.case import WEIGHT_WORDS, breaks, on_record, reservation, speaks_for, weights
 from zopa.casefile import SavedDraft, acting, read_drafts, remove_draft, save_draft
 from zopa.errors import NotApplicable, UnknownName
 from zopa.graphmodel import stability
 from zopa.robustness import WordSettings, certify, words_of
 from zopa.space import Problem
-from zopa.views import view
+from zopa.views import Labels, view
 from zopa.views.bargaining import DEAL, frontier_distance, packages_grid, swap_spans
+from zopa.views.bargaining import why_not as why_not_view
 from zopa.views.document import Document, Grid, Section, Spans, paragraph
 from zopa.views.numbers import gain, points, sentence, short
+from zopa.views.standing import broken, muted
 from zopa.views.stress import VERDICTS
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
@@ -42,7 +44,7 @@ PATIENCE = 0.2
 
 @dataclass(frozen=True)
 class PartyAnswer:
-    """One party's answer to the draft: by the numbers, and by its words alone."""
+    """One party's answer to the draft: by the numbers, by its words alone, and which of its refusals it breaks uncarried."""
 
     name: str
     party: str
@@ -52,6 +54,7 @@ class PartyAnswer:
     share: float
     limit: float
     words: str
+    against: Spans = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Redraft:
 
     says: Spans
     url: str
+    against: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,9 +164,11 @@ def _page(here: Here, ident: str, saved: SavedDraft | None) -> Page:
     blocks = tuple(b for s in view(answer).sections for b in s.blocks)
     distance = frontier_distance(answer, here.labels)
     document = Document("", (Section("draft", "", tuple(b for b in blocks if not _is_verdicts(b))),))
+    thin = answer.state == "not enough on record"
     more = {
         "parties": _parties(here, answer),
         "views": answer,
+        "thin": thin,
         "distance": distance,
         "conflict": here.shown(here.answer("conflict", _conflict)),
         "next_set": _next_set(here),
@@ -180,8 +186,13 @@ def _page(here: Here, ident: str, saved: SavedDraft | None) -> Page:
 def _conflict(problem: Problem) -> Document:
     """What rules a deal out under these readings; where a deal exists, that it does."""
     if problem.listable and bool((problem.table.admissible & problem.table.agreed).any()):
-        return Document("", (Section("why-not", "", (paragraph(DEAL, tone="yes"),)),))
-    return view(why_not(problem))
+        found = Document("", (Section("why-not", "", (paragraph(DEAL, tone="yes"),)),))
+    else:
+        answer = why_not(problem)
+        found = why_not_view(answer, Labels(answer.question.of))
+    if on_record(problem.case).enough:
+        return found
+    return replace(found, sections=tuple(replace(s, blocks=tuple(muted(s.blocks))) for s in found.sections))
 
 
 def _next_set(here: Here) -> str | None:
@@ -210,6 +221,10 @@ def _parties(here: Here, answer: Views) -> list[PartyAnswer]:
         words = here.answer("words", lambda p: words_of(p, WordSettings())[0])
         package = problem.space.package(answer.draft)
         told = {p: certify(w, problem.space, package)[0] for p, w in words.items()}
+    case = here.problem.case
+    against: dict[str, list[str]] = {}
+    for ident in breaks(case, answer.draft):
+        against.setdefault(speaks_for(case, case.statements[ident]) or "", []).append(ident)
     found = []
     for v in answer.verdicts:
         low, high = (
@@ -226,6 +241,7 @@ def _parties(here: Here, answer: Views) -> list[PartyAnswer]:
                 share=(float(v.utility) - low) / (high - low),
                 limit=(float(v.reservation) - low) / (high - low),
                 words=VERDICTS[told[v.party]] if v.party in told else "",
+                against=broken(mine, here.labels) if (mine := against.get(v.party)) else (),
             )
         )
     return found
@@ -235,17 +251,22 @@ def _redrafts(here: Here, answer: Views) -> Iterator[Redraft]:
     """The cheapest changes of one or two issues, each with the address of the draft after it."""
     swaps = [*answer.agreements, *(s for found in answer.swaps.values() for s in found[:1])]
     seen: set[str] = set()
+
+    def marked(package: Mapping[str, str]) -> bool:
+        return bool(breaks(here.problem.case, package))
+
     for s in swaps:
         url = _url(here, {**answer.draft, **s.changes})
         if url not in seen and len(seen) < MOST_REDRAFTS:
             seen.add(url)
-            yield Redraft(swap_spans(s, here.labels), url)
+            yield Redraft(swap_spans(s, here.labels), url, marked({**answer.draft, **s.changes}))
     if not seen:
         for d in answer.improvements[:MOST_REDRAFTS]:
             changed = {i: o for i, o in d.package.items() if answer.draft.get(i) != o}
-            yield Redraft(here.labels.package(changed), _url(here, d.package))
+            yield Redraft(here.labels.package(changed), _url(here, d.package), marked(d.package))
     if answer.suggestion is not None:
-        yield Redraft(here.labels.package(answer.suggestion.package), _url(here, answer.suggestion.package))
+        package = answer.suggestion.package
+        yield Redraft(here.labels.package(package), _url(here, package), marked(package))
 
 
 def _starts(here: Here) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from zopa.case import Case, accepted
 from zopa.casefile import REMOVED, Version, acting, acting_now, save_values, version_of
 from zopa.errors import NotApplicable, UnknownName
-from zopa.robustness import Questions, answer_row
+from zopa.robustness import Questions, answer_row, refuse_others
 from zopa.robustness import questions as ask
 from zopa.views import view
 from zopa.views.document import Document, Paragraph, Section
@@ -33,9 +33,11 @@ def questions(here: AskedHere) -> Page:
     answer = _found(here)
     spans = question_items(answer, here.labels)
     each = [Section(q.id, q.id, (Paragraph(s),)) for q, s in zip(answer.best, spans, strict=True)]
-    whole = view(answer)
-    blocks = whole.sections[0].blocks
-    first, last = Section("target", "", blocks[:1]), Section("note", "", blocks[1 if not each else 2 :])
+    blocks = view(answer).sections[0].blocks
+    k = (
+        len(blocks) - 2
+    )  # what is asked, and what to think of an answer; before them the draft, and what the record lacks
+    first, last = Section("target", "", blocks[:k]), Section("note", "", blocks[k if not each else k + 1 :])
     more = {
         "asked": {q.id: q for q in answer.best},
         "said": _said(here),
@@ -94,6 +96,7 @@ def write(
         raise NotApplicable("choose the statement that gives the answer; without one it would have no basis")
     if any(row.answers == question for row in case.comparisons):
         raise NotApplicable(f"{question} is answered already: take that answer out first")
+    refuse_others(case, _found(here).best, question, [stated])
     row = answer_row(_found(here).best, question, says == "yes", [stated])
     rows = len(case.comparisons)
     _save(
