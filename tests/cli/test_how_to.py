@@ -24,7 +24,7 @@ def test_the_page_runs(page, tmp_path, monkeypatch):
     for block in consoles:
         command, *shown = block.splitlines()
         result = CliRunner().invoke(app, shlex.split(command.removeprefix("$ zopa ")))
-        assert result.exit_code == 0, result.output
+        assert result.exit_code in (0, 1), result.output  # 1: too little is on record for a verdict
         assert [line for line in shown if line not in result.output.splitlines()] == []
     failed, tried = doctest.testfile(str(PAGES / page), module_relative=False)
     assert tried

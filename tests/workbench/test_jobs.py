@@ -209,7 +209,7 @@ class Served:
         self.process.stdout.close()
 
 
-def wait_for(found: Any, seconds: float = 120) -> None:
+def wait_for(found: Any, seconds: float = 540) -> None:
     end = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < end
