@@ -1,12 +1,15 @@
 """Texts come into a folder by one call, without a terminal."""
 
+import time
+
 import pytest
 
 from zopa.casefile import load
-from zopa.errors import UnknownName
-from zopa.reading import Extract
+from zopa.cli.options import still_working
+from zopa.errors import CaseError, UnknownName
+from zopa.reading import Extract, prepare
 from zopa.reading.ingest import ingest, replace_source
-from zopa.reading.sources.files import Incoming
+from zopa.reading.sources.files import Incoming, open_bytes
 from zopa.reading.structure import draft
 
 TEXT = (
@@ -94,3 +97,29 @@ def test_a_draft_marks_every_option_as_assumed_and_gives_no_value():
     assert set(drafted["parties"]) == {"russia", "ukraine"}
     assert all("assumed" in o for i in drafted["issues"].values() for o in i["options"].values())
     assert not any({"weights", "values", "reservation"} & set(p) for p in drafted["parties"].values())
+
+
+def test_more_records_than_a_case_may_hold_are_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("zopa.casefile.record.MAX_BYTES", 500)
+    text = "The mayor of Lenn said on Monday that the town would not sign. The union demanded a vote.\n" * 9
+    with pytest.raises(CaseError, match="read the text in parts") as refused:
+        ingest([Incoming("long", text)], tmp_path / "case")
+    assert "nothing was changed" in str(refused.value)
+    assert not (tmp_path / "case" / "statements.yaml").exists()
+    assert not (tmp_path / "case" / "sources").exists()
+
+
+def test_a_text_that_takes_long_is_named_on_standard_error(capsys):
+    with still_working(False, "reading long (9 characters)", after=0.0):
+        time.sleep(0.05)
+    assert capsys.readouterr().err == "reading long (9 characters) ...\n"
+    with still_working(True, "reading", after=0.0):
+        time.sleep(0.05)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_two_limits_are_said_together():
+    with pytest.raises(CaseError, match=r"20 MB, and the text in it 8,000,000 characters"):
+        prepare("a" * 8_000_001)
+    with pytest.raises(CaseError, match=r"20 MB, and the text in it 8,000,000 characters"):
+        open_bytes(b"a" * 20_000_001, "a.txt")

@@ -132,6 +132,16 @@ def test_keys_accept_reject_edit_and_stop_and_every_one_is_saved(folder):
     assert (listed[2].stance, listed[2].firmness, listed[2].review.by) == ("oppose", "firm", "ann")
 
 
+def test_in_a_pipe_a_line_end_after_a_key_that_asks_is_no_answer(folder):
+    lines = "rwrong speaker\ne\nstance=oppose firmness=firm\nf\nrejected\nq\n"
+    result = RUN.invoke(app, ["review", str(folder)], input=lines)
+    assert "no key" not in result.output
+    assert "1 records" in result.output
+    listed = list(load(folder).statements.values())
+    assert [s.review.state for s in listed[:2]] == ["rejected", "edited"]
+    assert (listed[0].review.why, listed[1].stance) == ("wrong speaker", "oppose")
+
+
 def test_an_edit_that_the_case_would_refuse_changes_nothing(folder):
     result = RUN.invoke(app, ["review", str(folder)], input="estance=perhaps\nequote=new words\nq")
     assert result.output.count("not changed") == 2

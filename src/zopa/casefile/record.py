@@ -16,11 +16,11 @@ from typing import Any
 from zopa.case.records import Records, decided
 from zopa.casefile import csvdoc
 from zopa.casefile.anchors import digest, normalise
-from zopa.casefile.folder import CaseFiles
+from zopa.casefile.folder import MAX_BYTES, CaseFiles
 from zopa.casefile.read import CASE_FILE, RECORDS_FILE, SOURCE_COLUMNS, SOURCES_FILE, examine, inspect
 from zopa.casefile.write import FileSet, fingerprint, one_step
 from zopa.casefile.yamltext import YamlText, dump, scalar
-from zopa.errors import CaseError
+from zopa.errors import CaseError, Finding
 
 __all__ = ["NewSource", "drop_missing_names", "save_records", "source_id", "written_form"]
 
@@ -145,6 +145,11 @@ def _write_back(
         for ident, item in entries.items():
             text = _changed(text, (group, ident), item, new, name)
     text, count = _appended(text, new, name)
+    size = len(text.encode("utf-8"))
+    if size > MAX_BYTES:
+        what = f"expected at most {MAX_BYTES / 1e6:g} MB, would have {size / 1e6:.1f} MB with what is added"
+        hint = "read the text in parts, each into a case of its own"
+        raise CaseError([Finding("", what, hint, name)], "nothing was changed")
     if text != before:
         act.write(name, text, was)
     return count
@@ -176,6 +181,10 @@ def _appended(text: str, new: Mapping[str, Mapping[str, Any]], name: str) -> tup
     listed = {g: {i: written_form(r) for i, r in records.items()} for g, records in new.items() if records}
     if not listed:
         return text, 0
+    if not text.strip():  # a first file is parsed once, not once for each group: that takes most of the time
+        first = "".join(f"{g}:{dump(r, 2)}\n" for g, r in listed.items())
+        if repr(_bare(YamlText(first, name).data)) == repr(_bare(listed)):
+            return first, sum(map(len, listed.values()))
     whole = YamlText(text, name)
     count = 0
     for group, records in listed.items():

@@ -47,6 +47,7 @@ __all__ = [
     "problem_of",
     "progress",
     "spreading",
+    "still_working",
     "stopper",
     "time_left",
 ]
@@ -252,6 +253,38 @@ def progress(quiet: bool) -> Iterator[Any]:
         return
     with err.status("starting") as status:
         yield lambda step: status.update(step)
+
+
+@contextmanager
+def still_working(quiet: bool, what: str, after: float = 2.0) -> Iterator[None]:
+    """Says on standard error what takes so long: in a terminal with the seconds so far, in a pipe once."""
+    import threading
+    import time
+
+    from rich.console import Console
+
+    done, began = threading.Event(), time.monotonic()
+    err = Console(stderr=True, highlight=False, emoji=False)
+
+    def tell() -> None:
+        if done.wait(after):
+            return
+        if not err.is_terminal:
+            typer.echo(f"{what} ...", err=True)
+            return
+        with err.status(what) as status:
+            while not done.wait(1):
+                status.update(f"{what}: {time.monotonic() - began:.0f} s so far; Ctrl-C stops")
+
+    worker = threading.Thread(target=tell, daemon=True)
+    if not quiet:
+        worker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if not quiet:
+            worker.join()
 
 
 @contextmanager

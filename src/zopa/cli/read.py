@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zopa.cli.evaluate import report_score, train_to
-from zopa.cli.options import JsonOption, print_answer
+from zopa.cli.options import JsonOption, print_answer, still_working
 
 if TYPE_CHECKING:
     from zopa.case import Case
@@ -106,18 +106,27 @@ def read(
         reader = _endpoint(endpoint, model, language, timeout=timeout, yes=yes, json=json)
     else:
         reader = _rules(model, language)
-    if again and case is not None:
-        if incoming:
-            from zopa.casefile import drop_missing_names
-            from zopa.reading.ingest import ingest as ingest_all
+    with still_working(json or bool(endpoint), _amount(incoming)):  # an endpoint tells its own progress
+        if again and case is not None:
+            if incoming:
+                from zopa.casefile import drop_missing_names
+                from zopa.reading.ingest import ingest as ingest_all
 
-            drop_missing_names(case)
-            ingest_all(incoming, case, language=language, reader=reader)
-        _read_again(case, language, reader, json)
-    elif case is None:
-        _show(incoming, language, reader, json)
-    else:
-        _add(incoming, case, language, reader, json)
+                drop_missing_names(case)
+                ingest_all(incoming, case, language=language, reader=reader)
+            _read_again(case, language, reader, json)
+        elif case is None:
+            _show(incoming, language, reader, json)
+        else:
+            _add(incoming, case, language, reader, json)
+
+
+def _amount(incoming: list[Incoming]) -> str:
+    """What is read, in words."""
+    if not incoming:
+        return "reading the sources of the case"
+    size = f"{sum(len(item.text) for item in incoming):,} characters"
+    return f"reading {incoming[0].name if len(incoming) == 1 else f'{len(incoming)} texts'} ({size})"
 
 
 def _with_data(item: Incoming, on: str, title: str, publisher: str) -> Incoming:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, redirect_stdout
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +27,11 @@ def review(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone."""
+    r"""Walk through the suggestions by single keys; ? lists them. Every key is checked, saved at once, and can be undone.
+
+    In a pipe, a key and the answers that it asks for are one after another, each answer ended by a line end; a line end
+    directly after e, f, s, i, d, A or / is no answer: printf 'f\nrejected\nq' is as good as printf 'frejected\nq'.
+    """
     from datetime import date
 
     from zopa.case import UNREAD
@@ -122,10 +127,16 @@ def _act(key: str, session: Session, keys: Iterator[str]) -> bool:
         typer.echo("nothing is left to decide here: b goes back, f filters, q stops")
         return True
     try:
-        act(session, keys)
+        act(session, _after_key(keys) if key in ASKS and not sys.stdin.isatty() else keys)
     except ZopaError as error:
         typer.echo(f"not changed: {error}")
     return True
+
+
+def _after_key(keys: Iterator[str]) -> Iterator[str]:
+    """What follows a key in a pipe: a line end directly after the key belongs to the key and answers nothing."""
+    first = next(keys, "")
+    return keys if first in ("", "\r", "\n") else chain([first], keys)
 
 
 def _accept(session: Session, keys: Iterator[str]) -> None:
@@ -286,6 +297,8 @@ ACTS: dict[str, Callable[[Session, Iterator[str]], object]] = {
     "b": lambda s, _: s.back(),
 }  # fmt: skip
 """Key -> what it does to the session."""
+ASKS = "efsidA/"
+"""Keys that ask for a line and to which a line end alone says nothing (after r it says: no reason)."""
 
 
 def _line(prompt: str, keys: Iterator[str]) -> str:

@@ -27,8 +27,8 @@ from xml.parsers import expat
 
 from zopa.errors import MissingExtra, ZopaError
 from zopa.reading.sources.tables import SPEAKER, WORDS, TableError, csv_turns, json_turns
-from zopa.reading.sources.text import Published
-from zopa.reading.sources.web import MAX_BYTES, fetch, refused
+from zopa.reading.sources.text import LIMITS, MAX_BYTES, Published
+from zopa.reading.sources.web import fetch, refused
 from zopa.reading.sources.web_pages import day, html_text
 
 __all__ = ["Incoming", "open_bytes", "open_source"]
@@ -74,7 +74,7 @@ def open_source(source: str) -> list[Incoming]:
     if source == "-":
         raw = sys.stdin.buffer.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
-            raise refused("-", f"expected at most {MAX_BYTES / 1e6:g} MB, saw more")
+            raise refused("-", f"expected at most {MAX_BYTES / 1e6:g} MB, saw more", LIMITS)
         return _read(raw, "stdin", _kind("", raw), "-")
     path = Path(source)
     if path.is_dir():
@@ -92,7 +92,7 @@ def open_bytes(raw: bytes, name: str) -> list[Incoming]:
         As :func:`open_source`.
     """
     if len(raw) > MAX_BYTES:
-        raise refused(name, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {len(raw) / 1e6:.1f} MB")
+        raise refused(name, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {len(raw) / 1e6:.1f} MB", LIMITS)
     return _read(raw, Path(name).stem, _kind(name, raw), name)
 
 
@@ -123,7 +123,7 @@ def _bytes(path: Path, source: str) -> bytes:
             raise refused(source, f"expected a file, a folder or an http(s) address, saw {saw}")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise refused(source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {size / 1e6:.1f} MB")
+            raise refused(source, f"expected at most {MAX_BYTES / 1e6:g} MB, saw {size / 1e6:.1f} MB", LIMITS)
         return path.read_bytes()
     except OSError as error:
         raise refused(source, f"expected a file that can be read: {error.strerror}") from None

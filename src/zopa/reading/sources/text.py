@@ -18,8 +18,13 @@ from zopa.reading.language.lexicon import languages, lexicon
 
 __all__ = ["Block", "Published", "Text", "prepare", "reanchor"]
 
+MAX_BYTES = 20_000_000
+"""Of a file or page, with its markup and pictures."""
 LONGEST = 8_000_000
 """Code points. A longer text is refused rather than read in part."""
+LIMITS = (
+    f"a file may have {MAX_BYTES / 1e6:g} MB, and the text in it {LONGEST:,} characters: read it in parts"
+)
 
 _BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 _INVISIBLE = {
@@ -103,7 +108,7 @@ def prepare(raw: str, published: Published | None = None, language: str = "") ->
     """
     if len(raw) > LONGEST:
         what = f"expected a text of at most {LONGEST:,} characters, saw {len(raw):,}"
-        raise CaseError([Finding("", what, "read it in parts")], "nothing was read")
+        raise CaseError([Finding("", what, LIMITS)], "nothing was read")
     cleaned, removed = _clean(normalise(raw))
     text = unicodedata.normalize("NFC", cleaned)
     found_language = detected(text)

@@ -10,10 +10,10 @@ import time
 from urllib.parse import urljoin, urlsplit
 
 from zopa.errors import CaseError, Finding
+from zopa.reading.sources.text import MAX_BYTES
 
 __all__ = ["MAX_BYTES", "fetch", "refused"]
 
-MAX_BYTES = 20_000_000
 MAX_SECONDS = 20.0
 MAX_REDIRECTS = 5
 
