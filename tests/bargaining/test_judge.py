@@ -184,7 +184,9 @@ def test_a_draft_that_all_accept_but_a_rule_of_nobody_forbids_says_so() -> None:
     spec = {
         "title": "t",
         "issues": {"seat": {"name": "n", "options": {"U1": "a", "U2": "b"}}},
-        "parties": {"A": {"name": "A", "points": {"seat": {"U1": 1.0, "U2": 1.0}}, "reservation": 1}},
+        "parties": {
+            n: {"name": n, "points": {"seat": {"U1": 1.0, "U2": 1.0}}, "reservation": 1} for n in "AB"
+        },
         "rules": {"r": {"when": {"seat": "U1"}, "says": "the host sets no such table"}},
     }
     views = judge(case_of(spec), {"seat": "U1"})

@@ -143,9 +143,7 @@ def test_an_answer_is_written_as_a_judgment_with_its_basis_changes_the_verdict_a
     path = folder(tmp_path)
     before = (path / "case.yaml").read_text()
     asked = next(
-        q
-        for q in questions(load(path), draws=512, most=99, least=0.0).best
-        if q.kind == "accepts" and q.party == "P"
+        q for q in questions(load(path), draws=512, most=99).best if q.kind == "accepts" and q.party == "P"
     )
     options = ["--draws", "512"]
     done = CliRunner().invoke(app, ["answer", str(path), asked.id, "yes", "--stated", "s1", *options])

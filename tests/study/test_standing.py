@@ -229,11 +229,15 @@ def test_answers_by_the_words_alone_need_no_number_but_read_statements(tmp_path)
         assert "Not enough is on record" in unread.output
 
 
-def test_a_question_that_tells_nothing_is_not_asked_and_no_figure_is_minus_nothing(tmp_path):
+def test_a_question_that_tells_nothing_says_so_and_no_figure_is_minus_nothing(tmp_path):
     folder = make(tmp_path, CASE.replace("weights: {pumping: 50, meters: 50}, ", ""), REFUSAL)
     found = zopa.questions(load(folder), draws=200, most=1000)
-    assert all(q.bits >= 0.005 for q in found.best)
-    assert "-0.00" not in RUN.invoke(app, ["questions", str(folder), "--draws", "200"]).output
+    silent = [q for q in found.best if q.bits < 0.005]
+    assert silent
+    assert len(silent) == str(found).count("Either answer leaves the share of draws")
+    assert all(q.at_most >= 0 for q in found.best)
+    for words in ("-0.00", "(0.00 of at most"):
+        assert words not in str(found)
 
 
 def test_a_case_of_one_party_is_no_negotiation(tmp_path):

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from workbench_client import EXAMPLES, HOST, printed, signed_in
+from zopa.case import speaks_for
 from zopa.casefile import check_record, load, set_value, start_record
 from zopa.workbench.access import csrf_token
 
@@ -48,9 +49,13 @@ def fields(form: str) -> list[tuple[str, str]]:
     return [(k, unescape(v)) for k, v in found if k != "csrf"]
 
 
-def open_question(browser: TestClient) -> str:
+def open_question(browser: TestClient, folder: Path) -> tuple[str, str]:
+    """A question, and a statement of the party that it is put to."""
     best = browser.get("/questions.json").json()["answer"]["best"]
-    return str(next(q["id"] for q in best if q["kind"] != "means"))
+    asked = next(q for q in best if q["kind"] != "means")
+    case = load(folder)
+    said = (s for s, words in case.statements.items() if speaks_for(case, words) == asked["party"])
+    return str(asked["id"]), next(said)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -60,7 +65,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_an_answer_is_what_the_command_writes_and_is_undone(folder: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(folder, tmp_path / "by-command"))
     browser, before = signed_in(folder), files(folder)
-    question, statement = open_question(browser), next(iter(load(folder).statements))
+    question, statement = open_question(browser, folder)
     for says in ("yes", "no"):
         answer = post(
             browser, "/questions/answer", question=question, says=says, stated=statement, before=seen(browser)
@@ -79,7 +84,7 @@ def test_an_answer_is_what_the_command_writes_and_is_undone(folder: Path, tmp_pa
 
 def test_an_answer_needs_a_statement_of_the_case_and_a_question_that_is_asked(folder: Path) -> None:
     browser, before = signed_in(folder), files(folder)
-    question, statement = open_question(browser), next(iter(load(folder).statements))
+    question, statement = open_question(browser, folder)
     good = {"question": question, "says": "yes", "stated": statement, "before": seen(browser)}
     for bad in ({"says": "perhaps"}, {"stated": ""}, {"stated": "nobody"}, {"question": "q-none"}):
         assert post(browser, "/questions/answer", **good | bad).status_code in (404, 422), bad
@@ -89,7 +94,7 @@ def test_an_answer_needs_a_statement_of_the_case_and_a_question_that_is_asked(fo
 
 def test_who_answered_meanwhile_loses_nothing_and_both_are_shown(folder: Path) -> None:
     browser = signed_in(folder)
-    question, statement = open_question(browser), next(iter(load(folder).statements))
+    question, statement = open_question(browser, folder)
     old, rows = seen(browser), load(folder).comparisons
     party, issue = next(iter(load(folder).parties)), list(load(folder).issues)
     theirs = {"party": party, "ranks": issue[:2], "stated": [statement]}

@@ -257,7 +257,6 @@ def answer(
         draws=max(draws, 100),
         seed=seed,
         most=10_000,
-        least=0.0,
         draft=package_of(None, draft),
     )
     refuse_others(case, asked.best, question, stated)

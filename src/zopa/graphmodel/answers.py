@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from zopa.case import OnRecord
 from zopa.space import Answer, Why
 
 __all__ = ["Change", "Departure", "GraphEdge", "Group", "Move", "Node", "Stability", "Standing", "StateGraph"]
@@ -186,6 +187,11 @@ class Stability(Answer):
     picture : states and steps for the figure.
     notes : what limits the answer.
     """
+
+    @property
+    def records(self) -> tuple[OnRecord, ...]:
+        """What the case rests on where its values rank the states; a graph section ranks them by itself."""
+        return super().records if self.form == "issues" else ()
 
     form: str
     concept: str

@@ -24,8 +24,6 @@ __all__ = ["PartyQuestion", "Questions", "answer_row", "information", "questions
 
 RARE = 0.01
 """Answers given in a smaller share of the draws tell little."""
-LEAST_BITS = 0.005
-"""A question that tells less is not asked: yes and no leave the same."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,6 @@ def questions(
     seed: int = 1,
     most: int = 3,
     draft: Mapping[str, str] | None = None,
-    least: float = LEAST_BITS,
     progress: Callable[[str, float], None] | None = None,
 ) -> Questions:
     """The questions that tell most about whether a draft is acceptable to all.
@@ -118,7 +115,6 @@ def questions(
     settings : WordSettings, optional
     draws, seed : int
     most : how many questions.
-    least : bits that a question must tell to be asked; 0 keeps every question, so that any can be answered.
     draft : a full package; default: the Nash package of the central judgments, else the one acceptable most often.
 
     Raises
@@ -146,8 +142,8 @@ def questions(
         _meanings(problems, drafts[0], target),
     )
     for party, kind, content, answer, aim in asked:
-        yes, bits = float(answer.mean()), information(aim, answer)
-        if not RARE <= yes <= 1 - RARE or bits < least:
+        yes = float(answer.mean())
+        if not RARE <= yes <= 1 - RARE:
             continue
         found.append(
             PartyQuestion(
@@ -155,7 +151,7 @@ def questions(
                 party,
                 kind,
                 content,
-                bits=bits,
+                bits=information(aim, answer),
                 at_most=min(_entropy(_two(aim)), _entropy(_two(answer))),
                 yes=yes,
                 if_yes=float(aim[answer].mean()),

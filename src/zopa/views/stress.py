@@ -27,6 +27,8 @@ from zopa.views.numbers import count, listed, percent, points
 __all__ = ["better", "blocks", "headline", "large", "question_items", "questions", "stress"]
 
 MOST_POINTS = 100.0
+LEAST_BITS = 0.005
+"""A question that tells less leaves everything as it is, to the digits that are shown."""
 LAWS: Mapping[str, str] = {
     "words": "The draws are uniform in what options are worth against the way things are, within what the words allow",
     "numbers": "The draws are the numbers of the case, each by the law of its interval, where they fit the words",
@@ -386,9 +388,18 @@ def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> I
         yield (
             f"{labels.party(asked.party)}: ",
             *_question(asked, labels, draft if asked.content == q.target else "", q.target),
-            f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
-            f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {max(0.0, asked.at_most):.2f} bits; {asked.id}).",
+            _tells(asked, draft),
         )
+
+
+def _tells(asked: PartyQuestion, draft: str) -> str:
+    """What either answer would leave, and how much that tells."""
+    if asked.bits < LEAST_BITS:
+        return f" Either answer leaves the share of draws in which all would accept {draft} as it is ({asked.id})."
+    return (
+        f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
+        f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id})."
+    )
 
 
 def _question(asked: PartyQuestion, labels: Labels, draft: str, target: Mapping[str, str]) -> Spans:
