@@ -6,9 +6,12 @@ numbers are drawn in a fixed order: the same arguments give the same instance.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
-from zopa.space import Clause, Space
+from zopa.case import Case
+from zopa.space import Clause, Problem, Space
 
 SMOOTH = ("uniform", "opposed", "spatial")
 HARD = ("flat", "zerosum", "goods", "subsetsum")
@@ -110,3 +113,49 @@ def global_rules(M: int, K: int, pairs: int, offers: int, x0: tuple[int, ...]) -
         allowed = sum(1 << int(k) for k in rng.choice(K, K // 2, replace=False))
         rules.append(Clause(f"O{i}", ((a, 1 << ka),), (((b, allowed),),)))
     return tuple(rules)
+
+
+def in_words(V: np.ndarray, r: np.ndarray, common: bool, title: str) -> Problem:
+    """An instance told in words only: orders by its scores, offers just above and refusals just below what is needed.
+
+    Parameters
+    ----------
+    V, r : scores and reservation values, shapes (parties, issues, options) and (parties,).
+    common : whether every party also accepts the package of the largest sum, so that a sure one exists.
+    """
+    parties, issues, options = V.shape
+    every, rng = np.arange(issues), np.random.default_rng(5)
+    rows: list[dict[str, object]] = []
+
+    def package(x: np.ndarray) -> dict[str, str]:
+        return {f"i{m}": f"o{x[m]}" for m in range(issues)}
+
+    for p in range(parties):
+        for m in range(issues):
+            order = np.argsort(V[p, m], kind="stable")
+            rows += [
+                {"party": f"p{p}", "prefers": {f"i{m}": f"o{a}"}, "to": {f"i{m}": f"o{b}"}, "weakly": True}
+                for b, a in itertools.pairwise(order)
+                if V[p, m, a] > V[p, m, b]
+            ]
+        best, worst = V[p].argmax(1), V[p].argmin(1)
+        for _ in range(3):
+            offer, refusal = best.copy(), worst.copy()
+            for m in rng.permutation(issues):
+                lower, higher = offer.copy(), refusal.copy()
+                lower[m], higher[m] = worst[m], best[m]
+                offer = lower if V[p, every, lower].sum() >= r[p] else offer
+                refusal = higher if V[p, every, higher].sum() < r[p] else refusal
+            rows.append({"party": f"p{p}", "accepts": package(offer)})
+            if V[p, every, refusal].sum() < r[p]:
+                rows.append({"party": f"p{p}", "refuses": package(refusal)})
+        if common:
+            rows.append({"party": f"p{p}", "accepts": package(V.sum(0).argmax(1))})
+    names = [f"o{k}" for k in range(options)]
+    case = {
+        "title": title,
+        "parties": {f"p{p}": {"name": f"p{p}"} for p in range(parties)},
+        "issues": {f"i{m}": {"name": f"i{m}", "options": {o: o for o in names}} for m in range(issues)},
+        "comparisons": tuple({"assumed": "a seeded instance", **row} for row in rows),
+    }
+    return Problem(Case.model_validate(case))

@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 
 import zopa
-from benchmarks._instances import HARD, SMOOTH, arrays
+from benchmarks._instances import HARD, SMOOTH, arrays, in_words
 from zopa.case import Case
 from zopa.cli.options import examples
 from zopa.robustness import WordSettings, acceptance, check_large, compatible, draw, stress
@@ -123,56 +123,12 @@ def shares_of_draws() -> None:
         print(f"{'':58} ratio {loop / own:,.0f}")
 
 
-def about(family: str, common: bool, parties: int = 4, issues: int = 30, options: int = 10) -> Problem:
-    """Words about a seeded instance: orders by its scores, an offer just above and a refusal just below its needs."""
-    V, r = arrays(family, parties, issues, options, 1000)
-    every, rng = np.arange(issues), np.random.default_rng(5)
-    rows: list[dict[str, object]] = []
-
-    def package(x: np.ndarray) -> dict[str, str]:
-        return {f"i{m}": f"o{x[m]}" for m in range(issues)}
-
-    for p in range(parties):
-        for m in range(issues):
-            order = np.argsort(V[p, m], kind="stable")
-            rows += [
-                {"party": f"p{p}", "prefers": {f"i{m}": f"o{a}"}, "to": {f"i{m}": f"o{b}"}, "weakly": True}
-                for b, a in itertools.pairwise(order)
-                if V[p, m, a] > V[p, m, b]
-            ]
-        best, worst = V[p].argmax(1), V[p].argmin(1)
-        for _ in range(3):
-            offer, refusal = best.copy(), worst.copy()
-            for m in rng.permutation(issues):
-                lower, higher = offer.copy(), refusal.copy()
-                lower[m], higher[m] = worst[m], best[m]
-                offer = lower if V[p, every, lower].sum() >= r[p] else offer
-                refusal = higher if V[p, every, higher].sum() < r[p] else refusal
-            rows.append({"party": f"p{p}", "accepts": package(offer)})
-            if V[p, every, refusal].sum() < r[p]:
-                rows.append({"party": f"p{p}", "refuses": package(refusal)})
-        if common:
-            rows.append({"party": f"p{p}", "accepts": package(V.sum(0).argmax(1))})
-    names = [f"o{k}" for k in range(V.shape[2])]
-    return Problem(
-        Case.model_validate(
-            {
-                "title": family,
-                "parties": {f"p{p}": {"name": f"p{p}"} for p in range(parties)},
-                "issues": {
-                    f"i{m}": {"name": f"i{m}", "options": {o: o for o in names}} for m in range(issues)
-                },
-                "comparisons": tuple({"assumed": "benchmark", **row} for row in rows),
-            }
-        )
-    )
-
-
 def large_spaces() -> None:
     """Sure and conceivable on the seven families, 10^30 packages; the bound of the target is 60 s."""
     for family in (*SMOOTH, *HARD):
         for common in (False, True):
-            problem = about(family, common, issues=50 if family == "goods" else 30)  # 4 options each there
+            V, r = arrays(family, 4, 50 if family == "goods" else 30, 10, 1000)
+            problem = in_words(V, r, common, family)  # 4 options each there
             words = [compatible(problem, p, WordSettings(taken="assumed")) for p in problem.space.parties]
             began = time.process_time()
             sure = any_sure(problem.space, words)

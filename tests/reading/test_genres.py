@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from annotated_texts import annotated
 from zopa.cli import app
 from zopa.reading import Roster, prepare, read
 from zopa.reading.evaluation.ready import Readiness, ready
@@ -18,25 +19,6 @@ from zopa.reading.llm import Endpoint, ask
 OWN = Path(__file__).parent / "genres"
 
 
-def annotated(name: str) -> tuple[str, list[dict], dict]:
-    """One of this folder's texts, its statements with offsets, and the names of its speakers."""
-    text = (OWN / f"{name}.txt").read_text(encoding="utf-8")
-    data = json.loads((OWN / f"{name}.json").read_text(encoding="utf-8"))
-    out, at = [], 0
-    for g in data["statements"]:
-        start = text.index(g["content"], at)
-        at = start + 1
-        span = {"content": [[start, start + len(g["content"])]]}
-        for part in ("condition", "consequent"):
-            if part in g:
-                a = text.index(g[part], start)
-                span[f"{part}_span"] = [[a, a + len(g[part])]]
-        out.append(
-            {"speaker": g["speaker"], "kinds": g["kinds"], "optional": g.get("optional", False), **span}
-        )
-    return text, out, data["speakers"]
-
-
 def scored(text: str, gold: list[dict], names: dict) -> Readiness:
     found = read(text).to_dict()
     return ready(text, gold, [*found["attributions"], *found["nested"]], names)
@@ -44,7 +26,7 @@ def scored(text: str, gold: list[dict], names: dict) -> Readiness:
 
 @pytest.mark.parametrize("name", ["chat", "parliament"])
 def test_a_genre_that_was_annotated_before_the_first_run_is_read(name):
-    rates = scored(*annotated(name)).rates()
+    rates = scored(*annotated(OWN, name)).rates()
     assert rates["found"] >= 0.85
     assert rates["precision"] >= 0.85
     assert rates["ready"] >= 0.75
@@ -55,7 +37,7 @@ UNSEEN = ["assembly", "interview", "group_chat", "submission", "posts", "caption
 
 
 def test_six_texts_of_genres_that_were_not_looked_at_stay_within_ten_points_of_the_bar():
-    rates = sum((scored(*annotated(name)) for name in UNSEEN), Readiness()).rates()
+    rates = sum((scored(*annotated(OWN, name)) for name in UNSEEN), Readiness()).rates()
     assert rates["found"] >= 0.85
     assert rates["precision"] >= 0.85
     assert rates["ready"] >= 0.60
@@ -67,7 +49,7 @@ numbers of transcripts and the office behind a sender's name were read in genera
 
 
 def test_three_texts_of_later_genres_stay_within_ten_points_of_the_bar():
-    rates = sum((scored(*annotated(name)) for name in LATER), Readiness()).rates()
+    rates = sum((scored(*annotated(OWN, name)) for name in LATER), Readiness()).rates()
     assert rates["found"] >= 0.85
     assert rates["precision"] >= 0.80
     assert rates["ready"] >= 0.50

@@ -1,6 +1,5 @@
 """Ukrainian and German: what is read in texts annotated before the first run, and what never passes the gate."""
 
-import json
 import random
 import re
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from annotated_texts import annotated
 from zopa.case import Case
 from zopa.case.records import Source
 from zopa.casefile import load
@@ -44,26 +44,8 @@ def words(name: str) -> str:
     return (TEXTS / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def annotated(name: str) -> tuple[str, list[dict], dict]:
-    """A text, its statements with offsets, and the names of its speakers."""
-    text, data = words(name), json.loads((TEXTS / f"{name}.json").read_text(encoding="utf-8"))
-    out, at = [], 0
-    for g in data["statements"]:
-        start = text.index(g["content"], at)
-        at = start + 1
-        span = {"content": [[start, start + len(g["content"])]]}
-        for part in ("condition", "consequent"):
-            if part in g:
-                a = text.index(g[part], start)
-                span[f"{part}_span"] = [[a, a + len(g[part])]]
-        out.append(
-            {"speaker": g["speaker"], "kinds": g["kinds"], "optional": g.get("optional", False), **span}
-        )
-    return text, out, data["speakers"]
-
-
 def scored(name: str) -> Readiness:
-    text, gold, names = annotated(name)
+    text, gold, names = annotated(TEXTS, name)
     found = read(text).to_dict()
     return ready(text, gold, [*found["attributions"], *found["nested"]], names)
 
@@ -81,7 +63,7 @@ def test_a_text_that_was_annotated_before_the_first_run_is_read(name):
 
 @pytest.mark.parametrize("name", ARTICLES)
 def test_a_gold_article_has_thirty_statements_of_every_kind_that_bargaining_needs(name):
-    _, gold, _ = annotated(name)
+    _, gold, _ = annotated(TEXTS, name)
     kinds = {k for g in gold for k in g["kinds"]}
     assert len(gold) >= 30
     assert {

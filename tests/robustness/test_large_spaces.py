@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks._instances import in_words
 
 from exact_instances import instance, oracles
 from zopa.case import Case
@@ -104,47 +105,7 @@ def family(name: str, common: bool, parties: int = 4, issues: int = 30, options:
     entry = {"family": name, "P": parties, "M": issues, "K": options, "S": 1000, "seed": 1, "rho": 0.35}
     space = instance(entry)
     V, r = np.stack(space.scores, axis=1), np.array(space.reservation)
-    every, K = np.arange(issues), V.shape[2]
-    rng = np.random.default_rng(5)
-    rows: list[Row] = []
-
-    def package(x: Any) -> dict[str, str]:
-        return {f"i{m}": f"o{x[m]}" for m in range(issues)}
-
-    for p in range(parties):
-        for m in range(issues):
-            order = np.argsort(V[p, m], kind="stable")
-            rows += [
-                {"party": f"p{p}", "prefers": {f"i{m}": f"o{a}"}, "to": {f"i{m}": f"o{b}"}, "weakly": True}
-                for b, a in itertools.pairwise(order)
-                if V[p, m, a] > V[p, m, b]
-            ]
-        best, worst = V[p].argmax(1), V[p].argmin(1)
-        for _ in range(3):
-            offer, refusal = best.copy(), worst.copy()
-            for m in rng.permutation(issues):
-                lower, higher = offer.copy(), refusal.copy()
-                lower[m], higher[m] = worst[m], best[m]
-                offer = lower if V[p, every, lower].sum() >= r[p] else offer
-                refusal = higher if V[p, every, higher].sum() < r[p] else refusal
-            rows.append({"party": f"p{p}", "accepts": package(offer)})
-            if V[p, every, refusal].sum() < r[p]:
-                rows.append({"party": f"p{p}", "refuses": package(refusal)})
-        if common:
-            rows.append({"party": f"p{p}", "accepts": package(V.sum(0).argmax(1))})
-    nouns = {
-        f"i{m}": {"name": f"i{m}", "options": {f"o{k}": f"o{k}" for k in range(K)}} for m in range(issues)
-    }
-    return Problem(
-        Case.model_validate(
-            {
-                "title": name,
-                "parties": {f"p{p}": {"name": f"p{p}"} for p in range(parties)},
-                "issues": nouns,
-                "comparisons": tuple({"assumed": "test", **row} for row in rows),
-            }
-        )
-    )
+    return in_words(V, r, common, name)
 
 
 @pytest.mark.parametrize(

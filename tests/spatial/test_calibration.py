@@ -1,6 +1,5 @@
 """The calibrated distribution: its arithmetic, its mirror, and its score on the data that fitted it."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,8 @@ needs_data = pytest.mark.skipif(not DATA.is_file(), reason="the DEU data set is 
 
 @pytest.fixture(scope="module")
 def deu():
-    sys.path.insert(0, str(ROOT))
-    try:
-        from benchmarks import deu
-    finally:
-        sys.path.remove(str(ROOT))
+    from benchmarks import deu
+
     return deu
 
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -213,11 +212,8 @@ def test_chances_add_up_and_prefix_sums_equal_the_definition(seed, n, crowded):
 @pytest.mark.parametrize(("reading", "everything"), [("scholz-code", True), ("scholz-paper", False)])
 def test_expected_utilities_equal_plain_loops_over_the_definitions(reading, everything):
     x, s, c = crowds(11, 7)
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    try:
-        from benchmarks.spatial import loops
-    finally:
-        sys.path.pop(0)
+    from benchmarks.spatial import loops
+
     r = play(x, s, c, reading=READINGS[reading], rounds=1)[0]
     one, span, w, mu = np.ones_like(x), np.array([np.ptp(x)]), s * c, one_shot.weighted_median(x, s * c)
     P = expected_utility.win_probabilities(x, w, r.exponent if everything else one, span, READINGS[reading])

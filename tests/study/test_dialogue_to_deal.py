@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks import casino, deu, deu_zones
 
 from zopa.errors import NotApplicable
 from zopa.reading.priorities import ItemWords, PriorityReader, TalkTurn, cues, first_mentions
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-try:
-    from benchmarks import casino, deu, deu_zones
-finally:
-    sys.path.pop(0)
 
 ITEMS = {
     "land": ItemWords(("land",), ("field*",)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
 
+from read_story import serving
 from workbench_client import EXAMPLES
 from zopa import load
 from zopa.bargaining import solve
 from zopa.casefile import SavedDraft, save_draft
 from zopa.workbench.access import SingleUser
-from zopa.workbench.app import create_app
-from zopa.workbench.server import listen
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -54,16 +51,8 @@ class Tab:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, SingleUser]]:
     folder = Path(shutil.copytree(EXAMPLES / "ukraine-2025", tmp_path_factory.mktemp("served") / "talks"))
     save_draft(folder, SavedDraft(name="Phased", package=nash(), note="for Tuesday"))
-    with listen("127.0.0.1", 0) as made:
-        host = f"127.0.0.1:{made.getsockname()[1]}"
-        sign_in = SingleUser()
-        config = uvicorn.Config(create_app({"talks": folder}, sign_in, {host}), log_level="critical")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [made]}, daemon=True)
-        thread.start()
-        yield f"http://{host}", sign_in
-        server.should_exit = True
-        thread.join(10)
+    with serving(folder) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -10,16 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from zopa.case import Case, latest
-from zopa.casefile import digest, normalise
+from zopa.casefile import normalise
 from zopa.errors import CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats.documents import number, refuse, unzip
 from zopa.formats.fidelity import Fidelity, left_out
 from zopa.formats.grids import CellGrid, grids_of, kind_of, write_grid
 from zopa.formats.names import label, short_ids
+from zopa.formats.text_case import TextCase
 
 __all__ = ["read", "recognise", "write"]
 
@@ -367,63 +367,31 @@ def _named(grid: CellGrid, names: Sequence[str], header: int, given: Mapping[str
     return _Roles(header, tuple(names), issue, parties, agreed, tuple(sorted(remarks))) if parties else None
 
 
-class _Builder:
+class _Builder(TextCase):
     """One case from the tables of one file."""
 
     def __init__(self, file: str, fidelity: Fidelity) -> None:
-        self.file, self.fidelity = file, fidelity
-        self.source = short_ids([Path(file).stem])[0]
-        self.lines: list[str] = []
-        self.length = 0
-        self.parties: dict[str, str] = {}
-        self.issues: dict[str, Any] = {}
-        self.statements: dict[str, Any] = {}
+        super().__init__(file, fidelity)
         self.outcome: dict[str, str] = {}
         self.found: list[Finding] = []
         self.rows = 0
-
-    def say(self, line: str) -> int:
-        """Add a line to the text of the table; where it begins."""
-        at = self.length
-        self.lines.append(line)
-        self.length += len(line) + 1
-        return at
 
     def case(self, tables: Sequence[tuple[CellGrid, _Roles]]) -> Case:
         """Read every table."""
         for grid, roles in tables:
             for c in roles.parties:
-                key = label(" ".join(roles.names[c].split()))
-                if key not in self.parties:
-                    self.parties[key] = short_ids([key], self.parties.values())[0]
+                self.party(label(" ".join(roles.names[c].split())))
             self.table(grid, roles)
         if self.found:
             raise CaseError(self.found, "nothing was read")
         if not self.issues:
             refuse(self.file, "expected at least one row below the header, saw none")
-        text = normalise("\n".join(self.lines) + "\n")
         self.fidelity.keep("rows", self.rows)
         self.fidelity.keep("parties", len(self.parties))
         self.fidelity.keep("suggested statements", len(self.statements))
         if self.outcome:
             self.fidelity.keep("outcomes", len(self.outcome))
-        return Case.model_validate(
-            {
-                "title": label(Path(self.file).stem),
-                "parties": {ident: {"name": name} for name, ident in self.parties.items()},
-                "issues": self.issues,
-                "statements": self.statements,
-                "outcome": self.outcome,
-                "sources": {
-                    self.source: {
-                        "title": label(self.file),
-                        "text": text,
-                        "sha256": digest(text),
-                        "file": f"sources/{self.source}.txt",
-                    }
-                },
-            }
-        )
+        return self.whole(self.outcome)
 
     def table(self, grid: CellGrid, roles: _Roles) -> None:
         """Read one table; repeated headers are skipped, headings and footnotes listed."""
@@ -434,6 +402,12 @@ class _Builder:
                 self.fidelity.change("a repeated header row is skipped", f"{place}, row {k}")
                 continue
             filled = {c for c in row if c}
+            if row[roles.issue] and sum(map(bool, row)) == 1:
+                self.fidelity.leave(
+                    f"the row '{label(row[roles.issue])[:80]}': a heading, or an issue without positions",
+                    f"{place}, row {k}",
+                )
+                continue
             if len(filled) <= 1 or not row[roles.issue]:
                 if filled:
                     self.fidelity.change(

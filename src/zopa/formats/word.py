@@ -11,18 +11,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from zopa.case import Case, Issue, Statement
-from zopa.casefile import digest, normalise
+from zopa.casefile import normalise
 from zopa.errors import UnknownName
 from zopa.formats.codings import carried, moment, party_of
 from zopa.formats.documents import Element, decode, refuse, unzip, xml_tree
 from zopa.formats.fidelity import Fidelity, left_out
 from zopa.formats.grids import kind_of, office_parts, packed
 from zopa.formats.names import label, short_ids
+from zopa.formats.text_case import TextCase
 
 __all__ = ["read", "recognise", "write"]
 
@@ -141,24 +141,8 @@ def _version(pieces: Sequence[_Piece], author: str) -> str:
     return " ".join("".join(out).split())
 
 
-class _WordCase:
+class _WordCase(TextCase):
     """One case from the paragraphs and comments of one file."""
-
-    def __init__(self, file: str, fidelity: Fidelity) -> None:
-        self.file, self.fidelity = file, fidelity
-        self.source = short_ids([Path(file).stem])[0]
-        self.lines: list[str] = []
-        self.length = 0
-        self.parties: dict[str, str] = {}
-        self.issues: dict[str, Any] = {}
-        self.statements: dict[str, Any] = {}
-
-    def say(self, line: str) -> int:
-        """Add a line to the text; where it begins."""
-        at, plain = self.length, normalise(line)
-        self.lines.append(plain)
-        self.length += len(plain) + 1
-        return at
 
     def case(self, paragraphs: Sequence[_Paragraph], comments: Mapping[str, Element], source: str) -> Case:
         """Put the case together: the text that stands, then what was changed and remarked."""
@@ -176,7 +160,6 @@ class _WordCase:
                 "expected comments or tracked changes with a name and a date, saw none",
                 "zopa read takes the text itself",
             )
-        text = "\n".join(self.lines) + "\n"
         self.fidelity.change("authors become parties; join those who speak for one party")
         for what, found in (
             ("parties", self.parties),
@@ -184,17 +167,7 @@ class _WordCase:
             ("suggested statements", self.statements),
         ):
             self.fidelity.keep(what, len(found))
-        return Case.model_validate(
-            {
-                "title": label(Path(self.file).stem),
-                "parties": {ident: {"name": name} for name, ident in self.parties.items()},
-                "issues": self.issues,
-                "statements": self.statements,
-                "sources": {
-                    self.source: {"title": label(self.file), "text": text, "sha256": digest(text), "file": f"sources/{self.source}.txt"}
-                },
-            }
-        )  # fmt: skip
+        return self.whole()
 
     def paragraph(self, p: _Paragraph, above: str, comments: Mapping[str, Element], place: str) -> None:
         """One paragraph: its versions as options, its changes and comments as statements."""
@@ -243,11 +216,9 @@ class _WordCase:
         """A suggested statement, quoted from the list of changes and comments."""
         words = normalise(words)[:MOST_WORDS]
         at = self.say(head + words) + len(normalise(head))
-        if author not in self.parties:
-            self.parties[author] = short_ids([author], self.parties.values())[0]
         self.statements[f"s{len(self.statements) + 1}"] = {
             "source": self.source, "quote": words, "start": at, "end": at + len(words), "kind": "position",
-            "party": self.parties[author], "said": moment(day), "extractor": "Word", "why": label(place),
+            "party": self.party(author), "said": moment(day), "extractor": "Word", "why": label(place),
             "review": {"state": "suggested"}, **read_as,
         }  # fmt: skip
 
