@@ -291,15 +291,17 @@ def go_on(cases: Mapping[str, Path]) -> None:
 
 def work(database: Database) -> int:
     """Run the jobs that wait, one after another, also those of a process that is gone; how many there were."""
-    done = 0
+    done, until = 0, time.monotonic() + LOST + BEAT
     while True:
         taken = claim(database)
         if taken is not None:
             if _run(database, taken) == "queued":
                 return done
-            done += 1
-        elif unheard(database, 2 * BEAT):  # perhaps of a process that is gone: sure after LOST seconds
-            time.sleep(LOST / 30)
+            done, until = done + 1, time.monotonic() + LOST + BEAT
+        elif (
+            unheard(database, 0.0) and time.monotonic() < until
+        ):  # what runs may be of a process that is gone
+            time.sleep(LOST / 30)  # LOST seconds without a sign of life make it sure
         else:
             return done
 
