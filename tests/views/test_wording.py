@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = ROOT / "docs" / "style.md"
 GLOSSARY = ROOT / "docs" / "reference" / "glossary.md"
-ROOMS = ("views", "render", "cli")
+ROOMS = ("views", "render", "cli", "workbench")
 SHARED = {
     "item", "attribute", "dimension", "value", "level", "outcome", "state", "evaluation", "constraint", "parameter",
     "rule", "method", "claim", "interpretation", "option (of a decision maker)", "zopa", "bid", "power", "agent", "actor",
@@ -46,6 +46,9 @@ def texts() -> Iterator[tuple[str, str]]:
     ]:
         for line, text in literals(path):
             yield f"{path.relative_to(ROOT)}:{line}", text
+    for path in sorted((ROOT / "src" / "zopa").rglob("*.j2")):
+        for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            yield f"{path.relative_to(ROOT)}:{n}", re.sub(r"\{[#%].*?[#%]\}", "", text)
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         if path == STYLE or path.name == "architecture.md" or "decisions" in path.parts:
             continue

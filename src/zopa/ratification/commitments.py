@@ -42,7 +42,7 @@ def commitments(case: Case) -> tuple[Commitment, ...]:
 
 def _binding(case: Case, s: Statement) -> tuple[bool, str]:
     speaker = case.speakers.get(s.speaker or "")
-    name = speaker.name if speaker else "nobody named"
+    name = speaker.name if speaker else "no speaker named"
     if s.channel in ("private", "leak"):
         return (
             False,

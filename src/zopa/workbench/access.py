@@ -46,7 +46,7 @@ class SignIn(Protocol):
     """The name of the cookie that holds the session's id."""
 
     entrance: str
-    """The path at which people sign in, open to everybody; empty where there is none."""
+    """The path at which people sign in, open to all; empty where there is none."""
 
     navigation: tuple[tuple[str, str, str], ...]
     """Further screens in the head of every page: name, path, key."""

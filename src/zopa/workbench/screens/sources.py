@@ -199,7 +199,7 @@ def _page(
 
 def _choices(shown: SourceAsked, labels: Labels) -> dict[str, list[tuple[str, str]]]:
     """Filter -> the values that occur, with their words."""
-    who = {i.speaker or "-": i.who or "nobody named" for i in shown.all}
+    who = {i.speaker or "-": i.who or "no speaker named" for i in shown.all}
     issues = {i.issue or "-": labels.issue(i.issue) if i.issue else "no issue" for i in shown.all}
     return {
         "speaker": sorted(who.items(), key=lambda x: x[1]),

@@ -36,7 +36,7 @@ __all__ = [
 HASHER = PasswordHasher()
 """Argon2id with the library's present defaults."""
 IDLE = 2 * 3600.0
-"""Seconds after which a session that nobody uses ends."""
+"""Seconds after which an unused session ends."""
 ABSOLUTE = 12 * 3600.0
 """Seconds after which every session ends."""
 WINDOW = 15 * 60.0
