@@ -94,7 +94,9 @@ class Extract:
         lines = []
         for s in self.statements:
             indent = "    " if s.nested_in is not None else ""
-            lines.append(f"{indent}{s.who.name or '(no speaker named)'} [{s.kind.kind}] {self.words(*s.content)}")
+            lines.append(
+                f"{indent}{s.who.name or '(no speaker named)'} [{s.kind.kind}] {self.words(*s.content)}"
+            )
         rest = f"{len(self.contacts)} contacts, {len(self.figures)} figures, {len(self.shifts)} shifts, {len(self.claims)} claims of the author"
         read = ", ".join(f"{n} {_LINES[kind]}" for kind, n in self.passages.items() if kind in _LINES)
         shown = [f"read as: {read}"] if set(self.passages) - {"prose"} else []
