@@ -276,7 +276,7 @@ class Assembler:
             self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else (), self.lex.language
         )
         flagged = [(s, ground.guard(s.content, s.cue)) for s in statements]
-        return [replace(s, flags=flags) if flags else s for s, flags in flagged]
+        return [replace(s, flags=(*s.flags, *flags)) if flags else s for s, flags in flagged]
 
     def _resolved(self, found: list[Attribution]) -> list[Suggestion]:
         """Suggestions in text order; a pronoun refers to those before it."""
@@ -324,8 +324,7 @@ class Assembler:
         said_words = " ".join(text[slice(*p)] for p in content)
         if len(content) > 1 and self.lex.patterns["speakers.split_content"].match(said_words):
             said_words = " ".join(text[slice(*p)] for p in content[1:])
-        depends = text[slice(*conditional.consequent)] if conditional and conditional.consequent else ""
-        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None, depends)
+        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, self._parts(conditional))
         if x.rule == "proposal" and kind.kind == "offer" and self._binds_another(said_words, words):
             kind = replace(kind, kind="demand", why=f"{kind.why}; binds another")
         if who.how == "event":
@@ -350,7 +349,15 @@ class Assembler:
             addressee=self._addressee(cue, last),
             nested_in=x.parent,
             spoken_for=self._spoken_for(mention, cue, who),
+            flags=(kind.doubt,) if kind.doubt else (),
         )
+
+    def _parts(self, found: Condition | None) -> tuple[str, str, str] | None:
+        """The words of a condition, of what depends on it, and its marker."""
+        if found is None:
+            return None
+        depends = self.body[slice(*found.consequent)] if found.consequent else ""
+        return self.body[slice(*found.condition)], depends, found.marker
 
     def _spoken_for(self, mention: tuple[Range, ...], cue: tuple[Range, ...], who: Who) -> tuple[str, ...]:
         """Whom else the words beside a speaker name: ``for the G-77/China``, ``supported by X and Y``, ``X, Y and Z``."""
