@@ -327,7 +327,8 @@ class Resolver:
         if not m or not patterns["speakers.apposition"].match(mention):
             return None
         name = m["name"].strip()
-        if len(name) < 2:  # "on X, Minister Kaja Tamm wrote"
+        dated = self.lex["weekdays"] | self.lex["months"]
+        if len(name) < 2 or name.lower() in dated:  # "on X, Minister Kaja Tamm wrote", "on 9 May, President"
             return None
         found = self._named(name)
         if found:
@@ -420,6 +421,9 @@ class Resolver:
         """The name to the left of "who" or "which", not the country after "of"."""
         s = re.sub(r"[,\s]+$", "", before)
         s = self.lex.patterns["speakers.country_of"].sub("", s)
+        if beside := self.lex.patterns["speakers.thing_beside"].search(s):  # "had called the ministry, which"
+            known = self._named(beside["who"])
+            return known and self._again(known, "relative") or Who(None, beside["who"], None, "relative", weak=True)
         names = list(self.lex.patterns["speakers.name"].finditer(s))
         for m in reversed(names[-3:]):
             mention = m.group().strip()
