@@ -192,8 +192,8 @@ def _read(s: Sentence, found: Attributions) -> None:
         found.add(s, y)
     for y in _in_words_of(s, found):
         found.add(s, y)
-    if y := _in_view_of(s, found):
-        found.add(s, y)
+    if view := _in_view_of(s, found):
+        found.add(s, view)
     _after_words(s, found)
     for y in party_acts(s, found):
         found.add(s, y)
@@ -454,7 +454,9 @@ def _in_view_of(s: Sentence, found: Attributions) -> Attribution | None:
     c = k + 1 + (s.words[k + 1] == ",")
     if not source or not clause_starts(s, c):
         return None
-    return statement((max(source[0], a + 1), source[1]), (a, a + 1), (c, content_end(s, c)), rule="view", lemma="think")
+    return statement(
+        (max(source[0], a + 1), source[1]), (a, a + 1), (c, content_end(s, c)), rule="view", lemma="think"
+    )
 
 
 def _opens_with_according(s: Sentence, i: int) -> bool:

@@ -208,9 +208,15 @@ def _without_agent(s: Sentence, group: VerbGroup, topic: Range) -> tuple[Range |
     """Speaker and content of a passive that names no agent; no content when it is no statement."""
     k, b, lists = group.stop, s.stop, s.lists
     if group.lemma in lists["agreed"] and s.is_(topic[0], "impersonal_subjects"):
+        k -= s.is_(k - 1, "to")
         if k < b and (s.is_(k, "kept_links") or clause_starts(s, k)):  # "it was agreed that"
             return None, ((k, content_end(s, k)),)
-    elif group.lemma in lists["agreed"] and k < b and s.is_(k, "kept_links") and s.is_(topic[1] - 1, "agreements"):
+    elif (
+        group.lemma in lists["agreed"]
+        and k < b
+        and s.is_(k, "kept_links")
+        and s.is_(topic[1] - 1, "agreements")
+    ):
         return None, ((k, content_end(s, k)),)
     if k < b and s.is_(k, "agentless_links") and group.lemma in lists["agentless"]:
         return None, (topic, (k, content_end(s, k, phrase=True)))

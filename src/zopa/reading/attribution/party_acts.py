@@ -54,13 +54,21 @@ def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
             continue
         i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
         j = bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop)
-        source = _subject(s, i) if i < s.stop and not s.quoted[i] and not found.takes(s.start, s.stop) else None
+        source = None
+        if i < s.stop and not s.quoted[i]:
+            source = _first_subject(s, i) if s.is_(i - 1, "coordinating") else _subject(s, i)
         if not source or not (_acts(s, source) or (goes_on and s.is_(source[0], "subject_pronouns"))):
             continue
         if s.has("subordinators", s.start, source[0]):
             continue
         return statement(source, (i, j), (source[0], s.stop), rule="undertaking", lemma="")
     return None
+
+
+def _first_subject(s: Sentence, i: int) -> Range | None:
+    """For a second verb, the subject of the first: ``It has nothing to hide and will open ...``."""
+    first = next((k for k in range(s.start + 1, i) if s.finite[k]), 0)
+    return left_phrase(s, first) if first else None
 
 
 def _goes_on(s: Sentence, found: Attributions) -> bool:
@@ -75,7 +83,9 @@ def _goes_on(s: Sentence, found: Attributions) -> bool:
 
 def _acts(s: Sentence, source: Range) -> bool:
     """Whether the words name somebody who can act: a name, a party, an office."""
-    return any(s.name[k] or s.is_(k, "actors") for k in range(*source)) and not s.is_(source[0], "who_which_whose")
+    return any(s.name[k] or s.is_(k, "actors") for k in range(*source)) and not s.is_(
+        source[0], "who_which_whose"
+    )
 
 
 def _subject(s: Sentence, i: int) -> Range | None:
@@ -89,4 +99,5 @@ def _subject(s: Sentence, i: int) -> Range | None:
 def _content(s: Sentence, j: int) -> Range | None:
     """What the act is about: up to the end of its clause."""
     stop = content_end(s, j) if j < s.stop else j
+    stop = next((k for k in range(j, stop) if s.words[k] == ";" and not s.quoted[k]), stop)
     return (j, stop) if stop > j else None

@@ -271,7 +271,9 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
         words = phrases.does(name, opening)
         if words and not (name == "concession" and _refused(words, opening, phrases)):
             return name, words
-        if name == "demand" and (words := phrases.does("imperative", opening) or _imperative(opening, phrases)):
+        if name == "demand" and (
+            words := phrases.does("imperative", opening) or _imperative(opening, phrases)
+        ):
             return name, words
     return None
 
@@ -437,24 +439,33 @@ def _split(
         marker in phrases.asking and patterns["clauses.asking"].search(text[start : m.start()])
     ):
         return None  # "asked if", "as if"
-    if before and _is_lead(text, before, m.start(), after, end, patterns):
-        before = None
-    if not before:  # "If B, A"
-        comma = text.find(",", m.end(), end)
-        if (comma < 0 or m.start() > start + 4) and (earlier := _earlier(text, start, m.start(), patterns)):
-            alone = comma < 0 or _trim(text, comma + 1, end, patterns) is None
-            if alone or text[m.start()].islower():
-                return Condition(after, earlier, marker, marker in phrases.only)
-        if comma < 0:
-            whole = _trim(text, m.end(), end, patterns) or after
-            return Condition(whole, None, marker, marker in phrases.only_first) if several else None
-        rest = _trim(text, comma + 1, end, patterns)
-        if rest is None and not several:
-            return None
-        return Condition(
-            _trim(text, m.end(), comma, patterns) or after, rest, marker, marker in phrases.only_first
-        )
-    return Condition(after, before, marker, marker in phrases.only)
+    if before and not _is_lead(text, before, m.start(), after, end, patterns):
+        return Condition(after, before, marker, marker in phrases.only)
+    return _condition_first(text, span, m, after, phrases, several)
+
+
+def _condition_first(
+    text: str,
+    span: tuple[int, int],
+    m: re.Match[str],
+    after: tuple[int, int],
+    phrases: Phrases,
+    several: bool,
+) -> Condition | None:
+    """``If B, A``; ``A. But only if B``; ``If B`` before a speaker, where what depends on it is the next piece."""
+    start, end = span
+    marker, patterns = text[slice(*m.span())].lower(), phrases.lex.patterns
+    comma = text.find(",", m.end(), end)
+    rest = _trim(text, comma + 1, end, patterns) if comma >= 0 else None
+    earlier = _earlier(text, start, m.start(), patterns)
+    if earlier and (rest is None or text[m.start()].islower()):
+        return Condition(after, earlier, marker, marker in phrases.only)
+    if rest is None and not several:
+        return None
+    stop = comma if comma >= 0 else end
+    return Condition(
+        _trim(text, m.end(), stop, patterns) or after, rest, marker, marker in phrases.only_first
+    )
 
 
 Patterns = Mapping[str, re.Pattern[str]]
@@ -479,7 +490,9 @@ def _is_lead(
 ) -> bool:
     """``Madam Speaker, if B, A`` and ``So if B, A``: what stands before the marker depends on nothing."""
     lead = text[before[0] : at].rstrip()
-    few = len(lead.split()) <= SHORT_LEAD and (lead.endswith(",") or bool(patterns["clauses.lead"].fullmatch(lead.lower())))
+    few = len(lead.split()) <= SHORT_LEAD and (
+        lead.endswith(",") or bool(patterns["clauses.lead"].fullmatch(lead.lower()))
+    )
     comma = text.find(",", after[0], end)
     return few and comma > 0 and _trim(text, comma + 1, end, patterns) is not None
 
