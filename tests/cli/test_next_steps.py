@@ -147,9 +147,7 @@ def test_the_next_steps_ask_about_the_same_day_readings_and_judgments() -> None:
 
 def test_a_day_in_the_name_of_the_case_is_not_asked_twice() -> None:
     done = zopa("zone", "ukraine-2025@2025-02-13", "--readings", "us-nato=off")
-    assert steps(done.stdout) == [
-        ["zopa", "solve", "ukraine-2025@2025-02-13", "--readings", "us-nato=off"]
-    ]
+    assert steps(done.stdout) == [["zopa", "solve", "ukraine-2025@2025-02-13", "--readings", "us-nato=off"]]
 
 
 def test_what_a_shell_would_take_apart_is_quoted() -> None:
