@@ -7,7 +7,6 @@ brackets is what its proposer asks for, and one without a subject that can act b
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
@@ -203,11 +202,11 @@ class _PassageReader:
         return self._statement(self.parties, None, (first, stop), "joint", "shall")
 
     def _is_named(self, text: str, subject: Range) -> bool:
-        """Whether the subject of a clause is a name; a word that only opens the sentence is one where it comes back."""
+        """Whether the subject of a clause is a name; one word before a passive only opens the sentence: ``Disputes``."""
         name = text[slice(*subject)]
-        if not name.istitle() or " " in name or subject[0] > 0:
+        if " " in name or subject[0] > 0:
             return name.istitle()
-        return len(re.findall(rf"[a-z,;] {re.escape(name)}\b", self.text[:MOST_READ])) > 0
+        return name.istitle() and not self.patterns["layout.passive"].match(lowered(text), subject[1])
 
     def _end(self, text: str, first: int) -> int:
         return first + len(text.rstrip(" ].;:"))
@@ -222,8 +221,6 @@ class _PassageReader:
         return replace(x, inherited=cue is None)
 
 
-MOST_READ = 20_000
-"""Characters of a text in which a name is looked for again."""
 _LISTED = {
     "demand": "demand",
     "offer": "offer",
