@@ -20,7 +20,10 @@ def convert(
         str, typer.Argument(metavar="FROM", help="A file or folder of another tool, or a case.")
     ],
     target: Annotated[
-        Path, typer.Argument(metavar="TO", help="The case folder to make, or the file or folder to write.")
+        Path,
+        typer.Argument(
+            metavar="TO", help="The case folder to make or to add to, or the file or folder to write."
+        ),
     ],
     source_format: Annotated[
         str | None,
@@ -67,9 +70,6 @@ def convert(
     """
     from zopa.formats import plan
 
-    if (target / "case.yaml").exists() and target_format in (None, "case"):
-        typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
-        raise typer.Exit(2)
     found = plan(
         bundled(source),
         target,
@@ -100,9 +100,9 @@ def convert(
         typer.echo(
             f"nothing was written: {len(found.fidelity.left_out)} things would be left out"
             if refused
-            else f"{'made' if found.target_format == 'case' else 'wrote'} {target}"
+            else f"{'added to' if found.adds else 'made' if found.target_format == 'case' else 'wrote'} {target}"
         )
-        if found.target_format == "case" and not refused:
+        if found.target_format == "case" and not refused and not found.adds:
             typer.echo(f"next: {_next(found.case, found.source_format, target)}")
     if lost and not lossy:
         raise typer.Exit(1)
