@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, bundled, console, print_answer
 
 if TYPE_CHECKING:
-    from zopa.case import Case
+    from zopa.formats.conversion import Conversion
 
 __all__ = ["convert", "formats"]
 
@@ -102,19 +104,28 @@ def convert(
             if refused
             else f"{'added to' if found.adds else 'made' if found.target_format == 'case' else 'wrote'} {target}"
         )
-        if found.target_format == "case" and not refused and not found.adds:
-            typer.echo(f"next: {_next(found.case, found.source_format, target)}")
+        tell_next(_next(found, source, target, refused=refused), target)
     if lost and not lossy:
         raise typer.Exit(1)
 
 
-def _next(case: Case, source_format: str, target: Path) -> str:
+def _next(found: Conversion, source: str, target: Path, *, refused: bool) -> list[str]:
+    """What leads on: the question that the new case answers, or the file read back where zopa reads its format."""
+    from zopa.formats import FORMATS
+
+    if refused:
+        return [shlex.join(["convert", source, str(target), "--lossy"])]
+    case = found.case
+    if found.target_format != "case":
+        known = FORMATS[found.target_format]
+        return (
+            ["show CASE"] if known.read is not None and known.add is None else [shlex.join(["show", source])]
+        )
     if any(s.review.state == "suggested" for s in case.statements.values()):
-        return f"zopa review {target}"
+        return ["review CASE"]
     if case.graph is not None:
-        return f"zopa stability {target}"
-    model = " --model ktab" if source_format.startswith("ktab") else ""
-    return f"zopa {'forecast' if model else 'run'} {target}{model}"
+        return ["stability CASE"]
+    return ["forecast CASE --model ktab" if found.source_format.startswith("ktab") else "run CASE"]
 
 
 def formats(json: JsonOption = False) -> None:
@@ -151,3 +162,4 @@ def formats(json: JsonOption = False) -> None:
         grid.add_row(name, f.label, ways[f.read is not None, f.write is not None], f.carries, lost)
     console().print(grid)
     typer.echo("every conversion lists what it leaves out, with its place")
+    tell_next(["convert harbour-sport-park harbour.xlsx"])
