@@ -346,7 +346,7 @@ class Assembler:
             lemma=x.lemma,
             who=who,
             kind=kind,
-            said=self._said(cue, first, last, who),
+            said=self._said(cue, content, (first, last), who),
             channel=channel(sentence, self.phrases),
             quoting=self._quoting(x),
             condition=conditional,
@@ -441,19 +441,24 @@ class Assembler:
         return opening + " | " + self.body[mention[0][1] : max(mention[0][1], cue[0][0])]
 
     def _said(
-        self, cue: tuple[Range, ...], first: int, last: int, who: Who
+        self, cue: tuple[Range, ...], content: tuple[Range, ...], sentence: Range, who: Who
     ) -> tuple[date | None, date | None] | None:
-        """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication."""
-        at = cue[0] if cue else (first, first)
+        """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication.
+
+        A date in what is said is never the day on which it was said: ``agreed to meet again on 2 April``.
+        """
+        first, last = sentence
+        at, on = cue[0] if cue else (first, first), self.source.published.on
         for d in self.dates[bisect_left(self.date_starts, first) : bisect_left(self.date_starts, last)]:
             beside = at[0] - 25 <= d.start <= at[1] + 25 and first <= d.start < last
+            if any(a <= d.start < b for a, b in content):
+                continue
             if (beside or first <= d.start < first + 12) and d.grain != "year":
                 gap = self.body[min(d.end, at[1]) : max(d.start, at[0])]
                 if not re.search(r"[.;“”\"]", gap):
                     return d.first, d.last
         if who.voice:
             return None
-        on = self.source.published.on
         return (None, on) if on else None
 
     def _quoting(self, x: Attribution) -> str:
