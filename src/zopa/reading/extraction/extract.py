@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -192,6 +193,10 @@ def extract(
     return reader.run()
 
 
+MOST_LABELS = 4
+"""Different labels of turns among which the other one of two speakers is looked for; one may have several."""
+
+
 class Assembler:
     """Turns attributions of one text into suggestions; engines other than the rules use it too."""
 
@@ -369,14 +374,20 @@ class Assembler:
         m = self.lex.patterns["speakers.together"].search(self.body)
         return m.group() if m else ""
 
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The different words for the speakers of turns."""
+        spans = {p.speaker for p in self.layout.passages if p.kind == "turn" and p.speaker}
+        return tuple(sorted({self.body[slice(*span)] for span in spans}))
+
     def _addressed(self, who: Who) -> Who:
         """``You asked us to``: words of the person who is spoken to; the other one of two, else a guess."""
-        spans = {self.body[slice(*p.speaker)] for p in self.layout.passages if p.kind == "turn" and p.speaker}
-        known = {w.name: w for w in (self.resolver.resolve(span) for span in sorted(spans))}
-        self.resolver.last_person = who
-        others = [w for name, w in known.items() if name != who.name]
-        if len(others) == 1:
-            return replace(others[0], how="addressee", weak=True)
+        if len(self.labels) <= MOST_LABELS:
+            before = copy(self.resolver)
+            known = {w.name: w for w in map(before.resolve, self.labels)}
+            others = [w for name, w in known.items() if name != who.name]
+            if len(others) == 1:
+                return replace(others[0], how="addressee", weak=True)
         return replace(who, weak=True)
 
     def _parts(self, found: Condition | None) -> tuple[str, str, str] | None:
