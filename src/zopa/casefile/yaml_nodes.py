@@ -38,14 +38,14 @@ def plain_nodes(text: str, most: int, deep: int) -> Any:
     """
     if _UNUSUAL.search(text):
         raise UnusualError
-    reader = _Reader(text, most)
+    reader = _Events(text, most)
     try:
         return reader.root(deep)
     except (yaml.YAMLError, ValueError) as error:
         raise UnusualError from error
 
 
-class _Reader:
+class _Events:
     def __init__(self, text: str, most: int) -> None:
         self.next = yaml.CSafeLoader(text).get_event
         self.resolve = YAML(typ="safe", pure=True).resolver.resolve
