@@ -28,6 +28,7 @@ from zopa.case.estimates import (
     weights,
 )
 from zopa.case.interval import ZERO, Interval, Number, exact
+from zopa.case.meant import fits_what_was_meant, readings_left
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -102,6 +103,7 @@ __all__ = [
     "cited",
     "estimate",
     "exact",
+    "fits_what_was_meant",
     "fraction",
     "gaps",
     "hidden_records",
@@ -116,6 +118,7 @@ __all__ = [
     "pressing",
     "quantity",
     "reading_of",
+    "readings_left",
     "redacted",
     "reservation",
     "share_by_basis",
