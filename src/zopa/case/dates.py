@@ -24,7 +24,7 @@ from zopa.case.model import Case, Option, Party
 from zopa.case.records import Contact, Figure, Records, Shift, Statement
 from zopa.errors import NotApplicable
 
-__all__ = ["as_of", "day_asked", "undated"]
+__all__ = ["as_of", "day_asked", "days_of_change", "undated"]
 
 BY_SAYING: Final = "said:"
 _STRUCTURE = (Option, Action, GraphMove)
@@ -116,6 +116,16 @@ def day_asked(day: date | str) -> tuple[date, bool]:
 
 def _published_by(case: Case, records: Mapping[str, Any], day: date) -> dict[str, Any]:
     return {k: r for k, r in records.items() if (_source_day(case, r) or day) <= day}
+
+
+def days_of_change(case: Case) -> tuple[date, ...]:
+    """Days on which the record may grow, in order: moments and publications of records, starts of cost rows."""
+    found: set[date | None] = {r.start for r in case.cost_rows}
+    for group in Records.model_fields:
+        for record in getattr(case, group).values():
+            moment = _moment(record)
+            found |= {_source_day(case, record), *((moment.start, moment.end) if moment else ())}
+    return tuple(sorted(d for d in found if d is not None))
 
 
 @once
