@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from zopa.cli import completion
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import (
     CaseArgument,
     DayOption,
@@ -33,7 +34,9 @@ from zopa.cli.options import (
 from zopa.cli.proofs import save_proof
 
 if TYPE_CHECKING:
-    from zopa.space import Answer
+    from zopa.bargaining import Deal
+    from zopa.robustness import WorthByWords
+    from zopa.space import Answer, Problem, Question
     from zopa.views import Document
 
 __all__ = [
@@ -51,33 +54,48 @@ __all__ = [
 
 
 def reply(
-    answer: Answer | Sequence[Answer], name: str, *, json: bool, no: bool, view: Document | None = None
+    answer: Answer | Sequence[Answer],
+    name: str,
+    *,
+    json: bool,
+    no: bool,
+    view: Document | None = None,
+    by_words: Sequence[WorthByWords] = (),
+    first: Sequence[str] = (),
 ) -> NoReturn:
-    """Show an answer, as text or as JSON, and end with 1 where it is no or rests on too little, else with 0."""
+    """Show an answer, as text or as JSON, and end with 1 where it is no or rests on too little, else with 0.
+
+    ``by_words`` is what words say of the packages shown, for JSON. ``first`` holds steps that stand before those of the
+    view.
+    """
+    one = answer if not isinstance(answer, Sequence) else answer[0]
     if json:
         from zopa.render.json import answered
 
-        print_json(answered(answer))
+        print_json(answered(answer, by_words))
     else:
-        from zopa.space import Answer
         from zopa.views import finished
         from zopa.views import view as view_of
 
-        first = answer if isinstance(answer, Answer) else answer[0]
-        show_document(finished(view, first) if view else view_of(first), name)
-    one = answer if not isinstance(answer, Sequence) else answer[0]
+        show_document(finished(view, one) if view else view_of(one), name, one.question, first)
     raise typer.Exit(1 if no or one.too_little else 0)
 
 
-def show_document(document: Document, name: str) -> None:
+def _by_words(problem: Problem, deals: Iterable[Deal]) -> tuple[WorthByWords, ...]:
+    """What the words alone say that the packages shown are worth to each party."""
+    from zopa.robustness import worth_by_words
+
+    return worth_by_words(problem, [d.package for d in deals])
+
+
+def show_document(
+    document: Document, name: str, question: Question | None = None, first: Sequence[str] = ()
+) -> None:
     """Print a document and the commands that lead on."""
     from zopa.render.terminal import show
 
-    out = console()
-    show(document, out)
-    if document.next:
-        steps = "   or   ".join("zopa " + step.replace("CASE", name) for step in document.next)
-        out.print(f"next: {steps}", markup=False, soft_wrap=True)
+    show(document, console())
+    tell_next((*first, *document.next), name, question)
 
 
 def zone(
@@ -96,13 +114,20 @@ def zone(
     """Is there a deal all could accept? Counts, break-even values, best for each party."""
     from zopa.bargaining import prove_zone
     from zopa.bargaining import zone as ask
+    from zopa.views import Labels
+    from zopa.views.bargaining import zone as view
+    from zopa.views.worth import by_words
 
     problem = problem_of(name, readings, changes, day, typed)
+    first: tuple[str, ...] = ()
     with stopper(seconds) as stop:
         answer = ask(problem, most_unsourced=most_unsourced, stop=stop)
         if proof is not None:
-            save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof, name)
-    reply(answer, name, json=json, no=not answer.yes)
+            first = save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof)
+    shown = [d for best in answer.best.values() for d in best[:1]]
+    said = _by_words(problem, shown)
+    document = view(answer, Labels(problem.case), by_words(said))
+    reply(answer, name, json=json, no=not answer.yes, view=document, by_words=said, first=first)
 
 
 def solve(
@@ -134,7 +159,8 @@ def solve(
     from zopa.bargaining import SOLUTIONS
     from zopa.bargaining import solve as ask
     from zopa.views import Labels
-    from zopa.views.bargaining import solutions
+    from zopa.views.bargaining import MOST_TIES, solutions
+    from zopa.views.worth import by_words
 
     problem = problem_of(name, readings, changes, day, typed)
     powers = _powers(power, problem.case.parties)
@@ -155,11 +181,12 @@ def solve(
             )
             for m in methods
         ]
-    if proof is not None:
-        save_proof(found[0].proof, proof, name)
+    saved = save_proof(found[0].proof, proof) if proof is not None else ()
     first = found[0].standing
     none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
-    reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)))
+    said = _by_words(problem, (d for x in found for d in x.deals[: MOST_TIES if x.tied > 1 else 1]))
+    document = solutions(found, Labels(problem.case), by_words(said))
+    reply(found, name, json=json, no=none, view=document, by_words=said, first=saved)
 
 
 def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
@@ -196,7 +223,8 @@ def describe(
     else:
         from zopa.views import with_settings
 
-        show_document(with_settings(engines(answer), problem.question("describe")), name)
+        question = problem.question("describe")
+        show_document(with_settings(engines(answer), question), name, question)
 
 
 def frontier(
@@ -215,13 +243,15 @@ def frontier(
     from zopa.bargaining import prove_frontier
     from zopa.views import Labels
     from zopa.views.bargaining import frontier as view
+    from zopa.views.worth import by_words
 
     problem = problem_of(name, readings, changes, day, typed)
     with stopper(seconds) as stop:
         answer = ask(problem, stop=stop)
-    if proof is not None:
-        save_proof(prove_frontier(problem, known=answer), proof, name)
-    reply(answer, name, json=json, no=not answer.points, view=view(answer, Labels(problem.case), most))
+    saved = save_proof(prove_frontier(problem, known=answer), proof) if proof is not None else ()
+    said = _by_words(problem, answer.deals[:most])
+    shown = view(answer, Labels(problem.case), most, by_words(said))
+    reply(answer, name, json=json, no=not answer.points, view=shown, by_words=said, first=saved)
 
 
 def why_not(
@@ -253,14 +283,21 @@ def judge(
 ) -> None:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     from zopa.bargaining import judge as ask
+    from zopa.robustness import worth_by_words
+    from zopa.views import Labels
+    from zopa.views.bargaining import draft as draft_view
+    from zopa.views.worth import by_words
 
     given = package_of(draft, package)
     if given is None:
         raise typer.BadParameter(
             f"expected ISSUE=OPTION for each issue that the draft settles; zopa show {name} lists them"
         )
-    answer = ask(problem_of(name, readings, changes, day, typed), given)
-    reply(answer, name, json=json, no=answer.state != "accepted")
+    problem = problem_of(name, readings, changes, day, typed)
+    answer = ask(problem, given)
+    said = worth_by_words(problem, [answer.draft])
+    document = draft_view(answer, Labels(problem.case), by_words(said))
+    reply(answer, name, json=json, no=answer.state != "accepted", view=document, by_words=said)
 
 
 def show(
@@ -289,7 +326,8 @@ def show(
     else:
         from zopa.views import with_settings
 
-        show_document(with_settings(overview(case), problem.question("show")), name)
+        question = problem.question("show")
+        show_document(with_settings(overview(case), question), name, question)
 
 
 def _list_examples(*, json: bool) -> None:
@@ -302,7 +340,7 @@ def _list_examples(*, json: bool) -> None:
         return
     for name, title in titles.items():
         typer.echo(f"{name:24}{title}")
-    typer.echo(f"next: zopa show {next(iter(titles))}   or   zopa init FOLDER")
+    tell_next([f"show {next(iter(titles))}", "init my-case"])
 
 
 def explain(
@@ -338,3 +376,4 @@ def explain(
             out.print(
                 "  " * depth + "  " + s.text, markup=False, style="italic" if s.basis == "source" else None
             )
+    tell_next(["show CASE"], name, problem.question("explain", id=ident))

@@ -71,7 +71,8 @@ def backtest(b: Backtest, _: Labels) -> Document:
     sections = [Section("answer", "Did the agreement lie where the words put it?", tuple(blocks))]
     if b.calibration:
         sections.append(Section("calibration", "Did stated shares come true?", _calibration(b)))
-    return Document("Backtest", (*sections, Section("cases", "Every case", (_cases(b),))))
+    cases = Section("cases", "Every case", (_cases(b),))
+    return Document("Backtest", (*sections, cases), next=("zone CASE",))
 
 
 def _gates(checked: GatesChecked) -> list[Block]:

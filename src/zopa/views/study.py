@@ -33,6 +33,7 @@ from zopa.views import (
     talks,
     under_draws,
     what_drives,
+    worth,
 )
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -54,7 +55,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, listed, percent, points, sentence, short
+from zopa.views.numbers import count, listed, percent, points, sentence, short, things
 from zopa.waiting import Delay
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
@@ -78,15 +79,20 @@ def study(s: Study, labels: Labels) -> Document:
     """The whole report."""
     sections = [Section("answer", "The answer", tuple(page_one(s, labels)))]
     sections += [found for make in SECTIONS if (found := make(s, labels)) is not None]
-    n = len(s.case.statements)
-    said = f", {n} statement{'s' if n != 1 else ''}" if n else ""
-    as_of = f"As of {day(s.case.as_of)} · " if s.case.as_of else ""
-    subtitle = f"{as_of}{len(s.space.parties)} parties, {len(s.case.issues)} issues, {count(s.zone.packages)} packages{said}"
+    sizes = [
+        things(len(s.space.parties), "party"),
+        things(len(s.case.issues), "issue"),
+        things(s.zone.packages, "package"),
+        *([things(n, "statement")] if (n := len(s.case.statements)) else []),
+    ]
+    subtitle = " · ".join(filter(None, (labels.dated(), ", ".join(sizes))))
     footer = (
         f"Made by zopa {s.question.version}, offline. Every number links to its basis. "
         "Parties are described only by their recorded statements."
     )
-    steps = standing.next_steps(s.standing, ("judge CASE ISSUE=OPTION ...", "show CASE"))
+    steps = standing.next_steps(
+        s.standing, (labels.to_judge(shown[0][1].deal.package if (shown := _shown(s)) else None), "show CASE")
+    )
     return Document(s.case.title, tuple(sections), subtitle, steps, footer)
 
 
@@ -254,6 +260,7 @@ def _packages(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) -
         labels,
         "Packages side by side; bars: utility on each party's own scale from 0 to 100, line: no agreement",
         s.zone.reservation,
+        worth.by_words(s.by_words),
     )
     least = _row("gains least", [(_least(p, labels),) for _, p in shown])
     block = _row("who could block it", [_blockers(p, labels) for _, p in shown])
@@ -440,7 +447,10 @@ def _common(s: Study, labels: Labels) -> Section | None:
             cell(Link(x.title, f"#why-{m}"), f" ({x.tied} tied)" if x.tied > 1 else ""),
             x.asks,
             listed(picks[m]) or "–",
-            *(cell(points(u), number=True) for u in x.deals[0].utilities.values()),
+            *(
+                bargaining.worth_cell(x.deals[0], p, labels, worth.by_words(s.by_words))
+                for p in x.deals[0].utilities
+            ),
         )
         for m, x in s.solutions.items()
         if x.deals
@@ -448,27 +458,42 @@ def _common(s: Study, labels: Labels) -> Section | None:
     if rows:
         found.append(
             Grid(
-                "What each solution picks",
+                worth.ranged(
+                    "What each solution picks",
+                    [x.deals[0] for x in s.solutions.values() if x.deals],
+                    labels,
+                    worth.by_words(s.by_words),
+                ),
                 ("solution", "asks for", "package", *labels.parties(s.space.parties)),
                 rows,
             )
         )
     warnings = dict.fromkeys(f"{x.title} {x.warning}." for x in s.solutions.values() if x.warning and x.deals)
     found += [paragraph(w, tone="note") for w in warnings]
-    chart = frontier_chart(s, [(letter, p.deal) for letter, p in _letters(s)], labels)
+    chart = frontier_chart(
+        s, [(letter, p.deal) for letter, p in _letters(s)], labels, worth.by_words(s.by_words)
+    )
     if chart:
         found.append(chart)
     shown = [letter for letter, _ in _shown(s)]
     others = [(f"{letter}: {_role(p)}", p) for letter, p in _letters(s) if letter not in shown]
     if others:
         grid = bargaining.packages_grid(
-            [(name, p.deal) for name, p in others], labels, "The other packages", s.zone.reservation
+            [(name, p.deal) for name, p in others],
+            labels,
+            "The other packages",
+            s.zone.reservation,
+            worth.by_words(s.by_words),
         )
         found.append(Grid(grid.caption, grid.head, grid.rows, folded=True, compare=True))
     best = [(labels.party(p), deals[0]) for p, deals in s.zone.best.items() if deals]
     if best:
         grid = bargaining.packages_grid(
-            best, labels, "The best package of the zone for each party", s.zone.reservation
+            best,
+            labels,
+            "The best package of the zone for each party",
+            s.zone.reservation,
+            worth.by_words(s.by_words),
         )
         found.append(Grid(grid.caption, grid.head, grid.rows, folded=True, compare=True))
     return Section("solutions", title, tuple(found))
