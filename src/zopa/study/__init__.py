@@ -6,7 +6,7 @@ from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, comp
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import InContext, Step, explain, in_context, known_ids, sentence_around
 from zopa.study.gates import Gates, read_gates
-from zopa.study.opened_splits import Opening, open_split
+from zopa.study.opened_splits import SplitOpening, open_split
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
 from zopa.study.seal import Seal, SealCheck, seal, verify_seal
 from zopa.study.talks import path, simulate, start
@@ -24,12 +24,12 @@ __all__ = [
     "Gates",
     "InContext",
     "Moved",
-    "Opening",
     "Proposal",
     "ReadingRow",
     "Seal",
     "SealCheck",
     "Side",
+    "SplitOpening",
     "Step",
     "Study",
     "Trial",

@@ -27,7 +27,7 @@ from zopa.robustness import Stress, stress
 from zopa.space import Answer, Problem, Question
 from zopa.spatial import forecast
 from zopa.study.gates import Gates, GatesChecked, check_gates
-from zopa.study.opened_splits import Opening, open_split
+from zopa.study.opened_splits import SplitOpening, open_split
 
 __all__ = [
     "PREDICTORS",
@@ -182,7 +182,7 @@ class Backtest(Answer):
     chance_brier: float | None = None
     calibration: Mapping[str, tuple[Reliability, ...]] = field(default_factory=dict)
     gates: GatesChecked | None = None
-    openings: tuple[Opening, ...] = ()
+    openings: tuple[SplitOpening, ...] = ()
     seed: int = SEED
     resamples: int = RESAMPLES
 
@@ -233,7 +233,7 @@ def backtest(
         _known(gate.measure), _known(gate.minus or gate.measure)
     for case in cases:
         _then(case, as_of, allow_undated)
-    openings: tuple[Opening, ...] = ()
+    openings: tuple[SplitOpening, ...] = ()
     if test_log is not None:
         seen = gates.digest if gates else ""
         openings = open_split(test_log, [c.digest for c in cases], gates=seen, again=again)

@@ -10,7 +10,7 @@ A file is TOML::
     at_least = 0.9
 
     [[gates]]
-    name = "nobody left behind beats the Nash product"
+    name = "large smallest gains beat the Nash product"
     measure = "smallest.log_score"
     minus = "nash.log_score"        # the difference, case by case
     below = 0

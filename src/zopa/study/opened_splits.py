@@ -12,11 +12,11 @@ from zopa._version import __version__
 from zopa.casefile import read_text, write_file
 from zopa.errors import CaseError, Finding, NotApplicable
 
-__all__ = ["Opening", "open_split"]
+__all__ = ["SplitOpening", "open_split"]
 
 
 @dataclass(frozen=True)
-class Opening:
+class SplitOpening:
     """One opening: the release, the day, digests of what was opened and of the gates, and whether it was once more."""
 
     release: str
@@ -33,7 +33,7 @@ def open_split(
     gates: str = "",
     again: bool = False,
     release: str = __version__,
-) -> tuple[Opening, ...]:
+) -> tuple[SplitOpening, ...]:
     """Note in a log that test cases are opened, and give all openings of any of them, the new one last.
 
     Parameters
@@ -66,15 +66,17 @@ def open_split(
             f"release {release} opened {'these' if len(opened) != 1 else 'this'} on {seen[-1].date} already ({log}); "
             "--again opens once more, and the log says so"
         )
-    new = Opening(release, str(date.today()), tuple(opened), gates, again)
+    new = SplitOpening(release, str(date.today()), tuple(opened), gates, again)
     write_file(place, "".join(f"{line}\n" for line in [*lines, json.dumps(asdict(new))]))
     return (*same, new)
 
 
-def _read(line: str, log: str, number: int) -> Opening:
+def _read(line: str, log: str, number: int) -> SplitOpening:
     try:
         data = json.loads(line)
-        return Opening(data["release"], data["date"], tuple(data["opened"]), data["gates"], data["again"])
+        return SplitOpening(
+            data["release"], data["date"], tuple(data["opened"]), data["gates"], data["again"]
+        )
     except (ValueError, KeyError, TypeError):
         what = "expected an opening as this log has them: release, date, opened, gates, again"
         found = Finding("", what, "name another file for the log", log, number, 1)

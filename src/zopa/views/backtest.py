@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zopa.study.backtest import PREDICTORS, SMOOTH, ZONES, Backtest
 from zopa.study.gates import GatesChecked
-from zopa.study.opened_splits import Opening
+from zopa.study.opened_splits import SplitOpening
 from zopa.views.document import Block, Cell, Document, Grid, Section, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, percent
@@ -108,7 +108,7 @@ def _gates(checked: GatesChecked) -> list[Block]:
     ]
 
 
-def _openings(openings: tuple[Opening, ...]) -> Block:
+def _openings(openings: tuple[SplitOpening, ...]) -> Block:
     """How often test cases were opened: the more often, the less their figures say."""
     new, earlier = openings[-1], openings[:-1]
     text = f"These test cases were opened on {new.date} for release {new.release}"
