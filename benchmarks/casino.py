@@ -41,19 +41,24 @@ OPENED = HERE / "test_splits.jsonl"
 FOLDS, TRAIN = 5, -1
 SHARES = (0.25, 0.5, 1.0)
 UNITS, NO_DEAL = 3, 5
+PENALTIES = (60.0, 120.0, 240.0)
+"""Of the reader's weights; which one is chosen by cross-validation within the folds it is fitted on."""
 RANKS = {"High": 5, "Medium": 4, "Low": 3}
 ITEMS: Mapping[str, ItemWords] = {
     "Food": ItemWords(
         ("food", "foods"),
         ("meal*", "hungry", "hunger", "snack*", "eat", "eating", "starv*", "calories", "cook*", "nutrition", "protein", "diet"),
+        UNITS,
     ),
     "Water": ItemWords(
         ("water", "waters"),
         ("thirst*", "hydrat*", "dehydrat*", "drink*", "bottle*", "shower*", "bath*", "wash*", "hygiene"),
+        UNITS,
     ),
     "Firewood": ItemWords(
         ("firewood", "firewoods", "wood", "woods"),
         ("fire", "fires", "warm*", "cold*", "heat", "campfire*", "log", "logs", "freez*", "chilly", "bonfire*"),
+        UNITS,
     ),
 }  # fmt: skip
 Order = tuple[str, ...]
@@ -147,7 +152,12 @@ def read(talks: Sequence[Talk], share: float = 1.0, offers: bool = False) -> Rea
     out: dict[tuple[int, str], Read] = {}
     for fold in folds(talks):
         seen = [(t, who) for t in talks for who in t.orders if t.fold != fold]
-        reader = PriorityReader.fit([found[t.number, w] for t, w in seen], [t.orders[w] for t, w in seen])
+        reader = PriorityReader.fit(
+            [found[t.number, w] for t, w in seen],
+            [t.orders[w] for t, w in seen],
+            penalties=PENALTIES,
+            groups=[t.number % FOLDS for t, _ in seen],
+        )
         for t in talks:
             if t.fold == fold:
                 for who in t.orders:

@@ -121,7 +121,7 @@ class UnknownName(ZopaError, KeyError):
     def __str__(self) -> str:
         close = nearest(self.name, self.known)
         more = f" and {len(self.known) - MOST_NAMED} more" if len(self.known) > MOST_NAMED else ""
-        known = "known: " + ", ".join(self.known[:MOST_NAMED]) + more
+        known = "known: " + (", ".join(self.known[:MOST_NAMED]) + more if self.known else "none yet")
         tail = f"did you mean '{close}'?" if close else known
         return f"no {self.kind} called '{self.name}'; {tail}"
 

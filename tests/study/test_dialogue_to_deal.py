@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import tomllib
@@ -53,7 +54,7 @@ def test_a_reader_fitted_on_some_items_reads_others() -> None:
         rng.shuffle(turns)
         found.append(cues([TalkTurn("A", t) for t in turns], "A", ITEMS))
         orders.append(order)
-    reader = PriorityReader.fit(found, orders, penalty=1.0)
+    reader = PriorityReader.fit(found, orders, penalties=[1.0])
     assert all(reader.order(f) == tuple(o) for f, o in zip(found, orders, strict=True))
     new = {"gold": ItemWords(("gold",)), "salt": ItemWords(("salt",)), "silk": ItemWords(("silk",))}
     talk = [TalkTurn("A", "You can have the gold. I really need salt. Some silk would be nice.")]
@@ -64,18 +65,96 @@ def test_a_reader_fitted_on_some_items_reads_others() -> None:
     assert max(chances, key=lambda i: chances[i]) == "salt"
 
 
-def test_the_slope_of_the_ranking_likelihood_is_that_of_finite_differences() -> None:
+def test_the_slopes_of_the_likelihood_of_orders_are_those_of_finite_differences() -> None:
     from zopa.reading.priorities import _unlikely
 
-    x = np.array([[0.3, -0.2, 0.7, 0.1], [1.0, 0.0, -1.0, 0.4]])
-    total, slope = _unlikely(x)
-    e = np.exp(x)
-    by_hand = -sum(np.log(e[:, k] / e[:, k:].sum(axis=1)).sum() for k in range(4))
+    sums = np.array([[0.3, -0.2, 0.7, 0.1], [1.0, 0.0, -1.0, 0.4]])
+    ends = np.array([[-0.5, 0.2, 0.1, 0.9], [0.3, -0.8, 0.0, 0.6]])
+    total, *slopes = _unlikely(sums, ends)
+    places = [1, 1 / 3, -1 / 3, -1]
+
+    def odds(person: int, order: tuple[int, ...]) -> float:
+        at = list(zip(places, order, strict=True))
+        return float(np.exp(sum(p * sums[person][i] + p * p * ends[person][i] for p, i in at)))
+
+    orders = list(itertools.permutations(range(4)))
+    by_hand = -sum(np.log(odds(k, orders[0]) / sum(odds(k, o) for o in orders)) for k in range(2))
     assert total == pytest.approx(by_hand)
-    for at in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[at] = 1e-6
-        assert (_unlikely(x + step)[0] - _unlikely(x - step)[0]) / 2e-6 == pytest.approx(slope[at], abs=1e-5)
+    for which, slope in enumerate(slopes):
+        for at in np.ndindex(sums.shape):
+            step = np.zeros((2, *sums.shape))
+            step[which][at] = 1e-6
+            up, down = (_unlikely(*(np.array([sums, ends]) + sign * step))[0] for sign in (1, -1))
+            assert (up - down) / 2e-6 == pytest.approx(slope[at], abs=1e-5)
+
+
+def test_what_shows_the_most_important_item_is_not_the_opposite_of_what_shows_the_least() -> None:
+    """A cue that only tells the ends from the middle: one sum of weights cannot learn it, two can."""
+    cues_of = {"a": {"extreme": 1.0, "up": 0.5}, "b": {}, "c": {"extreme": 1.0}}
+    reader = PriorityReader.fit(
+        [cues_of] * 40, [("a", "b", "c")] * 20 + [("c", "b", "a")] * 20, penalties=[1.0]
+    )
+    chances = reader.order_chances(cues_of)
+    assert sum(chances.values()) == pytest.approx(1)
+    assert chances["a", "b", "c"] + chances["c", "b", "a"] > 0.8
+    first = reader.chances(cues_of)
+    assert first["a"] == pytest.approx(sum(p for o, p in chances.items() if o[0] == "a"))
+
+
+def test_the_penalty_is_the_one_under_which_other_groups_are_likeliest() -> None:
+    rng = random.Random(2)
+    found = [
+        {i: {f"noise {rng.randrange(30)}": 1.0, "said": float(k == 0)} for k, i in enumerate("abc")}
+        for _ in range(60)
+    ]
+    orders = [tuple("abc") if rng.random() < 0.7 else tuple("bac") for _ in found]
+    groups = [k % 3 for k in range(60)]
+
+    def missed(penalty: float) -> float:
+        total = 0.0
+        for g in range(3):
+            rest = [k for k in range(60) if groups[k] != g]
+            reader = PriorityReader.fit(
+                [found[k] for k in rest], [orders[k] for k in rest], penalties=[penalty], at_least=1
+            )
+            total -= sum(
+                np.log(reader.order_chances(found[k])[orders[k]]) for k in range(60) if groups[k] == g
+            )
+        return total
+
+    penalties = (0.01, 1.0, 50.0)
+    best = min(penalties, key=missed)
+    chosen = PriorityReader.fit(found, orders, penalties=penalties, groups=groups, at_least=1)
+    assert chosen.weights == PriorityReader.fit(found, orders, penalties=[best], at_least=1).weights
+    with pytest.raises(NotApplicable, match="two groups"):
+        PriorityReader.fit(found, orders, penalties=penalties)
+    with pytest.raises(NotApplicable, match="at most 6 items"):
+        PriorityReader.fit([{i: {} for i in "abcdefg"}], ["abcdefg"])
+
+
+def test_an_answer_to_a_question_without_items_carries_the_words_of_the_question() -> None:
+    talk = [TalkTurn("B", "Hello! Which is your lowest priority?"), TalkTurn("A", "The road, then land.")]
+    found = cues(talk, "A", ITEMS)
+    assert {"own answers 1 lowest", "own answers 1 priority"} <= set(found["road"])
+    assert "own answers 2 lowest" in found["land"]
+    assert not any("hello" in c for c in found["road"])
+    named = [TalkTurn("B", "Do you need land?"), TalkTurn("A", "The road.")]
+    assert not any(c.startswith("own answers") for c in cues(named, "A", ITEMS)["road"])
+
+
+def test_amounts_that_were_proposed_are_cues_of_who_would_get_them() -> None:
+    items = {"land": ItemWords(("land",), units=3), "water": ItemWords(("water",), units=3)}
+    talk = [
+        TalkTurn("A", "I get 3 land and 1 water."),
+        TalkTurn("B", "I keep 2 land, you get all the water."),
+    ]
+    found = cues(talk, "A", items)
+    assert {"own proposes first 3 of 3", "other proposes last 1 of 3", "last split 1 of 3"} <= set(
+        found["land"]
+    )
+    assert {"own proposes last 1 of 3", "last split 3 of 3"} <= set(found["water"])
+    assert "last split 2 of 3" in cues(talk, "B", items)["land"]
+    assert not any("proposes" in c for c in cues(talk, "A", ITEMS)["water"])
 
 
 def test_fitting_without_known_orders_is_refused() -> None:
@@ -137,13 +216,13 @@ def test_the_chain_on_the_training_dialogues() -> None:
     naive = figures.reading["100% of the turns, by first mention"]
     assert naive["top"].value == pytest.approx(0.772, abs=0.005)
     assert figures.deal["orders by first mention"]["smallest"].value == pytest.approx(4.953, abs=0.01)
-    # Gates that are met stay met; those on reading are missed, and the page says so.
+    # All gates of the file are met.
     assert figures.gates["bits_true"].value <= 4.512
     assert figures.gates["bits_true_gain"].low >= 0.03
     assert figures.gates["bits_read"].value <= 4.80
     assert figures.gates["conceivable"].value >= 0.99
-    assert figures.gates["top"].value > 0.82
-    assert figures.gates["order"].value > 0.60
+    assert figures.gates["top"].value >= 0.85
+    assert figures.gates["order"].value >= 0.65
 
 
 @needs_deu

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from zopa.cli import completion
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import (
     CaseArgument,
     DayOption,
@@ -33,7 +34,7 @@ from zopa.cli.options import (
 from zopa.cli.proofs import save_proof
 
 if TYPE_CHECKING:
-    from zopa.space import Answer
+    from zopa.space import Answer, Question
     from zopa.views import Document
 
 __all__ = [
@@ -51,33 +52,39 @@ __all__ = [
 
 
 def reply(
-    answer: Answer | Sequence[Answer], name: str, *, json: bool, no: bool, view: Document | None = None
+    answer: Answer | Sequence[Answer],
+    name: str,
+    *,
+    json: bool,
+    no: bool,
+    view: Document | None = None,
+    first: Sequence[str] = (),
 ) -> NoReturn:
-    """Show an answer, as text or as JSON, and end with 1 where it is no or rests on too little, else with 0."""
+    """Show an answer, as text or as JSON, and end with 1 where it is no or rests on too little, else with 0.
+
+    ``first`` holds steps that stand before those of the view.
+    """
+    one = answer if not isinstance(answer, Sequence) else answer[0]
     if json:
         from zopa.render.json import answered
 
         print_json(answered(answer))
     else:
-        from zopa.space import Answer
         from zopa.views import finished
         from zopa.views import view as view_of
 
-        first = answer if isinstance(answer, Answer) else answer[0]
-        show_document(finished(view, first) if view else view_of(first), name)
-    one = answer if not isinstance(answer, Sequence) else answer[0]
+        show_document(finished(view, one) if view else view_of(one), name, one.question, first)
     raise typer.Exit(1 if no or one.too_little else 0)
 
 
-def show_document(document: Document, name: str) -> None:
+def show_document(
+    document: Document, name: str, question: Question | None = None, first: Sequence[str] = ()
+) -> None:
     """Print a document and the commands that lead on."""
     from zopa.render.terminal import show
 
-    out = console()
-    show(document, out)
-    if document.next:
-        steps = "   or   ".join("zopa " + step.replace("CASE", name) for step in document.next)
-        out.print(f"next: {steps}", markup=False, soft_wrap=True)
+    show(document, console())
+    tell_next((*first, *document.next), name, question)
 
 
 def zone(
@@ -98,11 +105,12 @@ def zone(
     from zopa.bargaining import zone as ask
 
     problem = problem_of(name, readings, changes, day, typed)
+    first: tuple[str, ...] = ()
     with stopper(seconds) as stop:
         answer = ask(problem, most_unsourced=most_unsourced, stop=stop)
         if proof is not None:
-            save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof, name)
-    reply(answer, name, json=json, no=not answer.yes)
+            first = save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof)
+    reply(answer, name, json=json, no=not answer.yes, first=first)
 
 
 def solve(
@@ -155,11 +163,10 @@ def solve(
             )
             for m in methods
         ]
-    if proof is not None:
-        save_proof(found[0].proof, proof, name)
+    saved = save_proof(found[0].proof, proof) if proof is not None else ()
     first = found[0].standing
     none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
-    reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)))
+    reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)), first=saved)
 
 
 def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
@@ -196,7 +203,8 @@ def describe(
     else:
         from zopa.views import with_settings
 
-        show_document(with_settings(engines(answer), problem.question("describe")), name)
+        question = problem.question("describe")
+        show_document(with_settings(engines(answer), question), name, question)
 
 
 def frontier(
@@ -219,9 +227,9 @@ def frontier(
     problem = problem_of(name, readings, changes, day, typed)
     with stopper(seconds) as stop:
         answer = ask(problem, stop=stop)
-    if proof is not None:
-        save_proof(prove_frontier(problem, known=answer), proof, name)
-    reply(answer, name, json=json, no=not answer.points, view=view(answer, Labels(problem.case), most))
+    saved = save_proof(prove_frontier(problem, known=answer), proof) if proof is not None else ()
+    shown = view(answer, Labels(problem.case), most)
+    reply(answer, name, json=json, no=not answer.points, view=shown, first=saved)
 
 
 def why_not(
@@ -289,7 +297,8 @@ def show(
     else:
         from zopa.views import with_settings
 
-        show_document(with_settings(overview(case), problem.question("show")), name)
+        question = problem.question("show")
+        show_document(with_settings(overview(case), question), name, question)
 
 
 def _list_examples(*, json: bool) -> None:
@@ -302,7 +311,7 @@ def _list_examples(*, json: bool) -> None:
         return
     for name, title in titles.items():
         typer.echo(f"{name:24}{title}")
-    typer.echo(f"next: zopa show {next(iter(titles))}   or   zopa init FOLDER")
+    tell_next([f"show {next(iter(titles))}", "init my-case"])
 
 
 def explain(
@@ -338,3 +347,4 @@ def explain(
             out.print(
                 "  " * depth + "  " + s.text, markup=False, style="italic" if s.basis == "source" else None
             )
+    tell_next(["show CASE"], name, problem.question("explain", id=ident))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from zopa.cli import completion
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import CaseArgument, JsonOption, bundled, console, print_answer
 
 __all__ = ["check", "init", "rename", "schema"]
@@ -25,7 +26,8 @@ def init(
         files = sorted(p.relative_to(made).as_posix() for p in made.rglob("*") if p.is_file())
         print_answer("init", {"folder": str(folder), "files": files})
         return
-    typer.echo(f"made {folder}: open {folder}/case.yaml in your editor\nnext: zopa check {folder}")
+    typer.echo(f"made {folder}: open {folder}/case.yaml in your editor")
+    tell_next(["check CASE"], folder)
 
 
 def check(name: CaseArgument, json: JsonOption = False) -> None:
@@ -70,7 +72,7 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
         )
     if checked:
         out.print(f"{len(checked) - len(wrong)} of {len(checked)} expected answers hold")
-    out.print(f"next: zopa run {name}", markup=False)
+    tell_next(["run CASE"], name)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -116,7 +118,7 @@ def rename(
     where = ", ".join(f"{n} in {name}" for name, n in done.places.items())
     n = sum(done.places.values())
     typer.echo(f"renamed {done.kind} {done.old} to {done.new} in {n} places: {where}")
-    typer.echo(f"next: zopa check {folder}")
+    tell_next(["check CASE"], folder)
 
 
 def schema(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, bundled, console, print_answer
 
 if TYPE_CHECKING:
-    from zopa.case import Case
+    from zopa.formats.conversion import Conversion
 
 __all__ = ["convert", "formats"]
 
@@ -20,7 +22,10 @@ def convert(
         str, typer.Argument(metavar="FROM", help="A file or folder of another tool, or a case.")
     ],
     target: Annotated[
-        Path, typer.Argument(metavar="TO", help="The case folder to make, or the file or folder to write.")
+        Path,
+        typer.Argument(
+            metavar="TO", help="The case folder to make or to add to, or the file or folder to write."
+        ),
     ],
     source_format: Annotated[
         str | None,
@@ -67,9 +72,6 @@ def convert(
     """
     from zopa.formats import plan
 
-    if (target / "case.yaml").exists() and target_format in (None, "case"):
-        typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
-        raise typer.Exit(2)
     found = plan(
         bundled(source),
         target,
@@ -100,21 +102,30 @@ def convert(
         typer.echo(
             f"nothing was written: {len(found.fidelity.left_out)} things would be left out"
             if refused
-            else f"{'made' if found.target_format == 'case' else 'wrote'} {target}"
+            else f"{'added to' if found.adds else 'made' if found.target_format == 'case' else 'wrote'} {target}"
         )
-        if found.target_format == "case" and not refused:
-            typer.echo(f"next: {_next(found.case, found.source_format, target)}")
+        tell_next(_next(found, source, target, refused=refused), target)
     if lost and not lossy:
         raise typer.Exit(1)
 
 
-def _next(case: Case, source_format: str, target: Path) -> str:
+def _next(found: Conversion, source: str, target: Path, *, refused: bool) -> list[str]:
+    """What leads on: the question that the new case answers, or the file read back where zopa reads its format."""
+    from zopa.formats import FORMATS
+
+    if refused:
+        return [shlex.join(["convert", source, str(target), "--lossy"])]
+    case = found.case
+    if found.target_format != "case":
+        known = FORMATS[found.target_format]
+        return (
+            ["show CASE"] if known.read is not None and known.add is None else [shlex.join(["show", source])]
+        )
     if any(s.review.state == "suggested" for s in case.statements.values()):
-        return f"zopa review {target}"
+        return ["review CASE"]
     if case.graph is not None:
-        return f"zopa stability {target}"
-    model = " --model ktab" if source_format.startswith("ktab") else ""
-    return f"zopa {'forecast' if model else 'run'} {target}{model}"
+        return ["stability CASE"]
+    return ["forecast CASE --model ktab" if found.source_format.startswith("ktab") else "run CASE"]
 
 
 def formats(json: JsonOption = False) -> None:
@@ -151,3 +162,4 @@ def formats(json: JsonOption = False) -> None:
         grid.add_row(name, f.label, ways[f.read is not None, f.write is not None], f.carries, lost)
     console().print(grid)
     typer.echo("every conversion lists what it leaves out, with its place")
+    tell_next(["convert harbour-sport-park harbour.xlsx"])

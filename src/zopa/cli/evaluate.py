@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
 
 __all__ = ["evaluate", "report_score", "train", "train_to"]
@@ -62,6 +64,8 @@ def report_score(corpus: Path, texts: Path, *, split: str, model: str, language:
         print_answer("evaluate", result.to_dict() | rates)
     else:
         typer.echo("\n".join(filter(None, (str(result), table(genres)))))
+        if not model:
+            tell_next([shlex.join(["train", str(corpus), "trained.crf"])])
 
 
 def train_to(corpus: Path, model: str, split: str, language: str, *, json: bool = False) -> None:
@@ -76,7 +80,8 @@ def train_to(corpus: Path, model: str, split: str, language: str, *, json: bool 
     if json:
         print_answer("train", {"written": str(written)}, split=split, language=language)
         return
-    typer.echo(f"wrote {written}; measure it: zopa evaluate {corpus} --model {model}")
+    typer.echo(f"wrote {written}")
     typer.echo(
         "a model carries words of the texts it was trained on: share it only if their licence allows that"
     )
+    tell_next([shlex.join(["evaluate", str(corpus), "--model", model])])

@@ -112,7 +112,10 @@ PackageArgument = Annotated[
 PackageOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--package", "-p", help="The same as an option; may be repeated.", autocompletion=completion.packages
+        "--package",
+        "-p",
+        help="One option of the package, as ISSUE=OPTION; may be repeated.",
+        autocompletion=completion.packages,
     ),
 ]
 WorkersOption = Annotated[

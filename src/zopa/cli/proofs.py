@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, ReadingsOption, console, open_case, pick_readings, print_answer
 
 __all__ = ["check_proof", "save_proof"]
@@ -17,8 +19,8 @@ __all__ = ["check_proof", "save_proof"]
 MOST_SHOWN = 10
 
 
-def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
-    """Write a proof, or say why there is none."""
+def save_proof(proof: Mapping[str, Any] | None, path: Path) -> tuple[str, ...]:
+    """Write a proof and return the step that checks it; or say why there is none."""
     from zopa.bargaining.proofs import MOST_BYTES
 
     text = None if proof is None else json_module.dumps(proof)
@@ -27,11 +29,12 @@ def save_proof(proof: Mapping[str, Any] | None, path: Path, name: str) -> None:
             "no proof was saved: the search was stopped, only a part was found, or the proof is too large to be checked",
             err=True,
         )
-        return
+        return ()
     from zopa.casefile import write_file
 
     write_file(path, text)
-    typer.echo(f"saved the proof; next: zopa check-proof {path} {name}", err=True)
+    typer.echo(f"saved the proof in {path}", err=True)
+    return (f"check-proof {shlex.quote(str(path))} CASE",)
 
 
 def check_proof(
@@ -75,7 +78,8 @@ def check_proof(
     if json:
         print_answer("check-proof", asdict(found), proof=str(file), case=name)
     else:
-        console().print(_verdict(found, steps), markup=False)
+        console().print(_verdict(found), markup=False)
+        tell_next(_next(found, file, steps, known=case is not None), name or "CASE")
     raise typer.Exit(0 if found.verdict == "valid" else 1)
 
 
@@ -109,10 +113,16 @@ def _zones(proof: Any, case: Any) -> Any:
     return ProofVerdict("valid", why, "zones", tuple(package for _, package in claims))
 
 
-def _verdict(found: Any, steps: int) -> str:
-    lines = [f"{found.verdict}: {found.why}"]
+def _next(found: Any, file: Path, steps: int, *, known: bool) -> list[str]:
+    """What leads on from a verdict."""
+    again = f"check-proof {shlex.quote(str(file))}"
     if found.verdict == "not checked" and "steps" in found.why:
-        lines[0] += f"; next: --steps {20 * steps}"
+        return [f"{again}{' CASE' if known else ''} --steps {20 * steps}"]
+    return ["run CASE"] if known else [f"{again} CASE"]
+
+
+def _verdict(found: Any) -> str:
+    lines = [f"{found.verdict}: {found.why}"]
     lines += ["  " + " ".join(x.values()) for x in found.packages[:MOST_SHOWN]]
     if len(found.packages) > MOST_SHOWN:
         lines.append(f"  and {len(found.packages) - MOST_SHOWN:,} more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zopa.cli.evaluate import report_score, train_to
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer, still_working
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def read(
                 ingest_all(incoming, case, language=language, reader=reader)
             _read_again(case, language, reader, json)
         elif case is None:
-            _show(incoming, language, reader, json)
+            _show(incoming, sources or [], language, reader, json)
         else:
             _add(incoming, case, language, reader, json)
 
@@ -159,7 +161,7 @@ def _read_again(folder: Path, language: str, reader: Reader, json: bool) -> None
         )
         for note in a.notes:
             typer.echo(f"  note: {note}")
-    typer.echo(f"next: zopa review {folder}")
+    tell_next(["review CASE"], folder)
 
 
 def _rules(model: str, language: str) -> Reader:
@@ -221,7 +223,7 @@ def _keeper(folder: Path) -> Callable[[Dialogue], None]:
     return keep
 
 
-def _show(incoming: list[Incoming], language: str, reader: Reader, json: bool) -> None:
+def _show(incoming: list[Incoming], sources: list[str], language: str, reader: Reader, json: bool) -> None:
     from zopa.reading import prepare
 
     found = [(item, reader(prepare(item.text, item.published, language), None)) for item in incoming]
@@ -232,7 +234,7 @@ def _show(incoming: list[Incoming], language: str, reader: Reader, json: bool) -
         for note in item.notes:
             typer.echo(f"note: {item.name}: {note}")
         typer.echo(str(result))
-    typer.echo("next: zopa read SOURCE --case FOLDER keeps these as suggestions")
+    tell_next([shlex.join(["read", *sources, "--case", "my-case"])])
 
 
 def _shown(item: Incoming, result: Extract) -> dict[str, object]:
@@ -260,7 +262,8 @@ def _add(incoming: list[Incoming], folder: Path, language: str, reader: Reader, 
         typer.echo(f"{added.source}: {counts or 'nothing added'}")
         for note in added.notes:
             typer.echo(f"  note: {note}")
-    typer.echo(f"all are suggestions; next: zopa review {folder}")
+    typer.echo("all are suggestions that wait for review")
+    tell_next(["review CASE"], folder)
 
 
 def _report(done: Ingested) -> dict[str, object]:
@@ -278,7 +281,9 @@ def _replace(item: Incoming, folder: Path, old: str, language: str) -> None:
     done = replace_source(item, folder, old, language=language)
     if done is None:
         typer.echo("this text is in the case already; nothing was changed")
+        tell_next(["review CASE"], folder)
         return
     typer.echo(
         f"{done.source}: {done.moved} records moved over; {done.changed} changed in the newer text and wait for review"
     )
+    tell_next(["review CASE"], folder)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def review(
     session = Session(case.whole or case, by or _user(), date.today())
     if not json and not session.queue and (accept_all or not any(session.listed("all"))):
         typer.echo("nothing is waiting for review")
+        tell_next(["run CASE"], folder)
         return
     if accept_all:
         n = session.accept_all(UNREAD)
@@ -56,11 +58,9 @@ def review(
         print_answer("review", {"left": session.left, "states": _states(session)}, case=str(folder))
         return
     typer.echo(", ".join(f"{n} {state}" for state, n in _states(session).items()))
-    typer.echo(
-        f"next: zopa run {folder}"
-        if not session.left
-        else f"next: zopa review {folder} goes on where you stopped"
-    )
+    if session.left:
+        typer.echo("the next review goes on where you stopped")
+    tell_next(["review CASE" if session.left else "run CASE"], folder)
 
 
 def _user() -> str:

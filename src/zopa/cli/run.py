@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zopa.cli.ask import reply, show_document
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import (
     CaseArgument,
     DayOption,
@@ -63,6 +65,7 @@ def run(
     from zopa.render import report
     from zopa.study import run as study
     from zopa.views import view
+    from zopa.views.numbers import things
 
     problem = problem_of(name, readings, changes, day, typed)
     if redact:
@@ -81,12 +84,13 @@ def run(
         written = report(found, out, annex=annex) if out is not None else []
     if json:
         reply(found, name, json=True, no=not found.zone.yes)
-    show_document(view(found), name)
-    typer.echo(
-        f"wrote {written[0]}, {written[1]} and {len(written) - 2} charts; open {written[0]} in a browser"
-        if written
-        else f"next: zopa run {name} --out FOLDER writes the report"
-    )
+    document = view(found)
+    show_document(replace(document, next=()), name)
+    if written:
+        charts = things(len(written) - 2, "chart")
+        typer.echo(f"wrote {written[0]}, {written[1]} and {charts}; open {written[0]} in a browser")
+    page = () if written else ("run CASE --out report",)
+    tell_next((*page, *document.next), name, found.question)
     raise typer.Exit(0 if found.zone.yes else 1)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zopa.cli.ask import reply
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import (
     CaseArgument,
     DayOption,
@@ -48,6 +50,11 @@ def seal(
         )
     else:
         typer.echo(str(made))
+        line = str(made) if out is None else str(out)
+        step = shlex.join(["verify-seal", line, "CASE"])
+        tell_next(
+            [step], name, problem.question("seal"), err=True
+        )  # the line stands alone on standard output
 
 
 def verify_seal(
@@ -62,6 +69,24 @@ def verify_seal(
     """Is this the case, the question and the answers that were sealed? Ends with 1 where it is not."""
     from zopa.study import verify_seal as ask
 
-    text = line if line.startswith("zopa-seal ") else Path(line).read_text(encoding="utf-8")
+    text = line if line.startswith("zopa-seal") else _held(Path(line))
     answer = ask(text, problem_of(name, readings, changes, day, typed))
     reply(answer, name, json=json, no=not answer.holds)
+
+
+def _held(file: Path) -> str:
+    """The text of the file that holds the line; what is no file is no line either, and the error says what one is."""
+    from zopa.casefile import read_text
+
+    try:
+        there = file.is_file()
+    except (OSError, ValueError):  # too long for a path
+        there = False
+    if not there:
+        return str(file)
+    text, problems = read_text(file, str(file))
+    if problems:
+        from zopa.errors import CaseError
+
+        raise CaseError(problems, "nothing was checked")
+    return text

@@ -37,7 +37,7 @@ def stability(
         typer.Option(
             "--package",
             "-p",
-            help="The same as an option; may be repeated.",
+            help="A named state, or one option of the package, as ISSUE=OPTION or ACTION=yes; may be repeated.",
         ),
     ] = None,
     concept: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zopa.cli.ask import reply
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import (
     CaseArgument,
     DaskOption,
@@ -150,6 +151,7 @@ def stress(
             stop=deadline(seconds) if seconds is not None else lambda: False,
             progress=time_left(tell),
         )
+    first: tuple[str, ...] = ()
     if proof is not None:
         shown = () if isinstance(answer, LargeStress) else answer.shown
         packages = [one] if one else [x.package for x in shown]
@@ -159,9 +161,9 @@ def stress(
             if isinstance(chosen, dict) or not packages
             else zone_proof(problem, packages, chosen, settings=settings)
         )
-        save_proof(saved, proof, name)
+        first = save_proof(saved, proof)
     possible = answer.possible is not False if isinstance(answer, LargeStress) else bool(answer.conceivable)
-    reply(answer, name, json=json, no=not possible)
+    reply(answer, name, json=json, no=not possible, first=first)
 
 
 def _drivers(
@@ -242,6 +244,7 @@ def answer(
             print_answer("answer", {"removed": question}, case=str(folder))
         else:
             typer.echo(f"took the answer to {question} out again")
+            tell_next(["questions CASE"], folder)
         return
     if not stated:
         raise typer.BadParameter(
@@ -266,4 +269,5 @@ def answer(
     if json:
         print_answer("answer", {"noted": plain(row)}, case=str(folder))
         return
-    typer.echo(f"noted in case.yaml; next: zopa questions {folder}")
+    typer.echo("noted in case.yaml")
+    tell_next(["questions CASE"], folder)

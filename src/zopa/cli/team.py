@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
 
 if TYPE_CHECKING:
@@ -51,12 +53,30 @@ def team(
     store = opened(database)
     try:
         found, said = _do(store, act, given, blind=blind, full_name=full_name, ident=ident)
+        steps = _next(store, act, given, database)
     finally:
         store.close()
     if json:
         print_answer("team", found, act=act, words=given)
     else:
         typer.echo(said)
+        tell_next(steps)
+
+
+def _next(store: Database, act: str, given: list[str], database: str) -> list[str]:
+    """What leads on from an act."""
+    from zopa.workbench.store import members
+
+    team, cases = ("team", database), [*members.folders(store)]
+    match act, given:
+        case "add-person", [name]:
+            one = ("set-role", cases[0], name, "editor") if cases else ("add-case", "FOLDER", name)
+            return [shlex.join((*team, *one))]
+        case (("set-role" | "remove-role"), [case, *_]):
+            return [shlex.join((*team, "people", case))]
+        case _:
+            serve = shlex.join(("serve", "--team", database))
+            return [serve if cases else shlex.join((*team, "add-person", "NAME"))]
 
 
 def _do(
@@ -70,9 +90,7 @@ def _do(
     match act, given:
         case "add-person", [name]:
             verbs.add_person(store, name, _password(), full_name)
-            return {
-                "name": name
-            }, f"{name} can sign in; give a role: zopa team DATABASE set-role CASE {name} ROLE"
+            return {"name": name}, f"{name} can sign in"
         case "set-password", [name]:
             accounts.set_password(store, name, _password())
             return {"name": name}, f"the password of {name} is another one, and all sessions ended"

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from zopa.case.model import Case, Records
-from zopa.casefile import drop_missing_names, load
+from zopa.casefile import drop_missing_names, load, set_values
 from zopa.errors import UnknownName
 from zopa.reading.case_records import moved, renewed, to_records
 from zopa.reading.extraction.extract import Extract, extract
@@ -115,7 +115,7 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
     if not new and _has_records(case, ident):
         notes.append("this text is in the case already; nothing was added")
         kept, given = case.sources[ident].date, text.published.on
-        if given is not None and given != kept:
+        if given is not None and given.isoformat() != kept:
             notes.append(
                 f"its date stays {kept or 'empty'}, not {given}: change it in sources.csv, row {ident}"
             )
@@ -129,6 +129,10 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
     records = to_records(found, ident, case, taken, language)
     notes += _undated(text.published, records)
     add_source(folder, ident, text, item.url, records=records)
+    on = text.published.on
+    if on is not None and case.as_of is not None and on > case.as_of:  # what is later than it would not count
+        set_values(folder, {("as_of",): on})
+        notes.append(f"the case is as of {on} now, the day of this source; it was {case.as_of}")
     counts = {name: len(getattr(records, name)) for name in ("statements", "contacts", "figures", "shifts")}
     return Added(ident, counts, tuple(notes))
 

@@ -94,7 +94,7 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "") -> Draft:
     topics = dict(list((topics | shared).items())[:MAX_ISSUES]) or _usual_topic(lex)
     return Draft(
         title=title or next((t.published.title for t in listed if t.published.title), ""),
-        on=next((t.published.on for t in listed if t.published.on), None),
+        on=max((t.published.on for t in listed if t.published.on), default=None),
         parties=parties,
         speakers=speakers,
         issues={

@@ -53,7 +53,8 @@ class Seal:
         )
         if found is None:
             raise NotApplicable(
-                "expected a line 'zopa-seal version=... at=... case=... asked=... answers=... seal=...'"
+                "this is no seal: expected the line that `zopa seal CASE` prints, "
+                "'zopa-seal version=... at=... case=... asked=... answers=... seal=...', or a file that holds it"
             )
         if _sha(found[1]) != found[2]:
             raise NotApplicable(

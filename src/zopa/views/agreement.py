@@ -44,7 +44,9 @@ def agreement(a: CoderAgreement, labels: Labels) -> Document:
             for d in a.queue[:MOST_SHOWN]
         )
         blocks.append(Grid(f"Disagreements: {count(len(a.queue))}", ("Statement", "Field", "Coded as"), rows))
-    return Document("", (Section("agreement", "How far do coders agree?", tuple(blocks)),))
+    return Document(
+        "", (Section("agreement", "How far do coders agree?", tuple(blocks)),), next=("review CASE",)
+    )
 
 
 def _said(coder: str, value: str) -> str:

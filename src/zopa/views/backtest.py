@@ -46,7 +46,9 @@ def backtest(b: Backtest, _: Labels) -> Document:
             )
     cases = Section("cases", "Every case", (_cases(b),))
     return Document(
-        "Backtest", (Section("answer", "Did the agreement lie where the words put it?", tuple(blocks)), cases)
+        "Backtest",
+        (Section("answer", "Did the agreement lie where the words put it?", tuple(blocks)), cases),
+        next=("zone CASE",),
     )
 
 

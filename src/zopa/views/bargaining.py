@@ -266,7 +266,9 @@ def solutions(found: Sequence[Solution], labels: Labels) -> Document:
     return Document(
         "",
         (Section("solutions", "", tuple(blocks)),),
-        next=standing.next_steps(s, ("judge CASE ISSUE=OPTION ...", f"explain CASE {found[0].method}")),
+        next=standing.next_steps(
+            s, (labels.to_judge(deals[0][1].package), labels.to_explain(found[0].method))
+        ),
     )
 
 
@@ -366,8 +368,8 @@ def why_not(w: WhyNot, labels: Labels) -> Document:
                 Bullets(tuple(switch_spans(s, labels) for s in w.opens)),
             ]
     blocks += [paragraph(sentence(n), tone="note") for n in w.notes]
-    example = next((c.limits[0].rule for c in w.conflicts if c.limits[0].rule), None) or "RULE"
-    return Document("", (Section("why-not", "", tuple(blocks)),), next=(f"explain CASE {example}",))
+    step = labels.to_explain(*(c.limits[0].rule for c in w.conflicts))
+    return Document("", (Section("why-not", "", tuple(blocks)),), next=(step,))
 
 
 def engines(found: Description) -> Document:
@@ -448,7 +450,8 @@ def draft(v: Views, labels: Labels) -> Document:
         if v.conflict:
             for c in v.conflict.sentences[:1]:
                 blocks += [paragraph("These cannot all hold:"), conflict_items(c, labels)]
-    return Document("", (Section("draft", "", tuple(blocks)),), next=("explain CASE RULE",))
+    step = labels.to_explain(*(m.rule for m in v.broken))
+    return Document("", (Section("draft", "", tuple(blocks)),), next=(step,))
 
 
 def _behind(statements: Iterable[str], basis: str, labels: Labels) -> Spans:

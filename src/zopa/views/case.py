@@ -6,7 +6,7 @@ from zopa.case import Case, all_rules, gaps, reservation, voters
 from zopa.views import record
 from zopa.views.document import Block, Bullets, Cell, Document, Grid, Heading, Link, Section, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, listed, short
+from zopa.views.numbers import listed, short, things
 
 __all__ = ["missing", "overview"]
 
@@ -22,12 +22,16 @@ def overview(case: Case) -> Document:
     packages = 1
     for issue in case.issues.values():
         packages *= len(issue.options)
-    as_of = f"As of {day(case.as_of)}. " if case.as_of else ""
+    dated = f"{labels.dated()}. " if labels.dated() else ""
+    sizes = (
+        things(len(case.parties), "party"),
+        things(len(case.issues), "issue"),
+        things(packages, "package"),
+        things(len(all_rules(case)), "rule"),
+        things(len(case.statements), "statement"),
+    )
     found: list[Block] = [
-        paragraph(
-            f"{as_of}{len(case.parties)} parties, {len(case.issues)} issues, {count(packages)} packages, "
-            f"{len(all_rules(case))} rules, {len(case.statements)} statements."
-        ),
+        paragraph(f"{dated}{', '.join(sizes)}."),
         Grid(
             "Parties",
             ("party", "role", "no agreement is worth"),
@@ -53,7 +57,7 @@ def overview(case: Case) -> Document:
         if lacking
         else paragraph("Nothing that a question needs.")
     )
-    return Document(case.title, (Section("case", "", tuple(found)),), next=("run CASE", "explain CASE ID"))
+    return Document(case.title, (Section("case", "", tuple(found)),), next=("run CASE", labels.to_explain()))
 
 
 def _party(case: Case, ident: str) -> Row:
@@ -85,7 +89,9 @@ def missing(case: Case) -> list[str]:
     waiting = sum(s.review.state == "suggested" for s in case.statements.values())
     if waiting:
         found.append(
-            f"{waiting} suggested statements are not reviewed; they count for nothing until they are: zopa review"
+            "1 suggested statement is not reviewed; it counts for nothing until it is: zopa review"
+            if waiting == 1
+            else f"{waiting} suggested statements are not reviewed; they count for nothing until they are: zopa review"
         )
     if len(voters(case)) < 2:
         found.append("fewer than two parties whose acceptance counts; a negotiation needs two parties")
@@ -99,5 +105,9 @@ def missing(case: Case) -> list[str]:
         found.append(f"no option is marked as the status quo (`now:`) on {listed(silent)}")
     empty = len(gaps(case))
     if empty:
-        found.append(f"{empty} values have no source; each may be anything from 0 to 100")
+        found.append(
+            "1 value has no source; it may be anything from 0 to 100"
+            if empty == 1
+            else f"{empty} values have no source; each may be anything from 0 to 100"
+        )
     return found

@@ -58,7 +58,7 @@ def delay(d: Delay, labels: Labels) -> Document:
     found += [paragraph(_ripe_sentence(d, labels)), *_contest(d)]
     if d.why:
         found += [Heading("The figures rest on"), Bullets(tuple((w.text,) for w in d.why))]
-    return Document("", (Section("waiting", "", tuple(found)),), next=("judge CASE ISSUE=OPTION ...",))
+    return Document("", (Section("waiting", "", tuple(found)),), next=(labels.to_judge(),))
 
 
 def _package_line(d: Delay, p: PackageOpening, labels: Labels) -> Spans:

@@ -16,7 +16,7 @@ Row = tuple[Cell | str, ...]
 
 def division(d: Divided, labels: Labels) -> Document:
     """What each method gives each party."""
-    return Document("", (Section("division", "", blocks(d, labels)),), next=("explain CASE ID",))
+    return Document("", (Section("division", "", blocks(d, labels)),), next=("show CASE",))
 
 
 def blocks(d: Divided, labels: Labels) -> tuple[Block, ...]:

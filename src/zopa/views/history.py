@@ -24,7 +24,7 @@ def visible(text: str, most: int = 300) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
-def history(check: RecordCheck, name: str = "CASE") -> Document:
+def history(check: RecordCheck) -> Document:
     """Whether the record holds, its last hash, what another program changed since, and the last entries."""
     blocks: list[Block] = []
     if check.holds:
@@ -53,8 +53,9 @@ def history(check: RecordCheck, name: str = "CASE") -> Document:
                 tuple(_row(e) for e in reversed(shown)),
             )
         )
-    steps = (f"record {name} --check HASH", f"record {name} --undo NUMBER")
-    return Document("", (Section("record", "Record", tuple(blocks)),), next=steps)
+    steps = [f"record CASE --check {check.head}"] if check.head else []
+    steps += [f"record CASE --undo {e.number}" for e in check.entries[-1:] if check.holds and e.number > 1]
+    return Document("", (Section("record", "Record", tuple(blocks)),), next=tuple(steps) or ("check CASE",))
 
 
 def _entries(n: int) -> str:

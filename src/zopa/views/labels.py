@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -63,6 +64,17 @@ class Labels:
             return "set aside"
         known = self.rules[rule].readings if rule in self.rules else {}
         return (known[ident].says if ident in known else "") or self.rule(rule).text
+
+    def dated(self) -> str:
+        """The day that was asked for, else the days of the sources; empty where neither is known."""
+        if self.case is None:
+            return ""
+        if self.case.cut:
+            return f"As of {day(self.case.cut)}"
+        days = sorted({s.date for s in self.case.sources.values() if s.date})
+        if len(days) > 1:
+            return f"Sources from {day(days[0])} to {day(days[-1])}"
+        return f"{'Source' if len(self.case.sources) == 1 else 'Sources'} of {day(days[0])}" if days else ""
 
     def reading_set(self, ident: str) -> str:
         """What a named set of readings says."""
@@ -138,6 +150,18 @@ class Labels:
         if basis.why:
             found.append(f" – {basis.why}")
         return tuple(found)
+
+    def to_explain(self, *ids: str | None) -> str:
+        """The step that explains the first of these that there is, else a rule, statement or judgment of the case."""
+        known = [*self.rules, *(self.case.statements if self.case else ())]
+        known += [f"{p}.reservation" for p in (self.case.parties if self.case else ())]
+        return f"explain CASE {shlex.quote(next((i for i in (*ids, *known) if i), 'ID'))}"
+
+    def to_judge(self, package: Mapping[str, str] | None = None) -> str:
+        """The step that judges a draft: the first issue of a package, else the first option of the case."""
+        pairs = {i: next(iter(x.options)) for i, x in (self.case.issues if self.case else {}).items()}
+        issue, option = next(iter((package or pairs).items()), ("ISSUE", "OPTION"))
+        return f"judge CASE {shlex.quote(f'{issue}={option}')}"
 
     def package(self, package: Mapping[str, str]) -> Spans:
         """A package as "issue: option" for each issue."""

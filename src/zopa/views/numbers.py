@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-__all__ = ["count", "day", "gain", "in_marks", "listed", "percent", "points", "sentence", "short"]
+__all__ = ["count", "day", "gain", "in_marks", "listed", "percent", "points", "sentence", "short", "things"]
 
 Number = Fraction | int | float
 LARGE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
@@ -31,6 +31,19 @@ def count(n: int) -> str:
         return f"{lead / 100:.1f} × 10^{power}"
     size, word = next(pair for pair in LARGE if n >= pair[0])
     return f"{n / size:,.1f} {word}"
+
+
+def things(n: int, one: str, several: str = "") -> str:
+    """A number of things with their name; ``several`` where the plural is not made by -s or -ies.
+
+    >>> things(1, "party"), things(51771, "package"), things(0, "story"), things(2, "analysis", "analyses")
+    ('1 party', '51,771 packages', '0 stories', '2 analyses')
+    """
+    if n == 1:
+        return f"1 {one}"
+    head, _, rest = one.partition(" of ")
+    ending = head[:-1] + "ies" if head.endswith("y") and head[-2:-1] not in "aeou" else f"{head}s"
+    return f"{count(n)} {several or (f'{ending} of {rest}' if rest else ending)}"
 
 
 def points(x: Number | None) -> str:

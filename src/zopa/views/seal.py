@@ -24,4 +24,5 @@ def check(c: SealCheck, _: Labels) -> Document:
     if c.differs:
         told = (WORDS[p].format(getattr(c.sealed, p), getattr(c.now, p)) for p in c.differs)
         blocks.append(Bullets(tuple((f"Different is {t}.",) for t in told)))
-    return Document("", (Section("seal", "", tuple(blocks)),))
+    step = "run CASE" if c.holds else "seal CASE"
+    return Document("", (Section("seal", "", tuple(blocks)),), next=(step,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from typing import Any
 
 from zopa.case import Case
@@ -54,7 +55,9 @@ def stability(answer: Stability, labels: Labels) -> Document:
     named = next((s.name for s in answer.examined if s.name), "NAME")
     section = Section("stability", "", blocks(answer, labels))
     return Document(
-        "", (section,), next=(f"stability CASE --package {named}", "stability CASE --concept nash")
+        "",
+        (section,),
+        next=(f"stability CASE --package {shlex.quote(named)}", "stability CASE --concept nash"),
     )
 
 

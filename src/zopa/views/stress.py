@@ -377,9 +377,10 @@ def questions(q: Questions, labels: Labels) -> Document:
             tone="small",
         ),
     ]
-    return Document(
-        "", (Section("questions", "", tuple(found)),), next=("answer CASE QUESTION yes --stated ID",)
-    )
+    steps = tuple(f"answer CASE {best.id} yes --stated ID" for best in q.best[:1]) or ("stress CASE",)
+    if q.best and labels.case is not None and not labels.case.statements:
+        steps = ("read SOURCE --case CASE",)  # an answer needs the statement that gives it
+    return Document("", (Section("questions", "", tuple(found)),), next=steps)
 
 
 def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> Iterator[Spans]:

@@ -54,7 +54,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, listed, percent, points, sentence, short
+from zopa.views.numbers import count, listed, percent, points, sentence, short, things
 from zopa.waiting import Delay
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
@@ -78,15 +78,20 @@ def study(s: Study, labels: Labels) -> Document:
     """The whole report."""
     sections = [Section("answer", "The answer", tuple(page_one(s, labels)))]
     sections += [found for make in SECTIONS if (found := make(s, labels)) is not None]
-    n = len(s.case.statements)
-    said = f", {n} statement{'s' if n != 1 else ''}" if n else ""
-    as_of = f"As of {day(s.case.as_of)} · " if s.case.as_of else ""
-    subtitle = f"{as_of}{len(s.space.parties)} parties, {len(s.case.issues)} issues, {count(s.zone.packages)} packages{said}"
+    sizes = [
+        things(len(s.space.parties), "party"),
+        things(len(s.case.issues), "issue"),
+        things(s.zone.packages, "package"),
+        *([things(n, "statement")] if (n := len(s.case.statements)) else []),
+    ]
+    subtitle = " · ".join(filter(None, (labels.dated(), ", ".join(sizes))))
     footer = (
         f"Made by zopa {s.question.version}, offline. Every number links to its basis. "
         "Parties are described only by their recorded statements."
     )
-    steps = standing.next_steps(s.standing, ("judge CASE ISSUE=OPTION ...", "show CASE"))
+    steps = standing.next_steps(
+        s.standing, (labels.to_judge(shown[0][1].deal.package if (shown := _shown(s)) else None), "show CASE")
+    )
     return Document(s.case.title, tuple(sections), subtitle, steps, footer)
 
 

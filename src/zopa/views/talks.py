@@ -72,12 +72,13 @@ FLAGS = {
 
 def openings(d: StartingPositions, labels: Labels) -> Document:
     """Where each party opens, what separates them, and which demands may be positioning."""
-    as_of = f"As of {day(d.as_of)}" if d.as_of else ""
+    usual = labels.case.as_of if labels.case else None
+    dated = f"As of {day(d.as_of)}" if d.as_of and d.as_of != usual else labels.dated()
     return Document(
         "Starting positions",
         (Section("openings", "Starting positions", opening_blocks(d, labels)),),
-        as_of,
-        ("path CASE", "explain CASE ID"),
+        dated,
+        ("path CASE", labels.to_explain()),
     )
 
 
@@ -841,7 +842,7 @@ def simulation(d: Simulation, labels: Labels) -> Document:
     return Document(
         "Simulated talks",
         (Section("simulation", "Where talks end", simulation_blocks(d, labels)),),
-        next=("path CASE", "simulate CASE --tactic PARTY=hardliner ..."),
+        next=("path CASE", "simulate CASE --tactic tit-for-tat"),
     )
 
 

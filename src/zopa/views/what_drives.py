@@ -275,4 +275,4 @@ def decision_map(m: DecisionMap, labels: Labels) -> Document:
     said = f"Which package the Nash solution picks by {x} and {y}; dots are borders, each within {m.within:g} of the true one."
     grid = Grid("Packages of the map", ("name", "package", "share of the cells"), tuple(rows))
     chart = Chart("decision-map", "Which package, by two numbers", said, spec, grid)
-    return Document("", (Section("map", "", (chart,)),), next=("solve CASE nash",))
+    return Document("", (Section("map", "", (chart,)),), next=("solve CASE --method nash",))
