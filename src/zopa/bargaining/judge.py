@@ -15,10 +15,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.bargaining.deals import Deal, deal, deals
+from zopa.bargaining.deals import Deal, deal, deals, marked
 from zopa.bargaining.engines import Engine, Stop, engine_for, never
 from zopa.bargaining.why_not import Limit, WhyNot, blocked, limits_of
-from zopa.case import MOST_UNSOURCED, Case, OnRecord, on_record, values, weights
+from zopa.case import MOST_UNSOURCED, Case, OnRecord, WorthRanges, on_record, values, weights
 from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Why, decimal
 from zopa.space.table import BoolArray
@@ -35,7 +35,8 @@ class Verdict:
     """One party's answer to a draft, and why.
 
     For a partial draft ``accepts`` says whether any allowed completion is acceptable to the party, and
-    ``utility`` is the best that a completion gives it.
+    ``utility`` is the best that a completion gives it. ``range`` is the least and the greatest utility within the
+    intervals of the judgments; for a partial draft, of that completion.
     """
 
     party: str
@@ -43,6 +44,7 @@ class Verdict:
     utility: Fraction
     reservation: Fraction
     why: tuple[Why, ...]
+    range: tuple[Fraction, Fraction] | None = None
 
     @property
     def gain(self) -> Fraction:
@@ -185,6 +187,7 @@ def _full(problem: Problem, package: Package, engine: Engine, quick: bool) -> Vi
     clauses = [m for m in limits_of(problem) if m.kind == "rule"]
     broken = tuple(m for m, c in zip(clauses, space.clauses, strict=True) if not c.allows(package))
     utilities = space.utility(package)
+    ranges = WorthRanges(problem.case, space.names(package), space.parties)
     verdicts = tuple(
         Verdict(
             name,
@@ -192,10 +195,16 @@ def _full(problem: Problem, package: Package, engine: Engine, quick: bool) -> Vi
             space.points(utilities[p]),
             space.points(space.reservation[p]),
             _reasons(problem.case, space, package, p, broken, utilities[p]),
+            ranges[name],
         )
         for p, name in enumerate(space.parties)
     )
+<<<<<<< HEAD
     improvements, improvable = _improvements(engine, package, quick)
+=======
+    improvements, improvable = _improvements(engine, package)
+    improvements = marked(problem.case, improvements)
+>>>>>>> main
     return Views(
         problem.question("judge", draft=space.names(package)),
         draft=space.names(package),
@@ -462,8 +471,9 @@ def _partial(
     broken = tuple(m for k, m in enumerate(clauses) if under([k]).highest([0], nothing, free) is None)
     verdicts = []
     for p, name in enumerate(space.parties):
-        mine = under([k for k, m in enumerate(clauses) if m.party == name]).highest([p], nothing, free)
-        best = mine or under([]).highest([p], nothing, free)
+        own_rules = under([k for k, m in enumerate(clauses) if m.party == name])
+        mine = own_rules.highest([p], nothing, free, shown=1)
+        best = mine or under([]).highest([p], nothing, free, shown=1)
         assert best is not None
         least = space.points(space.reservation[p])
         accepts = mine is not None and best.value >= least
@@ -473,12 +483,21 @@ def _partial(
             if b.party == name
         )
         why = own or (Why("no completion reaches its reservation value", basis="assumed"),)
+<<<<<<< HEAD
         verdicts.append(Verdict(name, accepts, best.value, least, () if accepts else why))
     best_for_all = inside.solve("egalitarian", agreed=True)  # first: a verdict is worth more than a count
     picked = best_for_all.packages
     allowed, acceptable = inside.count(free, quick=quick), inside.count(quick=quick)
     none = not picked and best_for_all.proven
     counted = {"completions": allowed.exact, "acceptable": acceptable.exact or none}
+=======
+        at_best = [WorthRanges(problem.case, space.names(x), space.parties)[name] for x in best.packages[:1]]
+        verdicts.append(
+            Verdict(name, accepts, best.value, least, () if accepts else why, at_best[0] if at_best else None)
+        )
+    allowed, acceptable = inside.count(free), inside.count()
+    picked = inside.solve("egalitarian", agreed=True).packages
+>>>>>>> main
     suggestion = space.names(picked[0]) if picked else None
     return Views(
         problem.question("judge", draft=dict(draft)),
@@ -495,6 +514,8 @@ def _partial(
         acceptable=max(acceptable.low, int(bool(picked))),
         at_least=tuple(name for name, exact in counted.items() if not exact),
         conflict=None if picked else blocked(problem, inside, settled),
-        suggestion=deal(problem.space, problem.space.package(suggestion)) if suggestion else None,
+        suggestion=marked(problem.case, (deal(problem.space, problem.space.package(suggestion)),))[0]
+        if suggestion
+        else None,
         notes=problem.remarks,
     )

@@ -28,7 +28,7 @@ _UNSURE = re.compile("[\r\x85\u2028\u2029\ufeff]|^(?:---|\\.\\.\\.|%)", re.M)
 """Line ends, directives and documents that the cutting below does not know."""
 
 
-class _Piece(NamedTuple):
+class _OneEntry(NamedTuple):
     """What one piece says: its only key, the value, where each path below the key stands, and how large it is."""
 
     key: str
@@ -42,11 +42,11 @@ class _Remembered:
     """Pieces by their text, those used last; any of them may be gone at any time."""
 
     def __init__(self) -> None:
-        self._pieces: OrderedDict[str, _Piece | None] = OrderedDict()
+        self._pieces: OrderedDict[str, _OneEntry | None] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
-    def get(self, text: str) -> _Piece | None:
+    def get(self, text: str) -> _OneEntry | None:
         """What a piece says; None where it is no single sound entry."""
         with self._lock:
             if text in self._pieces:
@@ -128,14 +128,14 @@ def _parts(text: str) -> Iterator[tuple[int, bool, str]]:
         yield begun, inside, "".join(lines[begun:])
 
 
-def _parsed(text: str) -> _Piece | None:
+def _parsed(text: str) -> _OneEntry | None:
     doc = parse_yaml(text, "")
     if doc.findings or not isinstance(doc.data, dict) or len(doc.data) != 1:
         return None
     ((key, value),) = doc.data.items()
     places = tuple((path[1:], line, column) for path, (line, column) in doc.places.items() if path)
     depth = max(len(path) for path, _, _ in places)
-    return _Piece(key, value, places=places, depth=depth, entries=doc.entries)
+    return _OneEntry(key, value, places=places, depth=depth, entries=doc.entries)
 
 
 def _copied(value: Any) -> Any:

@@ -15,6 +15,11 @@ from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+<<<<<<< HEAD
+=======
+from zopa.casefile.folder import CaseFiles
+from zopa.casefile.yaml_nodes import UnusualError, plain_nodes
+>>>>>>> main
 from zopa.errors import Finding
 
 __all__ = ["Path_", "YamlDocument", "parse_yaml"]
@@ -84,12 +89,16 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         if line.strip() and not line.startswith("#"):
             break
     try:
+<<<<<<< HEAD
         yaml = YAML(typ="safe", pure=True)
         yaml.Composer = _Counting
         composer = yaml.composer
         composer.warn_double_anchors = False  # refused below in any case
         node = yaml.compose(text)
         doc.entries = composer.count
+=======
+        node = _compose(text)
+>>>>>>> main
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"
@@ -122,6 +131,16 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         doc.node = node
         doc.data = _build(node, (), doc)
     return doc
+
+
+def _compose(text: str) -> Any:
+    try:
+        return plain_nodes(text, MAX_ENTRIES, MAX_DEPTH)
+    except UnusualError:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _Counting
+        yaml.composer.warn_double_anchors = False  # refused in any case
+        return yaml.compose(text)
 
 
 class _TooManyError(Exception):
