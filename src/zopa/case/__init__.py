@@ -55,6 +55,7 @@ from zopa.case.on_record import MOST_UNSOURCED, UNREAD, OnRecord, breaks, cited,
 from zopa.case.positions import Snapshot, latest, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
+from zopa.case.worth_range import WorthRanges, assumed_worth, worth_range
 
 __all__ = [
     "MOST_UNSOURCED",
@@ -92,9 +93,11 @@ __all__ = [
     "Statement",
     "TradeShock",
     "When",
+    "WorthRanges",
     "accepted",
     "all_rules",
     "as_of",
+    "assumed_worth",
     "breaks",
     "cited",
     "estimate",
@@ -126,6 +129,7 @@ __all__ = [
     "weights",
     "with_ratifiers",
     "with_votes",
+    "worth_range",
 ]  # fmt: skip
 
 
