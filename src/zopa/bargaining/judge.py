@@ -199,12 +199,8 @@ def _full(problem: Problem, package: Package, engine: Engine, quick: bool) -> Vi
         )
         for p, name in enumerate(space.parties)
     )
-<<<<<<< HEAD
     improvements, improvable = _improvements(engine, package, quick)
-=======
-    improvements, improvable = _improvements(engine, package)
     improvements = marked(problem.case, improvements)
->>>>>>> main
     return Views(
         problem.question("judge", draft=space.names(package)),
         draft=space.names(package),
@@ -483,21 +479,15 @@ def _partial(
             if b.party == name
         )
         why = own or (Why("no completion reaches its reservation value", basis="assumed"),)
-<<<<<<< HEAD
-        verdicts.append(Verdict(name, accepts, best.value, least, () if accepts else why))
+        at_best = [WorthRanges(problem.case, space.names(x), space.parties)[name] for x in best.packages[:1]]
+        verdicts.append(
+            Verdict(name, accepts, best.value, least, () if accepts else why, at_best[0] if at_best else None)
+        )
     best_for_all = inside.solve("egalitarian", agreed=True)  # first: a verdict is worth more than a count
     picked = best_for_all.packages
     allowed, acceptable = inside.count(free, quick=quick), inside.count(quick=quick)
     none = not picked and best_for_all.proven
     counted = {"completions": allowed.exact, "acceptable": acceptable.exact or none}
-=======
-        at_best = [WorthRanges(problem.case, space.names(x), space.parties)[name] for x in best.packages[:1]]
-        verdicts.append(
-            Verdict(name, accepts, best.value, least, () if accepts else why, at_best[0] if at_best else None)
-        )
-    allowed, acceptable = inside.count(free), inside.count()
-    picked = inside.solve("egalitarian", agreed=True).packages
->>>>>>> main
     suggestion = space.names(picked[0]) if picked else None
     return Views(
         problem.question("judge", draft=dict(draft)),

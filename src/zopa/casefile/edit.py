@@ -15,8 +15,7 @@ from zopa.case.records import Records
 from zopa.casefile.folder import CaseFiles
 from zopa.casefile.read import CASE_FILE, RECORDS_FILE, inspect
 from zopa.casefile.write import fingerprint, one_step
-from zopa.casefile.yaml_entries import read_yaml
-from zopa.casefile.yamldoc import Path_
+from zopa.casefile.yamldoc import Path_, read_yaml
 from zopa.casefile.yamltext import YamlText
 from zopa.errors import CaseError, UnknownName
 

@@ -23,8 +23,7 @@ from zopa.casefile.folder import CaseFiles
 from zopa.casefile.messages import causes, finding_of, saw, validate, words
 from zopa.casefile.section_checks import check_sections
 from zopa.casefile.write import finish
-from zopa.casefile.yaml_entries import read_yaml
-from zopa.casefile.yamldoc import YamlDocument
+from zopa.casefile.yamldoc import YamlDocument, read_yaml
 from zopa.errors import CannotWrite, CaseError, Finding, nearest
 
 __all__ = [

@@ -15,14 +15,11 @@ from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-<<<<<<< HEAD
-=======
 from zopa.casefile.folder import CaseFiles
 from zopa.casefile.yaml_nodes import UnusualError, plain_nodes
->>>>>>> main
 from zopa.errors import Finding
 
-__all__ = ["Path_", "YamlDocument", "parse_yaml"]
+__all__ = ["Path_", "YamlDocument", "parse_yaml", "read_yaml"]
 
 MAX_DEPTH = 30
 MAX_ENTRIES = 400_000
@@ -53,8 +50,6 @@ class YamlDocument:
     broken: set[Path_] = field(default_factory=set)
     missed: int = 0
     """How many names were looked up in vain so far."""
-    entries: int = 0
-    """How many keys and values there are."""
 
     def place(self, path: Path_) -> tuple[int, int]:
         """1-based line and column of a path, or of its nearest ancestor that stands in the file."""
@@ -77,8 +72,14 @@ class YamlDocument:
         return Finding(".".join(map(str, path)), what, hint, self.file, line, column)
 
 
+def read_yaml(files: CaseFiles, name: str) -> YamlDocument:
+    """A YAML file as plain data. Problems are in ``findings``; ``data`` is then None or partial."""
+    text, findings = files.text(name)
+    return parse_yaml(text, name) if not findings else YamlDocument(name, findings=findings)
+
+
 def parse_yaml(text: str, name: str) -> YamlDocument:
-    """The text of a YAML file as plain data, as :class:`YamlDocument`."""
+    """The text of a YAML file as plain data, as :func:`read_yaml`."""
     doc = YamlDocument(name)
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("%"):
@@ -89,16 +90,7 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         if line.strip() and not line.startswith("#"):
             break
     try:
-<<<<<<< HEAD
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Composer = _Counting
-        composer = yaml.composer
-        composer.warn_double_anchors = False  # refused below in any case
-        node = yaml.compose(text)
-        doc.entries = composer.count
-=======
         node = _compose(text)
->>>>>>> main
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"

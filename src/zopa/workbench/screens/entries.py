@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from zopa.casefile import REMOVED, CaseFiles, Version, acting, inspect, save_values, version_of
 from zopa.casefile.edit import changed_texts
 from zopa.casefile.read import CASE_FILE
-from zopa.casefile.yaml_entries import read_yaml
+from zopa.casefile.yamldoc import read_yaml
 from zopa.errors import CaseError, EditConflict, NotApplicable, UnknownName, ZopaError
 from zopa.workbench.entry_fields import GROUPS, entry_fields, values_of
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
