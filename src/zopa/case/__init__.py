@@ -7,7 +7,7 @@ from zopa.case.access_marks import hidden_records, redacted
 from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
-from zopa.case.dates import as_of, undated
+from zopa.case.dates import as_of, day_asked, days_of_change, undated
 from zopa.case.division import Division
 from zopa.case.estimates import (
     Estimate,
@@ -100,6 +100,8 @@ __all__ = [
     "assumed_worth",
     "breaks",
     "cited",
+    "day_asked",
+    "days_of_change",
     "estimate",
     "exact",
     "fraction",

@@ -460,8 +460,13 @@ def draft(v: Views, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Doc
     blocks += _changes(v, labels)
     if not v.full:
         blocks.append(
-            paragraph(f"{count(v.completions)} allowed completions, {count(v.acceptable)} acceptable to all.")
+            paragraph(
+                f"{_counted(v, 'completions')} allowed completion{'s' * (v.completions != 1)}, "
+                f"{_counted(v, 'acceptable')} acceptable to all."
+            )
         )
+        if v.at_least:
+            blocks.append(paragraph(UNCOUNTED, tone="note"))
         if v.suggestion:
             blocks.append(
                 paragraph(
@@ -501,12 +506,26 @@ def _behind(statements: Iterable[str], basis: str, labels: Labels) -> Spans:
     return (f" ({basis})",) if basis else ()
 
 
+UNCOUNTED = "Counting every completion would take longer than was given, so the numbers are lower bounds."
+
+
+def _counted(v: Views, name: str) -> str:
+    """A number of completions, marked where it is a lower bound."""
+    return "at least " * (name in v.at_least) + count(getattr(v, name))
+
+
 def _draft_sentence(v: Views) -> str:
     refusing = [x for x in v.verdicts if not x.accepts]
     if not refusing and v.acceptable:
         return (
-            "All parties accept." if v.full else f"{count(v.acceptable)} completions are acceptable to all."
+            "All parties accept."
+            if v.full
+            else sentence(
+                f"{_counted(v, 'acceptable')} completion{' is' if v.acceptable == 1 else 's are'} acceptable to all."
+            )
         )
+    if v.state == "not known":
+        return "Whether a completion is acceptable to all was not found out in the time given."
     if not refusing and v.full:
         return "All parties accept, but the draft breaks a rule."
     if not refusing:

@@ -39,8 +39,8 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["drafts"])
 MOST_REDRAFTS = 3
-PATIENCE = 0.2
-"""Seconds for the searches behind a page where packages are too many to list."""
+PATIENCE = 0.1
+"""Seconds for each search behind a page where packages are too many to list; the twin of the page waits to the end."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def _judged(here: Here) -> Views:
     quick = not here.problem.listable and not here.wants_json  # the twin is the command's answer to the end
     key = ("judge", quick, tuple(sorted(options.items())))
     stop = _after(PATIENCE) if quick else None
-    return here.answer(key, lambda p: judge(p, options, stop=stop) if stop else judge(p, options))
+    return here.answer(key, lambda p: judge(p, options, stop=stop, quick=True) if stop else judge(p, options))
 
 
 def _after(seconds: float) -> Callable[[], bool]:
@@ -192,7 +192,7 @@ def _conflict(problem: Problem) -> Document:
     if problem.listable and bool((problem.table.admissible & problem.table.agreed).any()):
         found = Document("", (Section("why-not", "", (paragraph(DEAL, tone="yes"),)),))
     else:
-        answer = why_not(problem)
+        answer = why_not(problem) if problem.listable else why_not(problem, stop=_after(PATIENCE))
         found = why_not_view(answer, Labels(answer.question.of))
     if on_record(problem.case).enough:
         return found
