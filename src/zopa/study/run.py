@@ -489,7 +489,9 @@ def _objections(problem: Problem, d: Deal, readings: Mapping[str, str]) -> tuple
     package = problem.space.package(d.package)
     for rule, names in reading_names(case).items():
         for reading in names:
-            if reading not in left.get(rule, names) or reading == readings[rule] == chosen[rule]:
+            if reading == readings[rule] and reading == chosen[rule]:
+                continue
+            if reading not in left.get(rule, names):
                 continue
             broken = [c for c in problem.clauses_of(rule, reading) if not c.allows(package)]
             if not broken:
