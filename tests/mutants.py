@@ -90,7 +90,7 @@ MUTANTS = (
     Mutant("bargaining/judge.py", "if lacking > 0:", "if lacking >= 0:", JUDGE),
     Mutant("bargaining/judge.py", "self.accepting.all(axis=0) & ~self.broken.any(axis=0)", "self.accepting.all(axis=0)", (*SAID, *JUDGE)),
     Mutant("bargaining/judge.py", "if self.keeps[k] and self.accepting[p, k]", "if self.accepting[p, k]", JUDGE),
-    Mutant("bargaining/judge.py", "winners.size < 2 or (gain < 0).any():", "winners.size < 2:", JUDGE),
+    Mutant("bargaining/judge.py", " & (worth >= 0).all(axis=0)\n", "\n", JUDGE),
     Mutant("bargaining/judge.py", "same += (-1) ** sum(more)", "same -= (-1) ** sum(more)", JUDGE),
     Mutant("bargaining/judge.py", "best.value >= least", "best.value > least", JUDGE),
     # case
@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant("case/basis.py", "(low if best is None else best) <= high", "(low if best is None else best) < high", CASE),
     Mutant("case/basis.py", "self.end < self.start", "self.end <= self.start", CASE),
     # study
-    Mutant("study/run.py", "for r in rows if not r.count}", "for r in rows if r.count}", STUDY),
+    Mutant("study/run.py", "if not r.count and fits_what_was_meant", "if r.count and fits_what_was_meant", STUDY),
     Mutant("study/run.py", "tightest=min((", "tightest=max((", STUDY),
     Mutant("study/run.py", '(s.reading == "off", -(s.count or 0))', '(s.reading == "off", s.count or 0)', STUDY),
     Mutant("study/run.py", 'if not switch.open or (switch.reading == "off" and opened):', "if not switch.open:", STUDY),

@@ -7,7 +7,7 @@ from zopa.case.access_marks import hidden_records, redacted
 from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
-from zopa.case.dates import as_of, undated
+from zopa.case.dates import as_of, day_asked, days_of_change, undated
 from zopa.case.division import Division
 from zopa.case.estimates import (
     Estimate,
@@ -28,6 +28,7 @@ from zopa.case.estimates import (
     weights,
 )
 from zopa.case.interval import ZERO, Interval, Number, exact
+from zopa.case.meant import fits_what_was_meant, readings_left
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -55,6 +56,7 @@ from zopa.case.on_record import MOST_UNSOURCED, UNREAD, OnRecord, breaks, cited,
 from zopa.case.positions import Snapshot, latest, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
+from zopa.case.worth_range import WorthRanges, assumed_worth, worth_range
 
 __all__ = [
     "MOST_UNSOURCED",
@@ -92,13 +94,18 @@ __all__ = [
     "Statement",
     "TradeShock",
     "When",
+    "WorthRanges",
     "accepted",
     "all_rules",
     "as_of",
+    "assumed_worth",
     "breaks",
     "cited",
+    "day_asked",
+    "days_of_change",
     "estimate",
     "exact",
+    "fits_what_was_meant",
     "fraction",
     "gaps",
     "hidden_records",
@@ -113,6 +120,7 @@ __all__ = [
     "pressing",
     "quantity",
     "reading_of",
+    "readings_left",
     "redacted",
     "reservation",
     "share_by_basis",
@@ -126,6 +134,7 @@ __all__ = [
     "weights",
     "with_ratifiers",
     "with_votes",
+    "worth_range",
 ]  # fmt: skip
 
 

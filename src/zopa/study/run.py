@@ -27,12 +27,20 @@ from zopa.bargaining import (
     winning_coalitions,
     zone,
 )
-from zopa.case import MOST_UNSOURCED, Case, gaps, share_by_basis, voters
+from zopa.case import (
+    MOST_UNSOURCED,
+    Case,
+    fits_what_was_meant,
+    gaps,
+    readings_left,
+    share_by_basis,
+    voters,
+)
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
 from zopa.ratification import ratify
-from zopa.robustness import drivers, questions, spoken, stress
+from zopa.robustness import WorthByWords, drivers, questions, spoken, stress, worth_by_words
 from zopa.space import (
     Answer,
     Problem,
@@ -232,7 +240,8 @@ class Study(Answer):
     """Everything that the main job found out. ``case`` is the case itself, left out of ``to_dict``.
 
     ``closed`` holds, for each named set of readings without a deal, why not. ``lenses`` holds the answers of
-    the further lenses for which the case has data, ``not_asked`` what each of the others would need.
+    the further lenses for which the case has data, ``not_asked`` what each of the others would need. ``by_words`` is
+    what the words alone say the packages shown are worth to each party.
     """
 
     case: Case
@@ -250,6 +259,7 @@ class Study(Answer):
     lenses: Mapping[str, Answer] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
     standing: AnswerState | None = None
+    by_words: tuple[WorthByWords, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All answers as plain data, without the case and its table."""
@@ -267,6 +277,7 @@ class Study(Answer):
             "lenses",
             "not_asked",
             "standing",
+            "by_words",
         )
         return {name: plain(getattr(self, name)) for name in kept} | {
             "title": self.case.title,
@@ -325,10 +336,19 @@ def run(
     tell("named readings")
     named = {name: problem.with_readings(name) for name in problem.case.readings}
     rows = tuple(_row(other, name, fresh()) for name, other in named.items())
-    closed = {r.name: why_not(named[r.name], stop=fresh()) for r in rows if not r.count}
+    closed = {
+        r.name: why_not(named[r.name], stop=fresh())
+        for r in rows
+        if not r.count and fits_what_was_meant(problem.case, r.readings)
+    }
     tell("packages worth discussing")
     proposals = _proposals(Found(problem, found, edge, solutions, why))
     answers, not_asked = _ask_lenses(problem, proposals, lenses, tell)
+    deals = [
+        *(p.deal for p in proposals),
+        *(d for s in solutions.values() for d in s.deals[:1]),
+        *(d for best in found.best.values() for d in best[:1]),
+    ]
     return Study(
         problem.question("run"),
         case=problem.case,
@@ -346,6 +366,7 @@ def run(
         lenses=answers,
         not_asked=not_asked,
         standing=standing(problem, most_unsourced=most_unsourced),
+        by_words=worth_by_words(problem, [d.package for d in deals]),
     )
 
 
@@ -463,11 +484,14 @@ def _spread(f: Found, have: list[Deal]) -> list[Deal]:
 
 def _objections(problem: Problem, d: Deal, readings: Mapping[str, str]) -> tuple[Objection, ...]:
     case, rules, chosen = problem.case, problem.rules, problem.readings
+    left = readings_left(case)
     found = []
     package = problem.space.package(d.package)
     for rule, names in reading_names(case).items():
         for reading in names:
             if reading == readings[rule] and reading == chosen[rule]:
+                continue
+            if reading not in left.get(rule, names):
                 continue
             broken = [c for c in problem.clauses_of(rule, reading) if not c.allows(package)]
             if not broken:

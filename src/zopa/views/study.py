@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Limit, Switch, WhyNot
-from zopa.case import reservation
+from zopa.case import fits_what_was_meant, readings_left, reservation
 from zopa.division import Divided
 from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
@@ -33,6 +33,7 @@ from zopa.views import (
     talks,
     under_draws,
     what_drives,
+    worth,
 )
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -64,6 +65,7 @@ GLOSS = (
     "A package is one option for every issue. A party accepts a package that is worth at least as much to it as no "
     "agreement. The zone holds the packages that no rule forbids and that all parties accept."
 )
+NOT_MEANT = " (not what a party has said it meant)"
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
     "Kalai-Smorodinsky": "comes closest to giving each party an equal share of its best",
@@ -259,6 +261,7 @@ def _packages(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) -
         labels,
         "Packages side by side; bars: utility on each party's own scale from 0 to 100, line: no agreement",
         s.zone.reservation,
+        worth.by_words(s.by_words),
     )
     least = _row("gains least", [(_least(p, labels),) for _, p in shown])
     block = _row("who could block it", [_blockers(p, labels) for _, p in shown])
@@ -359,7 +362,12 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
     ]
     asked = False  # of one rule: the paragraph on readings above names the others
     for rule in dict.fromkeys([*blocking, *closing]):
-        readings = labels.rules[rule].readings if rule in labels.rules else {}
+        left = readings_left(s.case).get(rule, ())
+        readings = (
+            {r: x for r, x in labels.rules[rule].readings.items() if r in left}
+            if rule in labels.rules
+            else {}
+        )
         ids = (
             labels.rules[rule].statements or tuple(x for r in readings.values() for x in r.statements)
             if rule in labels.rules
@@ -445,7 +453,10 @@ def _common(s: Study, labels: Labels) -> Section | None:
             cell(Link(x.title, f"#why-{m}"), f" ({x.tied} tied)" if x.tied > 1 else ""),
             x.asks,
             listed(picks[m]) or "–",
-            *(cell(points(u), number=True) for u in x.deals[0].utilities.values()),
+            *(
+                bargaining.worth_cell(x.deals[0], p, labels, worth.by_words(s.by_words))
+                for p in x.deals[0].utilities
+            ),
         )
         for m, x in s.solutions.items()
         if x.deals
@@ -453,27 +464,42 @@ def _common(s: Study, labels: Labels) -> Section | None:
     if rows:
         found.append(
             Grid(
-                "What each solution picks",
+                worth.ranged(
+                    "What each solution picks",
+                    [x.deals[0] for x in s.solutions.values() if x.deals],
+                    labels,
+                    worth.by_words(s.by_words),
+                ),
                 ("solution", "asks for", "package", *labels.parties(s.space.parties)),
                 rows,
             )
         )
     warnings = dict.fromkeys(f"{x.title} {x.warning}." for x in s.solutions.values() if x.warning and x.deals)
     found += [paragraph(w, tone="note") for w in warnings]
-    chart = frontier_chart(s, [(letter, p.deal) for letter, p in _letters(s)], labels)
+    chart = frontier_chart(
+        s, [(letter, p.deal) for letter, p in _letters(s)], labels, worth.by_words(s.by_words)
+    )
     if chart:
         found.append(chart)
     shown = [letter for letter, _ in _shown(s)]
     others = [(f"{letter}: {_role(p)}", p) for letter, p in _letters(s) if letter not in shown]
     if others:
         grid = bargaining.packages_grid(
-            [(name, p.deal) for name, p in others], labels, "The other packages", s.zone.reservation
+            [(name, p.deal) for name, p in others],
+            labels,
+            "The other packages",
+            s.zone.reservation,
+            worth.by_words(s.by_words),
         )
         found.append(Grid(grid.caption, grid.head, grid.rows, folded=True, compare=True))
     best = [(labels.party(p), deals[0]) for p, deals in s.zone.best.items() if deals]
     if best:
         grid = bargaining.packages_grid(
-            best, labels, "The best package of the zone for each party", s.zone.reservation
+            best,
+            labels,
+            "The best package of the zone for each party",
+            s.zone.reservation,
+            worth.by_words(s.by_words),
         )
         found.append(Grid(grid.caption, grid.head, grid.rows, folded=True, compare=True))
     return Section("solutions", title, tuple(found))
@@ -514,7 +540,10 @@ def _reading_rows(s: Study) -> Grid:
     top = max((r.count for r in s.reading_rows), default=0) or 1
     rows = tuple(
         (
-            cell(f"{r.name}: {r.says or r.name}"),
+            cell(
+                f"{r.name}: {r.says or r.name}"
+                + ("" if fits_what_was_meant(s.case, r.readings) else NOT_MEANT)
+            ),
             cell(count(r.admissible), number=True),
             cell(count(r.count) if r.count else "no deal", bar=r.count / top),
             cell("–" if r.frontier_points is None else count(r.frontier_points), number=True),
