@@ -7,7 +7,7 @@ from zopa.case.access_marks import hidden_records, redacted
 from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
-from zopa.case.dates import as_of, undated
+from zopa.case.dates import as_of, day_asked, days_of_change, undated
 from zopa.case.division import Division
 from zopa.case.estimates import (
     Estimate,
@@ -28,6 +28,7 @@ from zopa.case.estimates import (
     weights,
 )
 from zopa.case.interval import ZERO, Interval, Number, exact
+from zopa.case.meant import fits_what_was_meant, readings_left
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -100,8 +101,11 @@ __all__ = [
     "assumed_worth",
     "breaks",
     "cited",
+    "day_asked",
+    "days_of_change",
     "estimate",
     "exact",
+    "fits_what_was_meant",
     "fraction",
     "gaps",
     "hidden_records",
@@ -116,6 +120,7 @@ __all__ = [
     "pressing",
     "quantity",
     "reading_of",
+    "readings_left",
     "redacted",
     "reservation",
     "share_by_basis",
