@@ -17,7 +17,7 @@ import numpy as np
 from zopa.bargaining.deals import Deal, deal, deals
 from zopa.bargaining.engines import Engine, Stop, engine_for, never
 from zopa.bargaining.why_not import Limit, WhyNot, blocked, limits_of
-from zopa.case import MOST_UNSOURCED, Case, OnRecord, on_record, values, weights
+from zopa.case import MOST_UNSOURCED, Case, OnRecord, breaks, on_record, values, weights
 from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Why, decimal
 from zopa.space.table import BoolArray
@@ -95,6 +95,7 @@ class Views(Answer):
     suggestion : for a partial draft, the completion with the largest smallest gain.
     notes : what must be said about the numbers.
     record : what the case rests on; a verdict that rests on too little is none.
+    against : accepted refusals and red lines that no rule carries and that the draft goes against, by statement id.
     """
 
     draft: Mapping[str, str]
@@ -112,12 +113,15 @@ class Views(Answer):
     suggestion: Deal | None = None
     notes: tuple[str, ...] = ()
     record: OnRecord | None = None
+    against: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
-        """Not enough on record, accepted or refused."""
+        """Not enough on record, accepted, against a refusal (the numbers alone would accept), or refused."""
         if self.record is not None and not self.record.enough:
             return "not enough on record"
+        if self.accepted and self.against:
+            return "against a refusal"
         return "accepted" if self.accepted else "refused"
 
     @property
@@ -168,7 +172,8 @@ def judge(
         if len(settled) < len(space.issues)
         else _full(problem, space.package(draft), engine)
     )
-    return replace(found, record=on_record(problem.case, most_unsourced))
+    against = breaks(problem.case, found.draft)
+    return replace(found, record=on_record(problem.case, most_unsourced), against=against)
 
 
 def _full(problem: Problem, package: Package, engine: Engine) -> Views:

@@ -13,6 +13,7 @@ import typer
 
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
+from zopa.counts import things
 
 if TYPE_CHECKING:
     from zopa.reading.review import Session
@@ -49,7 +50,7 @@ def review(
         n = session.accept_all(UNREAD)
         _save(folder, session)
         if not json:
-            typer.echo(f"accepted {n} records, unread")
+            typer.echo(f"accepted {things(n, 'record')}, unread")
     else:
         said = redirect_stdout(sys.stderr) if json else nullcontext()  # the dialogue is not the answer
         with said, _keys() as keys:
@@ -251,7 +252,7 @@ def _split(session: Session, keys: Iterator[str]) -> None:
 def _filter(session: Session, keys: Iterator[str]) -> None:
     words = _line("show which? state, group, kind, party, issue or source; Enter: suggested ", keys)
     n = session.filter(*words.split())
-    typer.echo(f"{n} records")
+    typer.echo(things(n, "record"))
 
 
 def _search(session: Session, keys: Iterator[str]) -> None:
@@ -268,7 +269,7 @@ def _accept_all(session: Session, keys: Iterator[str]) -> None:
         for r in session.queue
         if r.ident in session.entries[r.group]
     )
-    if _line(f"accept {n} records without reading them? y/n ", keys).casefold() in ("y", "yes"):
+    if _line(f"accept {things(n, 'record')} without reading? y/n ", keys).casefold() in ("y", "yes"):
         typer.echo(f"accepted {session.accept_all(UNREAD)}")
     else:
         typer.echo("not changed")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from zopa.case import Case, Outcome, accepted, start, undated, voters
+from zopa.counts import things
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.space import Answer, Problem, Question
@@ -193,7 +194,7 @@ def _row(case: Case, as_of: date | str, allow_undated: bool) -> Trial:
     found = undated(then)
     if found and not allow_undated:
         raise NotApplicable(
-            f"'{case.title}' has {len(found)} entries without a date, which may be hindsight: "
+            f"'{case.title}' has {things(len(found), 'entry')} without a date, which may be hindsight: "
             f"{', '.join(found[:3])}{', ...' if len(found) > 3 else ''}; give them statements as basis, or allow them"
         )
     assert then.cut is not None

@@ -10,7 +10,7 @@ from zopa.bargaining.standing import State
 from zopa.case import OnRecord
 from zopa.views.document import Block, Bullets, Document, Paragraph, Span, Spans, Tone, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import listed, percent
+from zopa.views.numbers import listed, percent, things
 
 __all__ = [
     "TONES", "broken", "first_words", "gated", "joined", "muted", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
@@ -96,20 +96,20 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
     waiting = dict(r.waiting)
     unread = waiting.pop("statements", 0)
     if unread:
-        yield (f"{_number(unread, 'suggested statement')} must be reviewed first: zopa review.",)
+        yield (f"{things(unread, 'suggested statement')} must be reviewed first: zopa review.",)
     if r.unread:
         yield (
-            f"{_number(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread: zopa review, "
+            f"{things(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread: zopa review, "
             "f, accepted, shows them; a accepts one that was read.",
         )
     if waiting:
         yield (
-            f"Not counted, because not reviewed: {listed(_number(n, g.removesuffix('s')) for g, n in waiting.items())}.",
+            f"Not counted, because not reviewed: {listed(things(n, g.removesuffix('s')) for g, n in waiting.items())}.",
         )
     if r.vague:
         n = len(r.vague)
         yield (
-            f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
+            f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
             f"{'names' if n == 1 else 'name'} no option, so whether a package breaks {'it' if n == 1 else 'them'} cannot be told; "
             "zopa review asks which options are meant.",
         )
@@ -133,17 +133,13 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         )
 
 
-def _number(n: int, what: str) -> str:
-    return f"{n} {what}{'s' if n != 1 else ''}"
-
-
 def refusals(s: AnswerState, labels: Labels) -> Iterator[Block]:
     """Accepted refusals and red lines that no rule carries, in their words, before any package is shown."""
     if not s.uncarried:
         return
     n = len(s.uncarried)
     yield paragraph(
-        f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals and red lines'} "
+        f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals and red lines'} "
         f"{'is' if n == 1 else 'are'} in no rule, so a package may break {'it' if n == 1 else 'them'}; packages that go against "
         "an option named there are marked. zopa review makes rules of them.",
         tone="warning",
@@ -183,7 +179,7 @@ def rests_on(counts: Mapping[str, int]) -> str:
     ]
     if counts.get("gap"):
         told.append(f"{counts['gap']} {'has' if counts['gap'] == 1 else 'have'} no source")
-    return f"Of {_number(sum(counts.values()), 'judgment')} about what the parties value, {listed(told)}."
+    return f"Of {things(sum(counts.values()), 'judgment')} about what the parties value, {listed(told)}."
 
 
 def broken(idents: Sequence[str], labels: Labels) -> Spans:

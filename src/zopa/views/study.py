@@ -54,7 +54,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent, points, sentence, short, things
+from zopa.views.numbers import be, count, listed, percent, points, sentence, short, things
 from zopa.waiting import Delay
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
@@ -340,9 +340,10 @@ def _basis(s: Study) -> Block:
     parts = tuple(
         (k, f"{names[k]} {percent(n / total)}" if n / total > 0.12 else "", n) for k, n in counts.items()
     )
-    told = [f"{n} {'have' if k == 'gap' else 'are'} {names[k]}" for k, n in counts.items() if n]
+    have = {k: ("has" if n == 1 else "have") if k == "gap" else be(n) for k, n in counts.items()}
+    told = [f"{n} {have[k]} {names[k]}" for k, n in counts.items() if n]
     return Shares(
-        f"Of {total} judgments about what the parties value, {listed(told)}. Every number leads to its basis.",
+        f"Of {things(total, 'judgment')} about what the parties value, {listed(told)}. Every number leads to its basis.",
         parts,
     )
 
@@ -384,7 +385,7 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
 def _effect(s: Study, rule: str, reading: str) -> str:
     """How many packages all could accept under a reading, all else as chosen."""
     if s.question.readings.get(rule) == reading:
-        return f" – as read here: {count(s.zone.agreed)} packages"
+        return f" – as read here: {things(s.zone.agreed, 'package')}"
     t = next((t for t in s.why_not.switches if t.rule == rule and t.reading == reading), None)
     return f" – {bargaining.size_of(t)}" if t else ""
 
@@ -541,7 +542,12 @@ def _conflicts(name: str, w: WhyNot, labels: Labels) -> list[Block]:
             for n, m in enumerate(c.limits)
         )
         found.append(
-            Grid(f"All {len(w.sentences)} conflicts", ("", "what cannot hold together"), rows, folded=True)
+            Grid(
+                "The conflict" if len(w.sentences) == 1 else f"All {len(w.sentences)} conflicts",
+                ("", "what cannot hold together"),
+                rows,
+                folded=True,
+            )
         )
     if w.corrections:
         found += [
@@ -574,7 +580,7 @@ def _combinations(w: WhyNot, labels: Labels) -> Grid:
     )
     heads = tuple(f"{labels.rule_owner(r)}: {r}" if labels.rule_owner(r) else r for r in varied)
     return Grid(
-        f"All {len(w.combinations)} combinations of readings",
+        f"All {things(len(w.combinations), 'combination')} of readings",
         (*heads, "allowed", "acceptable to all"),
         rows,
         folded=True,
