@@ -122,7 +122,9 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
         yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
     yield from _whatever(s)
     counted = "Counted all the same: " if thin else ""
-    yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    yield paragraph(
+        counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone", verb="zone")
+    )
     yield paragraph(GLOSS, tone="small")
     if s.standing is not None and not thin:
         yield from standing.refusals(s.standing, labels)
@@ -155,9 +157,11 @@ def _whatever(s: Study) -> Iterator[Block]:
     """What holds whatever the numbers, and what could hold."""
     words = s.lenses.get("stress")
     if isinstance(words, Stress):
-        yield paragraph(stress.headline(words), " ", Link("By party, and why", "#words"), tone="key")
+        yield paragraph(
+            stress.headline(words), " ", Link("By party, and why", "#words", verb="stress"), tone="key"
+        )
         if words.shortlist is not None:
-            link = Link("The shortlist", "#words")
+            link = Link("The shortlist", "#words", verb="stress")
             yield paragraph(under_draws.shortlist_headline(words.shortlist), " ", link)
 
 
