@@ -42,6 +42,9 @@ def review(
 
     case = load(folder)
     session = Session(case.whole or case, by or _user(), date.today())
+    if not accept_all and not session.queue and session.filter("unread") and not json:
+        n = len(session.queue)
+        typer.echo(f"{things(n, 'record')} accepted together, unread; a accepts the one that was read")
     if not json and not session.queue and (accept_all or not any(session.listed("all"))):
         typer.echo("nothing is waiting for review")
         tell_next(["run CASE"], folder)
@@ -61,7 +64,8 @@ def review(
     typer.echo(", ".join(f"{n} {state}" for state, n in _states(session).items()))
     if session.left:
         typer.echo("the next review goes on where you stopped")
-    tell_next(["review CASE" if session.left else "run CASE"], folder)
+    unread = not session.left and bool(session.listed("unread"))
+    tell_next(["review CASE" if session.left or unread else "run CASE"], folder)
 
 
 def _user() -> str:

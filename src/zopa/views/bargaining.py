@@ -59,6 +59,7 @@ __all__ = [
     "why_not",
     "zone",
     "zone_sentence",
+    "zone_warnings",
 ]
 
 MOST_CONFLICTS = 10
@@ -90,6 +91,14 @@ def zone_sentence(z: Zone) -> str:
     )
 
 
+def zone_warnings(z: Zone) -> list[Paragraph]:
+    """What to know before using the counts; what the lines on too little on record say already is left out."""
+    s = z.standing
+    said = s is not None and s.state == "not enough on record" and not s.record.limited
+    told = [w for w in z.warnings if not (said and w.startswith("no reservation value"))]
+    return [paragraph(sentence(w), tone="warning") for w in told]
+
+
 def _none_of(allowed: int) -> str:
     return (
         "the only allowed package, which"
@@ -108,7 +117,7 @@ def zone(z: Zone, labels: Labels) -> Document:
     blocks.insert(len(blocks) if thin else 0, counted)
     if s is not None and s.state == "depends on a reading":
         blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
-    blocks += [paragraph(sentence(w), tone="warning") for w in z.warnings]
+    blocks += zone_warnings(z)
     if labels.case is not None:
         blocks.append(paragraph(standing.rests_on(share_by_basis(labels.case)), tone="small"))
     blocks.append(break_even(z, labels))

@@ -72,10 +72,7 @@ def gated(document: Document, r: OnRecord, labels: Labels) -> Document:
         else:
             told = (paragraph("Counted all the same:", tone="note"), head)
         sections[0] = replace(first, blocks=(*too_little(r, labels), *told, *rest))
-    unread = r.unread or r.waiting.get("statements") or r.vague
-    return replace(
-        document, sections=tuple(sections), next=("review CASE",) if unread else ("show CASE", *document.next)
-    )
+    return replace(document, sections=tuple(sections), next=_way_out(r, document.next))
 
 
 def muted(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -99,8 +96,8 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         yield (f"{things(unread, 'suggested statement')} must be reviewed first: zopa review.",)
     if r.unread:
         yield (
-            f"{things(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread: zopa review, "
-            "f, accepted, shows them; a accepts one that was read.",
+            f"{things(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread, so they do not count. "
+            "zopa review shows them one by one: a accepts the one that was read, r rejects it, e corrects it.",
         )
     if waiting:
         yield (
@@ -111,7 +108,7 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         yield (
             f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
             f"{'names' if n == 1 else 'name'} no option, so whether a package breaks {'it' if n == 1 else 'them'} cannot be told; "
-            "zopa review asks which options are meant.",
+            "zopa review, then f and the word accepted, shows them; i names the options of each.",
         )
     missing = "; add a text with zopa read, or write a judgment with its reason into case.yaml."
     if r.parties:
@@ -121,9 +118,11 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
             f"No accepted statement or judgment about {listed(labels.issue(i) for i in r.issues)}{missing}",
         )
     if not r.limited:
+        who, n = listed(labels.parties(r.unlimited)), len(r.unlimited)
         yield (
-            "No party has a reservation value, so every package counts as accepted by all. Write what no agreement is worth "
-            "to each into case.yaml, with its reason.",
+            f"No reservation value for {who}, so every package counts as accepted there, and a verdict about all would not be "
+            f"about {'it' if n == 1 else 'them'}. Write what no agreement is worth to {'it' if n == 1 else 'each'} into "
+            "case.yaml, with its reason.",
         )
     if r.unsourced > r.limit:
         yield (
@@ -196,5 +195,11 @@ def next_steps(s: AnswerState | None, otherwise: Sequence[str]) -> tuple[str, ..
     """The commands that lead on."""
     if s is None or s.state != "not enough on record":
         return tuple(otherwise)
-    unread = s.record.unread or s.record.waiting.get("statements") or s.record.vague
-    return ("review CASE",) if unread else ("show CASE", *otherwise)
+    return _way_out(s.record, otherwise)
+
+
+def _way_out(r: OnRecord, otherwise: Sequence[str]) -> tuple[str, ...]:
+    """What to do where too little is on record: review what waits; ask the words alone where they are enough."""
+    if r.unread or r.waiting.get("statements") or r.vague:
+        return ("review CASE",)
+    return ("stress CASE" if r.enough_words else "show CASE", *otherwise)

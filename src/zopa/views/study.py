@@ -128,8 +128,7 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     yield paragraph(GLOSS, tone="small")
     if s.standing is not None and not thin:
         yield from standing.refusals(s.standing, labels)
-    for warning in s.zone.warnings:
-        yield paragraph(sentence(warning), tone="warning")
+    yield from bargaining.zone_warnings(s.zone)
     if not thin:
         yield from _decides(s, labels)
     shown = [] if thin else _shown(s)
