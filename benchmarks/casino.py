@@ -20,7 +20,6 @@ import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,11 +27,12 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from zopa import __version__
 from zopa.case import Case
+from zopa.errors import NotApplicable
 from zopa.reading.priorities import ItemWords, PriorityReader, TalkTurn, cues, first_mentions
 from zopa.space import Problem
 from zopa.study.backtest import measures
+from zopa.study.opened_splits import open_split
 
 HERE = Path(__file__).resolve().parent
 FILE = HERE.parents[1] / "shared" / "data" / "casino" / "casino_train.json.gz"
@@ -487,20 +487,11 @@ def bars(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def open_test(path: Path, again: bool) -> None:
     """Note that a closed split is opened: once per release, with date, file and gates."""
-    done = [json.loads(x) for x in OPENED.read_text(encoding="utf-8").splitlines()] if OPENED.exists() else []
-    if any(d["release"] == __version__ for d in done) and not again:
-        raise SystemExit(
-            f"the test split was opened for release {__version__} already; --again opens it once more"
-        )
-    entry = {
-        "release": __version__,
-        "date": str(date.today()),
-        "file": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "gates": hashlib.sha256(GATES.read_bytes()).hexdigest(),
-        "again": again,
-    }
-    with OPENED.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry) + "\n")
+    split, gates = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (path, GATES))
+    try:
+        open_split(OPENED, [split], gates=gates, again=again)
+    except NotApplicable as refused:
+        raise SystemExit(str(refused)) from None
 
 
 def main(words: Sequence[str] = ()) -> None:

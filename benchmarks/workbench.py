@@ -1,7 +1,7 @@
 """Workbench: from a click in the draft to its answer, in CPU time of the server and of the test client beside it.
 
 ``python -m benchmarks.workbench``. The bundled example, and a case with 10^12 packages: changes of one option, of a
-reading, of a reservation value; the first look at a page; the same look again.
+reading, of a reservation value; the first look at a page; the same look again; decisions in Read.
 
 ``python -m benchmarks.workbench load [SECONDS]``: 50 people at once for two minutes on a server in a process of its own;
 each looks at a page or changes an option of a draft, thinks for one to nine seconds, and goes on. Wall time, since that is
@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -29,7 +30,9 @@ import httpx2
 from starlette.testclient import TestClient
 
 from zopa import load as zopa_load
-from zopa.workbench.access import SingleUser
+from zopa.bargaining.search import load_kernels
+from zopa.casefile import version_of
+from zopa.workbench.access import SingleUser, csrf_token
 from zopa.workbench.app import create_app
 
 HOST = "127.0.0.1:8765"
@@ -52,7 +55,7 @@ def large(issues: int = 12, options: int = 10, parties: int = 4, seed: int = 3) 
             for p in range(parties)
         },
         "rules": {
-            f"r{p}": {"party": f"P{p}", "when": {f"i{p}": f"o{p}"}, "only_if": {f"i{p + 3}": "o1"}}
+            f"r{p}": {"party": f"P{p}", "when": {f"i{p}": f"o{p % options}"}, "only_if": {f"i{p + 3}": "o1"}}
             for p in range(parties)
         },
     }
@@ -62,7 +65,7 @@ def client_of(folder: Path) -> TestClient:
     sign_in = SingleUser()
     app = create_app({folder.name: folder}, sign_in, {HOST})
     client = TestClient(app, base_url=f"http://{HOST}")
-    client.get(f"/why-not?token={sign_in.token}")
+    client.get(f"/positions?token={sign_in.token}")
     return client
 
 
@@ -81,7 +84,7 @@ def clicks(client: TestClient, issues: dict[str, list[str]], rule: str, party: s
         query = urlencode(draft | {k.replace("__", "."): v for k, v in more.items()})
         return spent(lambda: client.get(f"/drafts/new?{query}", headers={"hx-request-type": "partial"}))
 
-    ask()
+    print(f"{'':14} {'the first click':22} {ask():10.0f}")
     found: dict[str, list[float]] = {"an option": [], "a reading": [], "a reservation value": []}
     for n in range(CLICKS):
         i = chance.choice(list(issues))
@@ -90,6 +93,22 @@ def clicks(client: TestClient, issues: dict[str, list[str]], rule: str, party: s
         if n < 4:
             found["a reading"].append(ask(**{f"read.{rule}": "off"}))
             found["a reservation value"].append(ask(**{f"set.parties.{party}.reservation": str(40 + n)}))
+    return found
+
+
+def decisions(folder: Path) -> list[float]:
+    """Statements rejected and opened again, one request each: CPU time until the answer."""
+    client, case = client_of(folder), zopa_load(folder)
+    token = csrf_token(client.cookies["zopa"])
+    found = []
+    for ident, said in list(case.statements.items())[:CLICKS]:
+        for act, reason in (("reject", "hearsay"), ("reopen", "")):
+            form = {"csrf": token, "record": f"statements.{ident}", "act": act, "reason": reason}
+            form["before"] = version_of(folder, ("statements", ident)).text
+            path = f"/sources/{said.source}/decide.json"
+            found.append(
+                spent(lambda p=path, f=form: client.post(p, data=f, headers={"origin": f"http://{HOST}"}))
+            )
     return found
 
 
@@ -165,6 +184,7 @@ def main() -> None:
         load(float(sys.argv[2]) if len(sys.argv) > 2 else 120)
         return
     example = Path(str(files("zopa") / "examples" / "ukraine-2025"))
+    load_kernels()  # as zopa serve does beside its first page
     with tempfile.TemporaryDirectory() as place:
         big = Path(place) / "large"
         big.mkdir()
@@ -178,6 +198,11 @@ def main() -> None:
                 print(f"{folder.name:14} {what:22} {statistics.median(times):10.0f} {max(times):11.0f}")
             partial = spent(lambda c=client: c.get("/drafts/new", headers={"hx-request-type": "partial"}))
             print(f"{folder.name:14} {'every issue open':22} {partial:10.0f}")
+        kept = Path(shutil.copytree(example, Path(place) / "decided"))
+        times = decisions(kept)
+        print(
+            f"{'ukraine-2025':14} {'a decision in Read':22} {statistics.median(times):10.0f} {max(times):11.0f}"
+        )
         client = client_of(example)
         first, again = (spent(lambda: client.get("/")) for _ in range(2))
         print(

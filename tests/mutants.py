@@ -90,7 +90,7 @@ MUTANTS = (
     Mutant("bargaining/judge.py", "if lacking > 0:", "if lacking >= 0:", JUDGE),
     Mutant("bargaining/judge.py", "self.accepting.all(axis=0) & ~self.broken.any(axis=0)", "self.accepting.all(axis=0)", (*SAID, *JUDGE)),
     Mutant("bargaining/judge.py", "if self.keeps[k] and self.accepting[p, k]", "if self.accepting[p, k]", JUDGE),
-    Mutant("bargaining/judge.py", "winners.size < 2 or (gain < 0).any():", "winners.size < 2:", JUDGE),
+    Mutant("bargaining/judge.py", " & (worth >= 0).all(axis=0)\n", "\n", JUDGE),
     Mutant("bargaining/judge.py", "same += (-1) ** sum(more)", "same -= (-1) ** sum(more)", JUDGE),
     Mutant("bargaining/judge.py", "best.value >= least", "best.value > least", JUDGE),
     # case

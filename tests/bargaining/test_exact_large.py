@@ -31,6 +31,7 @@ def small(entry):
     return entry["P"] <= 3 or (entry["S"] <= 100 and entry["M"] * entry["P"] < 120)
 
 
+@pytest.mark.slow
 def test_frontiers_equal_the_published_digests():
     entries = oracles("frontier")
     import check  # beside the data
@@ -114,6 +115,7 @@ def ruled(entry):
     return dataclasses.replace(space, clauses=tuple(clauses))
 
 
+@pytest.mark.slow
 def test_nash_under_rules_is_that_published_and_proven():
     for entry in oracles("rules"):
         if dual.fast() is None and entry["M"] > 20 and entry.get("global_forbids"):

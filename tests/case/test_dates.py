@@ -58,7 +58,14 @@ def later_things(draw: Any) -> dict[str, Any]:
     case = {k: dict(v) if isinstance(v, dict) else v for k, v in BASE.items()}
     case["statements"] = {
         **case["statements"],
-        "new": record("statements", said, draw(st.sampled_from(["s", "late", "plain"]))),
+        "new": record(
+            "statements",
+            *draw(
+                st.sampled_from(
+                    [(said, "s"), (said, "late"), (said, "plain"), (DAY - timedelta(days=5), "late")]
+                )
+            ),
+        ),
     }
     for group in draw(st.sets(st.sampled_from(["contacts", "figures", "shifts"]))):
         case[group] = {"x": record(group, said, "late")}
@@ -144,7 +151,9 @@ def test_a_judgment_goes_with_the_statement_it_cites_and_comes_back_with_it() ->
     assert before.parties["A"].reservation is None
     assert before.parties["A"].weights == {}  # 40 alone would not add up to 100
     assert set(before.parties["A"].values["i"]) == {"q"}
-    assert plain(case.at(date(2025, 2, 1))) == plain(case) | {"as_of": date(2025, 2, 1)}
+    assert plain(case.at(date(2025, 2, 12))) == plain(case) | {"as_of": date(2025, 2, 12)}
+    assert case.at(date(2025, 2, 11)).statements == {}  # said on the first, published on the twelfth
+    assert plain(case.at("said:2025-02-01")) == plain(case) | {"as_of": date(2025, 2, 1)}
     assert case.at(DAY).digest not in (case.digest, before.digest)
 
 
@@ -158,7 +167,8 @@ def test_a_judgment_goes_with_the_statement_it_cites_and_comes_back_with_it() ->
         ),  # in February, published on the 12th
         ({"from": date(2025, 2, 1), "to": date(2025, 2, 28)}, "late", False),
         ({"from": date(2025, 2, 1), "to": date(2025, 2, 28)}, "plain", False),
-        (date(2025, 2, 13), "late", True),  # told later, said on the day
+        (date(2025, 2, 13), "late", False),  # said on the day, published later: it was not known
+        (date(2025, 2, 13), "plain", True),
         (date(2025, 2, 14), "s", False),
         (None, "s", True),
         (None, "late", False),
@@ -176,6 +186,11 @@ def test_its_own_moment_dates_a_statement_and_else_its_source(said: Any, source:
     case = Case.model_validate(spec)
     assert ("x" in case.at(DAY).statements) == there
     assert ("statements.x" in undated(case)) == (said is None and source == "plain")
+    by_saying = case.at(f"said:{DAY}")
+    assert ("x" in by_saying.statements) == (there or (source == "late" and said == DAY))
+    assert case.at(DAY).published_later == by_saying.published_later == (source == "late" and said == DAY)
+    assert (case.at(DAY).asked_day, by_saying.asked_day) == (str(DAY), f"said:{DAY}")
+    assert case.at(DAY).digest != by_saying.digest
 
 
 def test_a_plan_is_as_old_as_the_text_that_tells_of_it() -> None:
@@ -277,7 +292,8 @@ def test_an_option_goes_with_its_statements_unless_something_that_stays_names_it
     named = {**spec, "rules": {**BASE["rules"], "old": {"when": ({"i": ("r",)},), "stated": "early"}}}
     assert "r" in Case.model_validate(named).at(DAY).issues["i"].options
     assert zopa.zone(Case.model_validate(named).at(DAY)).packages == 6
-    assert "r" in Case.model_validate(spec).at(DAY + timedelta(days=1)).issues["i"].options
+    assert "r" in Case.model_validate(spec).at("said:2025-02-14").issues["i"].options
+    assert "r" in Case.model_validate(spec).at("2025-06-01").issues["i"].options
 
 
 def test_a_case_may_say_at_which_day_it_is_opened(tmp_path: Path) -> None:

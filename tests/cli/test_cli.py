@@ -33,6 +33,7 @@ def process(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.slow
 def test_demo_ends_with_the_verdict_and_the_report(tmp_path: Path) -> None:
     done = process("demo", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr

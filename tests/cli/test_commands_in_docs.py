@@ -35,18 +35,28 @@ NEEDS_MORE = re.compile(r"serve |answer |check-proof |verify-seal |train |evalua
 """Commands that need what another command wrote, a long training or the files of a how-to page; tests of their own."""
 
 
-LONG = {"stability CASE", "stability model.gmcr", "simulate ukraine-2025", "stress CASE", "questions CASE"}
+LONG = {
+    "stability CASE",
+    "stress CASE",
+    "questions CASE",
+    "run ukraine-2025 --out example",
+    "path CASE --to nash",
+}
 
 
-def commands() -> list[str]:
+def commands(pages: list[Path]) -> list[str]:
     """Each command of the pages, once: in back quotes, and on lines of code blocks."""
     found: dict[str, None] = {}
-    for page in PAGES:
+    for page in pages:
         text = page.read_text(encoding="utf-8")
         inline = re.findall(r"`zopa ([a-z][^`]*)`", text)
         listed = re.findall(r"^(?:\$ )?(?:\.venv/bin/)?zopa ([a-z][^\n#]*)", text, flags=re.M)
         found |= {c.strip(): None for c in [*inline, *listed] if " " in c.strip()}
     return [c for c in found if not NEEDS_MORE.match(c)]
+
+
+USUAL = set(commands(PAGES[:1])) - LONG
+"""Those of the README run in the default suite, those of the other pages among the slow tests."""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +108,8 @@ def _words(command: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "command", [pytest.param(c, marks=pytest.mark.slow if c in LONG else ()) for c in commands()]
+    "command",
+    [pytest.param(c, marks=() if c in USUAL else pytest.mark.slow) for c in commands(PAGES)],
 )
 def test_a_command_of_the_docs_runs(
     command: str, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

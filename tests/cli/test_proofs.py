@@ -19,7 +19,16 @@ RUN = CliRunner()
 EXAMPLE = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "ukraine-2025"
 
 
-@pytest.mark.parametrize("method", ["nash", "kalai-smorodinsky", "egalitarian", "utilitarian"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "nash",
+        *(
+            pytest.param(m, marks=pytest.mark.slow)
+            for m in ("kalai-smorodinsky", "egalitarian", "utilitarian")
+        ),
+    ],
+)
 def test_a_proof_is_written_checked_and_refused_for_another_reading(tmp_path: Path, method: str) -> None:
     file = tmp_path / "proof.json"
     done = RUN.invoke(app, ["solve", "ukraine-2025", "-r", "A", "--method", method, "--proof", str(file)])
@@ -167,13 +176,20 @@ def test_without_a_case_the_verdict_says_that_nothing_ties_the_numbers_to_one(tm
     assert "These are the numbers of the case named" in json.dumps(tied)
 
 
-@pytest.mark.parametrize("damage", ["cut", "twice", "bytes", "deep", "long", "swapped"])
-def test_a_damaged_proof_file_ends_in_a_verdict_or_a_located_error(tmp_path: Path, damage: str) -> None:
-    file = tmp_path / "proof.json"
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    file = tmp_path_factory.mktemp("proof") / "proof.json"
     RUN.invoke(
         app, ["solve", "ukraine-2025", "-r", "A", "--method", "kalai-smorodinsky", "--proof", str(file)]
     )
-    whole = file.read_bytes()
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("damage", ["cut", "twice", "bytes", "deep", "long", "swapped"])
+def test_a_damaged_proof_file_ends_in_a_verdict_or_a_located_error(
+    tmp_path: Path, damage: str, whole: bytes
+) -> None:
+    file = tmp_path / "proof.json"
     rng = random.Random(damage)
     for _ in range(12):
         at = rng.randrange(len(whole))

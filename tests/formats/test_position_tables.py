@@ -205,6 +205,7 @@ def test_macros_and_links_are_named_and_not_followed(tmp_path):
     assert "links to other files" in said
 
 
+@pytest.mark.slow
 def test_a_sheet_of_a_million_cells_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("Issue,North\n" + "a,b\n" * 250_000)
     with pytest.raises(CaseError, match="400,000 cells"):
@@ -351,7 +352,9 @@ def test_public_tables_go_out_and_in_again_equal(kind, text, tmp_path):
 @pytest.mark.parametrize(
     ("name", "raw", "said"),
     [
-        ("rows.csv", b"Issue,A,B\n" + b"x,y,z\n" * 200_000, "at most 400,000 cells"),
+        pytest.param(
+            "rows.csv", b"Issue,A,B\n" + b"x,y,z\n" * 200_000, "at most 400,000 cells", marks=pytest.mark.slow
+        ),
         ("utf16.csv", "Issue,A\nQuota,x\n".encode("utf-16-le"), "NUL"),
         ("cut.csv", b'Issue,A\nQuota,"x\n', None),
         ("rows.html", b"<table>" + b"<tr><td>a<td>b</tr>" * 260_000, "at most"),

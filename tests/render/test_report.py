@@ -81,6 +81,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
         assert "<script" not in picture.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_source_marked_do_not_quote_leaves_no_words_behind(tmp_path: Path) -> None:
     case = load(EXAMPLES / "ukraine-2025")
     secret = {k: s.model_copy(update={"access": "do-not-quote"}) for k, s in case.sources.items()}

@@ -188,7 +188,9 @@ DEU_TABLE = {  # reference table, measured: MAE, RMSE, median, <= 5, <= 10
 
 
 @needs_data
-@pytest.mark.parametrize("name", DEU_TABLE)
+@pytest.mark.parametrize(
+    "name", [*list(DEU_TABLE)[:2], *(pytest.param(n, marks=pytest.mark.slow) for n in list(DEU_TABLE)[2:])]
+)
 def test_the_table_of_accuracy_is_reproduced(deu, issues, name):
     mae, rmse, median, five, ten = deu.scores(
         deu.forecasts(issues, deu.table()[name]) - np.array([i.outcome for i in issues])

@@ -87,11 +87,13 @@ def told(case: Case) -> dict[str, Any]:
 def later(draw: Any, spec: dict[str, Any]) -> dict[str, Any]:
     """The case with things of a later day: records, and all that may rest on them."""
     said = DAY + timedelta(days=draw(st.integers(1, 600)))
+    told = draw(st.booleans())  # said before the day, published after it
     case = {**spec, "parties": {k: dict(v) for k, v in spec["parties"].items()}, "as_of": said}
+    case["sources"] = {**spec["sources"], "memoir": {"date": str(said)}}
     common = {"source": "note", "quote": "Nothing else was said"}
     case["statements"] = {**spec["statements"], "new": {
         **common, "kind": "red_line", "party": "NO", "issue": "flow", "options": ("F2",), "stance": "red-line",
-        "said": said}}  # fmt: skip
+        "said": said} | ({"said": DAY - timedelta(days=1), "source": "memoir"} if told else {})}  # fmt: skip
     rests = draw(st.sampled_from([{"stated": "new"}, {"inferred": "new", "why": "w"}]))
     sweden, diet, number = case["parties"]["SE"], case["parties"]["DI"], float(draw(st.integers(1, 99)))
     judged = {"best": number, **rests}

@@ -193,7 +193,7 @@ def test_a_test_split_is_opened_once_per_release(tmp_path: Path, monkeypatch: py
     split = tmp_path / "split.json.gz"
     split.write_bytes(b"x")
     casino.open_test(split, again=False)
-    with pytest.raises(SystemExit, match="was opened for release"):
+    with pytest.raises(SystemExit, match="opened this on"):
         casino.open_test(split, again=False)
     casino.open_test(split, again=True)
     lines = [json.loads(x) for x in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "answers.json"
 KEYS = [
     "question", "zone", "why_not", "frontier", "solutions", "proposals", "reading_rows", "closed", "basis", "gaps",
-    "lenses", "not_asked", "standing", "title", "state",
+    "lenses", "not_asked", "standing", "by_words", "title", "state",
 ]  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from zopa.bargaining import winning_coalitions
 from zopa.case import Case
 from zopa.casefile import load
@@ -40,6 +42,7 @@ def test_where_two_of_three_suffice_each_winning_pair_has_its_package() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_without_a_zone_the_packages_are_those_that_another_reading_would_allow() -> None:
     study = run(load(EXAMPLE), "E")
     assert study.zone.empty

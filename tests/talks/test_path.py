@@ -130,6 +130,7 @@ def test_the_chance_that_a_path_holds_is_that_of_reservation_values_drawn_from_t
         assert (r.breaks is None) == (r.holds == 1)
 
 
+@pytest.mark.slow
 def test_the_report_of_the_example_tells_how_they_could_get_there() -> None:
     study = zopa.run(CASE, "A")
     assert {"start", "path", "simulate"} <= set(study.lenses)

@@ -81,6 +81,7 @@ def test_divide_prints_the_split_item_and_its_properties(tmp_path):
     assert json.loads(run("divide", root, "--json").output)["answer"]["splits"][0]["split"] == ["y"]
 
 
+@pytest.mark.slow
 def test_the_report_shows_curves_dates_win_sets_and_the_line_behind_a_figure(example, tmp_path):
     (example / "case.yaml").write_text(
         (example / "case.yaml").read_text()

@@ -4,7 +4,7 @@ Each verb has a module and is written once, over the engines (``engines``): a li
 Verbs take a case or a :class:`zopa.space.Problem`. May not enter: files, clocks, chance.
 """
 
-from zopa.bargaining.deals import Deal, deal
+from zopa.bargaining.deals import Deal, deal, marked
 from zopa.bargaining.engines import Description, Engine, choose, engine_for
 from zopa.bargaining.engines import describe as describe_problem
 from zopa.bargaining.frontier import Frontier, frontier, prove_frontier
@@ -46,6 +46,7 @@ __all__ = [
     "engine_for",
     "frontier",
     "judge",
+    "marked",
     "prove_frontier",
     "prove_zone",
     "solve",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
 
-from zopa.case import Case, breaks, uncarried
+from zopa.case import Case, WorthRanges, breaks, uncarried
 from zopa.space import Space, decimal
 
 __all__ = ["Deal", "Worth", "deal", "deals", "marked"]
@@ -39,13 +39,15 @@ class Worth(Mapping[str, Fraction]):
 class Deal:
     """One package with what it is worth to each party, in points of the party's own scale.
 
-    ``breaks`` are the accepted refusals and red lines that no rule carries and that it goes against.
+    ``breaks`` are the accepted refusals and red lines that no rule carries and that it goes against. ``ranges`` are the
+    least and the greatest utility within the intervals of the judgments (:func:`zopa.case.worth_range`).
     """
 
     package: Mapping[str, str]
     utilities: Mapping[str, Fraction]
     gains: Mapping[str, Fraction]
     breaks: tuple[str, ...] = ()
+    ranges: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict, compare=False)
 
     @property
     def options(self) -> str:
@@ -89,7 +91,13 @@ def deals(space: Space, packages: Iterable[Sequence[int]]) -> tuple[Deal, ...]:
 
 
 def marked(case: Case, found: tuple[Deal, ...]) -> tuple[Deal, ...]:
-    """The deals with the refusals that each goes against although no rule carries them."""
-    if not uncarried(case):
-        return found
-    return tuple(replace(d, breaks=breaks(case, d.package)) for d in found)
+    """The deals with the refusals that each goes against although no rule carries them, and with the ranges of their worth."""
+    open_ = uncarried(case)
+    return tuple(
+        replace(
+            d,
+            breaks=breaks(case, d.package) if open_ else (),
+            ranges=WorthRanges(case, d.package, tuple(d.utilities)),
+        )
+        for d in found
+    )

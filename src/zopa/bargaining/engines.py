@@ -122,7 +122,9 @@ class Engine(Protocol):
         With ``shown``, the first packages that attain it. None where no package reaches the floors.
         """
 
-    def largest_sum(self, parties: Sequence[int], floors: Sequence[int]) -> Fraction | None:
+    def largest_sum(
+        self, parties: Sequence[int], floors: Sequence[int], *, proven: bool = False
+    ) -> Fraction | None:
         """The largest sum of these parties' utilities, in points, among packages that reach the floors."""
 
     def shares(self) -> Mapping[int, Sequence[Fraction]]:

@@ -7,6 +7,7 @@ package when its utility is below its reservation value, or when the package bre
 from __future__ import annotations
 
 import dataclasses
+import heapq
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +15,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from zopa.bargaining.deals import Deal, deal, deals
+from zopa.bargaining.deals import Deal, deal, deals, marked
 from zopa.bargaining.engines import Engine, Stop, engine_for, never
 from zopa.bargaining.why_not import Limit, WhyNot, blocked, limits_of
-from zopa.case import MOST_UNSOURCED, Case, OnRecord, breaks, on_record, values, weights
+from zopa.case import MOST_UNSOURCED, Case, OnRecord, WorthRanges, breaks, on_record, values, weights
 from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Why, decimal
 from zopa.space.table import BoolArray
@@ -34,7 +35,8 @@ class Verdict:
     """One party's answer to a draft, and why.
 
     For a partial draft ``accepts`` says whether any allowed completion is acceptable to the party, and
-    ``utility`` is the best that a completion gives it.
+    ``utility`` is the best that a completion gives it. ``range`` is the least and the greatest utility within the
+    intervals of the judgments; for a partial draft, of that completion.
     """
 
     party: str
@@ -42,6 +44,7 @@ class Verdict:
     utility: Fraction
     reservation: Fraction
     why: tuple[Why, ...]
+    range: tuple[Fraction, Fraction] | None = None
 
     @property
     def gain(self) -> Fraction:
@@ -91,6 +94,7 @@ class Views(Answer):
     improvable : how many such packages there are (None where too many to list).
     logrolls : swaps of two issues from which two parties gain though each single change costs one of them.
     completions, acceptable : allowed completions (a full draft has one), and those that enough parties accept.
+    at_least : which of these two numbers are lower bounds, since counting would take too long or was stopped.
     conflict : for a draft without acceptable completion, why.
     suggestion : for a partial draft, the completion with the largest smallest gain.
     notes : what must be said about the numbers.
@@ -114,12 +118,18 @@ class Views(Answer):
     notes: tuple[str, ...] = ()
     record: OnRecord | None = None
     against: tuple[str, ...] = ()
+    at_least: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
-        """Not enough on record, accepted, against a refusal (the numbers alone would accept), or refused."""
+        """Not enough on record, accepted, refused, against a refusal (the numbers alone would accept), or not known.
+
+        It is not known where the search was stopped before it found out.
+        """
         if self.record is not None and not self.record.enough:
             return "not enough on record"
+        if not self.acceptable and "acceptable" in self.at_least and all(v.accepts for v in self.verdicts):
+            return "not known"
         if self.accepted and self.against:
             return "against a refusal"
         return "accepted" if self.accepted else "refused"
@@ -137,6 +147,7 @@ def judge(
     *,
     most_unsourced: Fraction | float = MOST_UNSOURCED,
     stop: Stop = never,
+    quick: bool = False,
 ) -> Views:
     """Who accepts this draft, who refuses it and by which statement, and the cheapest swaps that win them.
 
@@ -150,6 +161,8 @@ def judge(
         The largest share of judgments without any source with which a verdict is given.
     stop : callable, optional
         Asked during long work in spaces too large to list; True ends it with what is known.
+    quick : bool
+        In spaces too large to list: one improvement instead of all, and no count that takes more than a moment.
 
     Raises
     ------
@@ -168,20 +181,21 @@ def judge(
         settled[i] = space.options[i].index(option)
     engine = engine_for(problem, "judge", stop=stop)
     found = (
-        _partial(problem, draft, settled, engine)
+        _partial(problem, draft, settled, engine, quick)
         if len(settled) < len(space.issues)
-        else _full(problem, space.package(draft), engine)
+        else _full(problem, space.package(draft), engine, quick)
     )
     against = breaks(problem.case, found.draft)
     return replace(found, record=on_record(problem.case, most_unsourced), against=against)
 
 
-def _full(problem: Problem, package: Package, engine: Engine) -> Views:
+def _full(problem: Problem, package: Package, engine: Engine, quick: bool) -> Views:
     space = problem.space
     near = _Neighbours(problem, package)
     clauses = [m for m in limits_of(problem) if m.kind == "rule"]
     broken = tuple(m for m, c in zip(clauses, space.clauses, strict=True) if not c.allows(package))
     utilities = space.utility(package)
+    ranges = WorthRanges(problem.case, space.names(package), space.parties)
     verdicts = tuple(
         Verdict(
             name,
@@ -189,10 +203,12 @@ def _full(problem: Problem, package: Package, engine: Engine) -> Views:
             space.points(utilities[p]),
             space.points(space.reservation[p]),
             _reasons(problem.case, space, package, p, broken, utilities[p]),
+            ranges[name],
         )
         for p, name in enumerate(space.parties)
     )
-    improvements, improvable = _improvements(engine, package)
+    improvements, improvable = _improvements(engine, package, quick)
+    improvements = marked(problem.case, improvements)
     return Views(
         problem.question("judge", draft=space.names(package)),
         draft=space.names(package),
@@ -358,19 +374,41 @@ def _changes(space: Space, package: Package) -> tuple[IntArray, int]:
     return found, len(moves)
 
 
-def _improvements(engine: Engine, package: Package) -> tuple[tuple[Deal, ...], int | None]:
+def _improvements(engine: Engine, package: Package, quick: bool) -> tuple[tuple[Deal, ...], int | None]:
     """Post-settlement improvements (Raiffa 1985): nobody worse, somebody better, no rule broken.
 
     The frontier of what gives nobody less, the largest smallest gain first; and how many packages there are.
     """
     space, base = engine.space, engine.space.utility(package)
     better = engine.at(dataclasses.replace(space.everybody, reservation=base))
+    if quick and better.name == "search":
+        return _one_improvement(better, base)
     edge = better.frontier()
-    gains = {x: sorted(u - b for u, b in zip(space.utility(x), base, strict=True)) for x in edge.packages}
-    ranked = sorted((x for x, gain in gains.items() if any(gain)), key=lambda x: ([-g for g in gains[x]], x))
+    ranked = _ranked(space, edge.packages, base)
     if edge.note and not ranked:
         return (), None
-    return deals(space, ranked[:MOST_SWAPS]), _improvable(better, base) if ranked else 0
+    return deals(space, ranked), _improvable(better, base) if ranked else 0
+
+
+def _one_improvement(better: Engine, base: Sequence[int]) -> tuple[tuple[Deal, ...], int | None]:
+    """Of the packages that give nobody less, that with the largest smallest gain; none where no sum is larger."""
+    parties = range(len(base))
+    largest = better.largest_sum(parties, base, proven=True)
+    if largest is not None and largest * better.space.scale == sum(base):
+        return (), 0
+    ranked = _ranked(better.space, better.solve("egalitarian").packages, base)
+    return deals(better.space, ranked), None
+
+
+def _ranked(space: Space, packages: Sequence[Package], base: Sequence[int]) -> list[Package]:
+    """The packages that give somebody more than ``base``, the largest smallest gain first."""
+    if not packages:
+        return []
+    found = np.array(packages, dtype=np.int64)
+    gains = np.sort(_utilities(space, found).T - np.array(base, dtype=np.int64 if space.compact else object))
+    up = gains.any(axis=1)
+    rows = zip((-gains[up]).tolist(), map(tuple, found[up].tolist()), strict=True)
+    return [x for _, x in heapq.nsmallest(MOST_SWAPS, rows)]
 
 
 def _improvable(better: Engine, base: Sequence[int]) -> int | None:
@@ -401,11 +439,10 @@ def _logrolls(
     """Pairs of changes that help two parties although each single change costs one of them."""
     single = {tuple(candidates[k]): worth[:, k] for k in range(singles)}
     found = []
-    for k in range(singles, len(candidates)):
+    helps = sound & ((worth > 0).sum(axis=0) >= 2) & (worth >= 0).all(axis=0)
+    for k in singles + np.flatnonzero(helps[singles:]):
         gain = worth[:, k]
         winners = np.flatnonzero(gain > 0)
-        if not sound[k] or winners.size < 2 or (gain < 0).any():
-            continue
         i, j = (m for m in range(len(package)) if candidates[k, m] != package[m])
         parts = []
         for m in (i, j):
@@ -419,12 +456,14 @@ def _logrolls(
             if a != b and parts[0][a] < 0 < parts[1][a] and parts[1][b] < 0 < parts[0][b]
         ]
         if pairs:
-            found.append((-int(gain[winners].min()), k, i, j))
+            found.append((-int(gain[winners].min()), int(k), i, j))
     found.sort()
     return tuple(Logroll(space.issues[i], space.issues[j], swap(k)) for _, k, i, j in found[:5])
 
 
-def _partial(problem: Problem, draft: Mapping[str, str], settled: Mapping[int, int], engine: Engine) -> Views:
+def _partial(
+    problem: Problem, draft: Mapping[str, str], settled: Mapping[int, int], engine: Engine, quick: bool
+) -> Views:
     space = problem.space.settled(settled)
     inside = engine.at(space)
     free, nothing = space.lowest, (0,) * len(space.parties)
@@ -436,8 +475,9 @@ def _partial(problem: Problem, draft: Mapping[str, str], settled: Mapping[int, i
     broken = tuple(m for k, m in enumerate(clauses) if under([k]).highest([0], nothing, free) is None)
     verdicts = []
     for p, name in enumerate(space.parties):
-        mine = under([k for k, m in enumerate(clauses) if m.party == name]).highest([p], nothing, free)
-        best = mine or under([]).highest([p], nothing, free)
+        own_rules = under([k for k, m in enumerate(clauses) if m.party == name])
+        mine = own_rules.highest([p], nothing, free, shown=1)
+        best = mine or under([]).highest([p], nothing, free, shown=1)
         assert best is not None
         least = space.points(space.reservation[p])
         accepts = mine is not None and best.value >= least
@@ -447,9 +487,15 @@ def _partial(problem: Problem, draft: Mapping[str, str], settled: Mapping[int, i
             if b.party == name
         )
         why = own or (Why("no completion reaches its reservation value", basis="assumed"),)
-        verdicts.append(Verdict(name, accepts, best.value, least, () if accepts else why))
-    allowed, acceptable = inside.count(free), inside.count()
-    picked = inside.solve("egalitarian", agreed=True).packages
+        at_best = [WorthRanges(problem.case, space.names(x), space.parties)[name] for x in best.packages[:1]]
+        verdicts.append(
+            Verdict(name, accepts, best.value, least, () if accepts else why, at_best[0] if at_best else None)
+        )
+    best_for_all = inside.solve("egalitarian", agreed=True)  # first: a verdict is worth more than a count
+    picked = best_for_all.packages
+    allowed, acceptable = inside.count(free, quick=quick), inside.count(quick=quick)
+    none = not picked and best_for_all.proven
+    counted = {"completions": allowed.exact, "acceptable": acceptable.exact or none}
     suggestion = space.names(picked[0]) if picked else None
     return Views(
         problem.question("judge", draft=dict(draft)),
@@ -462,9 +508,12 @@ def _partial(problem: Problem, draft: Mapping[str, str], settled: Mapping[int, i
         improvements=(),
         improvable=None,
         logrolls=(),
-        completions=allowed.low,
-        acceptable=acceptable.low if acceptable.exact else max(acceptable.low, int(bool(picked))),
+        completions=max(allowed.low, int(bool(picked))),
+        acceptable=max(acceptable.low, int(bool(picked))),
+        at_least=tuple(name for name, exact in counted.items() if not exact),
         conflict=None if picked else blocked(problem, inside, settled),
-        suggestion=deal(problem.space, problem.space.package(suggestion)) if suggestion else None,
+        suggestion=marked(problem.case, (deal(problem.space, problem.space.package(suggestion)),))[0]
+        if suggestion
+        else None,
         notes=problem.remarks,
     )

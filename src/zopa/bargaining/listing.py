@@ -93,8 +93,11 @@ class Listing:
         row: IntArray = self.table.utilities[party]
         return row if numbers.size == row.size else row.take(numbers)
 
-    def largest_sum(self, parties: Sequence[int], floors: Sequence[int]) -> Fraction | None:
+    def largest_sum(
+        self, parties: Sequence[int], floors: Sequence[int], *, proven: bool = False
+    ) -> Fraction | None:
         """See :class:`Engine`."""
+        del proven
         inside = np.flatnonzero(self._reaching(floors))
         if not inside.size:
             return None

@@ -160,7 +160,9 @@ class Search:
         least = (points - np.array(zero))[:, list(parties)].min(axis=1)
         return Top(self.space.points(least.max()), (), False)
 
-    def largest_sum(self, parties: Sequence[int], floors: Sequence[int]) -> Fraction | None:
+    def largest_sum(
+        self, parties: Sequence[int], floors: Sequence[int], *, proven: bool = False
+    ) -> Fraction | None:
         """See :class:`Engine`: the sum is one more total, to be raised."""
         try:
             form = self._needing(floors)
@@ -176,7 +178,9 @@ class Search:
         low = tuple(max(0, n) for n in wide.need)
         target = Target(low, wide.need, (*(0,) * form.n_parties, 1))
         run = tree_search(wide, target, stop=self.stop)
-        return None if run.value is None else (run.value + shift) / self.space.scale
+        if run.value is None or (proven and not run.proven):
+            return None
+        return (run.value + shift) / self.space.scale
 
     def shares(self) -> Mapping[int, Sequence[Fraction]]:
         """See :class:`Engine`; only where packages can be counted option by option in no time."""
@@ -236,7 +240,7 @@ class Search:
         """A part of the frontier: as fine a fan of rays as can be shot in reasonable time."""
         for mesh in MESHES:
             try:
-                part = search.rays(space, mesh, most=MOST_RAYS)
+                part = search.rays(space, mesh, most=MOST_RAYS, stop=self.stop)
             except Refusal:
                 continue
             promise = (

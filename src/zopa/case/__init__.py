@@ -7,7 +7,7 @@ from zopa.case.access_marks import hidden_records, redacted
 from zopa.case.changes import is_reading, reading_of
 from zopa.case.comparisons import PackageWords
 from zopa.case.costs import CostRow, CostSettings, PartyCosts, TradeShock
-from zopa.case.dates import as_of, undated
+from zopa.case.dates import as_of, day_asked, days_of_change, undated
 from zopa.case.division import Division
 from zopa.case.estimates import (
     Estimate,
@@ -55,6 +55,7 @@ from zopa.case.on_record import MOST_UNSOURCED, UNREAD, OnRecord, breaks, cited,
 from zopa.case.positions import Snapshot, latest, place, pressing, quantity, snapshots
 from zopa.case.ratifiers import with_ratifiers, with_votes
 from zopa.case.schema import json_schema
+from zopa.case.worth_range import WorthRanges, assumed_worth, worth_range
 
 __all__ = [
     "MOST_UNSOURCED",
@@ -92,11 +93,15 @@ __all__ = [
     "Statement",
     "TradeShock",
     "When",
+    "WorthRanges",
     "accepted",
     "all_rules",
     "as_of",
+    "assumed_worth",
     "breaks",
     "cited",
+    "day_asked",
+    "days_of_change",
     "estimate",
     "exact",
     "fraction",
@@ -126,6 +131,7 @@ __all__ = [
     "weights",
     "with_ratifiers",
     "with_votes",
+    "worth_range",
 ]  # fmt: skip
 
 

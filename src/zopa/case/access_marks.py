@@ -51,5 +51,5 @@ def _without_words(record: Any) -> Any:
 def _closed(source: Any) -> Any:
     update = {"text": "", "sha256": "", "file": ""}
     if source.access == "restricted":
-        update |= {"title": "(restricted source)", "publisher": "", "url": ""}
+        update |= {"title": "(restricted source)", "publisher": "", "url": "", "author": ""}
     return source.model_copy(update=update)

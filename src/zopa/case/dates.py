@@ -1,7 +1,8 @@
 """A case as of a day: what was said, found or judged later is absent.
 
-A record is dated by its own moment, and where that is not given or not precise enough by the publication of
-its source; without either it is undated and stays. A judgment, rule or reading is as late as the statements it
+A record is known when it was said and its source was published: both by the day. It is dated by its own moment, and
+where that is not given or not precise enough by the publication of its source; without either it is undated and
+stays. ``said:2025-02-13`` takes the day of saying alone, as for a case from books of later years. A judgment, rule or reading is as late as the statements it
 cites; one that cites none is undated and stays. :func:`undated` names both.
 """
 
@@ -23,8 +24,9 @@ from zopa.case.model import Case, Option, Party
 from zopa.case.records import Contact, Figure, Records, Shift, Statement
 from zopa.errors import NotApplicable
 
-__all__ = ["as_of", "undated"]
+__all__ = ["as_of", "day_asked", "days_of_change", "undated"]
 
+BY_SAYING: Final = "said:"
 _STRUCTURE = (Option, Action, GraphMove)
 """What a case is about: these stay, and lose only the citations of what is absent."""
 
@@ -44,7 +46,8 @@ def as_of(case: Case, day: date | str) -> Case:
     case : Case
         A case; its ``as_of`` may be later.
     day : date or str
-        The last day that counts; as a text ``2025-02-13``.
+        The last day that counts, of saying and of publication; as a text ``2025-02-13``. ``said:2025-02-13`` counts
+        what was said by then also where it was published later.
 
     Returns
     -------
@@ -53,13 +56,20 @@ def as_of(case: Case, day: date | str) -> Case:
         there, and without expected answers (they are about the whole case). Sources stay if one of their
         records does, or if they are not later. Options stay, but those whose every statement is later.
     """
-    day = _day(day)
-    kept = {group: _records(case, group, day) for group in Records.model_fields if group != "shifts"}
+    day, by_saying = day_asked(day)
+    said = {group: _records(case, group, day) for group in Records.model_fields}
+    kept = said if by_saying else {group: _published_by(case, of, day) for group, of in said.items()}
     absent = set(case.statements) - set(kept["statements"])
-    kept["shifts"] = {
-        k: s for k, s in _records(case, "shifts", day).items() if not {s.before, s.after} & absent
+    kept["shifts"] = {k: s for k, s in kept["shifts"].items() if not {s.before, s.after} & absent}
+    fields: dict[str, Any] = {
+        **kept,
+        "as_of": day,
+        "cut": day,
+        "by_saying": by_saying,
+        "published_later": sum(len(said[g]) - len(_published_by(case, said[g], day)) for g in said),
+        "expect": (),
+        "opened_at": None,
     }
-    fields: dict[str, Any] = {**kept, "as_of": day, "cut": day, "expect": (), "opened_at": None}
     alone = (*fields, "sources", "cost_rows", "tables", "digest", "folder", "outcome", "changed", "whole")
     for name in Case.model_fields:
         if name not in alone:
@@ -75,17 +85,47 @@ def as_of(case: Case, day: date | str) -> Case:
     )
     if case.outcome is not None and (case.outcome.date is None or case.outcome.date > day):
         fields["outcome"] = None
-    fields["digest"] = hashlib.sha256(f"{case.digest} as of {day}".encode()).hexdigest()
+    fields["digest"] = hashlib.sha256(
+        f"{case.digest} as of {BY_SAYING * by_saying}{day}".encode()
+    ).hexdigest()
     return case.model_copy(update=fields)
 
 
-def _day(day: date | str) -> date:
+def day_asked(day: date | str) -> tuple[date, bool]:
+    """The day of a cut, and whether it is that of saying alone.
+
+    Raises
+    ------
+    NotApplicable
+        A text that is no day.
+
+    >>> day_asked("said:2025-02-13")
+    (datetime.date(2025, 2, 13), True)
+    """
     if isinstance(day, date):
-        return day
+        return day, False
+    text = day.strip().removeprefix(BY_SAYING)
     try:
-        return date.fromisoformat(day.strip())
+        return date.fromisoformat(text), text != day.strip()
     except ValueError:
-        raise NotApplicable(f"expected a day such as 2025-02-13, saw '{day}'") from None
+        raise NotApplicable(
+            f"expected a day such as 2025-02-13, or said:2025-02-13 for what was said by then and published whenever; "
+            f"saw '{day}'"
+        ) from None
+
+
+def _published_by(case: Case, records: Mapping[str, Any], day: date) -> dict[str, Any]:
+    return {k: r for k, r in records.items() if (_source_day(case, r) or day) <= day}
+
+
+def days_of_change(case: Case) -> tuple[date, ...]:
+    """Days on which the record may grow, in order: moments and publications of records, starts of cost rows."""
+    found: set[date | None] = {r.start for r in case.cost_rows}
+    for group in Records.model_fields:
+        for record in getattr(case, group).values():
+            moment = _moment(record)
+            found |= {_source_day(case, record), *((moment.start, moment.end) if moment else ())}
+    return tuple(sorted(d for d in found if d is not None))
 
 
 @once

@@ -30,8 +30,6 @@ def quantiles(judgment: Judgment | None, interval: Interval, u: FloatArray) -> F
         Least, best and greatest value.
     u : array of float
     """
-    from scipy.stats import beta, norm, triang
-
     low, best, high = (float(x) for x in (interval.low, interval.best, interval.high))
     law = judgment.law if judgment is not None else None
     if judgment is not None and judgment.chances:
@@ -42,14 +40,20 @@ def quantiles(judgment: Judgment | None, interval: Interval, u: FloatArray) -> F
     if high <= low:
         return np.full_like(u, best)
     if law == "triangular":
-        found = triang.ppf(u, (best - low) / (high - low), loc=low, scale=high - low)
-    elif law == "pert":
         mode = (best - low) / (high - low)
-        found = low + (high - low) * beta.ppf(u, 1 + PERT * mode, 1 + PERT * (1 - mode))
+        found = np.where(u < mode, np.sqrt(mode * u), 1 - np.sqrt((1 - mode) * (1 - u)))
+        found = low + (high - low) * found
+    elif law == "pert":
+        from scipy.special import betaincinv
+
+        mode = (best - low) / (high - low)
+        found = low + (high - low) * betaincinv(1 + PERT * mode, 1 + PERT * (1 - mode), u)
     elif law == "normal":
+        from scipy.special import ndtr, ndtri
+
         sd = float(judgment.sd or 0) if judgment is not None else 0.0
-        least, most = float(norm.cdf(low, best, sd)), float(norm.cdf(high, best, sd))
-        found = np.clip(norm.ppf(least + u * (most - least), best, sd), low, high)
+        least, most = float(ndtr((low - best) / sd)), float(ndtr((high - best) / sd))
+        found = np.clip(best + sd * ndtri(least + u * (most - least)), low, high)
     else:
         found = low + u * (high - low)
     return found

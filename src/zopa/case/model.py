@@ -265,6 +265,10 @@ class Case(Head, Records):
     digest: str = Field("", description="sha256 over the files that the case was loaded from")
     folder: str = Field("", exclude=True)
     cut: date | None = Field(None, exclude=True, description="the day that was asked for; see `at`")
+    by_saying: bool = Field(False, exclude=True, description="the cut counts what was published later too")
+    published_later: int = Field(
+        0, exclude=True, description="records said by the cut and published after it"
+    )
     hidden: int = Field(0, exclude=True, description="quotations that access marks hide here")
     whole: Any = Field(None, exclude=True, repr=False, description="the case that this one was cut from")
     changed: dict[str, Any] = Field(
@@ -272,10 +276,15 @@ class Case(Head, Records):
     )
 
     def at(self, day: date | str) -> Case:
-        """The case as of a day, without what came later; see :func:`zopa.case.dates.as_of`."""
+        """The case as of a day, without what was said or published later; see :func:`zopa.case.dates.as_of`."""
         from zopa.case.dates import as_of
 
         return as_of(self.whole or self, day).with_(self.changed)
+
+    @property
+    def asked_day(self) -> str:
+        """What :meth:`at` was asked for, ``2025-02-13`` or ``said:2025-02-13``; empty where nothing was cut."""
+        return f"{'said:' * self.by_saying}{self.cut}" if self.cut else ""
 
     @property
     def opened(self) -> Case:
@@ -335,6 +344,8 @@ NOT_WRITTEN = (
     "digest",
     "folder",
     "cut",
+    "by_saying",
+    "published_later",
     "hidden",
     "whole",
     "changed",

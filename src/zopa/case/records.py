@@ -151,6 +151,7 @@ class Source(Noun):
         pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$",
         description="language code of the text where it is not English (uk, de); quotes stay in it",
     )
+    author: str = Field("", description="who wrote it; several names with a semicolon between them")
     file: str = ""
     text: str = Field("", repr=False, exclude=True)
 

@@ -14,7 +14,7 @@ from zopa.casefile.change_log import (
     texts_at,
 )
 from zopa.casefile.coders import Coding, add_codings, codings_of
-from zopa.casefile.commits import at_commit
+from zopa.casefile.commits import at_commit, committed_on
 from zopa.casefile.concurrent_edit import (
     Version,
     note_outside,
@@ -58,6 +58,7 @@ __all__ = [
     "check",
     "check_record",
     "codings_of",
+    "committed_on",
     "digest",
     "drop_missing_names",
     "find_quote",

@@ -6,13 +6,14 @@ import io
 import subprocess
 import tarfile
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from zopa.case import Case
 from zopa.casefile.read import load
 from zopa.errors import CaseError, Finding
 
-__all__ = ["at_commit"]
+__all__ = ["at_commit", "committed_on"]
 
 SECONDS = 60
 MAX_BYTES = 200_000_000
@@ -39,6 +40,15 @@ def at_commit(folder: str | Path, revision: str) -> Case:
     with tempfile.TemporaryDirectory() as place, tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         tar.extractall(place, filter="data")
         return load(Path(place))
+
+
+def committed_on(path: str | Path) -> date | None:
+    """The day of the last commit that changed a file; None where it is in no repository or differs from that."""
+    place = Path(path).resolve()
+    said = _git(place.parent, "log", "-1", "--format=%cs", "--", place.name).decode().strip()
+    if not said or _git(place.parent, "status", "--porcelain", "--", place.name):
+        return None
+    return date.fromisoformat(said)
 
 
 def _git(root: Path, *words: str) -> bytes:

@@ -17,7 +17,18 @@ from dataclasses import dataclass, field
 from zopa.casefile.folder import CaseFiles
 from zopa.errors import Finding, nearest
 
-__all__ = ["CsvCell", "CsvRecords", "CsvRow", "add_row", "number", "read_records", "rows", "split", "spoiled"]
+__all__ = [
+    "CsvCell",
+    "CsvRecords",
+    "CsvRow",
+    "add_row",
+    "fill_row",
+    "number",
+    "read_records",
+    "rows",
+    "split",
+    "spoiled",
+]
 
 MOST_CHARACTERS = 2_000
 MOST_FINDINGS = 30
@@ -292,6 +303,35 @@ def add_row(text: str, fields: Mapping[str, str], columns: Sequence[str]) -> str
     if text and not text.endswith("\n"):
         text += "\n"
     return text + _line([fields.get(c, "") for c in header], separator)
+
+
+def fill_row(text: str, ident: str, fields: Mapping[str, str], columns: Sequence[str]) -> str:
+    """The table with cells of one row filled, or a row added where none has the id; every other line stays.
+
+    The text as it was where the row does not stand on lines of its own.
+    """
+    separator, lines = rows(text)
+    header = [c.text for c in lines[0]] if lines else []
+    key = header.index("id") if "id" in header else 0
+    row = next((r for r in lines[1:] if key < len(r) and r[key].text == ident), None)
+    if row is None:
+        return add_row(text, {**fields, "id": ident}, columns)
+    missing = [c for c in fields if c not in header]
+    every = text.split("\n")
+    wide = [c.text for c in row] + [""] * (len(header) - len(row))
+    wide = [fields.get(name, cell) for name, cell in zip(header, wide, strict=False)] + [
+        fields[c] for c in missing
+    ]
+    first, last = row[0].line, max(c.line + c.text.count("\n") for c in row)
+    every[first - 1 : last] = [_line(wide, separator).removesuffix("\n")]
+    if missing:
+        at = lines[0][0].line - 1
+        every[at] = every[at].rstrip("\r ").rstrip(separator) + separator + separator.join(missing)
+    whole = "\n".join(every)
+    after = [[c.text for c in r] for r in rows(whole)[1][1:]]
+    meant = [wide if r is row else [c.text for c in r] for r in lines[1:]]
+    sound = all(a[: len(m)] == m and not any(a[len(m) :]) for a, m in zip(after, meant, strict=False))
+    return whole if sound and len(after) == len(meant) else text
 
 
 def _line(cells: Sequence[str], separator: str) -> str:

@@ -22,7 +22,7 @@ from zopa.casefile.write import FileSet, fingerprint, one_step
 from zopa.casefile.yamltext import YamlText, dump, scalar
 from zopa.errors import CaseError, Finding
 
-__all__ = ["NewSource", "drop_missing_names", "save_records", "source_id", "written_form"]
+__all__ = ["NewSource", "drop_missing_names", "save_records", "source_id", "with_sources", "written_form"]
 
 Changes = Mapping[str, Mapping[str, Any]]
 
@@ -90,6 +90,44 @@ def save_records(
         count = _write_back(files, RECORDS_FILE, split, new, act)
         act.known.update(was or {})
         return count
+
+
+def with_sources(
+    folder: str | Path, new: Sequence[NewSource], filled: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The files of a case with new sources, and with cells of ``sources.csv`` filled; nothing is written.
+
+    Parameters
+    ----------
+    filled : mapping
+        Id -> column -> what the empty cell is to say.
+
+    Returns
+    -------
+    The texts by file name, and the fingerprints of the files that they are made from.
+
+    Raises
+    ------
+    CaseError
+        ``sources.csv`` cannot be read, or not changed without touching other rows.
+    """
+    files = CaseFiles(Path(folder))
+    if not new and not filled:
+        return {}, {}
+    was = fingerprint(files.root / SOURCES_FILE)
+    table = _table(files).replace("\r\n", "\n")
+    texts = {f"sources/{source.ident}.txt": source.text for source in new}
+    for ident, cells in filled.items():
+        before = table
+        table = csvdoc.fill_row(table, ident, cells, SOURCE_COLUMNS)
+        if table == before:
+            what = f"the row of '{ident}' cannot be changed without touching others"
+            raise CaseError(
+                [Finding(ident, what, "fill the cells by hand", SOURCES_FILE)], "nothing was changed"
+            )
+    for source in new:
+        table = csvdoc.add_row(table, {**source.row, "id": source.ident}, SOURCE_COLUMNS)
+    return {**texts, SOURCES_FILE: table}, {SOURCES_FILE: was}
 
 
 def drop_missing_names(folder: str | Path) -> int:

@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from zopa.casefile.folder import CaseFiles
+from zopa.casefile.yaml_nodes import UnusualError, plain_nodes
 from zopa.errors import Finding
 
 __all__ = ["Path_", "YamlDocument", "parse_yaml", "read_yaml"]
@@ -89,10 +90,7 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         if line.strip() and not line.startswith("#"):
             break
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Composer = _Counting
-        yaml.composer.warn_double_anchors = False  # refused below in any case
-        node = yaml.compose(text)
+        node = _compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(p) for p in (error.context, error.problem) if p) or "not readable as YAML"
@@ -125,6 +123,16 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         doc.node = node
         doc.data = _build(node, (), doc)
     return doc
+
+
+def _compose(text: str) -> Any:
+    try:
+        return plain_nodes(text, MAX_ENTRIES, MAX_DEPTH)
+    except UnusualError:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _Counting
+        yaml.composer.warn_double_anchors = False  # refused in any case
+        return yaml.compose(text)
 
 
 class _TooManyError(Exception):

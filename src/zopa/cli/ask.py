@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -34,7 +34,9 @@ from zopa.cli.options import (
 from zopa.cli.proofs import save_proof
 
 if TYPE_CHECKING:
-    from zopa.space import Answer, Question
+    from zopa.bargaining import Deal
+    from zopa.robustness import WorthByWords
+    from zopa.space import Answer, Problem, Question
     from zopa.views import Document
 
 __all__ = [
@@ -58,23 +60,32 @@ def reply(
     json: bool,
     no: bool,
     view: Document | None = None,
+    by_words: Sequence[WorthByWords] = (),
     first: Sequence[str] = (),
 ) -> NoReturn:
     """Show an answer, as text or as JSON, and end with 1 where it is no or rests on too little, else with 0.
 
-    ``first`` holds steps that stand before those of the view.
+    ``by_words`` is what words say of the packages shown, for JSON. ``first`` holds steps that stand before those of the
+    view.
     """
     one = answer if not isinstance(answer, Sequence) else answer[0]
     if json:
         from zopa.render.json import answered
 
-        print_json(answered(answer))
+        print_json(answered(answer, by_words))
     else:
         from zopa.views import finished
         from zopa.views import view as view_of
 
         show_document(finished(view, one) if view else view_of(one), name, one.question, first)
     raise typer.Exit(1 if no or one.too_little else 0)
+
+
+def _by_words(problem: Problem, deals: Iterable[Deal]) -> tuple[WorthByWords, ...]:
+    """What the words alone say that the packages shown are worth to each party."""
+    from zopa.robustness import worth_by_words
+
+    return worth_by_words(problem, [d.package for d in deals])
 
 
 def show_document(
@@ -103,6 +114,9 @@ def zone(
     """Is there a deal all could accept? Counts, break-even values, best for each party."""
     from zopa.bargaining import prove_zone
     from zopa.bargaining import zone as ask
+    from zopa.views import Labels
+    from zopa.views.bargaining import zone as view
+    from zopa.views.worth import by_words
 
     problem = problem_of(name, readings, changes, day, typed)
     first: tuple[str, ...] = ()
@@ -110,7 +124,10 @@ def zone(
         answer = ask(problem, most_unsourced=most_unsourced, stop=stop)
         if proof is not None:
             first = save_proof(prove_zone(problem, known=answer, stop=stop).proof, proof)
-    reply(answer, name, json=json, no=not answer.yes, first=first)
+    shown = [d for best in answer.best.values() for d in best[:1]]
+    said = _by_words(problem, shown)
+    document = view(answer, Labels(problem.case), by_words(said))
+    reply(answer, name, json=json, no=not answer.yes, view=document, by_words=said, first=first)
 
 
 def solve(
@@ -142,7 +159,8 @@ def solve(
     from zopa.bargaining import SOLUTIONS
     from zopa.bargaining import solve as ask
     from zopa.views import Labels
-    from zopa.views.bargaining import solutions
+    from zopa.views.bargaining import MOST_TIES, solutions
+    from zopa.views.worth import by_words
 
     problem = problem_of(name, readings, changes, day, typed)
     powers = _powers(power, problem.case.parties)
@@ -166,7 +184,9 @@ def solve(
     saved = save_proof(found[0].proof, proof) if proof is not None else ()
     first = found[0].standing
     none = not any(a.deals for a in found) or (first is not None and not first.record.enough)
-    reply(found, name, json=json, no=none, view=solutions(found, Labels(problem.case)), first=saved)
+    said = _by_words(problem, (d for x in found for d in x.deals[: MOST_TIES if x.tied > 1 else 1]))
+    document = solutions(found, Labels(problem.case), by_words(said))
+    reply(found, name, json=json, no=none, view=document, by_words=said, first=saved)
 
 
 def _powers(items: list[str] | None, parties: object) -> dict[str, float]:
@@ -223,13 +243,15 @@ def frontier(
     from zopa.bargaining import prove_frontier
     from zopa.views import Labels
     from zopa.views.bargaining import frontier as view
+    from zopa.views.worth import by_words
 
     problem = problem_of(name, readings, changes, day, typed)
     with stopper(seconds) as stop:
         answer = ask(problem, stop=stop)
     saved = save_proof(prove_frontier(problem, known=answer), proof) if proof is not None else ()
-    shown = view(answer, Labels(problem.case), most)
-    reply(answer, name, json=json, no=not answer.points, view=shown, first=saved)
+    said = _by_words(problem, answer.deals[:most])
+    shown = view(answer, Labels(problem.case), most, by_words(said))
+    reply(answer, name, json=json, no=not answer.points, view=shown, by_words=said, first=saved)
 
 
 def why_not(
@@ -261,14 +283,21 @@ def judge(
 ) -> None:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     from zopa.bargaining import judge as ask
+    from zopa.robustness import worth_by_words
+    from zopa.views import Labels
+    from zopa.views.bargaining import draft as draft_view
+    from zopa.views.worth import by_words
 
     given = package_of(draft, package)
     if given is None:
         raise typer.BadParameter(
             f"expected ISSUE=OPTION for each issue that the draft settles; zopa show {name} lists them"
         )
-    answer = ask(problem_of(name, readings, changes, day, typed), given)
-    reply(answer, name, json=json, no=answer.state != "accepted")
+    problem = problem_of(name, readings, changes, day, typed)
+    answer = ask(problem, given)
+    said = worth_by_words(problem, [answer.draft])
+    document = draft_view(answer, Labels(problem.case), by_words(said))
+    reply(answer, name, json=json, no=answer.state != "accepted", view=document, by_words=said)
 
 
 def show(

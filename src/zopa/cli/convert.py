@@ -23,7 +23,10 @@ def convert(
         str, typer.Argument(metavar="FROM", help="A file or folder of another tool, or a case.")
     ],
     target: Annotated[
-        Path, typer.Argument(metavar="TO", help="The case folder to make, or the file or folder to write.")
+        Path,
+        typer.Argument(
+            metavar="TO", help="The case folder to make or to add to, or the file or folder to write."
+        ),
     ],
     source_format: Annotated[
         str | None,
@@ -70,9 +73,6 @@ def convert(
     """
     from zopa.formats import plan
 
-    if (target / "case.yaml").exists() and target_format in (None, "case"):
-        typer.echo(f"{target}/case.yaml exists already; nothing was changed", err=True)
-        raise typer.Exit(2)
     found = plan(
         bundled(source),
         target,
@@ -103,7 +103,7 @@ def convert(
         typer.echo(
             f"nothing was written: {things(len(found.fidelity.left_out), 'thing')} would be left out"
             if refused
-            else f"{'made' if found.target_format == 'case' else 'wrote'} {target}"
+            else f"{'added to' if found.adds else 'made' if found.target_format == 'case' else 'wrote'} {target}"
         )
         tell_next(_next(found, source, target, refused=refused), target)
     if lost and not lossy:
@@ -119,7 +119,9 @@ def _next(found: Conversion, source: str, target: Path, *, refused: bool) -> lis
     case = found.case
     if found.target_format != "case":
         known = FORMATS[found.target_format]
-        return ["show CASE"] if known.read is not None else [shlex.join(["show", source])]
+        return (
+            ["show CASE"] if known.read is not None and known.add is None else [shlex.join(["show", source])]
+        )
     if any(s.review.state == "suggested" for s in case.statements.values()):
         return ["review CASE"]
     if case.graph is not None:

@@ -89,7 +89,8 @@ DayOption = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE",
-        help="Leave out what was said, found or judged later, e.g. 2025-02-13; CASE@DATE is the same.",
+        help="Leave out what was said, published, found or judged later, e.g. 2025-02-13; CASE@DATE is the same. "
+        "said:2025-02-13 counts what was said by then and published later.",
     ),
 ]
 UnsourcedOption = Annotated[
@@ -173,21 +174,33 @@ def bundled(name: str) -> Path:
 def open_case(name: str, day: str | None = None) -> Case:
     """Load a case folder, a bundled example by its name, or a file of any format that zopa reads; as of a day.
 
-    ``CASE@DATE`` is the case as of a day, ``CASE@COMMIT`` the folder as it was in a commit of its git repository.
+    ``CASE@DATE`` is the case as of a day (``CASE@said:DATE`` by the day of saying alone), ``CASE@COMMIT`` the folder as it was in a commit of its git repository.
     """
     from zopa.casefile import at_commit
     from zopa.formats import load
 
     head, sign, when = name.rpartition("@")
     if sign and head and not Path(name).exists():
-        if bundled(head).is_dir() and not re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", when):
+        if bundled(head).is_dir() and not re.fullmatch(r"(said:)?\d{4}(-\d{1,2}){0,2}", when):
             case = at_commit(bundled(head), when)
-            return case if day is None else case.at(day)
+            return case if day is None else _at(case, day)
         if day is not None:
             raise typer.BadParameter(f"expected one date, saw '{name}' and --as-of {day}")
         name, day = head, when
     case = load(bundled(name))
-    return case if day is None else case.at(day)
+    return case if day is None else _at(case, day)
+
+
+def _at(case: Case, day: str) -> Case:
+    """The case as of a day, with a word on standard error on what was said by it and published later."""
+    then = case.at(day)
+    if (n := then.published_later) and not then.by_saying:
+        were, them = ("entry was", "it") if n == 1 else ("entries were", "them")
+        typer.echo(
+            f"{n} {were} said by {then.cut} and published later, and left out; --as-of said:{then.cut} counts {them}",
+            err=True,
+        )
+    return then
 
 
 def pairs_of(items: Iterable[str], what: str) -> dict[str, str]:

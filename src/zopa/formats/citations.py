@@ -10,9 +10,9 @@ from zopa.case import Case, Source, Statement
 from zopa.errors import NotApplicable
 from zopa.formats.fidelity import Fidelity, left_out
 
-__all__ = ["write_annotations", "write_bibtex", "write_csl"]
+__all__ = ["authors", "write_annotations", "write_bibtex", "write_csl"]
 
-_FIELDS = ("title", "publisher", "date", "url")
+_FIELDS = ("title", "publisher", "date", "url", "author", "language")
 
 
 def _sources(case: Case, fidelity: Fidelity) -> dict[str, Source]:
@@ -21,6 +21,15 @@ def _sources(case: Case, fidelity: Fidelity) -> dict[str, Source]:
     left_out(case, [("sources", s, f) for s in case.sources for f in _FIELDS], fidelity)
     fidelity.keep("sources", len(case.sources))
     return dict(case.sources)
+
+
+def authors(text: str) -> list[str]:
+    """The names of a source's authors.
+
+    >>> authors("Jane Doe; UN Secretariat")
+    ['Jane Doe', 'UN Secretariat']
+    """
+    return [name for part in text.split(";") if (name := part.strip())]
 
 
 def _date(text: str) -> list[int]:
@@ -41,6 +50,8 @@ def write_csl(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     items = []
     for ident, s in _sources(case, fidelity).items():
         item: dict[str, Any] = {"id": ident, "type": "document", "title": s.title or ident}
+        if s.author:
+            item["author"] = [{"literal": name} for name in authors(s.author)]
         if s.publisher:
             item["publisher"] = s.publisher
         if s.date:
@@ -48,18 +59,22 @@ def write_csl(case: Case) -> tuple[dict[str, bytes], Fidelity]:
             item["issued"] = {"date-parts": [parts]} if parts else {"literal": s.date}
         if s.url:
             item["URL"] = s.url
+        if s.language:
+            item["language"] = s.language
         items.append(item)
     return {"": (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")}, fidelity
 
 
 _SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\ue000": "{}",
 }  # fmt: skip
 
 
 def _tex(text: str) -> str:
-    return "".join(_SPECIAL.get(c, c) for c in " ".join(text.split()))
+    """A text in which nothing is a command and no two signs join to one, as two hyphens would to a dash."""
+    apart = re.sub(r"([-`'?!<>,\"])(?=[-`'<>,\"])", "\\1\ue000", " ".join(text.split()))
+    return "".join(_SPECIAL.get(c, c) for c in apart)
 
 
 def write_bibtex(case: Case) -> tuple[dict[str, bytes], Fidelity]:
@@ -80,6 +95,8 @@ def write_bibtex(case: Case) -> tuple[dict[str, bytes], Fidelity]:
             fidelity.change(f"the key of '{ident}' is '{key}'", f"sources.{ident}")
         keys.add(key)
         fields = [("title", f"{{{_tex(s.title or ident)}}}")]
+        if s.author:
+            fields.append(("author", " and ".join(f"{{{_tex(name)}}}" for name in authors(s.author))))
         if s.publisher:
             fields.append(("publisher", _tex(s.publisher)))
         if s.date:
@@ -88,6 +105,8 @@ def write_bibtex(case: Case) -> tuple[dict[str, bytes], Fidelity]:
             fields.append(("date", _tex(s.date)))
         if s.url:
             fields.append(("url", re.sub(r"[{}\\\s]", "", s.url)))
+        if s.language:
+            fields.append(("langid", s.language))
         body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields)
         entries.append(f"@misc{{{key},\n{body}\n}}\n")
     return {"": "\n".join(entries).encode("utf-8", "replace")}, fidelity

@@ -8,10 +8,10 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,6 +20,7 @@ from zopa.case import Case
 from zopa.casefile.read import SOURCE_COLUMNS
 from zopa.errors import CannotWrite, CaseError, Finding, NotApplicable, UnknownName
 from zopa.formats import (
+    bibliographies,
     citations,
     discourse_networks,
     dna,
@@ -37,6 +38,7 @@ from zopa.formats import (
     word,
     workbook,
 )
+from zopa.formats.additions import Additions, added_files
 from zopa.formats.documents import refuse, take, xml_root
 from zopa.formats.fidelity import Fidelity
 from zopa.formats.grids import kind_of
@@ -46,6 +48,7 @@ from zopa.formats.negmas_trace import scenario_folder
 __all__ = ["FORMATS", "Conversion", "Format", "convert", "plan", "read_any", "recognise"]
 
 Files = Mapping[str, bytes]
+T = TypeVar("T")
 CASE = "case"
 REPORT = "fidelity.json"
 
@@ -55,7 +58,8 @@ class Format:
     """One kind of file: how it is known, read and written, and what it carries.
 
     ``folder`` says that a scenario is several files in one folder. ``options`` are the settings of ``read``
-    besides the files and their name, ``settings`` those of ``write`` besides the case. ``not_in`` and ``not_out`` name
+    besides the files and their name, ``settings`` those of ``write`` besides the case. ``add`` takes the files, their
+    name and a case, and says what they add to it. ``not_in`` and ``not_out`` name
     what a reader and a writer cannot carry, in short; every conversion lists it in full.
     """
 
@@ -70,6 +74,7 @@ class Format:
     folder: bool = False
     options: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    add: Callable[..., tuple[Additions, Fidelity]] | None = None
 
 
 def _never(_: Files) -> bool:
@@ -164,7 +169,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "polis": Format(
         label="Polis conversation, a folder of CSV", endings=(), recognise=polis.recognise, read=polis.read, write=None,
-        folder=True, options=("codes",),
+        folder=True, options=("codes",), add=polis.add,
         carries="opinion groups as ratifiers, comments as options, shares that agree with their intervals",
     ),
     **{
@@ -186,12 +191,18 @@ FORMATS: Mapping[str, Format] = {
         carries="an article per issue, objections as comments with sentence and date, alternatives as tracked changes",
     ),
     "csl-json": Format(
-        label="sources for a reference manager, CSL-JSON", endings=(), recognise=_never, read=None,
-        write=citations.write_csl, carries="title, publisher, date and address of every source",
+        label="sources for a reference manager, CSL-JSON", endings=(), recognise=bibliographies.recognise_csl,
+        read=bibliographies.read, add=bibliographies.add, write=citations.write_csl,
+        carries="id, title, author, publisher, date, address and language of every source",
+        not_in="kind of publication, volume, pages, abstract, notes; of a range of dates the end",
+        not_out="everything but sources; their texts",
     ),
     "bibtex": Format(
-        label="sources for a reference manager, BibTeX", endings=(".bib",), recognise=_never, read=None,
-        write=citations.write_bibtex, carries="title, publisher, date and address of every source",
+        label="sources for a reference manager, BibTeX", endings=(".bib",), recognise=bibliographies.recognise_bibtex,
+        read=bibliographies.read, add=bibliographies.add, write=citations.write_bibtex,
+        carries="id, title, author, publisher, date, address and language of every source",
+        not_in="kind of publication, volume, pages, abstract, notes; LaTeX beyond accents and marks",
+        not_out="everything but sources; their texts",
     ),
     "web-annotation": Format(
         label="statements as W3C Web Annotations", endings=(".jsonld",), recognise=_never, read=None,
@@ -207,20 +218,31 @@ FORMATS: Mapping[str, Format] = {
 
 @dataclass(frozen=True)
 class Conversion:
-    """A conversion that is ready to be written: files by path below ``root``, and the report."""
+    """A conversion that is ready to be written: files by path below ``root``, and the report.
+
+    ``known`` holds the fingerprints of the files of a case that is added to, as they were read.
+    """
 
     root: Path
-    files: dict[str, bytes]
+    files: Mapping[str, bytes | str]
     fidelity: Fidelity
     case: Case
     source_format: str
     target_format: str
+    known: Mapping[str, str] = field(default_factory=dict)
+    adds: bool = False
 
     def save(self) -> None:
-        """Write all files in one step, whole or not at all."""
+        """Write all files in one step, whole or not at all.
+
+        Raises
+        ------
+        CannotWrite
+            The disk refuses, or a file of a case that is added to was changed since it was read.
+        """
         with casefile.one_step(self.root) as act:
             for name, content in self.files.items():
-                act.write(name, content)
+                act.write(name, content, self.known.get(name))
 
 
 def recognise(files: Files, name: str) -> str:
@@ -294,6 +316,21 @@ def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Ca
     """A case from any file or folder, with the report and the format's name."""
     if name == CASE or (name is None and is_case(path)):
         return casefile.load(path), Fidelity(CASE), CASE
+    name, files, alone, given = _given(path, name, settings)
+    one = _format(name)
+    reader = one.read
+    assert reader is not None
+    case, fidelity = _called(path, lambda: reader(alone, str(path), **given))
+    total = hashlib.sha256()
+    for key in sorted(files):
+        total.update(key.encode("utf-8", "surrogateescape") + b"\0" + files[key])
+    return case.model_copy(update={"digest": total.hexdigest()}), fidelity, name
+
+
+def _given(
+    path: Path, name: str | None, settings: Mapping[str, Any]
+) -> tuple[str, dict[str, bytes], dict[str, bytes], dict[str, Any]]:
+    """The format of what is read, all its files, those that its reader takes, and the reader's options."""
     path = scenario_folder(path)
     files, chosen = _taken(path)
     alone = {chosen: files[chosen]} if chosen else files
@@ -313,18 +350,17 @@ def _read(path: Path, name: str | None, settings: Mapping[str, Any]) -> tuple[Ca
     if unused:
         option = {"parties": "party"}.get(unused[0], unused[0])
         raise NotApplicable(f"{one.label} has no use for --{option}")
+    return name, files, files if one.folder else alone, {k: v for k, v in given.items() if k in one.options}
+
+
+def _called(path: Path, reader: Callable[[], T]) -> T:
+    """What a reader gives; what a case may not hold is said about the file."""
     try:
-        case, fidelity = one.read(
-            files if one.folder else alone, str(path), **{k: v for k, v in given.items() if k in one.options}
-        )
+        return reader()
     except ValidationError as error:
         raise CaseError(_findings(error, str(path)), "nothing was read") from None
     except RecursionError:
         refuse(str(path), "expected a few levels of nesting, saw very many")
-    total = hashlib.sha256()
-    for key in sorted(files):
-        total.update(key.encode("utf-8", "surrogateescape") + b"\0" + files[key])
-    return case.model_copy(update={"digest": total.hexdigest()}), fidelity, name
 
 
 def _findings(error: ValidationError, file: str) -> list[Finding]:
@@ -366,10 +402,12 @@ def plan(
     _must_have_a_place(goal)
     if target_format not in (None, CASE) and _format(target_format).write is None:
         raise NotApplicable(f"{FORMATS[target_format].label} is read, not written")
+    settings = {"parties": tuple(parties), "steps": steps, "codes": str(codes), "roles": tuple(roles)}
     if isinstance(source, Case):
         case, fidelity, name = source, Fidelity(CASE), CASE
+    elif target_format in (None, CASE) and (goal / "case.yaml").exists():
+        return _addition(Path(source), goal, source_format, settings)
     else:
-        settings = {"parties": tuple(parties), "steps": steps, "codes": str(codes), "roles": tuple(roles)}
         case, fidelity, name = _read(Path(source), source_format, settings)
     kind = target_format or _by_ending(goal, name)
     if kind == CASE:
@@ -391,13 +429,7 @@ def plan(
             raise NotApplicable(f"{goal} is a folder with files in it; name a new one")
         if not one.folder and goal.is_dir():
             raise NotApplicable(f"expected a file to write, saw the folder {goal}; name a file in it")
-    said = {
-        "source": "" if isinstance(source, Case) else str(source),
-        "from": name,
-        "to": kind,
-        **fidelity.to_dict(),
-    }
-    body = (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+    body = _report("" if isinstance(source, Case) else str(source), name, kind, fidelity)
     root = goal
     if "" in files:
         root, files = goal.parent, {goal.name: files[""], f"{goal.name}.{REPORT}": body}
@@ -406,6 +438,38 @@ def plan(
     return Conversion(
         root=root, files=files, fidelity=fidelity, case=case, source_format=name, target_format=kind
     )
+
+
+def _addition(path: Path, goal: Path, name: str | None, settings: Mapping[str, Any]) -> Conversion:
+    """What a file adds to the case that is there."""
+    if name == CASE or (name is None and is_case(path)):
+        raise NotApplicable("the source is a case already; choose another format with --to")
+    name, _, alone, given = _given(path, name, settings)
+    one = _format(name)
+    adder = one.add
+    if adder is None:
+        known = ", ".join(k for k, f in FORMATS.items() if f.add)
+        raise NotApplicable(
+            f"{goal}/case.yaml exists already and {one.label} makes a case of its own; nothing was changed. "
+            f"Name a new folder; what can be added to a case: {known}"
+        )
+    case = casefile.load(goal)
+    found, fidelity = _called(path, lambda: adder(alone, str(path), case, **given))
+    texts, known_files = added_files(goal, case, found, fidelity)
+    findings = casefile.inspect(goal, texts)[1]
+    if findings:
+        raise CaseError(findings, "nothing was changed")
+    stem = path.absolute().name
+    files = {**texts, **fidelity.beside, f"{stem}.{REPORT}": _report(str(path), name, CASE, fidelity)}
+    return Conversion(
+        root=goal, files=files, fidelity=fidelity, case=case, source_format=name, target_format=CASE,
+        known=known_files, adds=True,
+    )  # fmt: skip
+
+
+def _report(source: str, name: str, kind: str, fidelity: Fidelity) -> bytes:
+    said = {"source": source, "from": name, "to": kind, **fidelity.to_dict()}
+    return (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
 
 def _must_have_a_place(goal: Path) -> None:

@@ -16,9 +16,10 @@ from itertools import islice, product
 from math import prod
 from typing import Any
 
-from zopa.case import Case
+from zopa.case import Case, Source
 from zopa.casefile import digest, normalise
-from zopa.errors import CaseError, Finding
+from zopa.errors import CaseError, Finding, NotApplicable, nearest
+from zopa.formats.additions import Additions
 from zopa.formats.codings import CODES_FILE, CodeMeaning, given_codes
 from zopa.formats.documents import decode, refuse
 from zopa.formats.fidelity import IMPORTED, Fidelity
@@ -26,7 +27,7 @@ from zopa.formats.grids import CellGrid, write_grid
 from zopa.formats.names import label, short_ids
 from zopa.formats.proportions import wilson
 
-__all__ = ["Opinions", "consensus", "opinions", "package_shares", "read", "recognise"]
+__all__ = ["Opinions", "add", "consensus", "opinions", "package_shares", "read", "recognise"]
 
 COMMENTS, VOTES = "comments.csv", "participants-votes.csv"
 MOST_PACKAGES = 4_096
@@ -148,6 +149,15 @@ def read(files: Mapping[str, bytes], source: str, codes: str = "") -> tuple[Case
         A table is missing or not sound; no group; the file of codes names no comment.
     """
     fidelity = Fidelity("polis")
+    said = _sound(files, source, fidelity)
+    read_as = _meanings(said, codes, fidelity, source)
+    case = _case(said, read_as, fidelity)
+    if codes:
+        fidelity.beside["acceptance.csv"] = _acceptance(said, read_as, fidelity)
+    return case, fidelity
+
+
+def _sound(files: Mapping[str, bytes], source: str, fidelity: Fidelity) -> Opinions:
     missing = [f for f in (COMMENTS, VOTES) if f not in files]
     if missing:
         refuse(
@@ -162,11 +172,88 @@ def read(files: Mapping[str, bytes], source: str, codes: str = "") -> tuple[Case
             "expected participants with a group-id, saw none",
             "export the conversation after grouping",
         )
+    return said
+
+
+def add(files: Mapping[str, bytes], source: str, case: Case, codes: str = "") -> tuple[Additions, Fidelity]:
+    """The opinion groups as ratifiers of a case that is there.
+
+    Parameters
+    ----------
+    codes : str
+        Which comment speaks for which option of the case, by ids, names or labels.
+
+    Raises
+    ------
+    CaseError
+        As :func:`read`; no file of codes, or it names an issue or option that the case does not have.
+    NotApplicable
+        The groups are in the case already.
+    """
+    fidelity = Fidelity("polis")
+    said = _sound(files, source, fidelity)
+    if not codes:
+        refuse(
+            source,
+            "expected a file that says which comment speaks for which option of the case, saw none",
+            '--codes codes.yaml with lines such as "12": {issue: Ballot, option: ranked}; converting into a new folder writes one with all comments',
+        )
     read_as = _meanings(said, codes, fidelity, source)
-    case = _case(said, read_as, fidelity)
-    if codes:
-        fidelity.beside["acceptance.csv"] = _acceptance(said, read_as, fidelity)
-    return case, fidelity
+    placed = _in_case(case, read_as, codes, fidelity)
+    names = {f"group-{g}": _group_name(said, g) for g in said.groups}
+    there = [p.name for p in case.parties.values() if p.name in names.values()]
+    if there:
+        raise NotApplicable(
+            f"'{there[0]}' is a party of this case already; remove it first if it is to be read anew"
+        )
+    fidelity.beside["acceptance.csv"] = _acceptance(said, read_as, fidelity)
+    _kept(said, len(read_as), len(placed), fidelity)
+    parties = {ident: _ratifier(said, g, placed) for ident, g in zip(names, said.groups, strict=True)}
+    return Additions(
+        sources={"polis": Source.model_validate(_comments(said, read_as))}, parties=parties
+    ), fidelity
+
+
+def _in_case(
+    case: Case, read_as: Mapping[str, CodeMeaning], codes: str, fidelity: Fidelity
+) -> dict[str, dict[str, tuple[str, bool]]]:
+    """Issue -> option -> the comment that speaks for it, by the ids of the case."""
+    placed: dict[str, dict[str, tuple[str, bool]]] = {}
+    bad: list[Finding] = []
+    for comment, one in read_as.items():
+        issue = _named(one.issue, {i: x.name for i, x in case.issues.items()})
+        if not issue:
+            close = nearest(one.issue, [*case.issues, *(x.name for x in case.issues.values())])
+            what = f"expected an issue of the case, saw '{label(one.issue)[:60]}'"
+            bad.append(
+                Finding(comment, what, f"did you mean '{close}'?" if close else ", ".join(case.issues), codes)
+            )
+            continue
+        options = case.issues[issue].options
+        option = _named(one.option, {o: x.label for o, x in options.items()})
+        if not option:
+            what = f"expected an option of {issue}, saw '{label(one.option)[:60]}'"
+            bad.append(Finding(comment, what, ", ".join(options), codes))
+        elif option in placed.get(issue, {}):
+            fidelity.leave("a second comment for the same option", f"comment {comment}")
+        else:
+            placed.setdefault(issue, {})[option] = (comment, False)
+    if bad:
+        raise CaseError(bad[:20], "nothing was changed")
+    silent = sum(len(x.options) for x in case.issues.values()) - sum(map(len, placed.values()))
+    if silent:
+        fidelity.change("options for which no comment speaks count as silent", count=silent)
+    return placed
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    """The id that a text names, by the id itself or by its name in any case."""
+    plain = " ".join(text.split()).casefold()
+    return (
+        text
+        if text in names
+        else next((i for i, n in names.items() if " ".join(n.split()).casefold() == plain), "")
+    )
 
 
 def _meanings(said: Opinions, codes: str, fidelity: Fidelity, source: str) -> dict[str, CodeMeaning]:
@@ -214,7 +301,6 @@ def _shares(said: Opinions, group: str, comment: str, against: bool = False) -> 
 
 
 def _case(said: Opinions, read_as: Mapping[str, CodeMeaning], fidelity: Fidelity) -> Case:
-    groups = {g: f"group-{g}" for g in said.groups}
     by_issue: dict[str, dict[str, str]] = {}
     for comment, one in read_as.items():
         options = by_issue.setdefault(label(one.issue), {})
@@ -222,49 +308,74 @@ def _case(said: Opinions, read_as: Mapping[str, CodeMeaning], fidelity: Fidelity
             fidelity.leave("a second comment for the same option", f"comment {comment}")
         options.setdefault(label(one.option), comment)
     issues: dict[str, Any] = {}
-    values: dict[str, dict[str, dict[str, Any]]] = {g: {} for g in groups}
+    placed: dict[str, dict[str, tuple[str, bool]]] = {}
     for (name, listed), ident in zip(by_issue.items(), short_ids(by_issue), strict=True):
         ids = dict(zip(listed, short_ids(listed), strict=True))
         issues[ident] = {
             "name": name,
             "options": {ids[o]: {"label": o, "assumed": _told(said, c)} for o, c in listed.items()},
         }
-        for g in groups:
-            values[g][ident] = {ids[o]: _shares(said, g, c) for o, c in listed.items()}
+        placed[ident] = {ids[o]: (c, False) for o, c in listed.items()}
         if len(listed) == 1:
-            comment = next(iter(listed.values()))
             other = short_ids(["not"], ids.values())[0]
             issues[ident]["options"][other] = {"label": "not", "assumed": "the other answer to the comment"}
-            for g in groups:
-                values[g][ident][other] = _shares(said, g, comment, against=True)
-    text = normalise("\n".join(f"Comment {c}: {said.texts[c]}" for c in read_as) + "\n")
+            placed[ident][other] = (next(iter(listed.values())), True)
+    _kept(said, len(read_as), len(issues), fidelity)
+    return Case.model_validate(
+        {
+            "title": said.topic or "Polis conversation",
+            "issues": issues,
+            "parties": {f"group-{g}": _ratifier(said, g, placed) for g in said.groups},
+            "sources": {"polis": _comments(said, read_as)},
+        }
+    )
+
+
+def _kept(said: Opinions, comments: int, issues: int, fidelity: Fidelity) -> None:
+    members = sum(map(len, said.groups.values()))
     for what, count in (
-        ("groups", len(groups)),
-        ("members", sum(map(len, said.groups.values()))),
-        ("comments", len(read_as)),
-        ("issues", len(issues)),
+        ("groups", len(said.groups)),
+        ("members", members),
+        ("comments", comments),
+        ("issues", issues),
     ):
         fidelity.keep(what, count)
     if said.rejected:
         fidelity.leave("comments that the moderators rejected", COMMENTS, said.rejected)
     if said.ungrouped:
         fidelity.leave("participants without a group", VOTES, said.ungrouped)
-    limit = {"best": 50, "assumed": f"{IMPORTED} Polis: half of those who voted"}
-    return Case.model_validate(
-        {
-            "title": said.topic or "Polis conversation",
-            "issues": issues,
-            "parties": {
-                ident: {
-                    "name": f"Opinion group {g} ({len(said.groups[g])} members)", "role": "ratifier", "seat": False,
-                    "values": values[g], "reservation": limit,
-                    "weights": {i: {"word": "medium", "assumed": f"{IMPORTED} Polis: issues count alike"} for i in issues},
-                }
-                for g, ident in groups.items()
-            },
-            "sources": {"polis": {"title": "Comments of the conversation", "publisher": "Polis", "text": text, "sha256": digest(text), "file": "sources/polis.txt"}},
-        }
-    )  # fmt: skip
+
+
+def _comments(said: Opinions, read_as: Mapping[str, CodeMeaning]) -> dict[str, str]:
+    """The source: the comments that were read."""
+    text = normalise("\n".join(f"Comment {c}: {said.texts[c]}" for c in read_as) + "\n")
+    return {
+        "title": "Comments of the conversation", "publisher": "Polis", "text": text, "sha256": digest(text),
+        "file": "sources/polis.txt",
+    }  # fmt: skip
+
+
+def _group_name(said: Opinions, group: str) -> str:
+    return f"Opinion group {group} ({len(said.groups[group])} members)"
+
+
+def _ratifier(
+    said: Opinions, group: str, placed: Mapping[str, Mapping[str, tuple[str, bool]]]
+) -> dict[str, Any]:
+    """A group as a party that must agree but has no seat; ``placed``: issue -> option -> comment, and whether it speaks against."""
+    return {
+        "name": _group_name(said, group),
+        "role": "ratifier",
+        "seat": False,
+        "values": {
+            i: {o: _shares(said, group, c, no) for o, (c, no) in options.items()}
+            for i, options in placed.items()
+        },
+        "reservation": {"best": 50, "assumed": f"{IMPORTED} Polis: half of those who voted"},
+        "weights": {
+            i: {"word": "medium", "assumed": f"{IMPORTED} Polis: issues count alike"} for i in placed
+        },
+    }
 
 
 def _told(said: Opinions, comment: str) -> str:

@@ -29,6 +29,7 @@ from zopa.robustness.stress import (
 )
 from zopa.robustness.verdicts import certify, certify_order, contradictions, document, dominated_by, tabulate
 from zopa.robustness.verifier import BadCertificate, check_certificate, shown_claims
+from zopa.robustness.worth_draws import WordDraws, WorthByWords, worth_by_words
 from zopa.robustness.zone_proof import ZONE_FORMAT, ZONE_WORDS, check_zone_proof, zone_proof
 
 __all__ = [
@@ -59,7 +60,9 @@ __all__ = [
     "ShortlistMember",
     "Stress",
     "Strip",
+    "WordDraws",
     "WordSettings",
+    "WorthByWords",
     "answer_row",
     "better",
     "certify",
@@ -87,5 +90,6 @@ __all__ = [
     "stress",
     "tabulate",
     "words_of",
+    "worth_by_words",
     "zone_proof",
 ]

@@ -16,7 +16,7 @@ from zopa.robustness.compatible_set import Compatible, consistent
 from zopa.robustness.inequalities import settle
 from zopa.robustness.number_draws import NumberRoom, number_room
 from zopa.space import Problem, Space
-from zopa.space.draws import chunks, uniform_walks
+from zopa.space.draws import FEW, chunks, uniform_walks
 
 __all__ = [
     "Drawn",
@@ -96,10 +96,10 @@ class Room:
     alternatives: tuple[tuple[FloatArray, FloatArray], ...]
     groups: tuple[tuple[int, ...], ...]
 
-    def chunk(self, k: int, size: int, seed: np.random.SeedSequence) -> FloatArray:
-        """Chunk k of the draws; alternatives in turn."""
+    def chunk(self, k: int, size: int, seed: np.random.SeedSequence, load: bool = True) -> FloatArray:
+        """Chunk k of the draws; alternatives in turn. Without ``load`` no compiled kernels are loaded for it."""
         rows, inside = self.alternatives[k % len(self.alternatives)]
-        return uniform_walks(rows, self.groups, inside, size, seed)
+        return uniform_walks(rows, self.groups, inside, size, seed, load=load)
 
 
 def room(words: Compatible) -> Room:
@@ -140,7 +140,9 @@ def draw(words: Compatible, draws: int, seed: int) -> FloatArray:
         The words make two things exactly equal, or contradict one another.
     """
     body = room(words)
-    return np.concatenate([body.chunk(k, size, s) for k, (size, s) in enumerate(chunks(draws, seed))])
+    return np.concatenate(
+        [body.chunk(k, size, s, load=draws >= FEW) for k, (size, s) in enumerate(chunks(draws, seed))]
+    )
 
 
 def accepted_by(words: Compatible, packages: IntArray, points: FloatArray) -> BoolArray:

@@ -13,8 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from zopa.robustness.compatible_set import Compatible
 from zopa.robustness.shares import accepted_by
@@ -97,6 +95,9 @@ def committee(
     rule : ``coverage`` counts voters with an approved member; ``pav`` gives 1 + 1/2 + ... for each approved member.
     nodes : branches after which the best found is given.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import coo_array
+
     n = len(approves)
     size = min(size, n)
     voters, weights = np.unique(approves.T, axis=0, return_counts=True)

@@ -30,6 +30,7 @@ __all__ = [
     "PickedPackage",
     "Picks",
     "PointsPerIssue",
+    "nine_in_ten",
     "per_issue",
     "pick_each",
     "picks",
@@ -48,6 +49,7 @@ CONFIDENCE_DRAWS = 128
 FEWEST_FOR_CONFIDENCE = 5
 """Draws that pick a package, below which its central weights are too uncertain for a confidence factor."""
 POINTS = 100.0
+TAIL = 0.05
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,20 @@ class PointsPerIssue:
     cost: FloatArray
     now: FloatArray
 
+    def worth(self, chosen: Mapping[int, int]) -> FloatArray:
+        """What options (issue -> option) are worth in each draw, open issues at best, in points from worst to best package."""
+        total = np.zeros(len(self.weights))
+        for i, values in enumerate(self.values):
+            at = values[:, chosen[i]] if i in chosen else values.max(axis=1)
+            total += at * self.weights[:, i]
+        return total
+
+    @property
+    def no_agreement(self) -> FloatArray:
+        """What no agreement is worth in each draw, on the same scale; may lie outside it."""
+        floor: FloatArray = (self.now * self.weights).sum(axis=1) - self.cost
+        return floor
+
 
 def per_issue(words: Compatible, points: FloatArray) -> PointsPerIssue:
     """Take the draws of a party apart; see :class:`PointsPerIssue`."""
@@ -139,6 +155,12 @@ def per_issue(words: Compatible, points: FloatArray) -> PointsPerIssue:
     values = tuple((g - low[:, i : i + 1]) / safe[:, i : i + 1] for i, g in enumerate(gains))
     cost = points[:, words.cost] * scale if words.cost >= 0 else zero
     return PointsPerIssue(values, weights=spans * scale[:, None], cost=cost, now=-low / safe)
+
+
+def nine_in_ten(worth: FloatArray) -> tuple[float, float]:
+    """The range that a twentieth of the draws lies below, and another above."""
+    low, high = np.quantile(worth, (TAIL, 1 - TAIL))
+    return round(float(low), 2), round(float(high), 2)
 
 
 @dataclass(frozen=True)
@@ -379,12 +401,7 @@ def _ranks(
     chosen = [problem.space.package(c) for c in candidates]
     acceptability, winning = {}, {}
     for name, p in parties.items():
-        worth = np.column_stack(
-            [
-                sum((p.values[i][:, k] * p.weights[:, i] for i, k in enumerate(x)), np.zeros(len(p.weights)))
-                for x in chosen
-            ]
-        ).round(9)
+        worth = np.column_stack([p.worth(dict(enumerate(x))) for x in chosen]).round(9)
         acceptability[name] = tuple(tuple(float(v) for v in row) for row in rank_acceptability(worth))
         winning[name] = tuple(tuple(float(v) for v in row) for row in pairwise_winning(worth))
     return CandidateRanks(tuple(candidates), acceptability, winning)

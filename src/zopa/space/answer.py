@@ -59,6 +59,8 @@ class Question:
         data = {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name != "of"}
         if self.as_of:
             data["as_of"] = self.as_of.isoformat()
+        if self.of and self.of.by_saying:
+            data["by_saying"] = True
         return data | ({"undated": list(self.undated)} if self.undated else {})
 
 

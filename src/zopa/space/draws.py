@@ -5,6 +5,7 @@ A law is an assumption like any other: uniform on marginals is not uniform on we
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -12,18 +13,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHUNK", "GRID", "chunks", "compiled", "uniform_walks"]
+__all__ = ["CHUNK", "FEW", "GRID", "chunks", "compiled", "uniform_walks"]
 
 CHUNK = 1024
 """Draws per chunk; fixed, so that no result depends on how many workers share the chunks."""
 GRID = 2.0**38
 """Draws are whole multiples of 1 / GRID, so that sums of marginals below 2**15 are exact in any order: what is counted
 depends neither on the machine's linear algebra nor on its threads."""
+KERNELS = "zopa.space.draw_kernels"
+FEW = 512
+"""Draws below which loading the kernels takes longer than their twin."""
 FloatArray = NDArray[np.float64]
 
 
-def compiled() -> Any:
-    """The compiled kernels, or None in the plain install."""
+def compiled(load: bool = True) -> Any:
+    """The compiled kernels, or None in the plain install; without ``load`` only if they are loaded already."""
+    if not load and KERNELS not in sys.modules:
+        return None
     if find_spec("numba") is None:
         return None
     from zopa.space import draw_kernels
@@ -46,6 +52,7 @@ def uniform_walks(
     seed: np.random.SeedSequence,
     sweeps: int = 60,
     bound: float = 100.0,
+    load: bool = True,
 ) -> FloatArray:
     """Points of a cone within a bounded body, each the end of a walk of its own; uniform as the walks grow long.
 
@@ -64,6 +71,7 @@ def uniform_walks(
     seed : SeedSequence
     sweeps : length of each walk.
     bound : float
+    load : whether the compiled kernels may be loaded for it; the bits are the same without them.
 
     Returns
     -------
@@ -75,7 +83,7 @@ def uniform_walks(
     scale = bound / 2 / max(sum(float(_span(start[g])) for g in parts), float(np.abs(start).max()), 1e-12)
     at = np.tile((start * scale)[:, None], (1, size))
     values = np.tile((rows @ start * scale)[:, None], (1, size))
-    fast = compiled()
+    fast = compiled(load)
     if fast is None:
         _walk(at, values, rows, parts, rng, sweeps=sweeps, bound=bound)
     else:

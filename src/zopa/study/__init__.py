@@ -5,6 +5,8 @@ from zopa.study.backtest import Backtest, Trial, backtest
 from zopa.study.compare import Comparison, Difference, Effect, Moved, Side, compare
 from zopa.study.expected import Checked, verify
 from zopa.study.explain import InContext, Step, explain, in_context, known_ids, sentence_around
+from zopa.study.gates import Gates, read_gates
+from zopa.study.opened_splits import SplitOpening, open_split
 from zopa.study.run import MOST_TESTED, Proposal, ReadingRow, Study, run
 from zopa.study.seal import Seal, SealCheck, seal, verify_seal
 from zopa.study.talks import path, simulate, start
@@ -19,6 +21,7 @@ __all__ = [
     "Disagreement",
     "Effect",
     "FieldAgreement",
+    "Gates",
     "InContext",
     "Moved",
     "Proposal",
@@ -26,6 +29,7 @@ __all__ = [
     "Seal",
     "SealCheck",
     "Side",
+    "SplitOpening",
     "Step",
     "Study",
     "Trial",
@@ -35,7 +39,9 @@ __all__ = [
     "explain",
     "in_context",
     "known_ids",
+    "open_split",
     "path",
+    "read_gates",
     "run",
     "seal",
     "sentence_around",

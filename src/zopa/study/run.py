@@ -32,7 +32,7 @@ from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
 from zopa.ratification import ratify
-from zopa.robustness import drivers, questions, spoken, stress
+from zopa.robustness import WorthByWords, drivers, questions, spoken, stress, worth_by_words
 from zopa.space import (
     Answer,
     Problem,
@@ -232,7 +232,8 @@ class Study(Answer):
     """Everything that the main job found out. ``case`` is the case itself, left out of ``to_dict``.
 
     ``closed`` holds, for each named set of readings without a deal, why not. ``lenses`` holds the answers of
-    the further lenses for which the case has data, ``not_asked`` what each of the others would need.
+    the further lenses for which the case has data, ``not_asked`` what each of the others would need. ``by_words`` is
+    what the words alone say the packages shown are worth to each party.
     """
 
     case: Case
@@ -250,6 +251,7 @@ class Study(Answer):
     lenses: Mapping[str, Answer] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
     standing: AnswerState | None = None
+    by_words: tuple[WorthByWords, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All answers as plain data, without the case and its table."""
@@ -267,6 +269,7 @@ class Study(Answer):
             "lenses",
             "not_asked",
             "standing",
+            "by_words",
         )
         return {name: plain(getattr(self, name)) for name in kept} | {
             "title": self.case.title,
@@ -329,6 +332,11 @@ def run(
     tell("packages worth discussing")
     proposals = _proposals(Found(problem, found, edge, solutions, why))
     answers, not_asked = _ask_lenses(problem, proposals, lenses, tell)
+    deals = [
+        *(p.deal for p in proposals),
+        *(d for s in solutions.values() for d in s.deals[:1]),
+        *(d for best in found.best.values() for d in best[:1]),
+    ]
     return Study(
         problem.question("run"),
         case=problem.case,
@@ -346,6 +354,7 @@ def run(
         lenses=answers,
         not_asked=not_asked,
         standing=standing(problem, most_unsourced=most_unsourced),
+        by_words=worth_by_words(problem, [d.package for d in deals]),
     )
 
 

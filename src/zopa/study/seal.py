@@ -82,10 +82,9 @@ def seal(case: Case | Problem) -> Seal:
     problem = Problem.of(case)
     study = run(problem)
     asked = {"readings": dict(problem.readings), "set": study.question.settings.get("set", {})}
-    cut = problem.case.cut
     return Seal(
         version=__version__,
-        at=cut.isoformat() if cut else "-",
+        at=problem.case.asked_day or "-",
         case=_own(problem.case.digest),
         asked=_digest(asked),
         answers=_digest(_plain(study.to_dict())),

@@ -50,9 +50,10 @@ def start(
         An issue or option of a target that the case does not have.
     """
     problem = Problem.of(case, readings)
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    if day is not None:
-        earlier = problem.case.at(day)
+    day = None
+    if as_of is not None:
+        earlier = problem.case.at(as_of)
+        day = earlier.cut
         known = reading_names(earlier)  # a rule or reading whose words came later is not there
         problem = Problem(
             earlier,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from typing import Any
 
@@ -69,9 +70,7 @@ def with_settings(document: Document, question: Question) -> Document:
 
 def _settings(question: Question) -> Iterator[Paragraph]:
     if question.of is not None and question.of.cut:
-        yield paragraph(
-            f"As of {day(question.of.cut)}: what was said, found or judged later is left out.", tone="note"
-        )
+        yield _cut(question.of, question.of.cut)
     if question.of is not None and question.of.hidden:
         n = question.of.hidden
         yield paragraph(
@@ -93,6 +92,19 @@ def _settings(question: Question) -> Iterator[Paragraph]:
     if changed := question.settings.get("set"):
         told = "; ".join(f"{path} = {value}" for path, value in changed.items())
         yield paragraph(f"Asked with other judgments than the case has: {told}.", tone="warning")
+
+
+def _cut(case: Case, cut: date) -> Paragraph:
+    """Which day; nothing of what is left out, since what came later must change no answer."""
+    if case.by_saying:
+        return paragraph(
+            f"As of {day(cut)} by the day of saying: what was said, found or judged later is left out; what was said "
+            "by then counts also where it was published later.",
+            tone="note",
+        )
+    return paragraph(
+        f"As of {day(cut)}: what was said, published, found or judged later is left out.", tone="note"
+    )
 
 
 def _kind(address: str) -> str:

@@ -15,12 +15,13 @@ from zopa.bargaining import (
     Solution,
     Swap,
     Switch,
+    Verdict,
     Views,
     WhyNot,
     Zone,
 )
-from zopa.case import reservation, share_by_basis
-from zopa.views import standing
+from zopa.case import assumed_worth, reservation, share_by_basis
+from zopa.views import standing, worth
 from zopa.views.document import (
     Block,
     Bullets,
@@ -42,6 +43,7 @@ from zopa.views.numbers import be, count, gain, listed, percent, points, sentenc
 
 __all__ = [
     "DEAL",
+    "MOST_TIES",
     "break_even",
     "conflict_items",
     "corrections_list",
@@ -56,7 +58,9 @@ __all__ = [
     "solutions",
     "swap_spans",
     "switch_spans",
+    "verdict_range",
     "why_not",
+    "worth_cell",
     "zone",
     "zone_sentence",
     "zone_warnings",
@@ -65,6 +69,7 @@ __all__ = [
 MOST_CONFLICTS = 10
 DEAL = "A deal exists under these readings."
 MOST_PACKAGES = 20
+MOST_TIES = 10
 
 
 def zone_sentence(z: Zone) -> str:
@@ -107,7 +112,7 @@ def _none_of(allowed: int) -> str:
     )
 
 
-def zone(z: Zone, labels: Labels) -> Document:
+def zone(z: Zone, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Document:
     """Is there a deal all could accept: counts, break-even values, best package of each party."""
     s = z.standing
     thin = s is not None and s.state == "not enough on record"
@@ -124,7 +129,7 @@ def zone(z: Zone, labels: Labels) -> Document:
     best = [(labels.party(p), deals[0]) for p, deals in z.best.items() if deals]
     if best:
         blocks.append(
-            packages_grid(best, labels, "The best package of the zone for each party", z.reservation)
+            packages_grid(best, labels, "The best package of the zone for each party", z.reservation, words)
         )
     for deal in z.closest[:1]:
         blocks.append(paragraph("Closest to acceptable: ", *labels.package(deal.package)))
@@ -162,8 +167,12 @@ def packages_grid(
     labels: Labels,
     caption: str,
     reservations: Mapping[str, Fraction] | None = None,
+    words: worth.ByWords = worth.NOTHING,
 ) -> Grid:
-    """Packages side by side: the issues on which they differ, the rest once, then what each is worth."""
+    """Packages side by side: the issues on which they differ, the rest once, then what each is worth.
+
+    Beside each utility stands its range, by the ``words`` where they say something of the package.
+    """
     rows: list[tuple[Cell | str, ...]] = []
     same: list[tuple[Cell | str, ...]] = []
     for issue in deals[0][1].package:
@@ -174,22 +183,28 @@ def packages_grid(
         else:
             more = " (the same in all)" if len(deals) > 1 else ""
             same.append((head, cell(labels.option(issue, chosen[0]), more, span=len(deals))))
-    worth = [_worth_row(p, deals, labels, reservations or {}) for p in deals[0][1].utilities]
+    worths = [_worth_row(p, deals, labels, reservations or {}, words) for p in deals[0][1].utilities]
+    caption = worth.ranged(caption, (d for _, d in deals), labels, words)
     if any(d.breaks for _, d in deals):
         against = (cell(*standing.broken(d.breaks, labels)) for _, d in deals)
         rows.insert(0, (cell("breaks a refusal on record", head=True), *against))
     names = (f"{name} (breaks a refusal)" if d.breaks else name for name, d in deals)
-    return Grid(caption, ("", *names), (*rows, *worth, *same), compare=True)
+    return Grid(caption, ("", *names), (*rows, *worths, *same), compare=True)
 
 
 def _worth_row(
-    party: str, deals: Sequence[tuple[str, Deal]], labels: Labels, reservations: Mapping[str, Fraction]
+    party: str,
+    deals: Sequence[tuple[str, Deal]],
+    labels: Labels,
+    reservations: Mapping[str, Fraction],
+    words: worth.ByWords,
 ) -> tuple[Cell | str, ...]:
     scale = max(100.0, *(float(abs(u)) for _, d in deals for u in d.utilities.values()))
     limit = reservations.get(party)
     cells = [
         cell(
             f"{points(d.utilities[party])} ({gain(d.gains[party])})",
+            f" [{told}]" if (told := worth.beside(d, party, labels, words)) else "",
             number=True,
             bar=_part(d.utilities[party], scale),
             mark=_part(limit, scale) if limit is not None else None,
@@ -203,13 +218,15 @@ def _part(value: Fraction, scale: float) -> float:
     return max(0.0, min(1.0, float(value) / scale))
 
 
-def frontier(f: Frontier, labels: Labels, most: int = MOST_PACKAGES) -> Document:
+def frontier(
+    f: Frontier, labels: Labels, most: int = MOST_PACKAGES, words: worth.ByWords = worth.NOTHING
+) -> Document:
     """Packages of the zone that nobody can improve without another's loss; the first ``most`` are shown."""
     blocks: list[Block] = [paragraph(_frontier_sentence(f), tone="yes" if f.points else "no")]
     if f.note:
         blocks.append(paragraph(sentence(f.note), tone="note"))
     if f.deals:
-        blocks += _list_of_packages(f.deals[:most], labels)
+        blocks += _list_of_packages(f.deals[:most], labels, words)
         if f.points > most:
             blocks.append(
                 paragraph(f"The first {min(most, len(f.deals))} are shown; --json has all.", tone="small")
@@ -229,21 +246,24 @@ def _frontier_sentence(f: Frontier) -> str:
     )
 
 
-def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...]:
+def _list_of_packages(
+    deals: Sequence[Deal], labels: Labels, words: worth.ByWords = worth.NOTHING
+) -> tuple[Block, ...]:
     """One row per package: the codes of the options on which they differ, what each is worth, and a key."""
     differ = [i for i in deals[0].package if len({d.package[i] for d in deals}) > 1]
     head = (*(labels.issue(i) for i in differ), *labels.parties(deals[0].utilities))
     rows = tuple(
         (
             *(cell(Link(d.package[i], note=labels.option(i, d.package[i]).text)) for i in differ),
-            *(cell(points(u), number=True) for u in d.utilities.values()),
+            *(worth_cell(d, p, labels, words) for p in d.utilities),
         )
         for d in deals
     )
     used = [(i, o) for i in differ for o in dict.fromkeys(d.package[i] for d in deals)]
     key = tuple((cell(o), labels.issue(i), labels.option(i, o).text) for i, o in used)
     alike = {i: o for i, o in deals[0].package.items() if i not in differ}
-    found: list[Block] = [Grid("Packages, and what each is worth to each party", head, rows)]
+    caption = worth.ranged("Packages, and what each is worth to each party", deals, labels, words)
+    found: list[Block] = [Grid(caption, head, rows)]
     if key:
         found.append(Grid("What the codes mean", ("code", "issue", "option"), key))
     if alike and differ:
@@ -251,7 +271,13 @@ def _list_of_packages(deals: Sequence[Deal], labels: Labels) -> tuple[Block, ...
     return tuple(found)
 
 
-def solutions(found: Sequence[Solution], labels: Labels) -> Document:
+def worth_cell(d: Deal, party: str, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Cell:
+    """A utility with its range in brackets, as a cell of a table."""
+    beside = worth.beside(d, party, labels, words)
+    return cell(points(d.utilities[party]) + (f" [{beside}]" if beside else ""), number=True)
+
+
+def solutions(found: Sequence[Solution], labels: Labels, words: worth.ByWords = worth.NOTHING) -> Document:
     """What each solution picks, with ties."""
     deals = [
         (s.title + (f" ({count(s.tied)} tied)" if s.tied > 1 else ""), d) for s in found for d in s.deals[:1]
@@ -266,10 +292,10 @@ def solutions(found: Sequence[Solution], labels: Labels) -> Document:
     for x in found:
         if x.deals:
             blocks.append(paragraph(f"{x.title}: {x.asks}."))
-    blocks.append(packages_grid(deals, labels, "What each solution picks"))
+    blocks.append(packages_grid(deals, labels, "What each solution picks", words=words))
     for x in found:
         if x.tied > 1:
-            blocks += _list_of_packages(x.deals[:10], labels)
+            blocks += _list_of_packages(x.deals[:MOST_TIES], labels, words)
         if not x.proven:
             blocks.append(
                 paragraph(
@@ -402,11 +428,12 @@ def engines(found: Description) -> Document:
     return Document("", (Section("engines", "", tuple(blocks)),), next=("zone CASE",))
 
 
-def draft(v: Views, labels: Labels) -> Document:
+def draft(v: Views, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     thin = v.state == "not enough on record"
     against = v.against
-    tone: Tone = "note" if thin else "yes" if v.state == "accepted" else "no"
+    tones: Mapping[str, Tone] = {"accepted": "yes", "not known": "note"}
+    tone: Tone = "note" if thin else tones.get(v.state, "no")
     blocks: list[Block] = list(standing.too_little(v.record, labels)) if v.record and thin else []
     told = ("Counted all the same: " if thin else "") + _draft_sentence(v)
     if against and v.accepted:
@@ -433,14 +460,15 @@ def draft(v: Views, labels: Labels) -> Document:
             if x.accepts
             else "refuses",
             cell(points(x.utility), number=True),
+            cell(verdict_range(v, x, labels, words), number=True),
             cell(gain(x.gain), number=True),
         )
         for x in v.verdicts
     )
     blocks.append(
         Grid(
-            "Verdicts",
-            ("party", "answer", "utility" if v.full else "utility at best", "above no agreement"),
+            _verdicts_caption(v, words),
+            ("party", "answer", "utility" if v.full else "utility at best", "range", "above no agreement"),
             rows,
         )
     )
@@ -458,9 +486,12 @@ def draft(v: Views, labels: Labels) -> Document:
     if not v.full:
         blocks.append(
             paragraph(
-                f"{things(v.completions, 'allowed completion')}, {count(v.acceptable)} acceptable to all."
+                f"{_counted(v, 'completions')} allowed completion{'s' * (v.completions != 1)}, "
+                f"{_counted(v, 'acceptable')} acceptable to all."
             )
         )
+        if v.at_least:
+            blocks.append(paragraph(UNCOUNTED, tone="note"))
         if v.suggestion:
             blocks.append(
                 paragraph(
@@ -479,11 +510,37 @@ def _refusals(n: int) -> str:
     return things(n, "accepted refusal or red line", "accepted refusals and red lines")
 
 
+def _verdicts_caption(v: Views, words: worth.ByWords) -> str:
+    """What the column of ranges holds."""
+    by_words = any(words.beside(v.draft, x.party) for x in v.verdicts)
+    return f"Verdicts; range: {worth.BY_WORDS if by_words else worth.BY_INTERVALS}"
+
+
+def verdict_range(v: Views, x: Verdict, labels: Labels, words: worth.ByWords = worth.NOTHING) -> str:
+    """The range of a party's utility; of a partial draft, that of the completion that is best for it."""
+    told = words.beside(v.draft, x.party)
+    if told or x.range is None:
+        return told
+    low, high = x.range
+    if low < high:
+        return worth.between(low, high)
+    assumed = labels.case is not None and (not v.full or assumed_worth(labels.case, x.party, v.draft))
+    return worth.NO_RANGE if assumed else ""
+
+
 def _behind(statements: Iterable[str], basis: str, labels: Labels) -> Spans:
     ids = tuple(statements)
     if ids:
         return (" (", *labels.statements(ids), ")")
     return (f" ({basis})",) if basis else ()
+
+
+UNCOUNTED = "Counting every completion would take longer than was given, so the numbers are lower bounds."
+
+
+def _counted(v: Views, name: str) -> str:
+    """A number of completions, marked where it is a lower bound."""
+    return "at least " * (name in v.at_least) + count(getattr(v, name))
 
 
 def _draft_sentence(v: Views) -> str:
@@ -492,8 +549,12 @@ def _draft_sentence(v: Views) -> str:
         return (
             "All parties accept."
             if v.full
-            else f"{things(v.acceptable, 'completion')} {be(v.acceptable)} acceptable to all."
+            else sentence(
+                f"{_counted(v, 'acceptable')} completion{' is' if v.acceptable == 1 else 's are'} acceptable to all."
+            )
         )
+    if v.state == "not known":
+        return "Whether a completion is acceptable to all was not found out in the time given."
     if not refusing and v.full:
         return "All parties accept, but the draft breaks a rule."
     if not refusing:
@@ -564,7 +625,8 @@ def _difference(d: Deal, draft: Mapping[str, str], labels: Labels) -> Spans:
 
 
 def _worths(d: Deal, labels: Labels) -> str:
-    return ", ".join(f"{labels.party(p)} {points(u)}" for p, u in d.utilities.items())
+    told = [(f"{labels.party(p)} {points(u)}", worth.beside(d, p, labels)) for p, u in d.utilities.items()]
+    return ", ".join(f"{name} [{range_}]" if range_ else name for name, range_ in told)
 
 
 def swap_spans(s: Swap, labels: Labels) -> Spans:

@@ -10,6 +10,8 @@ import numpy as np
 from zopa.bargaining import Deal
 from zopa.case import Case, accepted, speaks_for
 from zopa.study import Study
+from zopa.views import worth
+from zopa.views.bargaining import worth_cell
 from zopa.views.document import Cell, Chart, Grid, Link, cell
 from zopa.views.labels import Labels
 from zopa.views.numbers import day, points, things
@@ -23,7 +25,9 @@ PER_ROW = 4
 BOTTOM = {"title": None, "orient": "bottom", "columns": 2}
 
 
-def frontier_chart(study: Study, picked: Sequence[tuple[str, Deal]], labels: Labels) -> Chart | None:
+def frontier_chart(
+    study: Study, picked: Sequence[tuple[str, Deal]], labels: Labels, words: worth.ByWords = worth.NOTHING
+) -> Chart | None:
     """Two parties: the utility plane; more: one line per package of the frontier."""
     deals = study.frontier.deals
     if not deals:
@@ -32,9 +36,13 @@ def frontier_chart(study: Study, picked: Sequence[tuple[str, Deal]], labels: Lab
     shown = deals[::step]
     parties = study.space.parties
     rows: tuple[tuple[Cell | str, ...], ...] = tuple(
-        (name, *(cell(points(u), number=True) for u in d.utilities.values())) for name, d in picked
+        (name, *(worth_cell(d, p, labels, words) for p in d.utilities)) for name, d in picked
     )
-    grid = Grid("Utility of the packages", ("package", *labels.parties(parties)), rows)
+    grid = Grid(
+        worth.ranged("Utility of the packages", [d for _, d in picked], labels, words),
+        ("package", *labels.parties(parties)),
+        rows,
+    )
     said = (
         f"{things(study.frontier.points, 'point')} of the frontier in grey"
         + (f" (every {step}th is drawn)" if step > 1 else "")

@@ -67,9 +67,9 @@ def percent(share: Number | None) -> str:
     if share is None:
         return "–"
     value = 100 * float(share)
-    if 0 < value < 0.5:
+    if share > 0 and value < 0.5:
         return "under 1 %"
-    if 99.5 <= value < 100:
+    if value >= 99.5 and share < 1:
         return "over 99 %"
     return f"{value:.0f} %"
 

@@ -319,7 +319,9 @@ def sources(case: Case) -> list[Block]:
             if s.source == ident and (at := find_quote(source.text, s.quote, s.prefix, s.suffix, s.start)):
                 spans.append((at[0], at[0] + len(s.quote), s_id))
         hidden = source.access == "do-not-quote"
-        meta = " · ".join(x for x in (source.publisher, day(source.date or None), source.licence) if x)
+        meta = " · ".join(
+            x for x in (source.author, source.publisher, day(source.date or None), source.licence) if x
+        )
         lines = () if hidden else _marked_lines(source.text, spans)
         found.append(
             Passage(

@@ -33,6 +33,7 @@ from zopa.views import (
     talks,
     under_draws,
     what_drives,
+    worth,
 )
 from zopa.views.builder import builder
 from zopa.views.charts import frontier_chart
@@ -262,6 +263,7 @@ def _packages(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) -
         labels,
         "Packages side by side; bars: utility on each party's own scale from 0 to 100, line: no agreement",
         s.zone.reservation,
+        worth.by_words(s.by_words),
     )
     least = _row("gains least", [(_least(p, labels),) for _, p in shown])
     block = _row("who could block it", [_blockers(p, labels) for _, p in shown])
@@ -449,7 +451,10 @@ def _common(s: Study, labels: Labels) -> Section | None:
             cell(Link(x.title, f"#why-{m}"), f" ({x.tied} tied)" if x.tied > 1 else ""),
             x.asks,
             listed(picks[m]) or "–",
-            *(cell(points(u), number=True) for u in x.deals[0].utilities.values()),
+            *(
+                bargaining.worth_cell(x.deals[0], p, labels, worth.by_words(s.by_words))
+                for p in x.deals[0].utilities
+            ),
         )
         for m, x in s.solutions.items()
         if x.deals
@@ -457,27 +462,42 @@ def _common(s: Study, labels: Labels) -> Section | None:
     if rows:
         found.append(
             Grid(
-                "What each solution picks",
+                worth.ranged(
+                    "What each solution picks",
+                    [x.deals[0] for x in s.solutions.values() if x.deals],
+                    labels,
+                    worth.by_words(s.by_words),
+                ),
                 ("solution", "asks for", "package", *labels.parties(s.space.parties)),
                 rows,
             )
         )
     warnings = dict.fromkeys(f"{x.title} {x.warning}." for x in s.solutions.values() if x.warning and x.deals)
     found += [paragraph(w, tone="note") for w in warnings]
-    chart = frontier_chart(s, [(letter, p.deal) for letter, p in _letters(s)], labels)
+    chart = frontier_chart(
+        s, [(letter, p.deal) for letter, p in _letters(s)], labels, worth.by_words(s.by_words)
+    )
     if chart:
         found.append(chart)
     shown = [letter for letter, _ in _shown(s)]
     others = [(f"{letter}: {_role(p)}", p) for letter, p in _letters(s) if letter not in shown]
     if others:
         grid = bargaining.packages_grid(
-            [(name, p.deal) for name, p in others], labels, "The other packages", s.zone.reservation
+            [(name, p.deal) for name, p in others],
+            labels,
+            "The other packages",
+            s.zone.reservation,
+            worth.by_words(s.by_words),
         )
         found.append(Grid(grid.caption, grid.head, grid.rows, folded=True, compare=True))
     best = [(labels.party(p), deals[0]) for p, deals in s.zone.best.items() if deals]
     if best:
         grid = bargaining.packages_grid(
-            best, labels, "The best package of the zone for each party", s.zone.reservation
+            best,
+            labels,
+            "The best package of the zone for each party",
+            s.zone.reservation,
+            worth.by_words(s.by_words),
         )
         found.append(Grid(grid.caption, grid.head, grid.rows, folded=True, compare=True))
     return Section("solutions", title, tuple(found))

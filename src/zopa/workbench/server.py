@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from fastapi import FastAPI
 
+from zopa.bargaining.search import load_kernels
 from zopa.errors import MissingExtra, NotApplicable, ZopaError
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
@@ -186,7 +187,9 @@ def _resume_jobs(cases: Mapping[str, Path]) -> None:
 
 
 def _prepare(cases: OpenedCases) -> None:
-    """Work out the first page before it is asked for."""
+    """What the first clicks would wait for: the first page, and compiled searches where packages are too many to list."""
     for name in cases.folders:
         with suppress(ZopaError, OSError):  # the page itself will say it
+            if not cases.problem(name, UrlQuery()).listable:
+                load_kernels()
             cases.answer(name, UrlQuery(), "today", briefing)

@@ -19,6 +19,7 @@ from zopa.bargaining.search.engine import (
     solve_nash,
 )
 from zopa.bargaining.search.marco import Conflicts, conflicts
+from zopa.bargaining.search.multipliers import load_kernels
 from zopa.bargaining.search.pareto import ParetoPoints, TooLarge
 from zopa.bargaining.search.scalarization import Rays
 
@@ -35,6 +36,7 @@ __all__ = [
     "count",
     "frontier",
     "is_empty",
+    "load_kernels",
     "packages_at",
     "rays",
     "sample",

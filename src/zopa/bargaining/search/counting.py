@@ -119,8 +119,8 @@ def _states(n: _Needs) -> int:
     return max(math.prod(_shape(n, m)) for m in range(len(n.low)))
 
 
-def _step(n: _Needs, m: int, after: Table, prime: int) -> Table:
-    """Ways before group m from those after it, modulo one prime.
+def _step(n: _Needs, m: int, after: Table, prime: int, stop: Callable[[], bool] = lambda: False) -> Table:
+    """Ways before group m from those after it, modulo one prime; :class:`Refusal` where it is stopped.
 
     A need above ``high`` cannot be met (0 ways); one below ``low`` does not occur from the start; a need
     clipped at 0 is an entry of the table only while ``low`` is 0.
@@ -131,6 +131,8 @@ def _step(n: _Needs, m: int, after: Table, prime: int) -> Table:
     room = prime.bit_length()
     burst, pending = max(1, 2 ** (64 - room) - 1), 1
     for v, t in zip(n.tables[m], n.times[m], strict=True):
+        if stop():
+            raise Refusal("counting was stopped")
         if pending + int(t) > burst:
             out %= np.uint64(prime)
             pending = 1
@@ -201,9 +203,7 @@ def _ways(
     for prime in _primes(_bits(n), packages.bit_length()):
         table: Table = np.ones(_shape(n, len(n.tables)), np.uint64)
         for m in range(len(n.tables) - 1, -1, -1):
-            if stop():
-                raise Refusal("counting was stopped")
-            table = _step(n, m, table, prime)
+            table = _step(n, m, table, prime, stop)
         residue = int(table.reshape(-1)[0]) if table.size else 0
         value += modulus * ((residue - value) * pow(modulus, -1, prime) % prime)
         modulus *= prime

@@ -8,7 +8,9 @@ Imported only by ``fast()`` of the module that uses it, never at import of the r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import FunctionType
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,7 @@ except ImportError:  # importable without the extra; ``dual.fast`` then never us
         return lambda function: function
 
 
-__all__ = ["anneal", "climb", "merge2", "newton", "packed_filter", "stats", "sweep3", "visit"]
+__all__ = ["anneal", "climb", "load", "merge2", "newton", "packed_filter", "stats", "sweep3", "visit"]
 
 U = np.uint64
 
@@ -492,3 +494,39 @@ def visit(start, c, floor, zero, power, target, member, row_size, mu, level_ptr,
         g += 1
         at[g] = start[g]
     return found[:n_found].copy(), steps, 0
+
+
+_WHOLE, _TABLE, _REAL, _REALS = "int64[::1]", "int64[:,::1]", "float64[::1]", "float64[:,::1]"
+_SIGNATURES: Mapping[Any, tuple[str, ...]] = {
+    merge2: (_WHOLE,) * 4,
+    sweep3: (_WHOLE, _WHOLE, "int64"),
+    packed_filter: ("uint64[::1]", "int64", "int64", "uint64"),
+    newton: (_WHOLE, _REALS, *(_REAL,) * 4, *("float64",) * 5),
+    climb: (_WHOLE, _TABLE, _REAL, _REAL, _WHOLE),
+    anneal: (
+        *(
+            _TABLE,
+            _WHOLE,
+            _TABLE,
+            "boolean[::1]",
+            _TABLE,
+            _TABLE,
+            _TABLE,
+            _WHOLE,
+            _TABLE,
+            _REAL,
+            _REAL,
+            _REAL,
+        ),
+    ),
+    visit: (
+        *(_WHOLE, _TABLE, _WHOLE, _WHOLE, _REAL, "float64", "uint8[:,::1]"),
+        *(_WHOLE, _WHOLE, _WHOLE, _WHOLE, "int64", "int64"),
+    ),
+}
+
+
+def load() -> None:
+    """Load or compile every kernel for what it is called with, so that no later call waits for it."""
+    for kernel, parts in _SIGNATURES.items():
+        kernel.compile(f"({', '.join(parts)})")

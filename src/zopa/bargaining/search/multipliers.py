@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,40 @@ from numpy.typing import NDArray
 
 from zopa.space import IntArray
 
-__all__ = ["Flat", "fast", "flatten", "nash_multipliers", "newton", "simplex_multipliers", "stats"]
+__all__ = [
+    "Flat",
+    "fast",
+    "flatten",
+    "load_kernels",
+    "nash_multipliers",
+    "newton",
+    "simplex_multipliers",
+    "stats",
+]
 
 FloatArray = NDArray[np.float64]
 
 
-@cache
+_LOADING = Event()
+
+
+def load_kernels() -> None:
+    """Load or compile the kernels, which takes seconds once; what is asked meanwhile is answered by their numpy twins."""
+    _LOADING.set()
+    try:
+        if (found := _kernels()) is not None:
+            found.load()
+    finally:
+        _LOADING.clear()
+
+
 def fast() -> Any:
-    """The compiled kernels, or None in the plain install."""
+    """The compiled kernels, or None in the plain install and while another thread loads them."""
+    return None if _LOADING.is_set() else _kernels()
+
+
+@cache
+def _kernels() -> Any:
     if find_spec("numba") is None:
         return None
     from zopa.bargaining.search import kernels

@@ -33,7 +33,7 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
-from zopa.reading.attribution.party_acts import party_acts
+from zopa.reading.attribution.party_acts import party_acts, undertaking
 from zopa.reading.attribution.quotations import (
     announced_block,
     announced_quotation,
@@ -192,6 +192,8 @@ def _read(s: Sentence, found: Attributions) -> None:
         found.add(s, y)
     for y in _in_words_of(s, found):
         found.add(s, y)
+    if view := _in_view_of(s, found):
+        found.add(s, view)
     _after_words(s, found)
     for y in party_acts(s, found):
         found.add(s, y)
@@ -204,6 +206,8 @@ def _read(s: Sentence, found: Attributions) -> None:
             x = _before_words(s, i, found)
         if x:
             found.add(s, x)
+    if not found.takes(s.start, s.stop) and (x := undertaking(s, found)):
+        found.add(s, x)
 
 
 def _after_words(s: Sentence, found: Attributions) -> None:
@@ -435,6 +439,24 @@ def _in_words_of(s: Sentence, found: Attributions) -> Iterator[Attribution]:
         k += k < b and s.words[k] in PAUSE
         if source and k < b and s.quoted[k] and not found.takes(k, quote_end(s, k)):
             yield statement(source, (i - 2, i + 2), (k, quote_end(s, k)), rule="according", lemma="according")
+
+
+def _in_view_of(s: Sentence, found: Attributions) -> Attribution | None:
+    """``In his view X``, ``In the mayor's opinion, X``: the owner of the view at the start of the sentence."""
+    a, b = s.start, s.stop
+    if b - a < 6 or not s.is_(a, "cue_medium") or s.quoted[a]:
+        return None
+    k = next((x for x in range(a + 2, min(a + 9, b - 2)) if s.is_(x, "views")), 0)
+    if not k or found.takes(a, b):
+        return None
+    owned = s.is_(a + 1, "possessives") and k == a + 2
+    source = (a + 1, a + 2) if owned else left_phrase(s, k - 1) if s.is_(k - 1, "owner_marks") else None
+    c = k + 1 + (s.words[k + 1] == ",")
+    if not source or not clause_starts(s, c):
+        return None
+    return statement(
+        (max(source[0], a + 1), source[1]), (a, a + 1), (c, content_end(s, c)), rule="view", lemma="think"
+    )
 
 
 def _opens_with_according(s: Sentence, i: int) -> bool:

@@ -18,20 +18,32 @@ def nominal(s: Sentence, i: int, found: Attributions) -> Attribution | None:
     j = i
     while j > s.start and (is_adjective(s, j - 1) or s.adverb[j - 1]) and j > i - 3:
         j -= 1
-    source = _owner(s, j) if j > s.start and not found.used[j - 1] else None
+    source, after = _owner(s, j) if j > s.start and not found.used[j - 1] else None, i + 1
+    if not source and s.is_(i, "nouns.act") and s.is_(i + 1, "by"):  # "the offer by X to"
+        source = right_phrase(s, i + 2)
+        after = source[1] if source else after
     if not source or i + 2 >= s.stop or found.takes(*source):
         return None
-    k = _nominal_link(s, i + 1)
-    if not k:
+    k = _nominal_link(s, after)
+    if not k or k + 1 >= s.stop:
         return None
     that = s.is_(k, "that")
     if that and s.finite[k + 1]:  # "his claim that was"
         return None
-    if not that and not s.quoted[k + 1] and s.quote_of[k + 2 : k + 3] in ([-1], []):
+    act = s.is_(i, "nouns.act") and s.is_(k, "to") and _is_base(s, k + 1)
+    if not that and not act and not s.quoted[k + 1] and s.quote_of[k + 2 : k + 3] in ([-1], []):
         return None
     c = k if s.is_(k, "kept_links") else k + 1
     return statement(
         source, (j, c), (c, content_end(s, c, phrase=not that)), rule="nominal", lemma=s.lower[i]
+    )
+
+
+def _is_base(s: Sentence, k: int) -> bool:
+    """Whether the token is a verb in its base form, perhaps after an adverb."""
+    k += s.adverb[k] and k + 1 < s.stop
+    return any(slot == "base" for _, slot in s.grammar.forms.get(s.lower[k], ())) or not (
+        s.name[k] or s.is_(k, "specifiers") or s.is_(k, "prepositions")
     )
 
 
@@ -49,6 +61,8 @@ def _nominal_link(s: Sentence, k: int) -> int:
     """Where a noun is joined to its content: "that" or "to" beside it, or "that" after a preposition; 0 if nowhere."""
     if s.is_(k, "nominal_links"):
         return k
+    if s.is_(k, "be") and k + 1 < s.stop and s.is_(k + 1, "kept_links"):  # "her condition is that"
+        return k + 1
     return that_ahead(s, k, within=7) if s.is_(k, "prepositions") else 0
 
 
@@ -86,7 +100,7 @@ def adjective(s: Sentence, group: VerbGroup, found: Attributions) -> Attribution
         return statement(agent, (group.start, c + 1), source, rule="passive", lemma=base)
     start = c if s.is_(c, "kept_openers") or not linked else c + 1
     return statement(
-        None if s.is_(source[0], "impersonal_subjects") else source,
+        None if s.is_(source[0], "impersonal_subjects") and not s.is_(k, "adjectives.agent") else source,
         (group.start, c),
         (start, content_end(s, c, phrase=not s.is_(c, "that"))),
         rule="adjective",
@@ -151,7 +165,7 @@ def passive(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution 
     """``X was criticized by SRC``; ``X is expected to``: the agent, or nobody."""
     if group.classes.isdisjoint(("object", "say", "person")):
         return None
-    topic = left_phrase(s, group.start)
+    topic = _topic(s, group.start)
     if not topic or (topic[0] > s.start and s.is_(topic[0] - 1, "hypothetical")):
         return None  # "if the plan is rejected"
     k = group.stop
@@ -161,6 +175,21 @@ def passive(s: Sentence, group: VerbGroup, _found: Attributions) -> Attribution 
     if not content:
         return None
     return statement(source, group.span, *content, rule="passive", lemma=group.lemma)
+
+
+def _topic(s: Sentence, j: int) -> Range | None:
+    """What a passive is about: ``a plan to sell the wood`` with its infinitive, ``a plan by X`` with its author."""
+    topic = left_phrase(s, j)
+    for _ in range(3):
+        if not topic or topic[0] - 2 <= s.start:
+            break
+        a = topic[0]
+        joined = s.is_(a - 1, "by") or (s.is_(a - 2, "to") and _is_base(s, a - 1))
+        head = left_phrase(s, a - 1 if s.is_(a - 1, "by") else a - 2) if joined else None
+        if not head:
+            break
+        topic = head[0], topic[1]
+    return topic
 
 
 def _by_agent(s: Sentence, group: VerbGroup, topic: Range) -> Attribution | None:
@@ -178,6 +207,17 @@ def _by_agent(s: Sentence, group: VerbGroup, topic: Range) -> Attribution | None
 def _without_agent(s: Sentence, group: VerbGroup, topic: Range) -> tuple[Range | None, tuple[Range, ...]]:
     """Speaker and content of a passive that names no agent; no content when it is no statement."""
     k, b, lists = group.stop, s.stop, s.lists
+    if group.lemma in lists["agreed"] and s.is_(topic[0], "impersonal_subjects"):
+        k -= s.is_(k - 1, "to")
+        if k < b and (s.is_(k, "kept_links") or clause_starts(s, k)):  # "it was agreed that"
+            return None, ((k, content_end(s, k)),)
+    elif (
+        group.lemma in lists["agreed"]
+        and k < b
+        and s.is_(k, "kept_links")
+        and s.is_(topic[1] - 1, "agreements")
+    ):
+        return None, ((k, content_end(s, k)),)
     if k < b and s.is_(k, "agentless_links") and group.lemma in lists["agentless"]:
         return None, (topic, (k, content_end(s, k, phrase=True)))
     if group.lemma in lists["asking_telling"]:

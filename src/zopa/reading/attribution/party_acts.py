@@ -13,9 +13,9 @@ from zopa.reading.parsing.clauses import content_end
 from zopa.reading.parsing.noun_phrases import left_phrase
 from zopa.reading.parsing.tags import Range, Sentence
 
-__all__ = ["ACTS", "party_acts"]
+__all__ = ["ACTS", "party_acts", "undertaking"]
 
-ACTS = ("refusal", "concession", "offer", "demand", "no_position")
+ACTS = ("refusal", "concession", "offer", "demand", "no_position", "position", "threat", "commitment")
 """Sections of the pack's ``party_acts``; the lemma of a statement is ``act.`` and the section."""
 
 
@@ -38,6 +38,56 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
     return sorted(out, key=lambda x: x.place)
 
 
+def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
+    """``The owner would sell if ...``, and ``He would not oppose ...`` right after something that he said.
+
+    What a party would do, told without a verb of saying: with a condition by anybody who can act, without one only
+    of the speaker of the sentence before.
+    """
+    seg = s.seg
+    first, last = seg.span(s.start, s.stop)
+    text = lowered(seg.text[first:last]).replace("’", "'")
+    goes_on = _goes_on(s, found)
+    for name in ("undertaking", *(("free_indirect",) if goes_on else ())):
+        m = s.grammar.acts[name].search(text)
+        if not m:
+            continue
+        i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
+        j = bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop)
+        source = None
+        if i < s.stop and not s.quoted[i]:
+            source = _first_subject(s, i) if s.is_(i - 1, "coordinating") else _subject(s, i)
+        if not source or not (_acts(s, source) or (goes_on and s.is_(source[0], "subject_pronouns"))):
+            continue
+        if s.has("subordinators", s.start, source[0]):
+            continue
+        return statement(source, (i, j), (source[0], s.stop), rule="undertaking", lemma="")
+    return None
+
+
+def _first_subject(s: Sentence, i: int) -> Range | None:
+    """For a second verb, the subject of the first: ``It has nothing to hide and will open ...``."""
+    first = next((k for k in range(s.start + 1, i) if s.finite[k]), 0)
+    return left_phrase(s, first) if first else None
+
+
+def _goes_on(s: Sentence, found: Attributions) -> bool:
+    """Whether the sentence before, on the same line, states something."""
+    n = s.seg.sentence_of[s.start]
+    if not found.statements or not n:
+        return False
+    last = s.seg.sentence_of[found.statements[-1].cue[0][0]]
+    a = s.seg.sentences[n - 1][1] - 1
+    return last == n - 1 and "\n" not in s.seg.text[s.seg.end[a] : s.seg.begin[s.start]]
+
+
+def _acts(s: Sentence, source: Range) -> bool:
+    """Whether the words name somebody who can act: a name, a party, an office."""
+    return any(s.name[k] or s.is_(k, "actors") for k in range(*source)) and not s.is_(
+        source[0], "who_which_whose"
+    )
+
+
 def _subject(s: Sentence, i: int) -> Range | None:
     """The noun phrase before the act, over an aside between commas: ``Brazil, for the G-20, could accept``."""
     if i - 1 > s.start and s.words[i - 1] == ",":
@@ -49,4 +99,5 @@ def _subject(s: Sentence, i: int) -> Range | None:
 def _content(s: Sentence, j: int) -> Range | None:
     """What the act is about: up to the end of its clause."""
     stop = content_end(s, j) if j < s.stop else j
+    stop = next((k for k in range(j, stop) if s.words[k] == ";" and not s.quoted[k]), stop)
     return (j, stop) if stop > j else None

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from zopa.case.model import Case
@@ -282,7 +283,7 @@ class Assembler:
             self.seg, found, tuple(self.vocabulary.case.issues) if self.vocabulary else (), self.lex.language
         )
         flagged = [(s, ground.guard(s.content, s.cue)) for s in statements]
-        return [replace(s, flags=flags) if flags else s for s, flags in flagged]
+        return [replace(s, flags=(*s.flags, *flags)) if flags else s for s, flags in flagged]
 
     def _resolved(self, found: list[Attribution]) -> list[Suggestion]:
         """Suggestions in text order; a pronoun refers to those before it."""
@@ -324,14 +325,17 @@ class Assembler:
         )
         if x.rule == "beside":
             who = replace(who, weak=True)
+        who = self._agreed(who, x)
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
         cue_words = " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
+        self.resolver.called(who, said_words[:20])
+        if x.rule == "turn" and self.lex.patterns["layout.of_addressee"].match(said_words[:80].lower()):
+            who = self._addressed(who)
         if len(content) > 1 and self.lex.patterns["speakers.split_content"].match(said_words):
             said_words = " ".join(text[slice(*p)] for p in content[1:])
-        depends = text[slice(*conditional.consequent)] if conditional and conditional.consequent else ""
-        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, conditional is not None, depends)
+        kind = kind_of(cue_words, x.lemma, said_words, self.phrases, self._parts(conditional))
         if x.rule == "proposal" and kind.kind == "offer" and self._binds_another(said_words, words):
             kind = replace(kind, kind="demand", why=f"{kind.why}; binds another")
         if who.how == "event":
@@ -356,7 +360,37 @@ class Assembler:
             addressee=self._addressee(cue, last),
             nested_in=x.parent,
             spoken_for=self._spoken_for(mention, cue, who),
+            flags=(kind.doubt,) if kind.doubt else (),
         )
+
+    def _agreed(self, who: Who, x: Attribution) -> Who:
+        """``It was agreed that``: those who agree together, by the words that the text has for them."""
+        if who.name or x.lemma not in self.lex["agreed"] or not x.cue or x.source:
+            return who
+        return Who(None, self.together, None, "joint", weak=True) if self.together else who
+
+    @cached_property
+    def together(self) -> str:
+        """The words of the text for all sides together; empty where there are none."""
+        m = self.lex.patterns["speakers.together"].search(self.body)
+        return m.group() if m else ""
+
+    def _addressed(self, who: Who) -> Who:
+        """``You asked us to``: words of the person who is spoken to; the other one of two, else a guess."""
+        spans = {self.body[slice(*p.speaker)] for p in self.layout.passages if p.kind == "turn" and p.speaker}
+        known = {w.name: w for w in (self.resolver.resolve(span) for span in sorted(spans))}
+        self.resolver.last_person = who
+        others = [w for name, w in known.items() if name != who.name]
+        if len(others) == 1:
+            return replace(others[0], how="addressee", weak=True)
+        return replace(who, weak=True)
+
+    def _parts(self, found: Condition | None) -> tuple[str, str, str] | None:
+        """The words of a condition, of what depends on it, and its marker."""
+        if found is None:
+            return None
+        depends = self.body[slice(*found.consequent)] if found.consequent else ""
+        return self.body[slice(*found.condition)], depends, found.marker
 
     def _spoken_for(self, mention: tuple[Range, ...], cue: tuple[Range, ...], who: Who) -> tuple[str, ...]:
         """Whom else the words beside a speaker name: ``for the G-77/China``, ``supported by X and Y``, ``X, Y and Z``."""
@@ -381,6 +415,11 @@ class Assembler:
         """Whether a proposed clause is about what somebody else than its proposer, or the parties together, shall do."""
         m = self.lex.patterns["layout.undertaking"].search(clause.lower())
         who = clause[m.start("who") : m.end("who")] if m else ""
+        first, _, rest = who.partition(" ")
+        if first.lower() in self.lex["articles"] and not self.lex.patterns["layout.any_party"].fullmatch(
+            who.lower()
+        ):
+            who = rest
         named = who.istitle() and who.partition(" ")[0].lower() not in self.lex["determiners"]
         return named and who not in proposer and proposer not in who
 

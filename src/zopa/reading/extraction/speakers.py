@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -154,6 +154,10 @@ class Resolver:
     """Initials that stand for a name of the text, as in minutes."""
     last_person: Who | None = None
     last_body: Who | None = None
+    persons: list[Who] = field(default_factory=list)
+    """Who spoke last, a few of them, the latest at the end."""
+    spoken_of: dict[str, str] = field(default_factory=dict)
+    """Name -> "he" or "she", where the text showed it."""
 
     @cached_property
     def full_names(self) -> dict[str, str]:
@@ -241,6 +245,7 @@ class Resolver:
         if who.how not in ("none", "open") and "possessive" not in who.how:
             if self._is_person(who) or self.lex.patterns["speakers.office"].search(mention):
                 self.last_person = who
+                self.persons = [*(p for p in self.persons if p.name != who.name), who][-6:]
             elif not self.lex.patterns["speakers.unnamed"].match(mention):
                 self.last_body = Who(who.id, who.name, who.party, who.how, who.voice, who.weak)
         return who
@@ -298,7 +303,7 @@ class Resolver:
                 or self._literal(mention)
             )
         if folded in self.lex["person_pronouns"] and self.last_person:
-            return self._again(self.last_person, "pronoun")
+            return self._again(self._person_of(folded), "pronoun")
         if folded in self.lex["person_pronouns"] and self.lex.lemmatised and self.last_body:
             return self._again(self.last_body, "pronoun")  # bodies are "he" and "she" there, too
         if folded in self.lex["body_pronouns"] and self.last_body:
@@ -315,6 +320,24 @@ class Resolver:
             return self._relative(before)
         return self._named(mention) or self._joint(mention) or self._literal(mention)
 
+    def _person_of(self, pronoun: str) -> Who:
+        """The last person whom "he" or "she" may be, by how the text spoke of them before."""
+        assert self.last_person
+        sex = next((name for name in ("he", "she") if pronoun in self.lex[f"{name}_pronouns"]), "")
+        if not sex:
+            return self.last_person
+        persons = (self.last_person, *reversed(self.persons))
+        who = next((p for p in persons if self.spoken_of.get(p.name, sex) == sex), None)
+        who = who or replace(self.last_person, weak=True)
+        self.spoken_of.setdefault(who.name, sex)
+        return who
+
+    def called(self, who: Who, words: str) -> None:
+        """Remember by which pronoun the text goes on about somebody who is named: ``X said he would``."""
+        m = self.lex.patterns["speakers.goes_on_as"].match(words)
+        if m and who.name and who.how not in ("pronoun", "open", "none"):
+            self.spoken_of.setdefault(who.name, m["sex"].lower())
+
     def _of_initials(self, mention: str) -> Who | None:
         """The person of the text for whom initials stand."""
         name = self.initials.get(mention)
@@ -327,7 +350,8 @@ class Resolver:
         if not m or not patterns["speakers.apposition"].match(mention):
             return None
         name = m["name"].strip()
-        if len(name) < 2:  # "on X, Minister Kaja Tamm wrote"
+        dated = self.lex["weekdays"] | self.lex["months"]
+        if len(name) < 2 or name.lower() in dated:  # "on X, Minister Kaja Tamm wrote", "on 9 May, President"
             return None
         found = self._named(name)
         if found:
@@ -363,6 +387,10 @@ class Resolver:
             tail = " ".join(words[k:])
             if tail in table and self._is_title(words[:k], table[tail]):
                 return self._entry(table[tail], "title")
+        if self.lex.patterns["speakers.body"].search(head) and not self.lex.patterns[
+            "speakers.office"
+        ].search(head):
+            return None
         company = self.lex.patterns.get("speakers.company")
         if company and company.search(head):
             return None
@@ -419,6 +447,11 @@ class Resolver:
     def _relative(self, before: str) -> Who:
         """The name to the left of "who" or "which", not the country after "of"."""
         s = re.sub(r"[,\s]+$", "", before)
+        if beside := self.lex.patterns["speakers.thing_beside"].search(s):  # "had called the ministry, which"
+            known = self._named(beside["who"])
+            if known:
+                return self._again(known, "relative")
+            return Who(None, beside["who"], None, "relative", weak=True)
         s = self.lex.patterns["speakers.country_of"].sub("", s)
         names = list(self.lex.patterns["speakers.name"].finditer(s))
         for m in reversed(names[-3:]):
@@ -438,6 +471,7 @@ class Resolver:
     def _literal(self, mention: str) -> Who:
         """Words that name no known speaker; an official of a known state counts for it, weakly."""
         head = re.split(r",", mention, maxsplit=1)[0].strip()
+        head = self.lex.patterns["speakers.possessive"].sub("", head) if len(head) > 2 else head
         head = head.title() if head.isupper() and " " in head else head
         party = None
         if not self.lex.patterns["speakers.owned"].search(head):

@@ -24,6 +24,8 @@ class Kind:
     firmness: str
     strength: int
     why: str
+    doubt: str = ""
+    """Why the kind is a guess; empty where it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +112,28 @@ OPENING = 320
 
 
 def kind_of(
-    cue: str, lemma: str, content: str, phrases: Phrases, has_condition: bool = False, consequent: str = ""
+    cue: str, lemma: str, content: str, phrases: Phrases, found: tuple[str, str, str] | None = None
 ) -> Kind:
     """Kind, firmness and strength from the words of the cue and the opening of the content.
 
-    ``consequent`` are the words of what depends on the condition, where there is one.
+    ``found`` are the words of its condition, of what depends on it, and the marker between them.
     """
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
     kind, why = _kind(cue, lemma, plain[:OPENING], negated, phrases)
+    doubt = ""
     if lemma and _asks_whether(plain, phrases):
-        has_condition = False
-    if has_condition and lemma != BINDS:
-        kind, why = _with_condition(kind, why, lemma, plain, consequent.replace("’", "'"), phrases)
+        found = None
+    if found and lemma != BINDS:
+        parts = _Conditional(cue, lemma, plain, found, phrases)
+        kind, why, doubt = parts.kind(kind, why)
     firmness, word = _firmness(cue, opening, phrases)
     strength = 0
     if kind not in ("report", "no_position", "assessment", "shift"):
         size = {"firm": 2, "stated": 1, "hedged": 1}[firmness]
         strength = -size if _against(lemma, kind, opening, negated, phrases) else size
-    return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""))
+    return Kind(kind, firmness, strength, f"{why}; {firmness}" + (f" ({word})" if word else ""), doubt)
 
 
 def _asks_whether(content: str, phrases: Phrases) -> bool:
@@ -138,23 +142,57 @@ def _asks_whether(content: str, phrases: Phrases) -> bool:
     return first in phrases.lex["asked_clauses"] & phrases.lex["hypothetical"] and "," not in content
 
 
-def _with_condition(
-    kind: str, why: str, lemma: str, plain: str, consequent: str, phrases: Phrases
-) -> tuple[str, str]:
-    """The kind of a statement that has a condition: harm is a threat, what only happens is an assessment."""
-    depends = consequent or plain
-    if harm := phrases.does("harm", depends):
-        return "threat", f"{harm} with a condition"
-    if kind not in CONDITIONAL:
-        return kind, why
-    forecast = phrases.does("forecast", depends)
-    if forecast and kind not in ("offer", "concession", "refusal") and not phrases.does("agent", depends):
-        return "assessment", f"{forecast}: what would happen"
-    gives = lemma in phrases.cues["offer"] | phrases.cues["commitment"] | phrases.cues["concession"]
-    modal = phrases.does("modality", depends) or phrases.does("modality", plain[:OPENING])
-    if modal or (gives and depends):
-        return "conditional_offer", f"{modal or lemma} with a condition"
-    return kind, why
+class _Conditional:
+    """A statement with a condition: what somebody would do, what would happen, or what is threatened."""
+
+    def __init__(
+        self, cue: str, lemma: str, plain: str, found: tuple[str, str, str], phrases: Phrases
+    ) -> None:
+        self.cue, self.lemma, self.plain, self.phrases = cue, lemma, plain, phrases
+        condition, consequent, self.marker = (part.replace("’", "'") for part in found)
+        self.condition = condition.lower()
+        self.depends = consequent or plain
+
+    def kind(self, kind: str, why: str) -> tuple[str, str, str]:
+        """The kind, the words that decided, and why it is a guess."""
+        phrases, lemma, depends = self.phrases, self.lemma, self.depends
+        if harm := phrases.does("harm", depends):
+            return self._harm(harm)
+        if kind not in CONDITIONAL or self.marker == "must before":
+            return kind, why, ""
+        agent = phrases.does("agent", depends)
+        forecast = phrases.does("forecast", depends)
+        if lemma in phrases.cues["warning"] and agent and not forecast:
+            return "threat", f"{self.cue} with a condition", ""
+        if forecast and kind not in ("offer", "concession", "refusal") and not agent:
+            return "assessment", f"{forecast}: what would happen", ""
+        modal = phrases.does("modality", depends) or phrases.does("modality", self.plain[:OPENING])
+        modal = modal or phrases.does("present", depends) or phrases.does("modality", self.cue)
+        if modal or (self._gives() and depends):
+            return "conditional_offer", f"{modal or lemma} with a condition", ""
+        return kind, why, ""
+
+    def _gives(self) -> bool:
+        """Whether the verb says that something is given: offer, promise, concede."""
+        cues = self.phrases.cues
+        return self.lemma in cues["offer"] | cues["commitment"] | cues["concession"]
+
+    def _harm(self, harm: str) -> tuple[str, str, str]:
+        """A threat, unless what would stop or close is offered for something that the speaker asks for.
+
+        ``We could turn off the pumps if you lower the tariff``: the verb of the frame decides, then who wanted the
+        condition to come true; where only that decides, the kind is a guess.
+        """
+        phrases, cues = self.phrases, self.phrases.cues
+        if self.lemma not in cues["warning"] | cues["threat"] and phrases.does("ambivalent", harm):
+            asked = phrases.does("asked_for", self.condition)
+            unwanted = phrases.does("unwanted", self.condition) or self.marker in phrases.only_first
+            if self._gives() and not unwanted:
+                return "conditional_offer", f"{self.cue} with a condition", ""
+            if asked and not unwanted:
+                doubt = f"kind: {harm} may be a threat or what is offered for {asked}"
+                return "conditional_offer", f"{harm} for {asked}", doubt
+        return "threat", f"{harm} with a condition", ""
 
 
 def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrases) -> bool:
@@ -199,6 +237,11 @@ def _by_verb(low: str, lemma: str, opening: str, phrases: Phrases) -> tuple[str,
     for name in ("reluctance", "hope"):
         if phrases.says(name, low):
             return name, low
+    if lemma in phrases.cues["directing"] and phrases.says("directed", opening.lower()):
+        return "demand", low
+    if lemma in phrases.cues["warning"] and phrases.does("agent", opening):
+        harm = phrases.does("harm", opening)
+        return ("threat", harm) if harm else None
     return ("red_line", "not ... without") if phrases.says("not_without", opening[:160]) else None
 
 
@@ -228,9 +271,20 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
         words = phrases.does(name, opening)
         if words and not (name == "concession" and _refused(words, opening, phrases)):
             return name, words
-        if name == "demand" and (words := phrases.does("imperative", opening)):
+        if name == "demand" and (
+            words := phrases.does("imperative", opening) or _imperative(opening, phrases)
+        ):
             return name, words
     return None
+
+
+def _imperative(opening: str, phrases: Phrases) -> str:
+    """The verb of a sentence that tells somebody to do something: ``Read the rules``."""
+    m = phrases.lex.patterns["acts.told"].match(lowered(opening))
+    if not m or m["verb"] in phrases.lex["no_imperatives"]:
+        return ""
+    readings = phrases.lex.forms.get(m["verb"], ())
+    return m["verb"] if any(slot == "base" for _, slot in readings) else ""
 
 
 def _refused(words: str, opening: str, phrases: Phrases) -> bool:
@@ -260,6 +314,8 @@ def _by_cue(low: str, lemma: str, opening: str, negated: bool, phrases: Phrases)
         and any(lemma in phrases.cues[name] for name in ("commitment", "concession", "offer"))
     ):
         return ("red_line" if phrases.says("modal_denial", low) else "refusal"), low
+    if negated and lemma in phrases.cues["backing"] and phrases.says("modal_denial", low):
+        return "refusal", low
     if phrases.says("red_line", low):
         return ("position" if negated else "red_line"), low
     if phrases.says("position", low) or (negated and lemma in phrases.cues["red_line"]):
@@ -383,18 +439,33 @@ def _split(
         marker in phrases.asking and patterns["clauses.asking"].search(text[start : m.start()])
     ):
         return None  # "asked if", "as if"
-    if not before:  # "If B, A"
-        comma = text.find(",", m.end(), end)
-        if comma < 0:
-            whole = _trim(text, m.end(), end, patterns) or after
-            return Condition(whole, None, marker, marker in phrases.only_first) if several else None
-        rest = _trim(text, comma + 1, end, patterns)
-        if rest is None and not several:
-            return None
-        return Condition(
-            _trim(text, m.end(), comma, patterns) or after, rest, marker, marker in phrases.only_first
-        )
-    return Condition(after, before, marker, marker in phrases.only)
+    if before and not _is_lead(text, before, m.start(), after, end, patterns):
+        return Condition(after, before, marker, marker in phrases.only)
+    return _condition_first(text, span, m, after, phrases, several)
+
+
+def _condition_first(
+    text: str,
+    span: tuple[int, int],
+    m: re.Match[str],
+    after: tuple[int, int],
+    phrases: Phrases,
+    several: bool,
+) -> Condition | None:
+    """``If B, A``; ``A. But only if B``; ``If B`` before a speaker, where what depends on it is the next piece."""
+    start, end = span
+    marker, patterns = text[slice(*m.span())].lower(), phrases.lex.patterns
+    comma = text.find(",", m.end(), end)
+    rest = _trim(text, comma + 1, end, patterns) if comma >= 0 else None
+    earlier = _earlier(text, start, m.start(), patterns)
+    if earlier and (rest is None or text[m.start()].islower()):
+        return Condition(after, earlier, marker, marker in phrases.only)
+    if rest is None and not several:
+        return None
+    stop = comma if comma >= 0 else end
+    return Condition(
+        _trim(text, m.end(), stop, patterns) or after, rest, marker, marker in phrases.only_first
+    )
 
 
 Patterns = Mapping[str, re.Pattern[str]]
@@ -412,6 +483,30 @@ def _clause_start(text: str, start: int, at: int, patterns: Patterns) -> int:
         cut = m.end()
     modal = patterns["clauses.offered"].search(text, cut, at)
     return modal.end() if modal else cut
+
+
+def _is_lead(
+    text: str, before: tuple[int, int], at: int, after: tuple[int, int], end: int, patterns: Patterns
+) -> bool:
+    """``Madam Speaker, if B, A`` and ``So if B, A``: what stands before the marker depends on nothing."""
+    lead = text[before[0] : at].rstrip()
+    few = len(lead.split()) <= SHORT_LEAD and (
+        lead.endswith(",") or bool(patterns["clauses.lead"].fullmatch(lead.lower()))
+    )
+    comma = text.find(",", after[0], end)
+    return few and comma > 0 and _trim(text, comma + 1, end, patterns) is not None
+
+
+SHORT_LEAD = 3
+"""Words before a condition that may be an address."""
+
+
+def _earlier(text: str, start: int, at: int, patterns: Patterns) -> tuple[int, int] | None:
+    """``We could open it. But only if B``: the clause before the one that has nothing but the condition."""
+    cut, before = start, start
+    for m in patterns["clauses.start"].finditer(text, start, at):
+        before, cut = cut, m.end()
+    return _trim(text, before, cut, patterns) if cut > start else None
 
 
 def _trim(text: str, a: int, b: int, patterns: Patterns) -> tuple[int, int] | None:

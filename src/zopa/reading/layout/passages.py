@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -29,13 +29,18 @@ _TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,60}>|\{\\[^{}\n]{1,30}\}|>>+|^-\s")
 _REPLY = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
 _ITEM = re.compile(
-    r"\s*(?:#{1,6}\s|[-*•·]\s|\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])\)\s|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s|\d{1,2}\.\s)\s*"
+    r"\s*(?:#{1,6}\s|[-*•·‣▪●○–—]\s|\d{1,2}/(?:\d{1,2})?\s|\(?(?:\d{1,2}|[ivx]{1,4}|[a-z])\)\s|\d{1,2}(?:\.\d{1,2}){1,3}\.?\s|\d{1,2}\.\s)\s*"
 )
 _LINE_NUMBER = re.compile(r"[ \t]{0,6}(\d{1,5})(?:[ \t]+|$)")
 FEWEST_NUMBERED = 6
 _BRACKETS = re.compile(r"(?<=[.;]\])\s+(?=\[\w)")
 """Between two bracketed proposals on one line."""
 _MARKS = re.compile(r"\*\*|__")
+_LOGGED = re.compile(
+    r"[ \t]{0,4}\[?(?:[01]\d|2[0-3])(?:[.:h]?[0-5]\d)(?::[0-5]\d)?\]?(?:\s?(?:hrs|h|Z|UTC|hours|local))?[ \t]*[-–—|]?[ \t]+(?=\S)"
+)
+"""The time at the start of a line of a log."""
+FEWEST_LOGGED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class TextPassage:
     end: int
     speaker: Range | None = None
     opens: bool = True
+    head: Range | None = None
+    """Of an item of a list, the line above the list that says whose items they are: ``We demand:``."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,7 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
     blank, at = True, 0
     rows = body.split("\n")
     numbered = not captions and _are_numbered(rows)
+    logged = not captions and not numbered and _is_log(rows)
     for n, row in enumerate(rows):
         a, b = at, at + len(row)
         at = b + 1
@@ -168,6 +176,9 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
         if numbered and (number := _LINE_NUMBER.match(row)):
             blanks.append((a, a + number.end()))
             start = a + number.end()
+        if logged and (time := _LOGGED.match(row)):
+            blanks.append((a, a + time.end()))
+            start = a + time.end()
         item = None if captions else _ITEM.match(body, start, b)
         blanks += [(a, start)] if depth else []
         if item and item.end() < b:
@@ -189,7 +200,7 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
                     text=part,
                     depth=depth,
                     after_blank=blank and one == 0,
-                    item=bool(item) and one == 0,
+                    item=(bool(item) or logged) and one == 0,
                     caption=captions,
                 )
             blank = False
@@ -202,6 +213,17 @@ def _are_numbered(rows: list[str]) -> bool:
         return False
     steps = sum(y - x == 1 or y == 1 for x, y in pairwise(numbers))
     return steps >= 0.9 * (len(numbers) - 1)
+
+
+def _is_log(rows: list[str]) -> bool:
+    """Whether most lines are entries of a log: a time, and words that are no turn of a chat."""
+    times = [(row, m.end()) for row in rows if (m := _LOGGED.match(row))]
+    turns = sum(":" in row[end : end + 30].partition(" ")[0] for row, end in times)
+    return (
+        len(times) >= FEWEST_LOGGED
+        and len(times) >= 0.4 * sum(bool(r.strip()) for r in rows)
+        and turns < 0.5 * len(times)
+    )
 
 
 def _is_caption_mark(rows: list[str], n: int) -> bool:
@@ -220,7 +242,9 @@ def _joined(lines: list[_Line], passages: list[TextPassage]) -> list[Range]:
         line, after = lines[k], lines[k + 1]
         if passages[k + 1].opens or passages[k].kind != passages[k + 1].kind:
             continue
-        if (line.caption and after.caption) or (wrapped and _goes_on(line, after, width)):
+        beside = not after.after_blank and not after.item and line.depth == after.depth and not line.caption
+        named = beside and passages[k].kind == "prose" and _is_unfinished(line, after)
+        if (line.caption and after.caption) or (wrapped and _goes_on(line, after, width)) or named:
             out.append((line.end, after.start))
     return out
 
@@ -232,7 +256,12 @@ def _goes_on(line: _Line, after: _Line, width: int) -> bool:
     first = after.text.partition(" ")[0]
     if len(line.text) + 1 + len(first) > width - 2:
         return True
-    return len(line.text) > NARROWEST and first[0].islower() and line.text[-1] not in ".!?:"
+    return len(line.text) > NARROWEST and _is_unfinished(line, after)
+
+
+def _is_unfinished(line: _Line, after: _Line) -> bool:
+    """A line without a mark at its end, and one below it that starts with a small letter."""
+    return after.text[0].islower() and line.text[-1] not in ".!?:;"
 
 
 # ---------------------------------------------------------------- passages
@@ -260,14 +289,55 @@ class _Cutter:
         )
         self.interviewee = None if labelled > 1 else self._interviewee(texts)
         self.transcript = labelled >= 3 and labelled >= 0.25 * len(lines)
+        if not (self.mail or self.letter or labelled > 1 or self.interviewee):
+            self.writer = self._declarant(texts)
+        self.declares = self.writer is not None
+        self.articles = self.articles and not self.declares
+        self.head: Range | None = None
         for k, line in enumerate(lines):
-            self.passages.append(self._passage(k, line))
+            self.passages.append(self._listed(line, self._passage(k, line)))
 
     def _has_articles(self, texts: list[str]) -> bool:
         """Whether the text is an agreement or a draft of one: at least two signs of it."""
         found = self.patterns["layout.article"]
         signs = sum(bool(found.search(t)) for t in texts)
         return signs > 1 and signs >= 0.2 * len(texts)
+
+    def _listed(self, line: _Line, passage: TextPassage) -> TextPassage:
+        """An item of a list carries the line above it that ends with a colon."""
+        if self.head and line.item and passage.kind in ("prose", "turn"):
+            return replace(passage, head=self.head, opens=True)
+        if (
+            self.head
+            and not line.after_blank
+            and not line.item
+            and passage.kind == "prose"
+            and line.text[0].islower()
+        ):
+            return passage
+        opens = line.text[-1] == ":" and len(line.text) > 3
+        self.head = (line.start, line.end) if opens else None
+        return passage
+
+    def _declarant(self, texts: list[str]) -> Range | None:
+        """Who speaks in a declaration, leaflet or manifesto in the first person plural; None where it is none."""
+        p = self.patterns
+        long = [line.text for line in self.lines if len(line.text.split()) > 5 and not line.item]
+        ours = sum(bool(p["layout.we"].search(t)) for t in long)
+        quoting = sum(t.count("“") + t.count('"') > 1 for t in long)
+        if ours < 3 or ours < 0.4 * len(long) or quoting > 0.3 * len(long):
+            return None
+        for name in ("we_the", "declaration"):
+            for k, text in enumerate(texts[: 12 if name == "we_the" else 4]):
+                if m := p[f"layout.{name}"].search(text):
+                    return self.lines[k].start + m.start("who"), self.lines[k].start + m.end("who")
+        for k in (*range(len(texts) - 1, max(-1, len(texts) - 4), -1), *range(min(4, len(texts)))):
+            m = p["layout.on_behalf_line"].search(texts[k]) or p["layout.body_line"].search(texts[k])
+            if m:
+                return self.lines[k].start + m.start("who"), self.lines[k].start + m.end("who")
+        first = next(k for k, t in enumerate(texts) if p["layout.we"].search(t))
+        m = p["layout.we"].search(texts[first])
+        return (self.lines[first].start + m.start(), self.lines[first].start + m.end()) if m else None
 
     def _interviewee(self, texts: list[str]) -> Range | None:
         """Who answers in an interview whose questions stand alone on their lines: the name in its head."""
@@ -415,8 +485,10 @@ class _Cutter:
     def _is_heading(self, line: _Line) -> bool:
         """A short line without a stop, or one in brackets, of a text with turns or of minutes."""
         text = line.text
-        if not (self.transcript or self.writer or self.minutes):
+        if not (self.transcript or self.writer or self.minutes) or (self.head and line.item):
             return False
+        if self.declares and line.after_blank and not line.item and text[-1] not in ".!?…”\"'’:;,)—":
+            return True
         if text[0] in "([" and text[-1] in ")]":
             return True
         if line.caption or (self.speaker and not line.after_blank):

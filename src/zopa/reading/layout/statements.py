@@ -11,11 +11,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from zopa.reading.attribution.attribute import Attribution, attribute
-from zopa.reading.extraction.speech_acts import kind_of, phrases_of
+from zopa.reading.extraction.speech_acts import condition, kind_of, phrases_of
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.language.patterns import lowered
 from zopa.reading.layout.passages import Layout, TextPassage
-from zopa.reading.parsing.segment import Segments
+from zopa.reading.parsing.segment import DASHES, Segments
 
 __all__ = ["read_passages"]
 
@@ -27,13 +27,20 @@ FEWEST_WORDS, SHORT = 3, 7
 def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attribution]:
     """All statements of a text, outer ones in order, each followed by those nested in its content."""
     kinds = [p.kind if (p := layout.at(seg.begin[a])) else "silent" for a, _ in seg.sentences]
-    if all(kind == "prose" for kind in kinds):
+    if all(kind == "prose" for kind in kinds) and not any(p.head for p in layout.passages):
         return attribute(seg, lex)
     reader = _PassageReader(seg, layout, lex)
-    own = [x for (a, b), kind in zip(seg.sentences, kinds, strict=True) if (x := reader.read(kind, a, b))]
-    return attribute(
-        seg, lex, own=own, skipped=frozenset(n for n, kind in enumerate(kinds) if kind != "prose")
-    )
+    own: list[Attribution] = []
+    skipped = set()
+    for n, ((a, b), kind) in enumerate(zip(seg.sentences, kinds, strict=True)):
+        x = reader.listed(a, b) or reader.read(kind, a, b)
+        if kind != "prose" or x:
+            skipped.add(n)
+        if x and own and reader.goes_on(own[-1], a, b):
+            own[-1] = replace(own[-1], content=((own[-1].content[0][0], x.content[-1][1]),))
+        elif x:
+            own.append(x)
+    return attribute(seg, lex, own=own, skipped=frozenset(skipped))
 
 
 class _PassageReader:
@@ -41,6 +48,7 @@ class _PassageReader:
         self.seg, self.layout, self.patterns, self.lex = seg, layout, lex.patterns, lex
         self.text = seg.text
         self.phrases = phrases_of(lex.language)
+        self.heads: dict[tuple[object, ...], tuple[Range, Range, str] | None] = {}
         m = self.patterns["layout.parties"].search(self.text)
         self.parties = m.span() if m else None
 
@@ -56,7 +64,58 @@ class _PassageReader:
             return None
         return self.turn(passage, a, b) if kind == "turn" else self.clause(passage, a, b)
 
+    # ------------------------------------------------------------ lists
+
+    def listed(self, a: int, b: int) -> Attribution | None:
+        """An item of a list, said by whom the line above the list names, as that line says it: ``We demand:``."""
+        passage = self.layout.at(self.seg.begin[a])
+        if passage is None or passage.head is None or passage.kind not in ("prose", "turn"):
+            return None
+        head = self._head(passage)
+        last = b
+        while last > a and self.seg.words[last - 1] in _CLOSERS:
+            last -= 1
+        if head is None or last - a < 2:
+            return None
+        source, cue, lemma = head
+        return Attribution((source,), (cue,), ((a, last),), "listed", lemma, inherited=True)
+
+    def _head(self, passage: TextPassage) -> tuple[Range, Range, str] | None:
+        """Who speaks in the line above a list, its cue, and the base form that says the kind; read once per list."""
+        assert passage.head
+        key = (*passage.head, passage.speaker)
+        if key not in self.heads:
+            self.heads[key] = self._read_head(passage.head, passage.speaker)
+        return self.heads[key]
+
+    def _read_head(self, head: Range, speaker: Range | None) -> tuple[Range, Range, str] | None:
+        words = lowered(self.text[slice(*head)]).replace("’", "'")
+        m = self.patterns["layout.list_head"].search(words)
+        if not m:
+            return None
+        lemma = next(
+            name
+            for name in ("demand", "offer", "red_line", "commitment", "refusal")
+            if m.groupdict().get(name)
+        )
+        who = m.span("who")
+        own = who[0] >= 0 and m["who"] not in ("we", "i", "our", "my", "us")
+        if speaker is None and who[0] < 0:
+            return None
+        source = speaker if speaker and not own else (head[0] + who[0], head[0] + who[1])
+        at = m.span(lemma)
+        return self.tokens(source), self.tokens((head[0] + at[0], head[0] + at[1])), _LISTED[lemma]
+
     # ------------------------------------------------------------ turns
+
+    def goes_on(self, before: Attribution, a: int, b: int) -> bool:
+        """Whether a sentence is nothing but a condition of the one before: ``But only if the inspectors leave.``"""
+        if before.rule != "turn" or not 0 <= a - before.content[-1][1] <= 2:
+            return False
+        if self.layout.at(self.seg.begin[before.content[0][0]]) is not self.layout.at(self.seg.begin[a]):
+            return False
+        said = lowered(self.text[self.seg.begin[a] : self.seg.end[b - 1]])
+        return bool(self.patterns["layout.bare_condition"].match(said))
 
     def turn(self, passage: TextPassage, a: int, b: int) -> Attribution | None:
         """A sentence of a turn as a statement of its speaker."""
@@ -69,10 +128,13 @@ class _PassageReader:
         last = b
         while last > a and words[last - 1] in _CLOSERS:
             last -= 1
-        if last - a < 1 or passage.speaker is None or words[last : last + 1] == ["?"] or words[b - 1] == "?":
+        if last - a < 1 or passage.speaker is None or words[b - 1] in DASHES:
             return None
         first, end = self.seg.begin[a], self.seg.end[last - 1]
         said = lowered(self.text[first:end]).replace("’", "'")
+        asks = words[last : last + 1] == ["?"] or words[b - 1] == "?"
+        if asks and not self.patterns["layout.offers_by_asking"].match(said):
+            return None
         if self.patterns["layout.phatic"].match(said):
             return None
         action = self.patterns["layout.action"].match(said)
@@ -96,6 +158,8 @@ class _PassageReader:
 
     def _says_nothing(self, said: str) -> bool:
         """Whether a short sentence does nothing that matters in a negotiation: no offer, demand, denial."""
+        if condition(said, said, [(0, len(said))], self.phrases):
+            return False
         kind = kind_of("", "", said, self.phrases).kind
         return kind in ("report", "assessment", "expectation") and not self.phrases.says("negative", said)
 
@@ -104,7 +168,7 @@ class _PassageReader:
         words = self.seg.words
         for k in range(a + 1, min(a + 4, b - 3)):
             if words[k] in (":", "-", "–", "—") and words[a][0].isupper():
-                return k + 1
+                return a if self.seg.lower[k - 1] in self.lex["nouns.act"] else k + 1
         return a
 
     # ------------------------------------------------------------ clauses
@@ -125,7 +189,7 @@ class _PassageReader:
         stop = self._end(text, first)
         if self.patterns["layout.impersonal"].match(m["who"]):
             return None
-        if self.patterns["layout.actor"].search(m["who"]) or text[subject[0] : subject[1]].istitle():
+        if self.patterns["layout.actor"].search(m["who"]) or self._is_named(text, subject):
             content = (first + cue[1], stop)
             if m.start("who") > 0 or m["cue"].startswith(("may", "agree", "undertake", "commit")):
                 content = (first if m.start("who") > 0 else first + m.start("rest"), stop)
@@ -136,6 +200,13 @@ class _PassageReader:
         if self.parties is None:
             return None
         return self._statement(self.parties, None, (first, stop), "joint", "shall")
+
+    def _is_named(self, text: str, subject: Range) -> bool:
+        """Whether the subject of a clause is a name; one word before a passive only opens the sentence: ``Disputes``."""
+        name = text[slice(*subject)]
+        if " " in name or subject[0] > 0:
+            return name.istitle()
+        return name.istitle() and not self.patterns["layout.passive"].match(lowered(text), subject[1])
 
     def _end(self, text: str, first: int) -> int:
         return first + len(text.rstrip(" ].;:"))
@@ -150,4 +221,11 @@ class _PassageReader:
         return replace(x, inherited=cue is None)
 
 
+_LISTED = {
+    "demand": "demand",
+    "offer": "offer",
+    "red_line": "reject",
+    "commitment": "agree",
+    "refusal": "refuse",
+}
 _CLOSERS = frozenset([".", "!", ";", ":", ",", "…", "...", ")", "]"])

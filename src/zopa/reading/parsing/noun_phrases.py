@@ -266,6 +266,8 @@ def _ends_phrase(s: Sentence, k: int, i: int) -> bool:
     if s.is_(k, "weekdays") or s.is_(k, "phrase_ends"):
         return True
     if s.is_(k, "phrase_end_prepositions") and k + 1 < len(s.words):
+        if s.words[k + 1][0].isdigit() or s.is_(k + 1, "months"):
+            return True
         return any(s.is_(k + 1, x) for x in ("specifiers", "weekdays", "networks", "phrase_end_nouns"))
     if s.is_(k, "who_whose"):
         return False

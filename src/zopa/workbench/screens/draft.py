@@ -16,21 +16,22 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-from zopa.bargaining import Views, judge, solve, why_not
-from zopa.bargaining.deals import deal
+from zopa.bargaining import Views, deal, judge, marked, solve, why_not
 from zopa.case import WEIGHT_WORDS, breaks, on_record, reservation, speaks_for, weights
 from zopa.casefile import SavedDraft, acting, read_drafts, remove_draft, save_draft
 from zopa.errors import NotApplicable, UnknownName
 from zopa.graphmodel import stability
-from zopa.robustness import WordSettings, certify, words_of
+from zopa.render.json import answered
+from zopa.robustness import WordDraws, WordSettings, certify, words_of
 from zopa.space import Problem
 from zopa.views import Labels, view
-from zopa.views.bargaining import DEAL, frontier_distance, packages_grid, swap_spans
+from zopa.views.bargaining import DEAL, frontier_distance, packages_grid, swap_spans, verdict_range
 from zopa.views.bargaining import why_not as why_not_view
 from zopa.views.document import Document, Grid, Section, Spans, paragraph
 from zopa.views.numbers import gain, points, sentence, short
 from zopa.views.standing import broken, muted
 from zopa.views.stress import VERDICTS
+from zopa.views.worth import BY_INTERVALS, BY_WORDS, ByWords, by_words
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
 
@@ -38,8 +39,8 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["drafts"])
 MOST_REDRAFTS = 3
-PATIENCE = 0.2
-"""Seconds for the searches behind a page where packages are too many to list."""
+PATIENCE = 0.1
+"""Seconds for each search behind a page where packages are too many to list; the twin of the page waits to the end."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class PartyAnswer:
     party: str
     accepts: bool
     utility: str
+    range: str
     gain: str
     share: float
     limit: float
@@ -146,7 +148,7 @@ def _judged(here: Here) -> Views:
     quick = not here.problem.listable and not here.wants_json  # the twin is the command's answer to the end
     key = ("judge", quick, tuple(sorted(options.items())))
     stop = _after(PATIENCE) if quick else None
-    return here.answer(key, lambda p: judge(p, options, stop=stop) if stop else judge(p, options))
+    return here.answer(key, lambda p: judge(p, options, stop=stop, quick=True) if stop else judge(p, options))
 
 
 def _after(seconds: float) -> Callable[[], bool]:
@@ -161,12 +163,14 @@ def _data(answer: Views) -> dict[str, Any]:
 def _page(here: Here, ident: str, saved: SavedDraft | None) -> Page:
     here = replace(here, asked=replace(here.asked, chosen=here.unusual(here.asked.chosen)))
     answer = _judged(here)
+    drawn = here.answer("word draws", WordDraws).worth([answer.draft])
     blocks = tuple(b for s in view(answer).sections for b in s.blocks)
     distance = frontier_distance(answer, here.labels)
     document = Document("", (Section("draft", "", tuple(b for b in blocks if not _is_verdicts(b))),))
     thin = answer.state == "not enough on record"
     more = {
-        "parties": _parties(here, answer),
+        "parties": _parties(here, answer, by_words(drawn)),
+        "ranges": BY_WORDS if drawn else BY_INTERVALS,
         "views": answer,
         "thin": thin,
         "distance": distance,
@@ -180,7 +184,7 @@ def _page(here: Here, ident: str, saved: SavedDraft | None) -> Page:
     }
     if not here.partial:
         more |= {"starts": _starts(here), "knobs": _knobs(here), "weight_words": WEIGHT_WORDS}
-    return Page("Draft", answer, document, more, command="judge", url=_url(here))
+    return Page("Draft", answered(answer, drawn), document, more, command="judge", url=_url(here))
 
 
 def _conflict(problem: Problem) -> Document:
@@ -188,7 +192,7 @@ def _conflict(problem: Problem) -> Document:
     if problem.listable and bool((problem.table.admissible & problem.table.agreed).any()):
         found = Document("", (Section("why-not", "", (paragraph(DEAL, tone="yes"),)),))
     else:
-        answer = why_not(problem)
+        answer = why_not(problem) if problem.listable else why_not(problem, stop=_after(PATIENCE))
         found = why_not_view(answer, Labels(answer.question.of))
     if on_record(problem.case).enough:
         return found
@@ -205,7 +209,7 @@ def _next_set(here: Here) -> str | None:
 
 def _is_verdicts(block: object) -> bool:
     """The table that the page shows in its own way, with bars and with what the words say."""
-    return isinstance(block, Grid) and block.caption == "Verdicts"
+    return isinstance(block, Grid) and block.caption.startswith("Verdicts")
 
 
 def _url(here: Here, options: Mapping[str, str] | None = None) -> str:
@@ -213,7 +217,7 @@ def _url(here: Here, options: Mapping[str, str] | None = None) -> str:
     return here.url("/drafts/new", asked)
 
 
-def _parties(here: Here, answer: Views) -> list[PartyAnswer]:
+def _parties(here: Here, answer: Views, beside: ByWords) -> list[PartyAnswer]:
     """Every party's answer; the words alone have a verdict on full drafts only."""
     problem = here.problem
     told: dict[str, str] = {}
@@ -237,6 +241,7 @@ def _parties(here: Here, answer: Views) -> list[PartyAnswer]:
                 party=v.party,
                 accepts=v.accepts,
                 utility=points(v.utility),
+                range=verdict_range(answer, v, here.labels, beside),
                 gain=gain(v.gain),
                 share=(float(v.utility) - low) / (high - low),
                 limit=(float(v.reservation) - low) / (high - low),
@@ -252,21 +257,21 @@ def _redrafts(here: Here, answer: Views) -> Iterator[Redraft]:
     swaps = [*answer.agreements, *(s for found in answer.swaps.values() for s in found[:1])]
     seen: set[str] = set()
 
-    def marked(package: Mapping[str, str]) -> bool:
+    def against(package: Mapping[str, str]) -> bool:
         return bool(breaks(here.problem.case, package))
 
     for s in swaps:
         url = _url(here, {**answer.draft, **s.changes})
         if url not in seen and len(seen) < MOST_REDRAFTS:
             seen.add(url)
-            yield Redraft(swap_spans(s, here.labels), url, marked({**answer.draft, **s.changes}))
+            yield Redraft(swap_spans(s, here.labels), url, against({**answer.draft, **s.changes}))
     if not seen:
         for d in answer.improvements[:MOST_REDRAFTS]:
             changed = {i: o for i, o in d.package.items() if answer.draft.get(i) != o}
-            yield Redraft(here.labels.package(changed), _url(here, d.package), marked(d.package))
+            yield Redraft(here.labels.package(changed), _url(here, d.package), against(d.package))
     if answer.suggestion is not None:
         package = answer.suggestion.package
-        yield Redraft(here.labels.package(package), _url(here, package), marked(package))
+        yield Redraft(here.labels.package(package), _url(here, package), against(package))
 
 
 def _starts(here: Here) -> list[tuple[str, str]]:
@@ -299,10 +304,16 @@ def _knobs(here: Here) -> list[Knobs]:
 
 def _beside(here: Here, drafts: Sequence[tuple[str, Views]]) -> Grid:
     space = here.problem.space
-    pairs = [(name, deal(space, space.package(v.draft))) for name, v in drafts]
+    both = marked(here.problem.case, tuple(deal(space, space.package(v.draft)) for _, v in drafts))
+    pairs = [(name, d) for (name, _), d in zip(drafts, both, strict=True)]
     floors = {v.party: v.reservation for v in drafts[0][1].verdicts}
+    drawn = here.answer("word draws", WordDraws)
     return packages_grid(
-        pairs, here.labels, "The two drafts side by side; bars: utility, line: no agreement", floors
+        pairs,
+        here.labels,
+        "The two drafts side by side; bars: utility, line: no agreement",
+        floors,
+        by_words(drawn.worth([v.draft for _, v in drafts])),
     )
 
 

@@ -1,0 +1,89 @@
+"""A utility with what is not known about it: its range, by the words or by the intervals of the judgments, and its share.
+
+A utility rests on numbers that are often somebody's assumption. Beside it stands, where the party's words can be drawn
+from, the range of nine draws in ten and the share of the draws that accept; else the range within the intervals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from zopa.bargaining import Deal
+from zopa.case import assumed_worth
+from zopa.views.labels import Labels
+from zopa.views.numbers import percent
+
+if TYPE_CHECKING:
+    from zopa.robustness import WorthByWords
+
+__all__ = [
+    "BY_INTERVALS",
+    "BY_WORDS",
+    "NOTHING",
+    "NO_RANGE",
+    "ByWords",
+    "beside",
+    "between",
+    "by_words",
+    "ranged",
+]
+
+NO_RANGE = "no range given"
+"""Stands beside a utility that rests on assumed numbers without an interval."""
+BY_WORDS = "by words alone: range of nine draws in ten, share of draws that accept"
+BY_INTERVALS = "range within the intervals of the judgments"
+
+
+@dataclass(frozen=True)
+class ByWords:
+    """What words say of packages: options of a package -> party -> (low, high, share of the draws that accept)."""
+
+    of: Mapping[tuple[str, ...], Mapping[str, tuple[float, float, float]]]
+
+    def beside(self, package: Mapping[str, str], party: str) -> str:
+        """The range and the share of one party; empty where nothing was drawn."""
+        found = self.of.get(tuple(package.values()), {}).get(party)
+        return "" if found is None else f"{between(*found[:2])}; {percent(found[2])}"
+
+
+NOTHING = ByWords({})
+
+
+def by_words(found: Iterable[WorthByWords]) -> ByWords:
+    """As the answer of :func:`zopa.robustness.worth_by_words` gives it."""
+    return ByWords(
+        {tuple(x.package.values()): {p: (*x.worth[p], x.accepts[p]) for p in x.worth} for x in found}
+    )
+
+
+def between(low: Fraction | float, high: Fraction | float) -> str:
+    """A range in whole points, rounded outward.
+
+    >>> between(Fraction("61.2"), Fraction("96.01"))
+    '61–97'
+    """
+    dash = " to " if low < 0 else "–"
+    return f"{math.floor(low)}{dash}{math.ceil(high)}"
+
+
+def beside(d: Deal, party: str, labels: Labels, words: ByWords = NOTHING) -> str:
+    """What stands in brackets beside a utility; empty where nothing is left open."""
+    told = words.beside(d.package, party)
+    if told or party not in d.ranges:
+        return told
+    low, high = d.ranges[party]
+    if low < high:
+        return between(low, high)
+    assumed = labels.case is not None and assumed_worth(labels.case, party, d.package)
+    return NO_RANGE if assumed else ""
+
+
+def ranged(caption: str, deals: Iterable[Deal], labels: Labels, words: ByWords = NOTHING) -> str:
+    """The caption of a table with what the brackets hold, where there are any."""
+    found = {bool(words.beside(d.package, p)) for d in deals for p in d.ranges if beside(d, p, labels, words)}
+    notes = [note for kind, note in ((True, BY_WORDS), (False, BY_INTERVALS)) if kind in found]
+    return f"{caption}; in brackets, {'; or '.join(notes)}" if notes else caption

@@ -1,0 +1,58 @@
+"""What the words say a package is worth: closed forms, and the shares of the stress lens."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from word_cases import TAKEN, case_of, words
+from zopa.case import Case
+from zopa.robustness import WordDraws, stress, worth_by_words
+from zopa.space import Problem
+
+TWO = {"A": ["a0", "a1"], "B": ["b0", "b1"]}
+UP = words(
+    {"prefers": {"A": "a1"}, "to": {"A": "a0"}},
+    {"prefers": {"B": "b1"}, "to": {"B": "b0"}},
+    {"accepts": {"A": "a1", "B": "b0"}},
+)
+DRAWS = 4096
+ERROR = 4 * 100 * math.sqrt(0.05 * 0.95 / DRAWS)
+"""Four standard errors of a quantile of a uniform law."""
+
+
+def test_of_two_issues_the_better_option_of_one_is_worth_its_weight_which_is_uniform() -> None:
+    found = worth_by_words(
+        Problem.of(case_of(UP, TWO)),
+        [{"A": "a1", "B": "b0"}, {"A": "a1", "B": "b1"}, {"A": "a0", "B": "b0"}, {"A": "a0"}],
+        settings=TAKEN,
+        draws=DRAWS,
+    )
+    one, best, worst, partial = (x.worth["P"] for x in found)
+    assert one == (pytest.approx(5, abs=ERROR), pytest.approx(95, abs=ERROR))
+    assert best == (100, 100)
+    assert worst == (0, 0)
+    assert partial == (pytest.approx(5, abs=ERROR), pytest.approx(95, abs=ERROR)), (
+        "the open issue at its best"
+    )
+
+
+def test_the_shares_are_those_of_the_stress_lens_for_the_same_seed() -> None:
+    rows = UP + words({"refuses": {"A": "a0", "B": "b1"}}, party="Q")
+    case = case_of(rows, TWO)
+    packages = [{"A": a, "B": b} for a in TWO["A"] for b in TWO["B"]]
+    asked = stress(case, settings=TAKEN, draws=300, packages=packages).asked
+    found = worth_by_words(Problem.of(case), packages, settings=TAKEN, draws=300)
+    assert [x.accepts for x in found] == [a.parties for a in asked]
+
+
+def test_without_words_about_what_a_party_could_accept_nothing_is_said() -> None:
+    silent = case_of([], TWO)
+    assert not WordDraws(Problem.of(silent))
+    assert worth_by_words(Problem.of(silent), [{"A": "a1", "B": "b1"}]) == ()
+    joined = Case.model_validate(
+        case_of(UP, TWO).model_dump()
+        | {"interactions": ({"party": "P", "when": {"A": ("a1",)}, "points": 3},)}
+    )
+    assert worth_by_words(Problem.of(joined), [{"A": "a1", "B": "b1"}], settings=TAKEN) == ()
