@@ -24,7 +24,7 @@ from zopa.case import (
 from zopa.casefile import find_quote, line_of
 from zopa.counts import things
 from zopa.errors import UnknownName
-from zopa.space import plain
+from zopa.space import choose_readings, plain
 from zopa.waiting import party_cost
 
 __all__ = [
@@ -295,9 +295,7 @@ def rule_step(case: Case, ident: str) -> Step:
     for name, reading in rule.readings.items():
         below = (_basis_step(case, f"{ident}/{name}", reading),) if reading.kind != "none" else ()
         default = (
-            " (the reading used unless another is chosen)"
-            if name == (rule.default or next(iter(rule.readings)))
-            else ""
+            " (the reading used unless another is chosen)" if name == choose_readings(case).get(ident) else ""
         )
         steps.append(Step(f"{ident}/{name}", f"reading '{name}'{default}", reading.says, "reading", below))
     return Step(ident, f"rule {ident} of {party}", rule.says, rule.kind, tuple(steps))

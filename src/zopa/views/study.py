@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Limit, Switch, WhyNot
-from zopa.case import reservation
+from zopa.case import fits_what_was_meant, readings_left, reservation
 from zopa.division import Divided
 from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
@@ -65,6 +65,7 @@ GLOSS = (
     "A package is one option for every issue. A party accepts a package that is worth at least as much to it as no "
     "agreement. The zone holds the packages that no rule forbids and that all parties accept."
 )
+NOT_MEANT = " (not what a party has said it meant)"
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
     "Kalai-Smorodinsky": "comes closest to giving each party an equal share of its best",
@@ -365,7 +366,12 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
     ]
     asked = False  # of one rule: the paragraph on readings above names the others
     for rule in dict.fromkeys([*blocking, *closing]):
-        readings = labels.rules[rule].readings if rule in labels.rules else {}
+        left = readings_left(s.case).get(rule, ())
+        readings = (
+            {r: x for r, x in labels.rules[rule].readings.items() if r in left}
+            if rule in labels.rules
+            else {}
+        )
         ids = (
             labels.rules[rule].statements or tuple(x for r in readings.values() for x in r.statements)
             if rule in labels.rules
@@ -538,7 +544,10 @@ def _reading_rows(s: Study) -> Grid:
     top = max((r.count for r in s.reading_rows), default=0) or 1
     rows = tuple(
         (
-            cell(f"{r.name}: {r.says or r.name}"),
+            cell(
+                f"{r.name}: {r.says or r.name}"
+                + ("" if fits_what_was_meant(s.case, r.readings) else NOT_MEANT)
+            ),
             cell(count(r.admissible), number=True),
             cell(count(r.count) if r.count else "no deal", bar=r.count / top),
             cell("–" if r.frontier_points is None else count(r.frontier_points), number=True),
