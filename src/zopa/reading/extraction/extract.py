@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from zopa.case.model import Case
+from zopa.counts import things
 from zopa.reading.attribution.attribute import Attribution
 from zopa.reading.extraction.date_phrases import DateSpan, dates
 from zopa.reading.extraction.events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
@@ -99,10 +100,15 @@ class Extract:
             lines.append(
                 f"{indent}{s.who.name or '(no speaker named)'} [{s.kind.kind}] {self.words(*s.content)}"
             )
-        rest = f"{len(self.contacts)} contacts, {len(self.figures)} figures, {len(self.shifts)} shifts, {len(self.claims)} claims of the author"
+        rest = (
+            f"{things(len(self.contacts), 'contact')}, {things(len(self.figures), 'figure')}, "
+            f"{things(len(self.shifts), 'shift')}, {things(len(self.claims), 'claim')} of the author"
+        )
         read = ", ".join(f"{n} {_LINES[kind]}" for kind, n in self.passages.items() if kind in _LINES)
         shown = [f"read as: {read}"] if set(self.passages) - {"prose"} else []
-        return "\n".join([*lines, f"{len(self.statements)} statements; {rest}", *shown, *self.notes])
+        return "\n".join(
+            [*lines, f"{things(len(self.statements), 'statement')}; {rest}", *shown, *self.notes]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the format of the gold files, so that any extract can be scored."""
@@ -254,7 +260,7 @@ class Assembler:
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
         left = self._quotations_left(found)
         if left:
-            notes = (*notes, f"{left} quotations belong to nobody whom the text names beside them")
+            notes = (*notes, f"{things(left, 'quotation')} without a speaker whom the text names beside it")
         return Extract(
             text=self.source,
             statements=tuple(statements),
