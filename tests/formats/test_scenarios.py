@@ -441,3 +441,12 @@ def test_any_signs_of_names_and_labels_come_back(target, tmp_path):
     again = load(tmp_path / "out")
     assert [x.name for x in again.issues.values()] == [x.name for x in issues.values()]
     assert [x.name for x in again.parties.values()] == [x.name for x in parties.values()]
+
+
+def test_a_party_whose_name_is_no_file_name_is_told(tmp_path):
+    said = convert(seeds.case(), tmp_path / "out", target_format="genius")
+    told = [r.what for r in said.changed if "has its profile in" in r.what]
+    assert told == [
+        f"the party '{n}' has its profile in {n.lower()}.xml; GENIUS knows no other name"
+        for n in ("North", "South")
+    ]
