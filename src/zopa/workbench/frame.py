@@ -23,7 +23,7 @@ from zopa.render.svg import pictures
 from zopa.space import Answer, Problem, reading_names
 from zopa.views.document import Chart, Document, Link
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, points
+from zopa.views.numbers import count, day, points, things
 from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
@@ -357,6 +357,7 @@ def environment() -> Environment:
         "count": count,
         "day": day,
         "points": points,
+        "things": things,
     }
     made.filters |= filters
     return made
