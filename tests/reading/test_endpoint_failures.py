@@ -358,7 +358,7 @@ def test_the_command_tells_requests_and_tokens_before_and_after(tmp_path):
         args = ["read", str(source), "--endpoint", url, "--model", "m", "--yes", "--timeout", "20"]
         result = CliRunner().invoke(app, args)
     assert result.exit_code == 0, result.output
-    assert re.search(r"1 requests, about [\d,]+ tokens\) would be sent to http://127", result.output)
+    assert re.search(r"1 requests?, about [\d,]+ tokens\) would be sent to http://127", result.output)
     assert "1 requests, 1,234 tokens sent, 56 received by the server" in result.output
 
 

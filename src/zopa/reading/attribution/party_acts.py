@@ -31,9 +31,11 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
         for m in s.grammar.acts[name].finditer(text):
             i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
             j = bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop)
-            if i >= s.stop or s.quoted[i] or found.takes(i, j) or s.has("subordinators", s.start, i):
+            if i >= s.stop or s.quoted[i] or found.takes(i, j):
                 continue
             source = _subject(s, i)
+            if source and s.has("subordinators", max(s.start, source[0] - 1), i):
+                continue
             content = _content(s, j)
             if source and content:
                 out.append(statement(source, (i, j), content, rule="act", lemma=f"act.{name}"))

@@ -159,6 +159,8 @@ class _Conditional:
         phrases, lemma, depends = self.phrases, self.lemma, self.depends
         if harm := phrases.does("harm", depends):
             return self._harm(harm)
+        if self.marker == "one more":
+            return "threat", "one more, and", ""
         if phrases.does("hostile", self.condition) and phrases.does("reaction", depends):
             return "threat", f"{self.condition} with a condition", ""
         if self.marker in ("without", "no without") and phrases.does("obliges", depends):
