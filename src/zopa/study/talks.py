@@ -189,10 +189,10 @@ def simulate(
             c.party: [float(v.best) for v in c.values] for c in curves if c.party in problem.space.parties
         }
         settings = {**settings, "no_agreement": known}
-    return run_talks(problem, tactics, engine=_Zone(problem), **settings)
+    return run_talks(problem, tactics, engine=ZoneOf(problem), **settings)
 
 
-class _Zone:
+class ZoneOf:
     """The zone of a problem by the exact engines: packages are listed only where there are few enough."""
 
     def __init__(self, problem: Problem) -> None:
@@ -212,7 +212,7 @@ class _Zone:
         return engine_named(name, self.problem)
 
     def best(self, party: int, floors: Sequence[int]) -> int | None:
-        """The most that a party can get where nobody gets less than its floor; None where no package is left."""
+        """The most that a party can get where no party gets less than its floor; None where no package is left."""
         top = self._engine.at(self.space).highest((party,), (0,) * len(floors), floors)
         if top is None:
             return None
@@ -221,7 +221,7 @@ class _Zone:
         return int(top.value * self.space.scale)
 
     def fairest(self, floors: Sequence[int]) -> Package:
-        """Of the packages that give nobody less than its floor, that of Kalai and Smorodinsky."""
+        """Of the packages that give no party less than its floor, that of Kalai and Smorodinsky."""
         return (
             self._engine.at(replace(self.space, reservation=tuple(floors)))
             .solve("kalai-smorodinsky")

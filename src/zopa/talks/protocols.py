@@ -198,7 +198,7 @@ def single_text(
     """A mediator's single text, many runs: a random proposal among those that pass, until none does.
 
     A proposal passes when enough parties for an agreement do not lose by it and at least one party gains (hill climbing;
-    Ehtamo et al. 1999). Where all must agree nobody ever loses; under a quota the text may go round in circles, which
+    Ehtamo et al. 1999). Where all must agree no party ever loses; under a quota the text may go round in circles, which
     ``most`` changes per run end.
 
     Parameters
@@ -247,7 +247,7 @@ def annealed_text(
     enough parties for an agreement do and no rule is broken. T falls from ``HOTTEST`` in equal steps to 0.
 
     Drafts are options, shape (runs, n_issues). Returns the last draft of every run and the number of changes made; they
-    are the start of :func:`single_text`, over which only what is a loss for nobody passes.
+    are the start of :func:`single_text`, over which only what is a loss for no party passes.
     """
     sizes = np.array(space.sizes)
     spread = np.array(ranges(space), dtype=float)[:, None]
@@ -343,16 +343,16 @@ class ZoneEngine(Protocol):
         """A package for every point of the frontier of the zone."""
 
     def best(self, party: int, floors: Sequence[int]) -> int | None:
-        """The most that a party can get where nobody gets less than its floor; None where no package is left."""
+        """The most that a party can get where no party gets less than its floor; None where no package is left."""
 
     def fairest(self, floors: Sequence[int]) -> Package:
-        """Of the packages that give nobody less than its floor, that of Kalai and Smorodinsky; of equal ones the first."""
+        """Of the packages that give no party less than its floor, that of Kalai and Smorodinsky; of equal ones the first."""
 
 
 def raiffa_package(space: Space, engine: ZoneEngine, steps: int) -> tuple[Package | None, int]:
     """Raiffa's discrete path over the packages of a zone, and where it ends.
 
-    From what no agreement gives, every party's utility rises by 1/n of what it could still gain if nobody else fell below
+    From what no agreement gives, every party's utility rises by 1/n of what it could still gain if no other party fell below
     where it stands. The path ends before the first point that no package reaches; the package is that of Kalai and
     Smorodinsky among those that reach the last point. Depends on no party's scale.
 
