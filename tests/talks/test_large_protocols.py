@@ -20,7 +20,7 @@ from zopa.case import Case
 from zopa.cli import app
 from zopa.errors import NotApplicable
 from zopa.space import Bonus, Clause, Package, Problem, Space, Table
-from zopa.study.talks import ZoneOf
+from zopa.study.talks import _ZoneOf
 from zopa.talks.protocols import ListedText, fallback_orders, raiffa_package, single_text, single_text_ends
 from zopa.talks.text_proposals import TextProposals, ranges
 
@@ -162,7 +162,7 @@ def test_the_path_of_raiffa_ends_where_looking_at_every_package_ends(seed: int) 
     problem = Problem(a_case(a_space(seed)))
     space = problem.space
     expected, steps = raiffa_package(space, ByHand(space), 200)
-    assert raiffa_package(space, ZoneOf(problem), 200) == (expected, steps)
+    assert raiffa_package(space, _ZoneOf(problem), 200) == (expected, steps)
     if expected is None:
         assert not ByHand(space).reaching(space.reservation)
         return

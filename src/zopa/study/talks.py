@@ -189,10 +189,10 @@ def simulate(
             c.party: [float(v.best) for v in c.values] for c in curves if c.party in problem.space.parties
         }
         settings = {**settings, "no_agreement": known}
-    return run_talks(problem, tactics, engine=ZoneOf(problem), **settings)
+    return run_talks(problem, tactics, engine=_ZoneOf(problem), **settings)
 
 
-class ZoneOf:
+class _ZoneOf:
     """The zone of a problem by the exact engines: packages are listed only where there are few enough."""
 
     def __init__(self, problem: Problem) -> None:
