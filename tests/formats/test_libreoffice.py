@@ -105,3 +105,100 @@ def test_a_draft_that_libreoffice_saved_again_keeps_changes_and_comments(tmp_pat
         )
 
     assert told(again) == told(first)
+
+
+MACRO = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Changes" script:language="StarBasic">
+Sub Settle(source As String, command As String, goal As String)
+  Dim asked(0) As New com.sun.star.beans.PropertyValue
+  asked(0).Name = "Hidden"
+  asked(0).Value = True
+  document = StarDesktop.loadComponentFromURL(source, "_blank", 0, asked())
+  frame = document.CurrentController.Frame
+  Dim none() As New com.sun.star.beans.PropertyValue
+  createUnoService("com.sun.star.frame.DispatchHelper").executeDispatch(frame, ".uno:" &amp; command, "", 0, none())
+  Dim kind(0) As New com.sun.star.beans.PropertyValue
+  kind(0).Name = "FilterName"
+  kind(0).Value = "Text (encoded)"
+  document.storeToURL(goal, kind())
+  document.close(True)
+End Sub
+</script:module>
+"""
+LIBRARY = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE library:library PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "library.dtd">
+<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard" library:readonly="false" library:passwordprotected="false">
+ <library:element library:name="Changes"/>
+</library:library>
+"""
+LIBRARIES = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE library:libraries PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "libraries.dtd">
+<library:libraries xmlns:library="http://openoffice.org/2000/library" xmlns:xlink="http://www.w3.org/1999/xlink">
+ <library:library library:name="Standard" xlink:href="$(USER)/basic/Standard/script.xlb/" xlink:type="simple" library:link="false"/>
+</library:libraries>
+"""
+
+
+def settled(path, command, tmp_path, profile):
+    """The lines of a document after a command about its tracked changes, run by LibreOffice itself."""
+    alone = ["soffice", "--headless", "--norestore", f"-env:UserInstallation=file://{profile}"]
+    standard = profile / "user" / "basic" / "Standard"
+    if not standard.is_dir():  # the first start writes its own macros over those that it finds
+        subprocess.run([*alone, "--terminate_after_init"], check=True, timeout=240, capture_output=True)
+    (standard / "Changes.xba").write_text(MACRO)
+    (standard / "script.xlb").write_text(LIBRARY)
+    (standard.parent / "script.xlc").write_text(LIBRARIES)
+    goal = tmp_path / f"{command}.txt"
+    called = f"macro:///Standard.Changes.Settle({path.as_uri()},{command},{goal.as_uri()})"
+    subprocess.run([*alone, called], check=True, timeout=240, capture_output=True)
+    return [line.strip() for line in goal.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("name", ["writers-2023", "ukraine-2025"])
+def test_rejecting_all_changes_leaves_the_agreed_text_and_accepting_all_the_alternatives(
+    name, tmp_path, profile
+):
+    case = load(EXAMPLES / name)
+    chosen = (
+        {i: next(iter(x.options)) for i, x in case.issues.items()}
+        if case.outcome is None
+        else case.outcome.options
+    )
+    path = tmp_path / "a.docx"
+    convert(case, path, target_format="draft", package=[f"{i}={o}" for i, o in chosen.items()])
+    said = {
+        f"Article {k}. {x.name}": x.options[chosen[i]].label
+        for k, (i, x) in enumerate(case.issues.items(), 1)
+        if i in chosen
+    }
+    rejected = settled(path, "RejectAllTrackedChanges", tmp_path, profile)
+    assert {line: rejected[k + 1] for k, line in enumerate(rejected) if line in said} == said
+    accepted = settled(path, "AcceptAllTrackedChanges", tmp_path, profile)
+    found = {line: accepted[k + 1] for k, line in enumerate(accepted) if line.startswith("Article ")}
+    wanted = {}
+    for k, (i, issue) in enumerate(case.issues.items(), 1):
+        last = {}  # party -> what it last supported, by the day of its statement
+        for s in sorted(
+            case.statements.values(), key=lambda s: str((s.said.end or s.said.start) or "") if s.said else ""
+        ):
+            party = s.party or (case.speakers[s.speaker].party if s.speaker else "")
+            if (
+                s.issue == i
+                and s.options
+                and party in case.parties
+                and s.review.state != "rejected"
+                and s.stance in ("demand", "prefer", "accept")
+            ):
+                last.pop(party, None)
+                last[party] = s.options
+        base = rejected[rejected.index(f"Article {k}. {issue.name}") + 1]
+        others = dict.fromkeys(
+            o
+            for options in last.values()
+            for o in options
+            if base not in [issue.options[x].label for x in options]
+        )
+        wanted[f"Article {k}. {issue.name}"] = " / ".join(issue.options[o].label for o in others) or base
+    assert found == wanted
+    assert any(a != rejected[rejected.index(n) + 1] for n, a in found.items())

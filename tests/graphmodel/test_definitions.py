@@ -73,8 +73,8 @@ def test_every_coalition_concept_is_its_definition(seed):
 
 
 @pytest.mark.slow
-def test_every_coalition_concept_is_its_definition_on_three_thousand_conflicts():
-    for seed in MANY:
+def test_every_coalition_concept_is_its_definition_on_a_thousand_conflicts():
+    for seed in MANY[:1_000]:
         check_coalitions(seed)
 
 

@@ -26,7 +26,7 @@ __all__ = ["add", "read", "recognise_bibtex", "recognise_csl"]
 MOST_REFERENCES = 10_000
 MOST_BYTES = 8_000_000
 MOST_BRACES = 40
-MOST_STRING = 2_000
+MOST_VALUE = 100_000
 _CITED = ("title", "author", "issued", "URL", "publisher", "container-title", "DOI")
 _ENTRY = re.compile(rb"(?:^|\n)[ \t]*@[A-Za-z]{3,30}[ \t]*[{(]")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -268,7 +268,7 @@ def _bibtex(text: str, file: str, fidelity: Fidelity) -> list[Reference]:
         raise CaseError(bad[:20], "nothing was read")
     strings: dict[str, str] = {}
     for one in library.strings:
-        strings[one.key.lower()] = _value(str(one.value), strings)[:MOST_STRING]
+        strings[one.key.lower()] = _value(str(one.value), strings)
     found, lost = list[Reference](), Counter[str]()
     for block in library.blocks:
         again = type(block).__name__ != "Entry"
@@ -335,11 +335,14 @@ def _value(written: str, strings: Mapping[str, str]) -> str:
             parts.append(written[begin:k].strip())
             begin = k + 1
     parts.append(written[begin:].strip())
-    found = []
+    found, length = list[str](), 0
     for part in parts:
         bare = len(part) > 1 and part[0] + part[-1] in ("{}", '""')
         found.append(part[1:-1] if bare else strings.get(part.lower(), part))
-    return "".join(found)
+        length += len(found[-1])
+        if length > MOST_VALUE:  # abbreviations of abbreviations can grow without end
+            break
+    return "".join(found)[:MOST_VALUE]
 
 
 def _bounded(fields: Mapping[str, str], file: str, entry: Any) -> None:

@@ -71,6 +71,7 @@ class CodedDocument:
     ident: str = ""
     date: str = ""
     publisher: str = ""
+    author: str = ""
     url: str = ""
     licence: str = ""
     access: str = "public"
@@ -313,7 +314,9 @@ def coded_case(
             "text": text,
             "sha256": digest(text),
             "file": f"sources/{ident}.txt",
-            **{k: label(v) for k in ("date", "publisher", "url", "licence") if (v := getattr(d, k))},
+            **{
+                k: label(v) for k in ("date", "publisher", "author", "url", "licence") if (v := getattr(d, k))
+            },
             "access": d.access if d.access in ("restricted", "do-not-quote") else "public",
         }
         for ident, d, text in zip(idents, documents, texts, strict=True)

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import permutations, product
 from typing import Any
 
 from zopa.case import Case
@@ -152,7 +153,8 @@ def _others(base: sqlite3.Connection) -> dict[str, int]:
     found = {}
     for table in ("DATAINTEGER", "DATALONGTEXT", "ATTRIBUTEVALUES", "REGEXES"):
         try:
-            found[table] = len(base.execute(f"SELECT 1 FROM {table} LIMIT {MOST_ROWS}").fetchall())
+            said = " WHERE AttributeValue <> ''" if table == "ATTRIBUTEVALUES" else ""
+            found[table] = len(base.execute(f"SELECT 1 FROM {table}{said} LIMIT {MOST_ROWS}").fetchall())
         except sqlite3.Error:
             continue
     return {table: count for table, count in found.items() if count}
@@ -245,7 +247,7 @@ class _Dna:
         found: list[CodedDocument] = []
         order: dict[Any, int] = {}
         for ident, title, text, _, author, publisher, section, notes, kind, day in self.tables["DOCUMENTS"]:
-            for what, value in (("author", author), ("section", section), ("notes", notes), ("type", kind)):
+            for what, value in (("section", section), ("notes", notes), ("type", kind)):
                 if _text(value).strip():
                     self.fidelity.leave(f"the {what} of a document", f"{self.file}, document {ident}")
             order[ident] = len(found)
@@ -255,6 +257,7 @@ class _Dna:
                     text=_text(text),
                     date=_day(day),
                     publisher=_text(publisher),
+                    author=_text(author),
                 )
             )
         return found, order
@@ -311,54 +314,73 @@ _PERMISSIONS = [
               "DeleteStatements", "EditAttributes", "EditRegex", "EditStatementTypes", "EditCoders", "EditCoderRelations",
               "ViewOthersDocuments", "EditOthersDocuments", "ViewOthersStatements", "EditOthersStatements")
 ]  # fmt: skip
-_KEY, _WORDS, _COLOUR = (
-    "INTEGER PRIMARY KEY NOT NULL",
-    "TEXT NOT NULL DEFAULT ''",
-    "INTEGER NOT NULL DEFAULT 0",
-)
-_LINKED = "INTEGER REFERENCES {}(ID) ON DELETE CASCADE"
-_RGB = {"Red": _COLOUR, "Green": _COLOUR, "Blue": _COLOUR}
+_KEY = "INTEGER PRIMARY KEY NOT NULL"
+
+
+def _brief(column: str, default: str = "") -> str:
+    """A text that DNA keeps below 191 characters."""
+    return f"TEXT NOT NULL{default} CHECK (LENGTH({column}) < 191)"
+
+
+def _within(column: str, low: int, high: int, default: int) -> str:
+    return f"INTEGER NOT NULL DEFAULT {default} CHECK ({column} BETWEEN {low} AND {high})"
+
+
+def _linked(table: str, needed: str = "") -> str:
+    return f"INTEGER{needed} REFERENCES {table}(ID) ON DELETE CASCADE"
 
 
 def _data(column: str, kind: str) -> dict[str, str]:
+    needed = " NOT NULL"
     return {
-        "ID": _KEY,
-        "StatementId": _LINKED.format("STATEMENTS"),
-        "VariableId": _LINKED.format("VARIABLES"),
-        column: kind,
-    }
+        "ID": _KEY, "StatementId": _linked("STATEMENTS", needed), "VariableId": _linked("VARIABLES", needed), column: kind,
+    }  # fmt: skip
 
 
+_RGB = {c: _within(c, 0, 255, 0) for c in ("Red", "Green", "Blue")}
+_EMPTY, _NEEDED = " DEFAULT ''", " NOT NULL"
+_TYPES = "'boolean', 'integer', 'long text', 'short text'"
 SCHEMA: Mapping[str, Mapping[str, str]] = {
-    "SETTINGS": {"Property": "TEXT PRIMARY KEY NOT NULL", "Value": _WORDS},
-    "CODERS": {"ID": _KEY, "Name": "TEXT NOT NULL", **_RGB, "Refresh": _COLOUR, "FontSize": "INTEGER NOT NULL DEFAULT 14",
-               "Password": "TEXT NOT NULL", "PopupWidth": "INTEGER DEFAULT 300", "ColorByCoder": _COLOUR, "PopupDecoration": _COLOUR,
-               "PopupAutoComplete": "INTEGER NOT NULL DEFAULT 1", **dict.fromkeys(_PERMISSIONS, "INTEGER NOT NULL DEFAULT 1")},
-    "CODERRELATIONS": {"ID": _KEY, "Coder": _LINKED.format("CODERS"), "OtherCoder": _LINKED.format("CODERS"),
-                       **dict.fromkeys(("viewStatements", "editStatements", "viewDocuments", "editDocuments"), "INTEGER NOT NULL DEFAULT 1")},
-    "DOCUMENTS": {"ID": _KEY, "Title": "TEXT NOT NULL", "Text": "TEXT NOT NULL", "Coder": _LINKED.format("CODERS"),
-                  **dict.fromkeys(("Author", "Source", "Section", "Notes", "Type"), _WORDS), "Date": "INTEGER NOT NULL"},
-    "STATEMENTTYPES": {"ID": _KEY, "Label": "TEXT NOT NULL", **_RGB},
-    "VARIABLES": {"ID": _KEY, "Variable": "TEXT NOT NULL", "DataType": "TEXT NOT NULL DEFAULT 'short text'",
-                  "StatementTypeId": _LINKED.format("STATEMENTTYPES")},
-    "VARIABLELINKS": {"ID": _KEY, "SourceVariableId": _LINKED.format("VARIABLES"), "TargetVariableId": _LINKED.format("VARIABLES")},
-    "REGEXES": {"Label": "TEXT PRIMARY KEY NOT NULL", **_RGB},
-    "STATEMENTS": {"ID": _KEY, "StatementTypeId": _LINKED.format("STATEMENTTYPES"), "DocumentId": _LINKED.format("DOCUMENTS"),
-                   "Start": "INTEGER NOT NULL CHECK (Start >= 0)", "Stop": "INTEGER NOT NULL CHECK (Stop > Start)", "Coder": _LINKED.format("CODERS")},
+    "SETTINGS": {"Property": "TEXT PRIMARY KEY", "Value": "TEXT NOT NULL"},
+    "CODERS": {"ID": _KEY, "Name": _brief("Name"), **_RGB, "Refresh": _within("Refresh", 0, 9999, 0),
+               "FontSize": _within("FontSize", 1, 99, 14), "Password": _brief("Password"),
+               "PopupWidth": "INTEGER DEFAULT 300 CHECK (PopupWidth BETWEEN 100 AND 9999)", "ColorByCoder": _within("ColorByCoder", 0, 1, 0),
+               "PopupDecoration": _within("PopupDecoration", 0, 1, 0), "PopupAutoComplete": _within("PopupAutoComplete", 0, 1, 1),
+               **{p: _within(p, 0, 1, 1) for p in _PERMISSIONS}},
+    "CODERRELATIONS": {"ID": _KEY, "Coder": _linked("CODERS"), "OtherCoder": _linked("CODERS") + " CHECK (Coder != OtherCoder)",
+                       **{r: _within(r, 0, 1, 1) for r in ("viewStatements", "editStatements", "viewDocuments", "editDocuments")}},
+    "DOCUMENTS": {"ID": _KEY, "Title": _brief("Title"), "Text": "TEXT NOT NULL", "Coder": _linked("CODERS"),
+                  **{c: _brief(c, _EMPTY) for c in ("Author", "Source", "Section")}, "Notes": "TEXT NOT NULL DEFAULT ''",
+                  "Type": _brief("Type", _EMPTY), "Date": "INTEGER NOT NULL"},
+    "STATEMENTTYPES": {"ID": _KEY, "Label": _brief("Label"), **_RGB},
+    "VARIABLES": {"ID": _KEY, "Variable": _brief("Variable"),
+                  "DataType": f"TEXT NOT NULL DEFAULT 'short text' CHECK (DataType IN ({_TYPES}))", "StatementTypeId": _linked("STATEMENTTYPES")},
+    "VARIABLELINKS": {"ID": _KEY, "SourceVariableId": _linked("VARIABLES"),
+                      "TargetVariableId": _linked("VARIABLES") + " CHECK (TargetVariableId != SourceVariableId)"},
+    "REGEXES": {"Label": "TEXT PRIMARY KEY CHECK (LENGTH(Label) < 191)", **_RGB},
+    "STATEMENTS": {"ID": _KEY, "StatementTypeId": _linked("STATEMENTTYPES"), "DocumentId": _linked("DOCUMENTS"),
+                   "Start": "INTEGER NOT NULL CHECK (Start >= 0)", "Stop": "INTEGER NOT NULL CHECK (Start < Stop)", "Coder": _linked("CODERS")},
     "DATABOOLEAN": _data("Value", "INTEGER NOT NULL DEFAULT 1"), "DATAINTEGER": _data("Value", "INTEGER NOT NULL DEFAULT 0"),
-    "ENTITIES": {"ID": _KEY, "VariableId": _LINKED.format("VARIABLES"), "Value": _WORDS, **_RGB, "ChildOf": _LINKED.format("ENTITIES")},
-    "DATASHORTTEXT": _data("Entity", _LINKED.format("ENTITIES")), "DATALONGTEXT": _data("Value", "TEXT DEFAULT ''"),
-    "ATTRIBUTEVARIABLES": {"ID": _KEY, "VariableId": _LINKED.format("VARIABLES"), "AttributeVariable": "TEXT NOT NULL"},
-    "ATTRIBUTEVALUES": {"ID": _KEY, "EntityId": _LINKED.format("ENTITIES"), "AttributeVariableId": _LINKED.format("ATTRIBUTEVARIABLES"),
-                        "AttributeValue": _WORDS},
+    "ENTITIES": {"ID": _KEY, "VariableId": _linked("VARIABLES", _NEEDED), "Value": _brief("Value", _EMPTY),
+                 **{c: f"INTEGER CHECK ({c} BETWEEN 0 AND 255)" for c in _RGB}, "ChildOf": _linked("ENTITIES") + " CHECK (ChildOf > 0)"},
+    "DATASHORTTEXT": _data("Entity", _linked("ENTITIES", _NEEDED)), "DATALONGTEXT": _data("Value", "TEXT DEFAULT ''"),
+    "ATTRIBUTEVARIABLES": {"ID": _KEY, "VariableId": _linked("VARIABLES", _NEEDED), "AttributeVariable": _brief("AttributeVariable")},
+    "ATTRIBUTEVALUES": {"ID": _KEY, "EntityId": _linked("ENTITIES", _NEEDED), "AttributeVariableId": _linked("ATTRIBUTEVARIABLES", _NEEDED),
+                        "AttributeValue": _brief("AttributeValue", _EMPTY)},
 }  # fmt: skip
-"""Tables and columns of a project of DNA 3.0."""
+"""Tables and columns of a project of DNA 3, as its Sql.createTables makes them in SQLite."""
+_UNIQUE: Mapping[str, tuple[str, str]] = {
+    "VARIABLES": ("Variable", "StatementTypeId"), "ENTITIES": ("VariableId", "Value"),
+    **dict.fromkeys(("DATABOOLEAN", "DATAINTEGER", "DATASHORTTEXT", "DATALONGTEXT"), ("StatementId", "VariableId")),
+    "ATTRIBUTEVARIABLES": ("VariableId", "AttributeVariable"), "ATTRIBUTEVALUES": ("EntityId", "AttributeVariableId"),
+}  # fmt: skip
 _ROLES = {
     "person": (1, "short text"),
     "organization": (2, "short text"),
     "concept": (3, "short text"),
     "agreement": (4, "boolean"),
 }
+_ATTRIBUTES = tuple(product(("person", "organization", "concept"), ("Type", "Alias", "Notes")))
 PRO = {"demand": 1, "prefer": 1, "accept": 1, "oppose": 0, "red-line": 0}
 PASSWORD = "zopa"
 
@@ -398,7 +420,7 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     )
     patterns = [
         "title", "parties.*.name", "speakers.*.name", "speakers.*.party", "issues.*.name", "issues.*.options.*.label",
-        *(f"sources.*.{f}" for f in ("title", "text", "sha256", "file", "date", "publisher")), *carried(found, keys),
+        *(f"sources.*.{f}" for f in ("title", "text", "sha256", "file", "date", "publisher", "author")), *carried(found, keys),
         *(("statements", s, "stance") for s in case.statements if case.statements[s].stance in ("accept", "oppose")),
         *(("statements", s, "kind") for s in found if case.statements[s].kind == "position"),
     ]  # fmt: skip
@@ -417,7 +439,9 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
     fidelity.change(f"the coder has the password '{PASSWORD}', because DNA asks for one")
     with closing(sqlite3.connect(":memory:")) as base:
         for table, columns in SCHEMA.items():
-            base.execute(f"CREATE TABLE {table} ({', '.join(f'{c} {k}' for c, k in columns.items())})")
+            parts = [f"{c} {k}" for c, k in columns.items()]
+            parts += [f"UNIQUE ({', '.join(_UNIQUE[table])})"] if table in _UNIQUE else []
+            base.execute(f"CREATE TABLE {table} ({', '.join(parts)})")
         _fill(base, case, found, fidelity)
         base.commit()
         raw = base.serialize()
@@ -438,19 +462,53 @@ def _cut(text: str, place: str, fidelity: Fidelity) -> str:
     return plain[:LONGEST]
 
 
-def _fill(
-    base: sqlite3.Connection, case: Case, found: Mapping[str, tuple[int, int]], fidelity: Fidelity
-) -> None:
+def _furnish(base: sqlite3.Connection, coders: Mapping[str, int]) -> None:
+    """What DNA puts into every new project: settings, a statement type, its variables and attributes, coders and what they may see."""
     _insert(base, "SETTINGS", Property="version", Value="3.0")
     _insert(base, "SETTINGS", Property="date", Value="2022-01-01")
     _insert(base, "STATEMENTTYPES", ID=1, Label="DNA Statement", Red=239, Green=208, Blue=51)
     for role, (ident, kind) in _ROLES.items():
         _insert(base, "VARIABLES", ID=ident, Variable=role, DataType=kind, StatementTypeId=1)
+    for name, ident in coders.items():
+        _insert(base, "CODERS", ID=ident, Name=name, Red=255, Green=255, Blue=0, Password=_hashed(PASSWORD))
+    for one, other in permutations(coders.values(), 2):
+        _insert(base, "CODERRELATIONS", Coder=one, OtherCoder=other)
+    for ident, (role, attribute) in enumerate(_ATTRIBUTES, 1):
+        _insert(base, "ATTRIBUTEVARIABLES", ID=ident, VariableId=_ROLES[role][0], AttributeVariable=attribute)
+
+
+class _Entities:
+    """Persons, organisations and concepts, each once, with its attributes empty."""
+
+    def __init__(self, base: sqlite3.Connection) -> None:
+        self.base = base
+        self.known: dict[tuple[str, str], int] = {}
+
+    def of(self, role: str, text: str) -> int:
+        """The id of an entity, made where it is new."""
+        if (role, text) not in self.known:
+            number = self.known[role, text] = len(self.known) + 1
+            row = {
+                "ID": number,
+                "VariableId": _ROLES[role][0],
+                "Value": text,
+                "Red": 0,
+                "Green": 0,
+                "Blue": 0,
+            }
+            _insert(self.base, "ENTITIES", **row)
+            for attribute in (k for k, (owner, _) in enumerate(_ATTRIBUTES, 1) if owner == role):
+                _insert(self.base, "ATTRIBUTEVALUES", EntityId=number, AttributeVariableId=attribute)
+        return self.known[role, text]
+
+
+def _fill(
+    base: sqlite3.Connection, case: Case, found: Mapping[str, tuple[int, int]], fidelity: Fidelity
+) -> None:
     coders = {"Admin": 1}
     for key in found:
         coders.setdefault(label(case.statements[key].extractor or "Admin")[:LONGEST], len(coders) + 1)
-    for name, ident in coders.items():
-        _insert(base, "CODERS", ID=ident, Name=name, Password=_hashed(PASSWORD))
+    _furnish(base, coders)
     documents = {k: n for n, k in enumerate((k for k, s in case.sources.items() if s.text), 1)}
     units: dict[str, Any] = {}
     for key, ident in documents.items():
@@ -459,16 +517,10 @@ def _fill(
         _insert(
             base, "DOCUMENTS", ID=ident, Title=_cut(source.title or key, f"sources.{key}.title", fidelity), Text=source.text, Coder=1,
             Source=_cut(source.publisher, f"sources.{key}.publisher", fidelity) if source.publisher else "",
+            Author=_cut(source.author, f"sources.{key}.author", fidelity) if source.author else "",
             Date=_seconds(source.date, f"sources.{key}.date", fidelity),
         )  # fmt: skip
-    entities: dict[tuple[str, str], int] = {}
-
-    def entity(role: str, text: str) -> int:
-        if (role, text) not in entities:
-            entities[role, text] = len(entities) + 1
-            _insert(base, "ENTITIES", ID=len(entities), VariableId=_ROLES[role][0], Value=text)
-        return entities[role, text]
-
+    entities = _Entities(base)
     count = 0
     for key, (start, end) in found.items():
         s = case.statements[key]
@@ -488,7 +540,7 @@ def _fill(
                     "DATASHORTTEXT",
                     StatementId=count,
                     VariableId=_ROLES[role][0],
-                    Entity=entity(role, short),
+                    Entity=entities.of(role, short),
                 )
             _insert(base, "DATABOOLEAN", StatementId=count, VariableId=4, Value=PRO[s.stance or "accept"])
 

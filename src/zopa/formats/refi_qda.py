@@ -36,7 +36,7 @@ __all__ = ["read", "recognise", "recognise_codebook", "write", "write_codebook"]
 PROJECT = "project.qde"
 NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 _SOURCES = ("TextSource", "PDFSource", "PictureSource", "AudioSource", "VideoSource")
-_FIELDS = ("date", "publisher", "url", "licence", "access")
+_FIELDS = ("date", "publisher", "author", "url", "licence", "access")
 _SAID = re.compile(r"statement (\S+)(?:, said (\S+))?(?:: (.*))?", re.S)
 
 

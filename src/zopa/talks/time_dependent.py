@@ -59,18 +59,18 @@ def alternate_timed(
     speaker = np.asarray(order)
     offers = paths.offer[pick[speaker], speaker].T  # (rounds, turn)
     bars = paths.aspiration[pick[speaker], speaker] - (TOLERANCE + paths.slack)  # (turn, rounds)
-    said_yes = np.ones((rounds, n), dtype=bool)
-    count = np.zeros((rounds, n), dtype=np.int64)
+    # Laid out by moment: the offer of a moment is answered at the next n - 1 moments, by whoever speaks then.
+    moments = offers.ravel()
+    bar = np.append(bars.T.ravel(), np.full(n, np.inf))
+    told = np.array([heard[int(p)](moments) for p in speaker])
+    now = np.arange(rounds * n)
+    said_yes = np.ones(rounds * n, dtype=bool)
+    count = np.zeros(rounds * n, dtype=np.int64)
     for ahead in range(1, n):
-        for turn in range(n):
-            answers, later = (turn + ahead) % n, (turn + ahead) // n
-            held = said_yes[:, turn]
-            held[rounds - later :] = False
-            worth = heard[int(speaker[answers])](offers[: rounds - later, turn])
-            held[: rounds - later] &= worth >= bars[answers, later:]
+        said_yes &= told[(now + ahead) % n, now] >= bar[now + ahead]
         count += said_yes
     enough = [_enough(turn, speaker, agreed) for turn in range(n)]
-    flat = count.ravel().tolist()
+    flat = count.tolist()
     at = 0
     while at < len(flat):
         yes = flat[at]
