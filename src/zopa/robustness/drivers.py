@@ -6,9 +6,11 @@ or a group of numbers that move together (the weights of one party, its values, 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,8 @@ MOST_BARS = 15
 SAMPLES = 256
 RESAMPLES = 400
 CELLS = 24
+WITHIN = 0.01
+"""Points between a border that is shown and the true one."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class Drivers(Answer):
     sobol : first-order and total indices per party and group; empty where nothing varies.
     variance : variance of the share over the intervals.
     package, break_even : the package watched, and the values at which a party's verdict on it changes.
+    map : which package the Nash solution picks, by the two numbers of the largest swings; None where there are not two.
     """
 
     share: float
@@ -111,6 +116,7 @@ class Drivers(Answer):
     variance: float
     package: Mapping[str, str]
     break_even: tuple[BreakEven, ...]
+    map: DecisionMap | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ class DecisionMap(Answer):
     x, y : addresses of the two drivers.
     columns, rows : values of the first and of the second driver.
     winners : per row the winner of every column: a position in ``packages``, or -1 where no package is acceptable.
-    borders : points (x, y) at which the winner changes along x, each within ``within`` of the true border.
+    borders : points (x, y) at which the winner changes along x or along y, each within ``within`` of the true border.
     """
 
     x: str
@@ -156,6 +162,8 @@ class _Model:
         exact = np.array([[float(space.points(int(u))) for u in row[numbers]] for row in table.utilities])
         self.extra = exact - central
         """Interactions, and what rounding took off."""
+        self.inner = np.array([kind != "floor" for kind, *_ in self.places], dtype=bool)
+        self._last: tuple[bytes, FloatArray] | None = None
 
     def _read(self, case: Case, p: int, name: str) -> None:
         party = case.parties[name]
@@ -220,9 +228,15 @@ class _Model:
         return found
 
     def gains(self, row: FloatArray) -> FloatArray:
-        """Utility less reservation value of every package, for one row of numbers."""
+        """Utility less reservation value of every package, for one row of numbers.
+
+        Rows that differ in reservation values only share the utilities of the row before.
+        """
         numbers = self._numbers(row)
-        gains: FloatArray = self.utilities(*numbers) + self.extra - numbers[0][:, None]
+        same = row[self.inner].tobytes()
+        if self._last is None or self._last[0] != same:
+            self._last = same, self.utilities(*numbers) + self.extra
+        gains: FloatArray = self._last[1] - numbers[0][:, None]
         return gains
 
     def share(self, row: FloatArray) -> float:
@@ -251,6 +265,7 @@ def drivers(
     *,
     package: Mapping[str, str] | None = None,
     samples: int = SAMPLES,
+    cells: int = CELLS,
     seed: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> Drivers:
@@ -262,6 +277,7 @@ def drivers(
     readings : str, mapping or None
     package : the package whose break-even values are asked; default: the one with the largest smallest gain.
     samples : a power of 2; base samples of the Sobol indices.
+    cells : columns and rows of the map of the two numbers that move the share most.
     seed : int
 
     Raises
@@ -299,6 +315,7 @@ def drivers(
         variance=variance,
         package=chosen,
         break_even=tuple(_break_even(problem, chosen)),
+        map=_map(model, bars[0].path, bars[1].path, cells, WITHIN) if len(bars) > 1 else None,
     )
 
 
@@ -433,7 +450,7 @@ def decision_map(
     readings: Readings = None,
     *,
     cells: int = CELLS,
-    within: float = 0.01,
+    within: float = WITHIN,
     seed: int = 1,
 ) -> DecisionMap:
     """The Nash package by two numbers of the case, with the borders between packages by bisection.
@@ -458,6 +475,11 @@ def decision_map(
     for path in (x, y):
         if path not in paths:
             raise UnknownName("number with an interval", path, paths)
+    return _map(model, x, y, cells, within)
+
+
+def _map(model: _Model, x: str, y: str, cells: int, within: float) -> DecisionMap:
+    paths = [d.path for d in model.drivers]
     at = [paths.index(x), paths.index(y)]
 
     def winner(a: float, b: float) -> int:
@@ -471,35 +493,37 @@ def decision_map(
         return int(zone[product.argmax()])
 
     first, second = (model.drivers[k] for k in at)
-    columns = np.linspace(first.low, first.high, cells)
-    rows = np.linspace(second.low, second.high, cells)
+    columns, rows = (np.linspace(d.low, d.high, cells).tolist() for d in (first, second))
     table = [[winner(a, b) for a in columns] for b in rows]
     borders = []
-    for b, line in zip(rows, table, strict=True):
-        for k in range(cells - 1):
-            if line[k] != line[k + 1]:
-                borders.append((_border(winner, columns[k], columns[k + 1], b, within), float(b)))
+    for k, m in itertools.product(range(cells), range(cells - 1)):
+        if table[k][m] != table[k][m + 1]:
+            along_x = partial(winner, b=rows[k])
+            borders.append((_border(along_x, columns[m], columns[m + 1], within), rows[k]))
+        if table[m][k] != table[m + 1][k]:
+            along_y = partial(winner, columns[k])
+            borders.append((columns[k], _border(along_y, rows[m], rows[m + 1], within)))
     known = sorted({w for line in table for w in line if w >= 0})
     return DecisionMap(
-        problem.question("decision_map", x=x, y=y, within=within),
+        model.problem.question("decision_map", x=x, y=y, within=within),
         x,
         y,
-        columns=tuple(map(float, columns)),
-        rows=tuple(map(float, rows)),
+        columns=tuple(columns),
+        rows=tuple(rows),
         winners=tuple(tuple(known.index(w) if w >= 0 else -1 for w in line) for line in table),
-        packages=tuple(problem.space.names([int(o) for o in model.options[w]]) for w in known),
+        packages=tuple(model.space.names([int(o) for o in model.options[w]]) for w in known),
         borders=tuple(borders),
         within=within,
     )
 
 
-def _border(winner: Callable[[float, float], int], low: float, high: float, b: float, within: float) -> float:
+def _border(winner: Callable[[float], int], low: float, high: float, within: float) -> float:
     """A place between low and high at which the winner changes from that at low."""
-    start = winner(low, b)
+    start = winner(low)
     while high - low > within:
         middle = (low + high) / 2
-        if winner(middle, b) == start:
+        if winner(middle) == start:
             low = middle
         else:
             high = middle
-    return float((low + high) / 2)
+    return (low + high) / 2

@@ -208,7 +208,7 @@ def _drivers(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
         raise NotApplicable("what drives the zone needs packages that can be listed")
     first = proposals[0] if proposals else None
     chosen = problem.with_readings(first.readings) if first else problem
-    found = drivers(chosen, package=first.deal.package if first else None, samples=SAMPLES)
+    found = drivers(chosen, package=first.deal.package if first else None, samples=SAMPLES, cells=MAP_CELLS)
     if not found.bars:
         raise NotApplicable("what drives the zone needs numbers with an interval that move it")
     return found
@@ -216,6 +216,8 @@ def _drivers(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
 
 SAMPLES = 64
 """Base samples of the Sobol indices in the main job."""
+MAP_CELLS = 16
+"""Columns and rows of the map of two numbers in the main job."""
 
 LENSES: Mapping[str, Lens] = {
     "stress": _stress,

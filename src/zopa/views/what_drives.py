@@ -34,6 +34,8 @@ def blocks(d: Drivers, labels: Labels) -> Iterator[Block]:
     yield _tornado(d, labels)
     if d.sobol:
         yield _sobol(d, labels)
+    if d.map is not None:
+        yield _map(d.map, labels)
     yield paragraph(
         "Break-even values are exact, and are for this package: ",
         *labels.package(d.package),
@@ -212,6 +214,10 @@ def _sobol(d: Drivers, labels: Labels) -> Chart:
 
 def decision_map(m: DecisionMap, labels: Labels) -> Document:
     """The Nash package by two numbers."""
+    return Document("", (Section("map", "", (_map(m, labels),)),), next=("solve CASE --method nash",))
+
+
+def _map(m: DecisionMap, labels: Labels) -> Chart:
     x, y = (f"{labels.party(p.split('.')[1])}: {_number(p, labels)}" for p in (m.x, m.y))
     names = ["none", *(f"package {k + 1}" for k in range(len(m.packages)))]
     data = [
@@ -274,5 +280,4 @@ def decision_map(m: DecisionMap, labels: Labels) -> Document:
     ]
     said = f"Which package the Nash solution picks by {x} and {y}; dots are borders, each within {m.within:g} of the true one."
     grid = Grid("Packages of the map", ("name", "package", "share of the cells"), tuple(rows))
-    chart = Chart("decision-map", "Which package, by two numbers", said, spec, grid)
-    return Document("", (Section("map", "", (chart,)),), next=("solve CASE --method nash",))
+    return Chart("decision-map", "Which package, by two numbers", said, spec, grid)
