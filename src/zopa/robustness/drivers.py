@@ -7,14 +7,16 @@ or a group of numbers that move together (the weights of one party, its values, 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zopa.bargaining import engine_for
 from zopa.case import Case, Interval, Judgment
 from zopa.case.estimates import reservation, values, weights
 from zopa.case.laws import quantiles
@@ -40,6 +42,9 @@ MOST_BARS = 15
 SAMPLES = 256
 RESAMPLES = 400
 CELLS = 24
+MOST_MAPPED = 100_000
+"""Packages among which a map by weights or values looks for the winner: a fixed sample beyond it."""
+FLOOR = "reservation value"
 WITHIN = 0.01
 """Points between a border that is shown and the true one."""
 
@@ -129,6 +134,7 @@ class DecisionMap(Answer):
     columns, rows : values of the first and of the second driver.
     winners : per row the winner of every column: a position in ``packages``, or -1 where no package is acceptable.
     borders : points (x, y) at which the winner changes along x or along y, each within ``within`` of the true border.
+    looked, complete : packages among which the solution picks, and whether no other that the rules allow could win.
     """
 
     x: str
@@ -139,6 +145,8 @@ class DecisionMap(Answer):
     packages: tuple[Mapping[str, str], ...]
     borders: tuple[tuple[float, float], ...]
     within: float
+    looked: int = 0
+    complete: bool = True
 
 
 class _Model:
@@ -159,7 +167,7 @@ class _Model:
         for p, name in enumerate(space.parties):
             self._read(case, p, name)
         central = self.utilities(*self._numbers(np.array([d.best for d in self.drivers])))
-        exact = np.array([[float(space.points(int(u))) for u in row[numbers]] for row in table.utilities])
+        exact = (table.utilities[:, numbers].astype(object) / space.scale).astype(float)
         self.extra = exact - central
         """Interactions, and what rounding took off."""
         self.inner = np.array([kind != "floor" for kind, *_ in self.places], dtype=bool)
@@ -171,7 +179,7 @@ class _Model:
         if floor is not None:
             self._add(
                 ("floor", p, 0, 0),
-                (f"parties.{name}.reservation", name, "reservation value"),
+                (f"parties.{name}.reservation", name, FLOOR),
                 party.reservation,
                 floor,
             )
@@ -315,7 +323,11 @@ def drivers(
         variance=variance,
         package=chosen,
         break_even=tuple(_break_even(problem, chosen)),
-        map=_map(model, bars[0].path, bars[1].path, cells, WITHIN) if len(bars) > 1 else None,
+        map=_map(
+            problem, bars[0].path, bars[1].path, cells=cells, within=WITHIN, seed=seed, most=MOST_PACKAGES
+        )
+        if len(bars) > 1
+        else None,
     )
 
 
@@ -468,18 +480,40 @@ def decision_map(
     UnknownName
         No such number with an interval.
     """
-    problem = Problem.of(case, readings)
-    numbers, _ = _looked_at(problem, seed)
-    model = _Model(problem, numbers)
+    return _map(Problem.of(case, readings), x, y, cells=cells, within=within, seed=seed, most=MOST_MAPPED)
+
+
+def _could_win(problem: Problem, drivers: Sequence[Driver], most: int) -> NDArray[np.int64] | None:
+    """Numbers of the packages that a solution can pick by these drivers; None where they are more than ``most``.
+
+    With two reservation values only these are the frontier of what is acceptable at their lower ends.
+    """
+    space = problem.space
+    if all(d.group == FLOOR for d in drivers):
+        low = list(space.reservation)
+        for d in drivers:
+            p = space.parties.index(d.party)
+            low[p] = min(low[p], math.floor(Fraction(d.low) * space.scale))
+        engine = engine_for(problem, "frontier")
+        edge = engine.at(replace(space.everybody, reservation=tuple(low))).frontier()
+        if not edge.note:
+            return np.array(
+                [int(np.ravel_multi_index(x, space.sizes)) for x in edge.packages], dtype=np.int64
+            )
+    allowed = np.flatnonzero(problem.table.admissible)
+    return allowed if allowed.size <= most else None
+
+
+def _map(problem: Problem, x: str, y: str, *, cells: int, within: float, seed: int, most: int) -> DecisionMap:
+    sample, complete = _looked_at(problem, seed)
+    model = _Model(problem, sample)
     paths = [d.path for d in model.drivers]
     for path in (x, y):
         if path not in paths:
             raise UnknownName("number with an interval", path, paths)
-    return _map(model, x, y, cells, within)
-
-
-def _map(model: _Model, x: str, y: str, cells: int, within: float) -> DecisionMap:
-    paths = [d.path for d in model.drivers]
+    numbers = _could_win(problem, [model.drivers[paths.index(path)] for path in (x, y)], most)
+    if numbers is not None:
+        model, complete = _Model(problem, numbers), True
     at = [paths.index(x), paths.index(y)]
 
     def winner(a: float, b: float) -> int:
@@ -514,6 +548,8 @@ def _map(model: _Model, x: str, y: str, cells: int, within: float) -> DecisionMa
         packages=tuple(model.space.names([int(o) for o in model.options[w]]) for w in known),
         borders=tuple(borders),
         within=within,
+        looked=len(model.numbers),
+        complete=complete,
     )
 
 

@@ -52,6 +52,7 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
+from zopa.study.talks import with_draws
 from zopa.talks import order_of_steps, simulate, starting_positions
 from zopa.waiting import delay
 
@@ -161,7 +162,14 @@ def _path(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
         raise NotApplicable("an order of steps needs a package acceptable to all")
     _start(problem, ())
     first = proposals[0]
-    return order_of_steps(problem.with_readings(first.readings), first.deal.package, named="package A")
+    chosen = problem.with_readings(first.readings)
+    found = order_of_steps(chosen, first.deal.package, named="package A")
+    if not spoken(chosen):
+        return found
+    try:
+        return with_draws(found, chosen, DRAWS, law="words")
+    except NotApplicable:  # no room for draws: the order stands without its share
+        return found
 
 
 def _simulate(problem: Problem, proposals: Sequence[Proposal]) -> Answer:

@@ -250,7 +250,11 @@ def _map(m: DecisionMap, labels: Labels) -> Chart:
             "layer": [
                 {
                     "data": {"values": data},
-                    "mark": {"type": "square", "size": 90, "opacity": 0.8},
+                    "mark": {
+                        "type": "square",
+                        "size": round((230 / max(1, len(m.columns) - 1)) ** 2),
+                        "opacity": 0.8,
+                    },
                     "encoding": {
                         "x": axis("x", x),
                         "y": axis("y", y),
@@ -279,5 +283,7 @@ def _map(m: DecisionMap, labels: Labels) -> Chart:
         if s
     ]
     said = f"Which package the Nash solution picks by {x} and {y}; dots are borders, each within {m.within:g} of the true one."
+    if not m.complete:
+        said += f" The pick is among a sample of {count(m.looked)} packages."
     grid = Grid("Packages of the map", ("name", "package", "share of the cells"), tuple(rows))
     return Chart("decision-map", "Which package, by two numbers", said, spec, grid)
