@@ -211,7 +211,7 @@ def test_accepting_all_asks_first(folder):
 def test_decisions_are_filtered_found_and_reopened(folder):
     keyed(folder, "rno\n")
     output = keyed(folder, "frejected\no")
-    assert "1 records" in output
+    assert "1 record\n" in output
     assert "reopened" in output
     first = next(iter(load(folder).statements.values()))
     assert first.review.state == "suggested"

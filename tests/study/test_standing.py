@@ -105,10 +105,16 @@ def test_a_refusal_in_no_rule_is_named_first_and_packages_that_break_it_are_mark
     answer = json.loads(RUN.invoke(app, ["solve", str(folder), "--json"]).output)["answer"]
     assert all(d["breaks"] == ["s1"] for a in answer for d in a["deals"] if d["package"]["meters"] == "m1")
     assert any(d["breaks"] for a in answer for d in a["deals"])
-    assert (
-        "breaks refusals on record"
-        in RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1"]).output
+    judged = RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1"])
+    assert judged.exit_code == 1
+    assert judged.output.startswith(
+        "The numbers alone would accept it, but it goes against 1 accepted refusal"
     )
+    assert "breaks refusals on record" in judged.output
+    assert "accepts by the numbers, refused in words" in judged.output
+    assert "goes against" not in RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m0"]).output
+    told = json.loads(RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1", "--json"]).output)
+    assert told["answer"]["against"] == ["s1"]
 
 
 def test_a_rule_that_cites_the_refusal_carries_it_and_a_commentator_refuses_nothing(tmp_path):

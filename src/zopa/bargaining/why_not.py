@@ -20,6 +20,7 @@ from zopa.bargaining.engines import Blocks, Engine, Stop, engine_for, never
 from zopa.bargaining.listing import smallest
 from zopa.bargaining.search.decomposition import minimal_coalitions
 from zopa.case import Case, readings_left, reservation
+from zopa.counts import things
 from zopa.space import Answer, Clause, Problem, Readings, Space, clause_basis, clause_text, decimal
 
 __all__ = [
@@ -121,7 +122,7 @@ class Switch:
         """The zone in words: "20,738 packages", "a zone", "no deal"."""
         if not self.open:
             return "no deal"
-        return "a zone" if self.count is None else f"{self.count:,} packages"
+        return "a zone" if self.count is None else things(self.count, "package")
 
 
 @dataclass(frozen=True)

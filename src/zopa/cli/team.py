@@ -11,6 +11,7 @@ import typer
 
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
+from zopa.counts import things
 
 if TYPE_CHECKING:
     from zopa.workbench.store import Database
@@ -115,10 +116,12 @@ def _do(
             return listed, "\n".join(f"{i}: {f}" for i, f in listed.items()) or "no cases"
         case "backup", [path]:
             n = verbs.backup(store, Path(path))
-            return {"rows": n}, f"wrote {n} rows to {path}; keep the case folders too: they are not in it"
+            return {
+                "rows": n
+            }, f"wrote {things(n, 'row')} to {path}; keep the case folders too: they are not in it"
         case "restore", [path]:
             n = verbs.restore(store, path)
-            return {"rows": n}, f"restored {n} rows"
+            return {"rows": n}, f"restored {things(n, 'row')}"
         case _:
             return {"version": version(store)}, f"the tables are of version {version(store)}"
 

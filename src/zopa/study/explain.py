@@ -22,6 +22,7 @@ from zopa.case import (
     weights,
 )
 from zopa.casefile import find_quote, line_of
+from zopa.counts import things
 from zopa.errors import UnknownName
 from zopa.space import choose_readings, plain
 from zopa.waiting import party_cost
@@ -155,7 +156,7 @@ def _party_noun(case: Case, ident: str) -> Step:
     said = sum(speaks_for(case, s) == ident for s in case.statements.values())
     steps = [_judgment_step(case, f"{ident}.reservation")] if ident in voters(case) else []
     steps += [rule_step(case, k) for k, r in all_rules(case).items() if r.party == ident]
-    return Step(ident, noun.name, f"{noun.role}; {said} statements", "party", tuple(steps))
+    return Step(ident, noun.name, f"{noun.role}; {things(said, 'statement')}", "party", tuple(steps))
 
 
 def _issue_noun(case: Case, ident: str) -> Step:

@@ -23,7 +23,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, sentence
+from zopa.views.numbers import sentence, things
 
 __all__ = ["LEVELS", "SHORT", "blocks", "stability", "state_graph", "summary", "tested"]
 
@@ -153,7 +153,7 @@ def _equilibria(answer: Stability, labels: Labels) -> Grid:
     counts = ", ".join(f"{c} {n:,}" for c, n in answer.counts.items())
     if answer.perceived:
         counts += "; as perceived " + ", ".join(f"{c} {n:,}" for c, n in answer.perceived.items())
-    caption = f"Equilibria among {count(answer.feasible)} states: {counts}. The best, {answer.ranking}"
+    caption = f"Equilibria among {things(answer.feasible, 'state')}: {counts}. The best, {answer.ranking}"
     head = (
         "",
         "state",
@@ -162,7 +162,9 @@ def _equilibria(answer: Stability, labels: Labels) -> Grid:
         "better than the status quo for",
         "efficient",
         "moves from the status quo",
-        f"share of {answer.perturbed:,} variants with credible sanctions" if answer.perturbed else "robust",
+        f"share of {things(answer.perturbed, 'variant')} with credible sanctions"
+        if answer.perturbed
+        else "robust",
     )
     return Grid(caption, head, tuple(rows), folded=len(rows) > 10)
 

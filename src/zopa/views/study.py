@@ -55,7 +55,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent, points, sentence, short, things
+from zopa.views.numbers import be, count, listed, percent, points, sentence, short, things
 from zopa.waiting import Delay
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
@@ -124,12 +124,13 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
         yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
     yield from _whatever(s)
     counted = "Counted all the same: " if thin else ""
-    yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    yield paragraph(
+        counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone", verb="zone")
+    )
     yield paragraph(GLOSS, tone="small")
     if s.standing is not None and not thin:
         yield from standing.refusals(s.standing, labels)
-    for warning in s.zone.warnings:
-        yield paragraph(sentence(warning), tone="warning")
+    yield from bargaining.zone_warnings(s.zone)
     if not thin:
         yield from _decides(s, labels)
     shown = [] if thin else _shown(s)
@@ -157,9 +158,11 @@ def _whatever(s: Study) -> Iterator[Block]:
     """What holds whatever the numbers, and what could hold."""
     words = s.lenses.get("stress")
     if isinstance(words, Stress):
-        yield paragraph(stress.headline(words), " ", Link("By party, and why", "#words"), tone="key")
+        yield paragraph(
+            stress.headline(words), " ", Link("By party, and why", "#words", verb="stress"), tone="key"
+        )
         if words.shortlist is not None:
-            link = Link("The shortlist", "#words")
+            link = Link("The shortlist", "#words", verb="stress")
             yield paragraph(under_draws.shortlist_headline(words.shortlist), " ", link)
 
 
@@ -343,9 +346,10 @@ def _basis(s: Study) -> Block:
     parts = tuple(
         (k, f"{names[k]} {percent(n / total)}" if n / total > 0.12 else "", n) for k, n in counts.items()
     )
-    told = [f"{n} {'have' if k == 'gap' else 'are'} {names[k]}" for k, n in counts.items() if n]
+    have = {k: ("has" if n == 1 else "have") if k == "gap" else be(n) for k, n in counts.items()}
+    told = [f"{n} {have[k]} {names[k]}" for k, n in counts.items() if n]
     return Shares(
-        f"Of {total} judgments about what the parties value, {listed(told)}. Every number leads to its basis.",
+        f"Of {things(total, 'judgment')} about what the parties value, {listed(told)}. Every number leads to its basis.",
         parts,
     )
 
@@ -392,7 +396,7 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
 def _effect(s: Study, rule: str, reading: str) -> str:
     """How many packages all could accept under a reading, all else as chosen."""
     if s.question.readings.get(rule) == reading:
-        return f" – as read here: {count(s.zone.agreed)} packages"
+        return f" – as read here: {things(s.zone.agreed, 'package')}"
     t = next((t for t in s.why_not.switches if t.rule == rule and t.reading == reading), None)
     return f" – {bargaining.size_of(t)}" if t else ""
 
@@ -571,7 +575,12 @@ def _conflicts(name: str, w: WhyNot, labels: Labels) -> list[Block]:
             for n, m in enumerate(c.limits)
         )
         found.append(
-            Grid(f"All {len(w.sentences)} conflicts", ("", "what cannot hold together"), rows, folded=True)
+            Grid(
+                "The conflict" if len(w.sentences) == 1 else f"All {len(w.sentences)} conflicts",
+                ("", "what cannot hold together"),
+                rows,
+                folded=True,
+            )
         )
     if w.corrections:
         found += [
@@ -604,7 +613,7 @@ def _combinations(w: WhyNot, labels: Labels) -> Grid:
     )
     heads = tuple(f"{labels.rule_owner(r)}: {r}" if labels.rule_owner(r) else r for r in varied)
     return Grid(
-        f"All {len(w.combinations)} combinations of readings",
+        f"All {things(len(w.combinations), 'combination')} of readings",
         (*heads, "allowed", "acceptable to all"),
         rows,
         folded=True,

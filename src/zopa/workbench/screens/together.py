@@ -45,6 +45,11 @@ def _team(here: Here) -> tuple[TeamSignIn, int]:
     return sign_in, number
 
 
+def _coded(here: Here) -> Case:
+    """The case with the words that a coder codes, also those that are not to be quoted."""
+    return here.cases.case(here.name, here.asked.day)
+
+
 def _fields(case: Case) -> Mapping[str, tuple[str, ...]]:
     return {
         "kind": KINDS,
@@ -76,7 +81,7 @@ def coding(here: AskedHere) -> Page:
     own = [c for c in seen if c.coder == here.member.user]
     statements = [
         {"id": i, "quote": s.quote, "own": {c.field: c.value for c in own if c.statement == i}}
-        for i, s in here.case.statements.items()
+        for i, s in _coded(here).statements.items()
     ]
     found = None if blind else _agreement(here, seen)
     answer: dict[str, Any] = {
@@ -117,12 +122,10 @@ def done(here: AskedHere) -> Response:
 
 
 def _hidden(here: Here) -> set[str]:
-    """The records whose comments somebody may not see: those of restricted sources."""
-    if here.member.may("see restricted"):
-        return set()
+    """The records whose comments somebody may not see: those of sources whose words are closed to them."""
     whole = here.cases.case(here.name)
-    found = hidden_records(whole, ("restricted",))
-    closed = {i for i, s in whole.sources.items() if s.access == "restricted"}
+    found = hidden_records(whole, here.member.closed)
+    closed = {i for i, s in whole.sources.items() if s.access in here.member.closed}
     return {f"{g}.{i}" for g, ids in found.items() for i in ids} | {f"sources.{i}" for i in closed}
 
 
