@@ -20,7 +20,7 @@ from zopa.talks import simulate as run_talks
 from zopa.talks.tactics import EXPONENTS, Spec
 from zopa.waiting import delay
 
-__all__ = ["path", "simulate", "start"]
+__all__ = ["path", "simulate", "start", "with_draws"]
 
 PICKED = tuple(name for name, method in SOLUTIONS.items() if not method.needs)
 """Solutions that pick from the zone without further data."""

@@ -27,6 +27,7 @@ __all__ = [
     "ByWords",
     "beside",
     "between",
+    "bracketed",
     "by_words",
     "ranged",
 ]
