@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Limit, Switch, WhyNot
@@ -407,12 +406,12 @@ def _no_agreement(s: Study, labels: Labels) -> Iterator[Spans]:
         return
     values: list[Span] = []
     for p in loose:
-        value: Fraction | None = s.zone.reservation[p] if reservation(s.case, p) else None
+        value = short(s.zone.reservation[p]) if reservation(s.case, p) else "nothing yet"
         rise = s.zone.break_even.get(p)
         ends = f"; the zone closes above {short(rise)}" if rise is not None and not s.zone.empty else ""
         values += [
             "; " if values else "",
-            Link(f"{labels.party(p)} {short(value)}", f"#why-{p}.reservation"),
+            Link(f"{labels.party(p)} {value}", f"#why-{p}.reservation"),
             ends.replace("; ", " – "),
         ]
     who = "All parties" if len(loose) == len(s.space.parties) else listed(labels.parties(loose))
@@ -784,9 +783,12 @@ def _method(s: Study, labels: Labels) -> Section:
         paragraph(f"Readings used: {readings}.", tone="small"),
         paragraph(f"zopa {q.version}; case digest {q.case[:16] or 'none'}.", tone="small"),
     ]
+    needed: dict[str, list[str]] = {}
+    for name, needs in s.not_asked.items():
+        needed.setdefault(needs, []).append(name)
     found += [
-        paragraph(f"Not examined: {name}. {sentence(needs)}", tone="small")
-        for name, needs in s.not_asked.items()
+        paragraph(f"Not examined: {listed(names)}. {sentence(needs)}", tone="small")
+        for needs, names in needed.items()
     ]
     return Section("method", "How the numbers are made", tuple(found))
 
