@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant("case/basis.py", "(low if best is None else best) <= high", "(low if best is None else best) < high", CASE),
     Mutant("case/basis.py", "self.end < self.start", "self.end <= self.start", CASE),
     # study
-    Mutant("study/run.py", "for r in rows if not r.count}", "for r in rows if r.count}", STUDY),
+    Mutant("study/run.py", "if not r.count and fits_what_was_meant", "if r.count and fits_what_was_meant", STUDY),
     Mutant("study/run.py", "tightest=min((", "tightest=max((", STUDY),
     Mutant("study/run.py", '(s.reading == "off", -(s.count or 0))', '(s.reading == "off", s.count or 0)', STUDY),
     Mutant("study/run.py", 'if not switch.open or (switch.reading == "off" and opened):', "if not switch.open:", STUDY),

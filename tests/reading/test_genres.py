@@ -55,6 +55,66 @@ def test_three_texts_of_later_genres_stay_within_ten_points_of_the_bar():
     assert rates["ready"] >= 0.50
 
 
+FIELD = [
+    "leaflet", "cable", "court_mediation", "council_hearing", "communique", "ceasefire_log", "elders", "whatsapp",
+]  # fmt: skip
+"""Kinds of text that a mediation team holds, annotated before the first run by somebody who knew the reader; first run of
+21 such texts, these eight among them: found .82, precision .87, ready .54. After the patterns were widened: .96, .88, .88."""
+FIELD_AGAIN = [
+    "note_verbale",
+    "statements_page",
+    "works_council",
+    "petition",
+    "lawyers_letter",
+    "sitrep",
+    "readout",
+]
+"""Written after that and annotated before the first run: ten texts, these seven among them, gave found .88, precision .88,
+ready .51 (the reader before both: .63, .83, .38); after headings and lists were read in general: .97, .92, .86."""
+
+
+@pytest.mark.parametrize("names", [FIELD, FIELD_AGAIN])
+def test_fifteen_texts_of_the_field_stay_within_reach_of_the_bar(names):
+    rates = sum((scored(*annotated(OWN, name)) for name in names), Readiness()).rates()
+    assert rates["found"] >= 0.9
+    assert rates["precision"] >= 0.85
+    assert rates["ready"] >= 0.75
+
+
+def said_with_kinds() -> Iterator[tuple[str, list[str], str, list[str]]]:
+    """Sentences of a turn (T), of prose (P) or that state nothing (N), with accepted kinds, condition, consequent."""
+    for line in (OWN / "utterances.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            mode, kinds, text, *parts = line.split("|")
+            yield mode, kinds.split(","), text, parts
+
+
+def test_sentences_of_many_turns_of_phrase_get_their_kind_and_their_condition():
+    right = sentences = split = conditions = wrong = nothing = 0
+    before = "ANA KORT (Delta): We heard all sides today and took careful notes of it.\n"
+    before += "BEN OSSA (Hill): Our members met in the old town hall last night.\n"
+    for mode, kinds, text, parts in said_with_kinds():
+        whole = f"{before}ANA KORT (Delta): {text}\n" if mode in "TN" else text
+        start = len(before) if mode in "TN" else 0
+        found = [s for s in read(whole).statements if s.content[0][0] >= start]
+        if mode == "N":
+            nothing += 1
+            wrong += any(s.kind.kind in STRONG for s in found)
+            continue
+        sentences += 1
+        right += any(s.kind.kind in kinds for s in found)
+        if len(parts) == 2:
+            conditions += 1
+            given = [s.condition for s in found if s.condition and s.condition.consequent]
+            split += any(parts[0] in whole[slice(*c.condition)] for c in given)
+    assert right >= 0.85 * sentences
+    assert split >= 0.85 * conditions
+    assert wrong <= 0.05 * nothing
+
+
+STRONG = ("conditional_offer", "red_line", "refusal", "concession", "threat", "offer", "demand")
+
+
 def development(shared: Path) -> Iterator[tuple[str, list[dict], dict]]:
     """The texts of the development half, their statements and the names of their speakers."""
     folder = shared / "data" / "reading_genres"

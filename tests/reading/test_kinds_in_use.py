@@ -1,8 +1,10 @@
 """Kinds of sentences that were once read wrongly, in other words than those that were found in use."""
 
+from datetime import date
+
 import pytest
 
-from zopa.reading import read
+from zopa.reading import Published, prepare, read
 
 
 def said(text: str) -> list[tuple[str, str]]:
@@ -154,3 +156,80 @@ def test_groups_spoken_for_are_parties_of_a_first_case(tmp_path):
     assert {"Upland Group", "Tornia", "Quell"} <= {p.name for p in case.parties.values()}
     records = (case.whole or case).statements
     assert any("also for the Upland Group" in s.why for s in records.values())
+
+
+# ---------------------------------------------------------------- a threat, or an offer
+
+
+def kinds(text: str) -> list[str]:
+    """Kinds of the outer statements."""
+    return [s.kind.kind for s in read(text).statements if s.nested_in is None]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The drivers warned that they would leave the talks if the list is read out.", "threat"),
+        ("The mayor warned the tenants that their contracts would be cancelled if they went on strike.", "threat"),
+        ("Orvel threatened to shut the mill if the fee is lowered.", "threat"),
+        ("The broker warned that prices would rise if the canal was closed.", "assessment"),
+        ("The port could shut the loud crane at night if the town lowers the levy.", "conditional_offer"),
+        ("The club promised to cancel the concert if the neighbours sign the paper.", "conditional_offer"),
+        ("The port will shut the crane unless the town lowers the levy.", "threat"),
+        ("The port will shut the crane if the town raises the levy.", "threat"),
+    ],
+)  # fmt: skip
+def test_the_verb_of_the_frame_and_who_wanted_it_decide_between_threat_and_offer(text, kind):
+    assert kinds(text) == [kind]
+
+
+def test_what_may_be_a_threat_or_an_offer_is_marked_as_a_guess():
+    (offer,) = read("The port could shut the loud crane at night if the town lowers the levy.").statements
+    assert any("may be a threat" in flag for flag in offer.flags)
+    (sure,) = read("The union offered to end the strike if the town lowers the levy.").statements
+    assert not sure.flags
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("Our children cannot sleep", False),
+        ("We cannot breathe in this smoke", False),
+        ("My mother could not walk to the clinic", False),
+        ("We cannot accept the second paragraph", True),
+        ("Our members cannot support this text", True),
+        ("We are not paying for the new roof", True),
+    ],
+)
+def test_what_somebody_is_unable_to_do_is_no_refusal(words, refused):
+    (kind,) = kinds(f"{words}, a delegate from the valley said.")
+    assert (kind in ("refusal", "red_line")) == refused
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The parties agreed to meet again on 2 April.", (None, date(2026, 3, 10))),
+        ("The guild met on 4 March and agreed to strike on 2 April.", (date(2026, 3, 4), date(2026, 3, 4))),
+        (
+            "On 3 March the mayor said that the port would open on 2 April.",
+            (date(2026, 3, 3), date(2026, 3, 3)),
+        ),
+    ],
+)
+def test_a_date_in_what_is_said_is_not_the_day_on_which_it_was_said(text, said):
+    first = read(prepare(text, Published(on=date(2026, 3, 10)))).statements[0]
+    assert first.said == said
+
+
+def test_he_and_she_are_told_apart_where_the_text_shows_it():
+    text = "Nora Feld said she would wait. Paul Grau told the board that he would resign. She added that the fee was too high."
+    found = read(text).statements
+    assert found[-1].who.name == "Nora Feld"
+
+
+@pytest.mark.parametrize("mark", ["“{}”", "„{}“", "«{}»", '"{}"', "‘{}’", "``{}''"])
+def test_a_quotation_in_any_marks_keeps_its_speaker_and_its_kind(mark):
+    quoted = mark.format("We will not sign a text without the islands,")
+    (kind,) = kinds(f"{quoted} Minister Ada Holm said on Monday.")
+    assert kind in ("refusal", "red_line", "conditional_offer")

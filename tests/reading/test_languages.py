@@ -428,3 +428,46 @@ def test_the_work_grows_with_the_length_whatever_the_text(language):
         once = min(cpu(text, language) for _ in range(2))
         assert cpu("\n".join([text] * 8), language) < 30 * max(once, 0.01), what
         assert cpu(" ".join([text] * 8), language) < 30 * max(once, 0.01), what
+
+
+# ---------------------------------------------------------------- contacts and shifts
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kind"),
+    [
+        ("de", "Die Ministerin kam am Dienstag mit dem Vermittler in Gera zusammen, am Abend trafen sich die Delegationen.", "meeting"),
+        ("de", "Beide Delegationen führten Gespräche in Jena.", "meeting"),
+        ("de", "Die Präsidentin reiste am Montag zu einem Staatsbesuch nach Tarn.", "visit"),
+        ("de", "Nach dem Telefongespräch schwieg der Bürgermeister.", "call"),
+        ("de", "Die Rebellen ließen am Freitag zwölf Fahrer frei, die Freilassung war zugesagt.", "release"),
+        ("de", "Der Gesandte überreichte den Entwurf.", "document"),
+        ("de", "Die Räte haben sich geeinigt.", "agreement"),
+        ("uk", "Делегації провели розмову про воду.", "call"),
+        ("uk", "Сторони дійшли згоди щодо дамби.", "agreement"),
+        ("uk", "Міністерка зустрілася із послом у Тарні.", "meeting"),
+        ("uk", "Голова громади приїхав до Верхнього.", "visit"),
+        ("uk", "Обидві сторони обмінялися полоненими.", "exchange"),
+        ("uk", "Посол представив план.", "document"),
+    ],
+)  # fmt: skip
+def test_the_ordinary_phrases_for_contacts_are_known(language, text, kind):
+    assert kind in {c.type for c in read(prepare(text, language=language), language=language).contacts}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "direction"),
+    [
+        ("de", "Die Gewerkschaft ließ ihre Forderung fallen.", "softer"),
+        ("de", "Die Regierung zeigte sich kompromissbereit und änderte damit ihre Haltung.", "softer"),
+        ("de", "Der Verband erhöhte seine Forderung.", "harder"),
+        ("de", "Der Sinneswandel betrifft die Haltung zum Damm.", "changed"),
+        ("uk", "Профспілка відмовилася від вимоги.", "softer"),
+        ("uk", "Уряд переглянув позицію щодо дамби.", "changed"),
+        ("uk", "Делегація висунула нові вимоги.", "harder"),
+    ],
+)
+def test_the_ordinary_phrases_for_shifts_are_known(language, text, direction):
+    assert direction in {
+        s.direction for s in read(prepare(text, language=language), language=language).shifts
+    }

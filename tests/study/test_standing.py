@@ -105,10 +105,16 @@ def test_a_refusal_in_no_rule_is_named_first_and_packages_that_break_it_are_mark
     answer = json.loads(RUN.invoke(app, ["solve", str(folder), "--json"]).output)["answer"]
     assert all(d["breaks"] == ["s1"] for a in answer for d in a["deals"] if d["package"]["meters"] == "m1")
     assert any(d["breaks"] for a in answer for d in a["deals"])
-    assert (
-        "breaks refusals on record"
-        in RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1"]).output
+    judged = RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1"])
+    assert judged.exit_code == 1
+    assert judged.output.startswith(
+        "The numbers alone would accept it, but it goes against 1 accepted refusal"
     )
+    assert "breaks refusals on record" in judged.output
+    assert "accepts by the numbers, refused in words" in judged.output
+    assert "goes against" not in RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m0"]).output
+    told = json.loads(RUN.invoke(app, ["judge", str(folder), "pumping=p1", "meters=m1", "--json"]).output)
+    assert told["answer"]["against"] == ["s1"]
 
 
 def test_a_rule_that_cites_the_refusal_carries_it_and_a_commentator_refuses_nothing(tmp_path):
@@ -275,3 +281,27 @@ def test_what_one_party_said_is_no_answer_of_another(tmp_path):
     assert (refused.returncode, (folder / "case.yaml").read_text()) == (2, before)
     assert "is put to Board, but statement s1 is of Farmers" in refused.stderr
     assert answer(own["farmers"]).returncode == 0
+
+
+def test_a_verdict_about_all_needs_what_no_agreement_is_worth_to_each(tmp_path):
+    one = CASE.replace(
+        "p1: 100}, meters: {m0: 100, m1: 10}},\n    reservation: 30,",
+        "p1: 100}, meters: {m0: 100, m1: 10}},\n   ",
+    )
+    assert one != CASE
+    folder = make(tmp_path, one)
+    record = on_record(load(folder))
+    assert (record.limited, record.unlimited, record.enough) == (False, ("farmers",), False)
+    done = RUN.invoke(app, ["zone", str(folder)])
+    assert done.exit_code == 1
+    assert done.output.count("No reservation value for Farmers") == 1
+
+
+def test_words_on_packages_carry_a_refusal_that_names_no_option(tmp_path):
+    vague = REFUSAL.replace(" issue: meters, options: [m1],\n", "\n")
+    words = CASE + "comparisons:\n- {party: farmers, refuses: {meters: m1}, stated: s1}\n"
+    assert on_record(load(make(tmp_path / "a", CASE, vague))).vague == ("s1",)
+    case = load(make(tmp_path / "b", words, vague))
+    assert on_record(case).vague == ()
+    assert breaks(case, {"pumping": "p1", "meters": "m1"}) == ("s1",)
+    assert breaks(case, {"pumping": "p1", "meters": "m0"}) == ()

@@ -29,7 +29,7 @@ from zopa.workbench.identity_provider import IdentityProvider
 from zopa.workbench.server import team_app
 from zopa.workbench.store import Database, accounts, add_person, backup, opened, restore
 from zopa.workbench.store.accounts import MOST_PER_ADDRESS, close_account, signed_in_lately
-from zopa.workbench.store.identities import PATIENCE, identities_of, link, unlink
+from zopa.workbench.store.identities import PATIENCE, identities_of, link_identity, unlink_identities
 
 HOST = workbench_client.HOST
 ORIGIN = {"origin": f"http://{HOST}"}
@@ -152,7 +152,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: FakeProv
     made = opened(str(tmp_path / "team.db"), Clock())
     add_person(made, "anna", None)
     add_person(made, "ben@example.org", GOOD)
-    link(made, "anna", provider.issuer, ANNA)
+    link_identity(made, "anna", provider.issuer, ANNA)
     yield made
     made.close()
 
@@ -482,13 +482,13 @@ def test_an_identity_is_of_one_account_and_has_an_issuer_and_a_subject(
     database: Database, provider: FakeProvider
 ) -> None:
     with pytest.raises(NotApplicable, match="linked to an account already"):
-        link(database, "ben@example.org", provider.issuer, ANNA)
+        link_identity(database, "ben@example.org", provider.issuer, ANNA)
     for issuer, subject in (("id.example.org", "x"), ("https://a.b", " "), ("https://a.b", "x" * 256)):
         with pytest.raises(NotApplicable, match="expected the address of an issuer"):
-            link(database, "anna", issuer, subject)
+            link_identity(database, "anna", issuer, subject)
     with pytest.raises(UnknownName):
-        link(database, "eva", "https://a.b", "x")
-    link(database, "anna", "https://a.b", ANNA)
+        link_identity(database, "eva", "https://a.b", "x")
+    link_identity(database, "anna", "https://a.b", ANNA)
     assert identities_of(database, "anna") == [(provider.issuer, ANNA), ("https://a.b", ANNA)]
 
 
@@ -511,5 +511,5 @@ def test_unlinking_ends_the_sessions(database: Database, provider: FakeProvider)
     browser = client(database, provider)
     back(browser, provider.agreed(sent(browser)))
     assert browser.get("/").status_code == 200
-    assert unlink(database, "anna") == 1
+    assert unlink_identities(database, "anna") == 1
     assert browser.get("/").status_code == 303

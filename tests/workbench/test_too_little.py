@@ -53,8 +53,8 @@ def test_a_draft_against_a_refusal_is_marked_beside_its_party_and_in_the_headlin
     against, kept = (client.get(DRAFT + o).text.partition('id="answer"')[2] for o in ("m1", "m0"))
     say = re.search(r"<div data-say>(.*?)</div>", against, re.DOTALL)
     assert say is not None
-    assert "against a refusal that no rule carries" in say[1]
-    assert "t-warning" in say[1]
+    assert "refusal or red line that no rule carries" in say[1]
+    assert "t-no" in say[1]
     row = re.search(r'<tr class="against">.*?</tr>', against, re.DOTALL)
     assert row is not None
     assert "Farmers" in row[0]

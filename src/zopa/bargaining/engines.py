@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from zopa.bargaining.search import Count
 from zopa.bargaining.search.decomposition import Additive, Refusal, additive
+from zopa.counts import things
 from zopa.space import MAX_PACKAGES, Package, Problem, Space
 
 __all__ = [
@@ -214,7 +215,7 @@ class Description:
         head = (
             f"{self.size:.3g} packages; {self.structure}"
             if self.size > MAX_PACKAGES
-            else f"{self.size:,} packages; {self.structure}"
+            else f"{things(self.size, 'package')}; {self.structure}"
         )
         return "\n".join([head, *(f"{what}: {engine} ({cost})" for what, engine, cost in self.lines)])
 
@@ -232,7 +233,9 @@ def describe(problem: Problem) -> Description:
         name = choose(problem, verb)
         if name == "listing":
             done = ", listed already" if problem.tabulated else ""
-            lines.append((verb, "listing of all packages", f"{problem.space.n_packages:,} packages{done}"))
+            lines.append(
+                (verb, "listing of all packages", f"{things(problem.space.n_packages, 'package')}{done}")
+            )
         else:
             lines += [
                 (f"{verb}: {what}" if what else verb, how, cost) for what, how, cost in search.lines(verb)

@@ -18,7 +18,7 @@ import numpy as np
 from zopa.bargaining.deals import Deal, deal, deals, marked
 from zopa.bargaining.engines import Engine, Stop, engine_for, never
 from zopa.bargaining.why_not import Limit, WhyNot, blocked, limits_of
-from zopa.case import MOST_UNSOURCED, Case, OnRecord, WorthRanges, on_record, values, weights
+from zopa.case import MOST_UNSOURCED, Case, OnRecord, WorthRanges, breaks, on_record, values, weights
 from zopa.errors import UnknownName
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Why, decimal
 from zopa.space.table import BoolArray
@@ -99,6 +99,7 @@ class Views(Answer):
     suggestion : for a partial draft, the completion with the largest smallest gain.
     notes : what must be said about the numbers.
     record : what the case rests on; a verdict that rests on too little is none.
+    against : accepted refusals and red lines that no rule carries and that the draft goes against, by statement id.
     """
 
     draft: Mapping[str, str]
@@ -116,15 +117,21 @@ class Views(Answer):
     suggestion: Deal | None = None
     notes: tuple[str, ...] = ()
     record: OnRecord | None = None
+    against: tuple[str, ...] = ()
     at_least: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
-        """Not enough on record, accepted, refused, or not known: the search was stopped before it found out."""
+        """Not enough on record, accepted, refused, against a refusal (the numbers alone would accept), or not known.
+
+        It is not known where the search was stopped before it found out.
+        """
         if self.record is not None and not self.record.enough:
             return "not enough on record"
         if not self.acceptable and "acceptable" in self.at_least and all(v.accepts for v in self.verdicts):
             return "not known"
+        if self.accepted and self.against:
+            return "against a refusal"
         return "accepted" if self.accepted else "refused"
 
     @property
@@ -178,7 +185,8 @@ def judge(
         if len(settled) < len(space.issues)
         else _full(problem, space.package(draft), engine, quick)
     )
-    return replace(found, record=on_record(problem.case, most_unsourced))
+    against = breaks(problem.case, found.draft)
+    return replace(found, record=on_record(problem.case, most_unsourced), against=against)
 
 
 def _full(problem: Problem, package: Package, engine: Engine, quick: bool) -> Views:

@@ -8,7 +8,15 @@ from fractions import Fraction
 from typing import Literal
 
 from zopa.bargaining.engines import Engine, Stop, engine_for, never
-from zopa.case import MOST_UNSOURCED, Case, OnRecord, on_record, uncarried
+from zopa.case import (
+    MOST_UNSOURCED,
+    Case,
+    OnRecord,
+    fits_what_was_meant,
+    on_record,
+    readings_left,
+    uncarried,
+)
 from zopa.space import Problem, Readings, reading_names
 
 __all__ = ["STATES", "AnswerState", "OtherReading", "State", "standing"]
@@ -123,12 +131,12 @@ def _open(engine: Engine, *, full: bool = False) -> bool | None:
 
 def _others(problem: Problem) -> Iterator[tuple[OtherReading, Mapping[str, str]]]:
     """The named sets of readings, then every other reading of one rule."""
-    now, seen = dict(problem.readings), [dict(problem.readings)]
+    now, seen, left = dict(problem.readings), [dict(problem.readings)], readings_left(problem.case)
     for name in problem.case.readings:
         chosen = dict(problem.with_readings(name).readings)
-        if chosen not in seen:
+        if chosen not in seen and fits_what_was_meant(problem.case, chosen):
             yield OtherReading(False, set=name), chosen
     for rule, names in reading_names(problem.case).items():
         for reading in names:
-            if reading != now[rule]:
+            if reading != now[rule] and reading in left.get(rule, names):
                 yield OtherReading(False, rule=rule, reading=reading), {**now, rule: reading}

@@ -19,7 +19,8 @@ import numpy as np
 from zopa.bargaining.engines import Blocks, Engine, Stop, engine_for, never
 from zopa.bargaining.listing import smallest
 from zopa.bargaining.search.decomposition import minimal_coalitions
-from zopa.case import Case, reservation
+from zopa.case import Case, readings_left, reservation
+from zopa.counts import things
 from zopa.space import Answer, Clause, Problem, Readings, Space, clause_basis, clause_text, decimal
 
 __all__ = [
@@ -121,7 +122,7 @@ class Switch:
         """The zone in words: "20,738 packages", "a zone", "no deal"."""
         if not self.open:
             return "no deal"
-        return "a zone" if self.count is None else f"{self.count:,} packages"
+        return "a zone" if self.count is None else things(self.count, "package")
 
 
 @dataclass(frozen=True)
@@ -370,7 +371,8 @@ class _Survey:
 
     def __init__(self, problem: Problem, engine: Engine, settled: Mapping[int, int]) -> None:
         self.problem, self.engine, self.settled = problem, engine, settled
-        self.names = {name: tuple(rule.readings) or ("as stated",) for name, rule in problem.rules.items()}
+        left = readings_left(problem.case)
+        self.names = {name: left.get(name, ("as stated",)) for name in problem.rules}
 
     def under(self, readings: Mapping[str, str]) -> Engine:
         """The engine under other readings."""

@@ -152,7 +152,7 @@ def zone(
         count_low=_count_at(problem, engine, count, "low"),
         count_high=_count_at(problem, engine, count, "high"),
         unstated=problem.unstated,
-        warnings=(*_warnings(share, problem.unstated), *problem.remarks, *unsure),
+        warnings=(*_warnings(share, problem), *problem.remarks, *unsure),
         option_shares={
             space.issues[i]: dict(zip(space.options[i], row, strict=True))
             for i, row in engine.shares().items()
@@ -186,10 +186,11 @@ def _not_exact(what: str, number: Count) -> list[str]:
     ]
 
 
-def _warnings(share: Fraction | None, unstated: tuple[str, ...]) -> list[str]:
+def _warnings(share: Fraction | None, problem: Problem) -> list[str]:
     """What must be said beside a count: an uninformative zone, missing reservation values."""
     found = []
-    if share is not None and share > LARGE_SHARE:
+    unstated = [problem.case.parties[p].name for p in problem.unstated]
+    if share is not None and share > LARGE_SHARE and not unstated:
         found.append(
             f"{100 * float(share):.0f} % of the allowed packages are acceptable to all: the reservation "
             "values are so low that the zone says little; look at the break-even values first"

@@ -28,6 +28,7 @@ from zopa.case.estimates import (
     weights,
 )
 from zopa.case.interval import ZERO, Interval, Number, exact
+from zopa.case.meant import fits_what_was_meant, readings_left
 from zopa.case.model import (
     STANCES,
     WEIGHT_WORDS,
@@ -104,6 +105,7 @@ __all__ = [
     "days_of_change",
     "estimate",
     "exact",
+    "fits_what_was_meant",
     "fraction",
     "gaps",
     "hidden_records",
@@ -118,6 +120,7 @@ __all__ = [
     "pressing",
     "quantity",
     "reading_of",
+    "readings_left",
     "redacted",
     "reservation",
     "share_by_basis",

@@ -28,7 +28,7 @@ def hidden_records(case: Case, marks: Collection[str] = MARKS) -> dict[str, tupl
 def redacted(case: Case, marks: Collection[str] = MARKS) -> Case:
     """The case with the words of marked sources hidden; ``hidden`` counts the quotations, every number stays.
 
-    A source marked *restricted* loses its title and address too. The digest says that the case is redacted.
+    A source marked *restricted* loses its title and address too. The digest says that the case is redacted, and how.
     """
     found = hidden_records(case, marks)
     n = sum(map(len, found.values()))
@@ -37,7 +37,8 @@ def redacted(case: Case, marks: Collection[str] = MARKS) -> Case:
         for group, ids in ((g, frozenset(found[g])) for g in _GROUPS)
     }
     changed["sources"] = {i: _closed(s) if s.access in marks else s for i, s in case.sources.items()}
-    changed |= {"digest": f"{case.digest}-redacted", "hidden": n}
+    which = "" if set(marks) == set(MARKS) else "-" + "-".join(sorted(marks))
+    changed |= {"digest": f"{case.digest}-redacted{which}", "hidden": n}
     changed["whole"] = redacted(case.whole, marks) if case.whole is not None else None
     return case.model_copy(update=changed)
 

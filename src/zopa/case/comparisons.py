@@ -1,4 +1,4 @@
-"""Nouns of what words say about packages: the ``comparisons`` section of ``case.yaml``."""
+"""Nouns of what words say about packages and readings: the ``comparisons`` section of ``case.yaml``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["PackageWords"]
 
 
 class PackageWords(Basis):
-    """One party's words on packages: accepts this, refuses that, would rather have this than that, ranks issues.
+    """One party's words: accepts this, refuses that, would rather have this than that, ranks issues, means this reading.
 
-    Exactly one of ``accepts``, ``refuses``, ``prefers`` (with ``to``) and ``ranks`` is given. Packages name an
+    Exactly one of ``accepts``, ``refuses``, ``prefers`` (with ``to``), ``ranks``, ``means`` and ``means_not`` is given. Packages name an
     option per issue; issues that they leave out are open. No number is needed.
     """
 
@@ -28,4 +28,10 @@ class PackageWords(Basis):
     to: dict[str, str] = Field(default_factory=dict, description="the other side of `prefers`")
     weakly: bool = Field(False, description="with `prefers`: no worse, instead of better")
     ranks: Ids = Field((), description="issues by what is at stake in them, most first")
+    means: dict[str, str] = Field(
+        default_factory=dict, description="rule -> the reading that the party says it meant"
+    )
+    means_not: dict[str, str] = Field(
+        default_factory=dict, description="rule -> a reading that the party says it did not mean"
+    )
     answers: str = Field("", description="the question that this answers, by its id")

@@ -45,8 +45,10 @@ class OnRecord:
     vague : accepted refusals and red lines that no rule carries and that name no option, by statement id: whether a
         package breaks them cannot be told.
     unread : how many statements were accepted together without anybody reading them.
-    limited : whether any party has a reservation value; where none has, every package counts as accepted by all.
+    limited : whether each party has a reservation value; one that has none counts as accepting every package, so a
+        verdict about all would not be about it.
     sides : how many parties there are whose acceptance counts; a negotiation needs two.
+    unlimited : the parties without a reservation value.
     """
 
     waiting: Mapping[str, int]
@@ -58,6 +60,7 @@ class OnRecord:
     unread: int = 0
     limited: bool = True
     sides: int = 2
+    unlimited: tuple[str, ...] = ()
 
     @property
     def enough(self) -> bool:
@@ -88,15 +91,24 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
             *(c for r in rule.readings.values() for c in r.clauses),
         )
         issues |= {i for part in parts for condition in (*part.when, *part.only_if) for i in condition}
+    for words in case.comparisons:
+        parties.add(words.party)
+        issues.update(words.accepts, words.refuses, words.prefers, words.to, words.ranks)
+    unlimited = tuple(p for p in voters(case) if reservation(case, p) is None)
     return OnRecord(
         waiting,
         tuple(p for p in voters(case) if p not in parties and not _judged(case, p)),
         tuple(i for i in case.issues if i not in issues and not _valued(case, i)),
         Fraction(counts[GAP], total) if total else Fraction(1),
         Fraction(str(limit)) if isinstance(limit, float) else Fraction(limit),
-        vague=tuple(ident for ident, s in uncarried(case).items() if not (s.issue and s.options)),
+        vague=tuple(
+            ident
+            for ident, s in uncarried(case).items()
+            if not (s.issue and s.options) and not _packages_refused(case, ident)
+        ),
         unread=sum(s.review.why == UNREAD for s in said),
-        limited=any(reservation(case, p) is not None for p in voters(case)),
+        limited=not unlimited,
+        unlimited=unlimited,
         sides=len(voters(case)),
     )
 
@@ -156,5 +168,13 @@ def _answered(case: Case, s: Statement) -> bool:
 def breaks(case: Case, package: Mapping[str, str]) -> tuple[str, ...]:
     """The refusals and red lines that no rule carries and that a package goes against, by statement id."""
     return tuple(
-        ident for ident, s in uncarried(case).items() if s.issue and package.get(s.issue) in s.options
+        ident
+        for ident, s in uncarried(case).items()
+        if (s.issue and package.get(s.issue) in s.options)
+        or any(refused.items() <= package.items() for refused in _packages_refused(case, ident))
     )
+
+
+def _packages_refused(case: Case, ident: str) -> tuple[Mapping[str, str], ...]:
+    """The packages that a comparison says a statement refuses, an option per issue; others are open."""
+    return tuple(c.refuses for c in case.comparisons if c.refuses and ident in c.statements)

@@ -10,6 +10,7 @@ import typer
 from zopa.cli import completion
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import CaseArgument, JsonOption, bundled, console, print_answer
+from zopa.counts import things
 
 __all__ = ["check", "init", "rename", "schema"]
 
@@ -43,7 +44,7 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
         else:
             for f in findings:
                 typer.echo(str(f), err=True)
-            typer.echo(f"{n} problem{'s' if n != 1 else ''}; nothing was loaded.", err=True)
+            typer.echo(f"{things(n, 'problem')}; nothing was loaded.", err=True)
         raise typer.Exit(2)
     from zopa.space import plain
     from zopa.study import verify
@@ -57,10 +58,10 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
         )
         raise typer.Exit(1 if wrong else 0)
     out = console()
-    n = len(case.statements)
     out.print(
-        f"sound: {len(case.parties)} parties, {len(case.issues)} issues, {sum(len(i.options) for i in case.issues.values())} "
-        f"options, {len(case.rules)} rules, {n} statement{'s' if n != 1 else ''}, every quote found in its source"
+        f"sound: {things(len(case.parties), 'party')}, {things(len(case.issues), 'issue')}, "
+        f"{things(sum(len(i.options) for i in case.issues.values()), 'option')}, {things(len(case.rules), 'rule')}, "
+        f"{things(len(case.statements), 'statement')}, every quote found in its source"
     )
     for note in notes:
         out.print(f"note: {note}", markup=False)
@@ -71,8 +72,9 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
             markup=False,
         )
     if checked:
-        out.print(f"{len(checked) - len(wrong)} of {len(checked)} expected answers hold")
-    tell_next(["run CASE"], name)
+        out.print(f"{len(checked) - len(wrong)} of {things(len(checked), 'expected answer')} hold")
+    waiting = any(s.review.state == "suggested" for s in case.statements.values())
+    tell_next(["review CASE" if waiting else "run CASE"], name)
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -91,7 +93,9 @@ def _notes(case: object) -> list[str]:
         found.append(f"no option marked `now:` (silent / as it is now) for {', '.join(silent)}")
     empty = gaps(case)
     if empty:
-        found.append(f"{len(empty)} cells rest on nothing that anyone said or wrote; they count as 0 to 100")
+        found.append(
+            f"{things(len(empty), 'cell')} with nothing that anyone said or wrote; counted as 0 to 100"
+        )
     return found
 
 
@@ -117,7 +121,7 @@ def rename(
         return
     where = ", ".join(f"{n} in {name}" for name, n in done.places.items())
     n = sum(done.places.values())
-    typer.echo(f"renamed {done.kind} {done.old} to {done.new} in {n} places: {where}")
+    typer.echo(f"renamed {done.kind} {done.old} to {done.new} in {things(n, 'place')}: {where}")
     tell_next(["check CASE"], folder)
 
 

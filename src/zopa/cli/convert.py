@@ -10,6 +10,7 @@ import typer
 
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, bundled, console, print_answer
+from zopa.counts import things
 
 if TYPE_CHECKING:
     from zopa.formats.conversion import Conversion
@@ -100,7 +101,7 @@ def convert(
     else:
         typer.echo(str(found.fidelity))
         typer.echo(
-            f"nothing was written: {len(found.fidelity.left_out)} things would be left out"
+            f"nothing was written: {things(len(found.fidelity.left_out), 'thing')} would be left out"
             if refused
             else f"{'added to' if found.adds else 'made' if found.target_format == 'case' else 'wrote'} {target}"
         )

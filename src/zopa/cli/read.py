@@ -12,6 +12,7 @@ import typer
 from zopa.cli.evaluate import report_score, train_to
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer, still_working
+from zopa.counts import things
 
 if TYPE_CHECKING:
     from zopa.case import Case
@@ -127,7 +128,7 @@ def _amount(incoming: list[Incoming]) -> str:
     """What is read, in words."""
     if not incoming:
         return "reading the sources of the case"
-    size = f"{sum(len(item.text) for item in incoming):,} characters"
+    size = f"{things(sum(len(item.text) for item in incoming), 'character')}"
     return f"reading {incoming[0].name if len(incoming) == 1 else f'{len(incoming)} texts'} ({size})"
 
 
@@ -157,7 +158,7 @@ def _read_again(folder: Path, language: str, reader: Reader, json: bool) -> None
         return
     for a in done:
         typer.echo(
-            f"{a.source}: {a.kept} decisions kept; {a.new} suggestions new, {a.changed} changed, {a.gone} gone"
+            f"{a.source}: {things(a.kept, 'decision')} kept; {things(a.new, 'new suggestion')}, {a.changed} changed, {a.gone} gone"
         )
         for note in a.notes:
             typer.echo(f"  note: {note}")
@@ -186,7 +187,9 @@ def _endpoint(url: str, model: str, language: str, *, timeout: float, yes: bool,
 
     def reader(text: Text, case: Case | None) -> Extract:
         requests, tokens = planned(text, case, language=language)
-        size = f"{len(text.text):,} characters, {requests} requests, about {tokens:,} tokens"
+        size = (
+            f"{things(len(text.text), 'character')}, {things(requests, 'request')}, about {tokens:,} tokens"
+        )
         typer.echo(f"the text ({size}) would be sent to {url}", err=True)
         if not yes:
             typer.confirm("send it?", abort=True, err=True)
@@ -258,7 +261,7 @@ def _add(incoming: list[Incoming], folder: Path, language: str, reader: Reader, 
             f"made {folder}/case.yaml from the words of the text: correct its parties, speakers and issues first"
         )
     for added in done.sources:
-        counts = ", ".join(f"{n} {group}" for group, n in added.records.items())
+        counts = ", ".join(things(n, group.removesuffix("s")) for group, n in added.records.items())
         typer.echo(f"{added.source}: {counts or 'nothing added'}")
         for note in added.notes:
             typer.echo(f"  note: {note}")
@@ -284,6 +287,6 @@ def _replace(item: Incoming, folder: Path, old: str, language: str) -> None:
         tell_next(["review CASE"], folder)
         return
     typer.echo(
-        f"{done.source}: {done.moved} records moved over; {done.changed} changed in the newer text and wait for review"
+        f"{done.source}: {things(done.moved, 'record')} moved over; {done.changed} changed in the newer text and wait for review"
     )
     tell_next(["review CASE"], folder)

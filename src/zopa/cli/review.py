@@ -13,6 +13,7 @@ import typer
 
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
+from zopa.counts import things
 
 if TYPE_CHECKING:
     from zopa.reading.review import Session
@@ -41,6 +42,9 @@ def review(
 
     case = load(folder)
     session = Session(case.whole or case, by or _user(), date.today())
+    if not accept_all and not session.queue and session.filter("unread") and not json:
+        n = len(session.queue)
+        typer.echo(f"{things(n, 'record')} accepted together, unread; a accepts the one that was read")
     if not json and not session.queue and (accept_all or not any(session.listed("all"))):
         typer.echo("nothing is waiting for review")
         tell_next(["run CASE"], folder)
@@ -49,7 +53,7 @@ def review(
         n = session.accept_all(UNREAD)
         _save(folder, session)
         if not json:
-            typer.echo(f"accepted {n} records, unread")
+            typer.echo(f"accepted {things(n, 'record')}, unread")
     else:
         said = redirect_stdout(sys.stderr) if json else nullcontext()  # the dialogue is not the answer
         with said, _keys() as keys:
@@ -60,7 +64,8 @@ def review(
     typer.echo(", ".join(f"{n} {state}" for state, n in _states(session).items()))
     if session.left:
         typer.echo("the next review goes on where you stopped")
-    tell_next(["review CASE" if session.left else "run CASE"], folder)
+    unread = not session.left and bool(session.listed("unread"))
+    tell_next(["review CASE" if session.left or unread else "run CASE"], folder)
 
 
 def _user() -> str:
@@ -251,7 +256,7 @@ def _split(session: Session, keys: Iterator[str]) -> None:
 def _filter(session: Session, keys: Iterator[str]) -> None:
     words = _line("show which? state, group, kind, party, issue or source; Enter: suggested ", keys)
     n = session.filter(*words.split())
-    typer.echo(f"{n} records")
+    typer.echo(things(n, "record"))
 
 
 def _search(session: Session, keys: Iterator[str]) -> None:
@@ -268,7 +273,7 @@ def _accept_all(session: Session, keys: Iterator[str]) -> None:
         for r in session.queue
         if r.ident in session.entries[r.group]
     )
-    if _line(f"accept {n} records without reading them? y/n ", keys).casefold() in ("y", "yes"):
+    if _line(f"accept {things(n, 'record')} without reading? y/n ", keys).casefold() in ("y", "yes"):
         typer.echo(f"accepted {session.accept_all(UNREAD)}")
     else:
         typer.echo("not changed")

@@ -22,6 +22,7 @@ from zopa.cli.options import (
     problem_of,
     progress,
 )
+from zopa.counts import things
 
 __all__ = ["demo", "run"]
 
@@ -65,7 +66,6 @@ def run(
     from zopa.render import report
     from zopa.study import run as study
     from zopa.views import view
-    from zopa.views.numbers import things
 
     problem = problem_of(name, readings, changes, day, typed)
     if redact:

@@ -11,6 +11,7 @@ import typer
 
 from zopa.cli.next_steps import tell_next
 from zopa.cli.options import JsonOption, print_answer
+from zopa.counts import things
 
 if TYPE_CHECKING:
     from zopa.workbench.store import Database
@@ -130,10 +131,12 @@ def _do(
             return _identities(store, act, given)
         case "backup", [path]:
             n = verbs.backup(store, Path(path))
-            return {"rows": n}, f"wrote {n} rows to {path}; keep the case folders too: they are not in it"
+            return {
+                "rows": n
+            }, f"wrote {things(n, 'row')} to {path}; keep the case folders too: they are not in it"
         case "restore", [path]:
             n = verbs.restore(store, path)
-            return {"rows": n}, f"restored {n} rows"
+            return {"rows": n}, f"restored {things(n, 'row')}"
         case _:
             return {"version": version(store)}, f"the tables are of version {version(store)}"
 
@@ -146,10 +149,10 @@ def _identities(store: Database, act: str, given: list[str]) -> tuple[Any, str]:
 
     match act, given:
         case "link", [name, issuer, subject]:
-            identities.link(store, name, issuer, subject)
+            identities.link_identity(store, name, issuer, subject)
             return {"name": name, "issuer": issuer, "subject": subject}, f"{name} can sign in at {issuer}"
         case "unlink", [name]:
-            n = identities.unlink(store, name)
+            n = identities.unlink_identities(store, name)
             said = f"{name} is linked to no identity any more, and all sessions ended"
             return {"name": name, "unlinked": n}, said
         case _:

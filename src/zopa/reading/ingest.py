@@ -12,6 +12,7 @@ from pathlib import Path
 
 from zopa.case.model import Case, Records
 from zopa.casefile import drop_missing_names, load, set_values
+from zopa.counts import be, things
 from zopa.errors import UnknownName
 from zopa.reading.case_records import moved, renewed, to_records
 from zopa.reading.extraction.extract import Extract, extract
@@ -123,7 +124,9 @@ def _add(item: Incoming, text: Text, folder: Path, language: str, read: Reader) 
     earlier = {k: s.text for k, s in case.sources.items() if k != ident}
     found, repeated = _without_copies(read(text, case), copies({**earlier, ident: text.text}), ident)
     if repeated:
-        notes.append(f"{repeated} statements stand in paragraphs copied from earlier sources; counted once")
+        notes.append(
+            f"{things(repeated, 'statement')} in paragraphs copied from earlier sources; counted once"
+        )
     notes += [note for note in found.notes if not note.endswith("removed from the text")]
     taken = {*case.statements, *case.contacts, *case.figures, *case.shifts}
     records = to_records(found, ident, case, taken, language)
@@ -147,7 +150,9 @@ def _undated(published: Published, records: Records) -> list[str]:
     late = [k for k, s in records.statements.items() if s.said and s.said.start and s.said.start > day]
     if not late:
         return []
-    return [f"{len(late)} statements are dated after the publication on {day}: {', '.join(late[:5])}"]
+    return [
+        f"{things(len(late), 'statement')} {be(len(late))} dated after the publication on {day}: {', '.join(late[:5])}"
+    ]
 
 
 def read_again(folder: Path, *, language: str = "", reader: Reader | None = None) -> tuple[Again, ...]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
-from zopa.case import all_rules, cited
+from zopa.case import UNREAD, all_rules, cited
 from zopa.case.model import KINDS, Case, Issue, Option, Party, Review, Rule, Speaker, Statement
 from zopa.case.records import Contact, Records, Stance
 from zopa.case.rules import Firmness
@@ -124,6 +124,7 @@ class Session:
         """
         known = [
             *STATES,
+            "unread",
             *Records.model_fields,
             *KINDS,
             *self.entries["parties"],
@@ -142,7 +143,7 @@ class Session:
         )
 
     def _called(self, group: str, item: Any) -> set[str]:
-        words = {group, item.review.state, item.source}
+        words = {group, item.review.state, item.source} | ({"unread"} if item.review.why == UNREAD else set())
         words |= {str(getattr(item, key)) for key in ("kind", "issue") if getattr(item, key, None)}
         party = self._party(item)
         return words | ({party} if party else set())

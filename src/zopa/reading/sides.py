@@ -47,7 +47,8 @@ def grouped(heard: Sequence[Suggestion], body: str, lex: Lexicon, states: Collec
             continue
         key = next((k for k in sides if _same(k, side, lex)), side)
         sides.setdefault(key, {})[name] = n
-        if key != name or lex.patterns["speakers.body"].search(key):
+        longer_name = key != name and not _same(key, name, lex)  # else a person by surname and by full name
+        if longer_name or lex.patterns["speakers.body"].search(key):
             bodies.add(key)
     out = Sides(sorted(sides.items(), key=lambda item: -sum(item[1].values())))
     out.bodies = frozenset(bodies)

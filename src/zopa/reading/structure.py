@@ -71,7 +71,10 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "") -> Draft:
     speakers = _speakers(body, states, lex) if states else {}
     if not (states and bodies):
         groups = grouped(heard, body, lex, frozenset(states))
+        of_persons = {n for n in groups if states and _is_of_a_person(n, speakers, lex)}
         for name in sorted(groups, key=lambda n: -len(groups[n])):
+            if name in of_persons:
+                continue
             if len(parties) < MAX_SIDES and (
                 not states or name in groups.bodies or _speaks_often(name, groups[name])
             ):
@@ -85,7 +88,7 @@ def draft(texts: Iterable[Text], title: str = "", language: str = "") -> Draft:
         for n in range(1, 3 - len(parties)):
             parties[f"party-{n}"] = {"name": f"Party {n} (to be named)"}
         for name, members in groups.items():
-            _add_speakers(speakers, name, members, parties)
+            _add_speakers(speakers, name, members, parties, lex, ask=name in of_persons)
     topics = _topics(body, lex)
     shared = shared_topics(heard, body, lex, {w for words in topics.values() for w in words})
     named = " ".join(states).casefold()
@@ -130,21 +133,50 @@ def _add_speakers(
     name: str,
     members: Mapping[str, int],
     parties: Mapping[str, Mapping[str, Any]],
+    lex: Lexicon,
+    *,
+    ask: bool = False,
 ) -> None:
-    """The speakers of one group; the group itself where it speaks, for a party speaks under its own name."""
+    """The speakers of one group; the group itself where it speaks, for a party speaks under its own name.
+
+    With ``ask`` the party is left open, and the review asks for it.
+    """
     known = {other.lower() for s in speakers.values() for other in (s["name"], *s["aliases"])}
     for member in members:
         ident = _slug(member) or "speaker"
         if member.lower() in known or ident in speakers or len(speakers) >= 2 * MAX_SPEAKERS:
+            continue
+        if _is_place_or_time(member, lex):
             continue
         party = _slug(name)
         surname = member.split()[-1]
         aliases = [surname] if surname != member and surname[0].isupper() and not surname.isupper() else []
         if ident in parties:
             ident += "-speaker"
+        if ask:
+            speakers[ident] = {"name": member, "aliases": aliases}
+            continue
         speakers[ident] = {"name": member, "aliases": aliases} | (
             {"party": party, "authority": "official"} if party in parties else {"authority": "commentator"}
         )
+
+
+def _is_of_a_person(name: str, speakers: Mapping[str, Mapping[str, Any]], lex: Lexicon) -> bool:
+    """Whether a body is the office of a person, as "the Biden administration": no party of its own beside its country.
+
+    It may be an earlier government, so whose its words are is asked in the review.
+    """
+    words = bare_name(name, lex).split()
+    surnames = {s["name"].split()[-1] for s in speakers.values() if "authority" not in s or " " in s["name"]}
+    return words[-1].lower() == lex.raw["terms"]["government"].lower() or (
+        len(words) > 1 and words[0] in surnames
+    )
+
+
+def _is_place_or_time(name: str, lex: Lexicon) -> bool:
+    """Whether a name begins as no name does, "In Brussels", "Under Biden"."""
+    first, *rest = name.split()
+    return bool(rest) and first.lower() in lex["prepositions"]
 
 
 def draft_case(texts: Iterable[Text], title: str = "", language: str = "") -> str:
@@ -270,6 +302,8 @@ def _persons_heard(body: str, states: Mapping[str, tuple[str, ...]], lex: Lexico
         name = lex.patterns["speakers.owner"].sub("", who.name)
         name = lex.patterns["speakers.offices"].sub("", name)
         name = resolver.full_name(name) or name
+        if _is_place_or_time(name, lex):
+            continue
         if len(name) > 2 and name.lower() not in lex["weekdays"]:
             heard[name] = heard.get(name, 0) + 1
     return heard

@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from zopa.counts import things
 from zopa.render.svg import pictures
 from zopa.views.document import Builder, Chart, Document
 
@@ -80,5 +81,6 @@ def _template(name: str) -> Any:
     environment = Environment(
         loader=DictLoader(parts), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters["things"] = things
     environment.filters["kind"] = lambda block: type(block).__name__
     return environment.get_template(name)

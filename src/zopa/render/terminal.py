@@ -81,6 +81,8 @@ def _words(spans: Spans) -> str:
 
 
 def _link(link: Link) -> str:
+    if link.verb:
+        return f"({link.text[:1].lower()}{link.text[1:]}: zopa {link.verb})"
     return f"{link.text} [{link.key}]" if link.key and link.key != link.text else link.text
 
 

@@ -288,18 +288,11 @@ def answer_row(
     ------
     UnknownName
         No such question.
-    NotApplicable
-        A question about a reading: its answer is no comparison, but the default reading of a rule.
     """
     known = {q.id: q for q in found}
     if ident not in known:
         raise UnknownName("question", ident, known)
     q = known[ident]
-    if q.kind == "means":
-        raise NotApplicable(
-            f"the answer to {ident} is a reading: write `default: {q.content['reading']}` under rules.{q.content['rule']}, "
-            "or another of its readings"
-        )
     row: dict[str, Any] = {"party": q.party}
     if q.kind == "accepts":
         row["accepts" if yes else "refuses"] = dict(q.content)
@@ -310,6 +303,8 @@ def answer_row(
             if yes
             else {"prefers": dict(other), "to": dict(one), "weakly": True}
         )
+    elif q.kind == "means":
+        row["means" if yes else "means_not"] = {q.content["rule"]: q.content["reading"]}
     else:
         order = [q.content["first"], q.content["second"]]
         row["ranks"] = order if yes else order[::-1]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from zopa.case import Case
+from zopa.case import Case, fits_what_was_meant
 from zopa.errors import NotApplicable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible, Unused, WordSettings, compatible
@@ -170,7 +170,8 @@ class Stress(Answer):
 def chosen_readings(problem: Problem, readings: Readings | Sequence[str]) -> tuple[str | None, ...]:
     """The sets of readings to hold under; None is the problem's own.
 
-    Without a choice: every named set of the case, but for those that set all rules aside.
+    Without a choice: every named set of the case, but for those that set all rules aside, and those in which a rule is
+    read as its party has said it did not mean it.
     """
     if isinstance(readings, Sequence) and not isinstance(readings, str):
         return tuple(readings)
@@ -178,7 +179,14 @@ def chosen_readings(problem: Problem, readings: Readings | Sequence[str]) -> tup
         return (readings,)
     if readings is not None:
         return (None,)
-    return tuple(n for n, r in problem.case.readings.items() if r.all != "off") or (None,)
+    return tuple(n for n, r in problem.case.readings.items() if r.all != "off" and _meant(problem, n)) or (
+        None,
+    )
+
+
+def _meant(problem: Problem, name: str) -> bool:
+    """Whether a named set of readings fits what the parties have said that they meant."""
+    return fits_what_was_meant(problem.case, problem.with_readings(name).readings)
 
 
 def problems_of(case: Case | Problem, readings: Readings | Sequence[str]) -> dict[str, Problem]:

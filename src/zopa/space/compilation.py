@@ -26,6 +26,7 @@ from zopa.case import (
     voters,
     weights,
 )
+from zopa.case.meant import readings_left
 from zopa.errors import NotApplicable, UnknownName
 from zopa.space.compiled import Bonus, Clause, Space, Term
 
@@ -58,6 +59,8 @@ def choose_readings(case: Case, readings: Readings = None) -> dict[str, str]:
     """
     rules = all_rules(case)
     chosen = {name: rule.default or _names(rule)[0] for name, rule in rules.items()}
+    for name, left in readings_left(case).items():
+        chosen[name] = chosen[name] if chosen[name] in (*left, "off") else left[0]
     chosen |= {rule: v for p, v in case.changed.items() if (rule := reading_of(p)) in rules}
     if readings is None:
         return chosen

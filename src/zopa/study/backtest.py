@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from zopa.case import Case, Outcome, accepted, day_asked, days_of_change, on_record, start, undated, voters
+from zopa.counts import things
 from zopa.errors import NotApplicable, UnknownName
 from zopa.parallel import Spread, in_parts
 from zopa.robustness import Stress, stress
@@ -276,7 +277,7 @@ def _then(case: Case, as_of: date | str, allow_undated: bool) -> tuple[Case, Out
     found = undated(then)
     if found and not allow_undated:
         raise NotApplicable(
-            f"'{case.title}' has {len(found)} entries without a date, which may be hindsight: "
+            f"'{case.title}' has {things(len(found), 'entry')} without a date, which may be hindsight: "
             f"{', '.join(found[:3])}{', ...' if len(found) > 3 else ''}; give them statements as basis, or allow them"
         )
     return then, outcome

@@ -22,8 +22,9 @@ from zopa.case import (
     weights,
 )
 from zopa.casefile import find_quote, line_of
+from zopa.counts import things
 from zopa.errors import UnknownName
-from zopa.space import plain
+from zopa.space import choose_readings, plain
 from zopa.waiting import party_cost
 
 __all__ = [
@@ -155,7 +156,7 @@ def _party_noun(case: Case, ident: str) -> Step:
     said = sum(speaks_for(case, s) == ident for s in case.statements.values())
     steps = [_judgment_step(case, f"{ident}.reservation")] if ident in voters(case) else []
     steps += [rule_step(case, k) for k, r in all_rules(case).items() if r.party == ident]
-    return Step(ident, noun.name, f"{noun.role}; {said} statements", "party", tuple(steps))
+    return Step(ident, noun.name, f"{noun.role}; {things(said, 'statement')}", "party", tuple(steps))
 
 
 def _issue_noun(case: Case, ident: str) -> Step:
@@ -294,9 +295,7 @@ def rule_step(case: Case, ident: str) -> Step:
     for name, reading in rule.readings.items():
         below = (_basis_step(case, f"{ident}/{name}", reading),) if reading.kind != "none" else ()
         default = (
-            " (the reading used unless another is chosen)"
-            if name == (rule.default or next(iter(rule.readings)))
-            else ""
+            " (the reading used unless another is chosen)" if name == choose_readings(case).get(ident) else ""
         )
         steps.append(Step(f"{ident}/{name}", f"reading '{name}'{default}", reading.says, "reading", below))
     return Step(ident, f"rule {ident} of {party}", rule.says, rule.kind, tuple(steps))

@@ -27,7 +27,15 @@ from zopa.bargaining import (
     winning_coalitions,
     zone,
 )
-from zopa.case import MOST_UNSOURCED, Case, gaps, share_by_basis, voters
+from zopa.case import (
+    MOST_UNSOURCED,
+    Case,
+    fits_what_was_meant,
+    gaps,
+    readings_left,
+    share_by_basis,
+    voters,
+)
 from zopa.division import divide
 from zopa.errors import NotApplicable
 from zopa.graphmodel import stability
@@ -328,7 +336,11 @@ def run(
     tell("named readings")
     named = {name: problem.with_readings(name) for name in problem.case.readings}
     rows = tuple(_row(other, name, fresh()) for name, other in named.items())
-    closed = {r.name: why_not(named[r.name], stop=fresh()) for r in rows if not r.count}
+    closed = {
+        r.name: why_not(named[r.name], stop=fresh())
+        for r in rows
+        if not r.count and fits_what_was_meant(problem.case, r.readings)
+    }
     tell("packages worth discussing")
     proposals = _proposals(Found(problem, found, edge, solutions, why))
     answers, not_asked = _ask_lenses(problem, proposals, lenses, tell)
@@ -472,11 +484,14 @@ def _spread(f: Found, have: list[Deal]) -> list[Deal]:
 
 def _objections(problem: Problem, d: Deal, readings: Mapping[str, str]) -> tuple[Objection, ...]:
     case, rules, chosen = problem.case, problem.rules, problem.readings
+    left = readings_left(case)
     found = []
     package = problem.space.package(d.package)
     for rule, names in reading_names(case).items():
         for reading in names:
             if reading == readings[rule] and reading == chosen[rule]:
+                continue
+            if reading not in left.get(rule, names):
                 continue
             broken = [c for c in problem.clauses_of(rule, reading) if not c.allows(package)]
             if not broken:

@@ -53,7 +53,7 @@ class Seal:
         )
         if found is None:
             raise NotApplicable(
-                "this is no seal: expected the line that `zopa seal CASE` prints, "
+                "this is no seal; expected a line that `zopa seal CASE` prints, "
                 "'zopa-seal version=... at=... case=... asked=... answers=... seal=...', or a file that holds it"
             )
         if _sha(found[1]) != found[2]:

@@ -8,7 +8,7 @@ from zopa.study.agreement import CoderAgreement, FieldAgreement
 from zopa.views.document import Block, Cell, Document, Grid, Section, cell, paragraph
 from zopa.views.history import visible
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent
+from zopa.views.numbers import count, listed, percent, things
 
 __all__ = ["agreement"]
 
@@ -18,7 +18,7 @@ MOST_SHOWN = 20
 def agreement(a: CoderAgreement, labels: Labels) -> Document:
     """The figures first, then where coders differ."""
     who = listed([visible(c, 60) for c in a.coders])
-    blocks: list[Block] = [paragraph(f"{len(a.coders)} coders: {who}.")]
+    blocks: list[Block] = [paragraph(f"{things(len(a.coders), 'coder')}: {who}.")]
     blocks.append(_table("Agreement by field", "Field", a.fields, {}))
     issues = labels.case.issues if labels.case else {}
     named = {i: issue.name for i, issue in issues.items()}

@@ -7,7 +7,7 @@ from zopa.study.gates import GatesChecked
 from zopa.study.opened_splits import SplitOpening
 from zopa.views.document import Block, Cell, Document, Grid, Section, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, percent
+from zopa.views.numbers import count, day, percent, things
 
 __all__ = ["backtest"]
 
@@ -27,7 +27,7 @@ def backtest(b: Backtest, _: Labels) -> Document:
     deals = sum(r.deal for r in b.rows)
     n = len(b.rows)
     blocks: list[Block] = [
-        paragraph(f"{n} case{'s' if n != 1 else ''}, {deals} with an agreement and {n - deals} without."),
+        paragraph(f"{things(n, 'case')}, {deals} with an agreement and {n - deals} without."),
         paragraph(
             f"Whether there was a deal, against whether the central zone was open: Brier score {b.deal_brier:.3f} "
             "(0 is right every time, 1 wrong every time)."
@@ -47,7 +47,7 @@ def backtest(b: Backtest, _: Labels) -> Document:
         blocks.append(
             paragraph(
                 f"Log scores are in bits, lower is better; {SMOOTH:.0%} of every prediction is spread evenly over the "
-                f"allowed packages. In brackets 95 % intervals from {count(b.resamples)} resamples of whole negotiations, "
+                f"allowed packages. In brackets 95 % intervals from {things(b.resamples, 'resample')} of whole negotiations, "
                 f"seed {b.seed}.",
                 tone="note",
             )

@@ -20,7 +20,7 @@ from zopa.bargaining import (
     WhyNot,
     Zone,
 )
-from zopa.case import assumed_worth, breaks, reservation, share_by_basis
+from zopa.case import assumed_worth, reservation, share_by_basis
 from zopa.views import standing, worth
 from zopa.views.document import (
     Block,
@@ -39,7 +39,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, gain, listed, percent, points, sentence, short
+from zopa.views.numbers import be, count, gain, listed, percent, points, sentence, short, things
 
 __all__ = [
     "DEAL",
@@ -63,6 +63,7 @@ __all__ = [
     "worth_cell",
     "zone",
     "zone_sentence",
+    "zone_warnings",
 ]
 
 MOST_CONFLICTS = 10
@@ -74,24 +75,41 @@ MOST_TIES = 10
 def zone_sentence(z: Zone) -> str:
     """Is there a deal, in one sentence."""
     if z.admissible == 0:
-        return f"No deal under these readings: the rules leave none of {count(z.packages)} packages."
+        return f"No deal under these readings: the rules leave none of {things(z.packages, 'package')}."
     if z.empty and not z.closest:
-        return f"No deal under these readings: none of the {count(z.admissible)} allowed packages is acceptable to all parties."
+        return f"No deal under these readings: {_none_of(z.admissible)} is acceptable to all parties."
     if z.empty:
         return (
-            f"No deal under these readings: none of the {count(z.admissible)} allowed packages (of {count(z.packages)}) is "
+            f"No deal under these readings: {_none_of(z.admissible)} (of {count(z.packages)}) is "
             f"acceptable to all parties; the closest leaves a party {points(z.shortfall)} points short."
         )
     if z.agreed != z.count:
         return (
-            f"A zone exists: {count(z.agreed)} of {count(z.admissible)} allowed packages are acceptable to enough parties; "
-            f"{count(z.count)} of them are acceptable to all."
+            f"A zone exists: {count(z.agreed)} of {things(z.admissible, 'allowed package')} {be(z.agreed)} acceptable to enough "
+            f"parties; {count(z.count)} of them {be(z.count)} acceptable to all."
         )
     if not z.exact:
-        return (
-            f"A zone exists: at least {count(z.count)} of {count(z.packages)} packages are acceptable to all."
-        )
-    return f"A zone exists: {count(z.count)} of {count(z.admissible)} allowed packages ({percent(z.share)}) are acceptable to all."
+        return f"A zone exists: at least {count(z.count)} of {things(z.packages, 'package')} {be(z.count)} acceptable to all."
+    return (
+        f"A zone exists: {count(z.count)} of {things(z.admissible, 'allowed package')} ({percent(z.share)}) {be(z.count)} "
+        "acceptable to all."
+    )
+
+
+def zone_warnings(z: Zone) -> list[Paragraph]:
+    """What to know before using the counts; what the lines on too little on record say already is left out."""
+    s = z.standing
+    said = s is not None and s.state == "not enough on record" and not s.record.limited
+    told = [w for w in z.warnings if not (said and w.startswith("no reservation value"))]
+    return [paragraph(sentence(w), tone="warning") for w in told]
+
+
+def _none_of(allowed: int) -> str:
+    return (
+        "the only allowed package, which"
+        if allowed == 1
+        else f"none of the {count(allowed)} allowed packages"
+    )
 
 
 def zone(z: Zone, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Document:
@@ -104,7 +122,7 @@ def zone(z: Zone, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Docum
     blocks.insert(len(blocks) if thin else 0, counted)
     if s is not None and s.state == "depends on a reading":
         blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
-    blocks += [paragraph(sentence(w), tone="warning") for w in z.warnings]
+    blocks += zone_warnings(z)
     if labels.case is not None:
         blocks.append(paragraph(standing.rests_on(share_by_basis(labels.case)), tone="small"))
     blocks.append(break_even(z, labels))
@@ -221,9 +239,9 @@ def frontier(
 def _frontier_sentence(f: Frontier) -> str:
     if not f.points:
         return "No deal under these readings, so there is no frontier."
-    packages = f", {count(f.packages)} packages" if f.packages is not None else ""
+    packages = f", {things(f.packages, 'package')}" if f.packages is not None else ""
     return (
-        f"The frontier has {count(f.points)} distinct points{packages}: "
+        f"The frontier has {things(f.points, 'distinct point')}{packages}: "
         "no party can gain there without a loss to another."
     )
 
@@ -307,7 +325,7 @@ def size_of(s: Switch) -> str:
     """The zone under another reading: "20,738 packages", "a zone", "no deal"."""
     if not s.open:
         return "no deal"
-    return "a zone" if s.count is None else f"{count(s.count)} packages"
+    return "a zone" if s.count is None else things(s.count, "package")
 
 
 def limit_spans(m: Limit, labels: Labels) -> Spans:
@@ -353,8 +371,8 @@ def _correction_spans(k: Correction, labels: Labels) -> Spans:
             Link(m.says or m.text, f"#rule-{m.rule}" if m.rule and labels.case else "", key=m.id),
             "”",
         ]
-    size = "a zone" if k.count is None else f"{count(k.count)} package{'s' if k.count != 1 else ''}"
-    n = f"{k.statements} statement{'s' if k.statements != 1 else ''}"
+    size = "a zone" if k.count is None else things(k.count, "package")
+    n = things(k.statements, "statement")
     move = f", reservation values lower by {points(k.shift)} points in all" if k.shift else ""
     return ("set aside ", *found, f": {size} ({n}{move})")
 
@@ -381,7 +399,9 @@ def why_not(w: WhyNot, labels: Labels) -> Document:
             blocks += [paragraph(f"These cannot all hold{number}:"), conflict_items(c, labels)]
         if len(w.sentences) > MOST_CONFLICTS:
             blocks.append(
-                paragraph(f"{len(w.sentences) - MOST_CONFLICTS} more conflicts: --json", tone="small")
+                paragraph(
+                    f"{things(len(w.sentences) - MOST_CONFLICTS, 'more conflict')}: --json", tone="small"
+                )
             )
         if w.corrections:
             blocks += [
@@ -402,7 +422,7 @@ def engines(found: Description) -> Document:
     """Which engine answers which question, and at what cost."""
     rows = tuple(found.lines)
     blocks: list[Block] = [
-        paragraph(f"{count(found.size)} packages: {found.structure}."),
+        paragraph(f"{things(found.size, 'package')}: {found.structure}."),
         Grid("What answers each question", ("question", "engine", "cost"), rows),
     ]
     return Document("", (Section("engines", "", tuple(blocks)),), next=("zone CASE",))
@@ -411,12 +431,14 @@ def engines(found: Description) -> Document:
 def draft(v: Views, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Document:
     """Who accepts a draft, who refuses it and by which statement, and what would change that."""
     thin = v.state == "not enough on record"
-    against = breaks(labels.case, v.draft) if labels.case else ()
-    tone: Tone = "note" if thin else "no" if not v.accepted else "warning" if against else "yes"
+    against = v.against
+    tones: Mapping[str, Tone] = {"accepted": "yes", "not known": "note"}
+    tone: Tone = "note" if thin else tones.get(v.state, "no")
     blocks: list[Block] = list(standing.too_little(v.record, labels)) if v.record and thin else []
     told = ("Counted all the same: " if thin else "") + _draft_sentence(v)
     if against and v.accepted:
-        told += " But it goes against a refusal that no rule carries."
+        told = f"The numbers alone would accept it, but it goes against {_refusals(len(against))} that no rule carries."
+        told = "Counted all the same: " + told if thin else told
     blocks.append(paragraph(told, tone=tone))
     aside = [labels.rule(rule) for rule, reading in v.question.readings.items() if reading == "off"]
     if aside:
@@ -430,10 +452,13 @@ def draft(v: Views, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Doc
                 tone="warning",
             )
         )
+    refused = {labels.speaks_for(i) for i in against}
     rows = tuple(
         (
             labels.party(x.party),
-            "accepts" if x.accepts else "refuses",
+            ("accepts by the numbers, refused in words" if x.party in refused else "accepts")
+            if x.accepts
+            else "refuses",
             cell(points(x.utility), number=True),
             cell(verdict_range(v, x, labels, words), number=True),
             cell(gain(x.gain), number=True),
@@ -479,6 +504,10 @@ def draft(v: Views, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Doc
                 blocks += [paragraph("These cannot all hold:"), conflict_items(c, labels)]
     step = labels.to_explain(*(m.rule for m in v.broken))
     return Document("", (Section("draft", "", tuple(blocks)),), next=(step,))
+
+
+def _refusals(n: int) -> str:
+    return things(n, "accepted refusal or red line", "accepted refusals and red lines")
 
 
 def _verdicts_caption(v: Views, words: worth.ByWords) -> str:
@@ -531,7 +560,7 @@ def _draft_sentence(v: Views) -> str:
     if not refusing:
         return "Each party accepts some completion, but no completion is acceptable to all."
     names = [x.party for x in refusing]
-    return f"{len(names)} of {len(v.verdicts)} parties refuse."
+    return f"{len(names)} of {things(len(v.verdicts), 'party')} {'refuses' if len(names) == 1 else 'refuse'}."
 
 
 def _changes(v: Views, labels: Labels) -> list[Block]:
@@ -555,9 +584,9 @@ def _changes(v: Views, labels: Labels) -> list[Block]:
             Bullets(tuple(swap_spans(s, labels) for s in v.agreements)),
         ]
     if v.improvements:
-        n = f"{count(v.improvable)} packages" if v.improvable is not None else "Packages"
+        n = things(v.improvable, "package") if v.improvable is not None else "Packages"
         blocks += [
-            Heading(f"{n} are better for some and worse for none; the best"),
+            Heading(f"{n} {be(v.improvable or 0)} better for some and worse for none; the best"),
             Bullets(
                 tuple((*_difference(d, v.draft, labels), f" ({_worths(d, labels)})") for d in v.improvements)
             ),

@@ -14,7 +14,7 @@ from zopa.views import worth
 from zopa.views.bargaining import worth_cell
 from zopa.views.document import Cell, Chart, Grid, Link, cell
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, points
+from zopa.views.numbers import day, points, things
 
 __all__ = ["frontier_chart", "timeline"]
 
@@ -44,7 +44,7 @@ def frontier_chart(
         rows,
     )
     said = (
-        f"The {count(study.frontier.points)} points of the frontier in grey"
+        f"{things(study.frontier.points, 'point')} of the frontier in grey"
         + (f" (every {step}th is drawn)" if step > 1 else "")
         + ", the packages of this report in colour, the reservation value of each party in black."
     )

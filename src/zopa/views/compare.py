@@ -19,7 +19,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, points
+from zopa.views.numbers import be, count, day, points, things
 from zopa.views.record import STANCES
 
 __all__ = ["compare"]
@@ -123,7 +123,7 @@ def _effect(e: Effect, c: Comparison, labels: Labels, earlier: Labels) -> Spans:
     else:
         name = names[e.kind]
     found = e.count_without
-    without = "no package" if not found else f"{count(found)} package{'s' if found != 1 else ''}"
+    without = "no package" if not found else things(found, "package")
     said: Spans = (
         (" (", *labels.statements(s for s in e.statements if labels.said(s)), ")")
         if any(labels.said(s) for s in e.statements)
@@ -188,9 +188,7 @@ def _said(c: Comparison, labels: Labels) -> Iterator[Block]:
         yield from _more(len(own) + len(others) - len(shown))
     if c.withdrawn:
         n = len(c.withdrawn)
-        yield paragraph(
-            f"{n} statement{'s' if n != 1 else ''} of the older case {'are' if n != 1 else 'is'} not in the newer."
-        )
+        yield paragraph(f"{things(n, 'statement')} of the older case {be(n)} not in the newer.")
 
 
 def _more(n: int, what: str = "more") -> Iterator[Block]:

@@ -42,6 +42,7 @@ class Link:
 
     ``note`` is a longer text shown on demand; ``key`` is what a user types in a command to name the same thing.
     ``lang`` is the language of the text where it is not that of the document: a quote stays in its own.
+    ``verb`` is the command that shows in a terminal what words that only point there lead to.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Link:
     note: str = ""
     key: str = ""
     lang: str = ""
+    verb: str = ""
 
 
 Span = str | Link

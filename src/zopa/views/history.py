@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from zopa.casefile import RecordCheck, RecordConflict, RecordEntry
 from zopa.views.document import Block, Bullets, Cell, Document, Grid, Section, cell, paragraph
-from zopa.views.numbers import count
+from zopa.views.numbers import things
 
 __all__ = ["conflicts", "history", "versions", "visible"]
 
@@ -59,7 +59,7 @@ def history(check: RecordCheck) -> Document:
 
 
 def _entries(n: int) -> str:
-    return "1 entry" if n == 1 else f"{count(n)} entries"
+    return things(n, "entry")
 
 
 def _row(e: RecordEntry) -> tuple[Cell, ...]:

@@ -92,10 +92,14 @@ class Labels:
             return ident
         return self.case.speakers[s.speaker].name if s.speaker else AUTHOR
 
+    def speaks_for(self, ident: str) -> str:
+        """The id of the party that a statement counts for; empty where it counts for none."""
+        s = self.said(ident)
+        return (speaks_for(self.case, s) if s and self.case else None) or ""
+
     def party_of(self, ident: str) -> str:
         """The name of the party that a statement counts for; empty where it counts for none."""
-        s = self.said(ident)
-        party = speaks_for(self.case, s) if s and self.case else None
+        party = self.speaks_for(ident)
         return self.party(party) if party else ""
 
     def statement(self, ident: str) -> Link:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from zopa.case import Case, accepted, latest, speaks_for
 from zopa.views.document import Block, Cell, Document, Grid, Section, Span, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, sentence
+from zopa.views.numbers import day, sentence, things
 from zopa.views.record import STANCES
 
 __all__ = ["at_the_table", "over_time", "position_table"]
@@ -92,7 +92,7 @@ def over_time(case: Case, party: str, labels: Labels) -> Document:
                 (paragraph(f"Nothing that {labels.party(party)} said is on record.", tone="note"),),
             )
         ]
-    subtitle = f"{count(len(own))} statement{'s' if len(own) != 1 else ''} on record"
+    subtitle = f"{things(len(own), 'statement')} on record"
     return Document(labels.party(party), tuple(sections), subtitle)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from zopa.ratification import Ratification, Ratifier, Spoiler
 from zopa.views.document import Block, Bullets, Cell, Chart, Document, Grid, Section, Spans, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, gain, listed, percent, short
+from zopa.views.numbers import be, count, gain, listed, percent, short, things
 
 __all__ = ["blocks", "ratification", "ratifier_sentence", "spoiler_sentence", "verdict"]
 
@@ -19,7 +19,7 @@ def ratifier_sentence(r: Ratifier, labels: Labels) -> str:
     """What a ratifier would ratify, and what that leaves of the zone."""
     lost = "none" if not r.at_table else percent(1 - r.ratified / r.at_table)
     return (
-        f"{labels.party(r.party)} would ratify {count(r.accepts)} of {count(r.admissible)} allowed packages; of the "
+        f"{labels.party(r.party)} would ratify {count(r.accepts)} of {things(r.admissible, 'allowed package')}; of the "
         f"{count(r.at_table)} that all parties at the table accept, {count(r.ratified)} would pass ratification ({lost} would not)"
     )
 
@@ -74,11 +74,15 @@ def verdict(d: Ratification) -> str:
     if not sets.admissible:
         return "The rules leave no package, so there is nothing to ratify."
     if not sets.at_table:
-        return f"None of the {count(sets.admissible)} allowed packages is acceptable to all at the table."
-    left = f"{count(sets.agreed)} of {count(sets.admissible)} allowed packages make an agreement"
+        return (
+            "The only allowed package is not acceptable to all at the table."
+            if sets.admissible == 1
+            else f"None of the {count(sets.admissible)} allowed packages is acceptable to all at the table."
+        )
+    left = f"{count(sets.agreed)} of {things(sets.admissible, 'allowed package')} {'makes' if sets.agreed == 1 else 'make'} an agreement"
     if not d.ratifiers:
         return f"{left}; no party of the case is a ratifier."
-    return f"{left} that would be ratified; {count(sets.at_table)} are acceptable to all at the table."
+    return f"{left} that would be ratified; {count(sets.at_table)} {be(sets.at_table)} acceptable to all at the table."
 
 
 def _tied_hands(d: Ratification, labels: Labels) -> list[str]:
@@ -100,7 +104,7 @@ def blocks(d: Ratification, labels: Labels) -> tuple[Block, ...]:
         found.append(
             paragraph(
                 f"Taken one by one, none of these issues can move: {listed(labels.issue(line.issue) for line in d.lines)}. Taken "
-                f"together, {count(w.agreed)} packages are acceptable: what a party gives on one issue it gets back on another."
+                f"together, {things(w.agreed, 'package')} {be(w.agreed)} acceptable: what a party gives on one issue it gets back on another."
             )
         )
     found += [paragraph(text + ".") for text in _tied_hands(d, labels)]
@@ -108,7 +112,7 @@ def blocks(d: Ratification, labels: Labels) -> tuple[Block, ...]:
     if d.commitments:
         found.append(
             paragraph(
-                f"{len(d.commitments) - len(loose)} of {len(d.commitments)} statements in which a party moves were made by a speaker who can bind it."
+                f"{len(d.commitments) - len(loose)} of {things(len(d.commitments), 'statement')} in which a party moves were made by a speaker who can bind it."
             )
         )
     if w.admissible:
@@ -142,7 +146,7 @@ def _win_sets(d: Ratification, labels: Labels) -> Grid:
         (name, cell(f"{n:,}", number=True), cell(percent(n / w.admissible), bar=n / w.admissible))
         for name, n in bars
     )
-    caption = f"Win-sets: how many of the {w.admissible:,} allowed packages each party accepts, and how many all of them accept"
+    caption = f"Win-sets: how many of {things(w.admissible, 'allowed package')} each party accepts, and how many all of them accept"
     return Grid(caption, ("", "packages", "share"), rows)
 
 

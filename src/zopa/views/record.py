@@ -13,7 +13,7 @@ from zopa.space import clauses as clauses_of
 from zopa.views.charts import timeline
 from zopa.views.document import Block, Cell, Grid, Link, Passage, Shade, Span, Spans, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, listed, percent, points, sentence
+from zopa.views.numbers import count, day, listed, percent, points, sentence, things
 
 __all__ = [
     "gaps_sentence",
@@ -173,7 +173,7 @@ def gaps_sentence(gaps: tuple[tuple[str, str, str], ...], labels: Labels) -> str
         by_party[p] = by_party.get(p, 0) + 1
     if not by_party:
         return ""
-    each = listed(f"{n} values of {labels.party(p)}" for p, n in by_party.items())
+    each = listed(f"{things(n, 'value')} of {labels.party(p)}" for p, n in by_party.items())
     return f"No source was found for {each}. Each may be anything from 0 to 100; 50 is used."
 
 
@@ -181,14 +181,18 @@ def statements(case: Case, labels: Labels) -> list[Block]:
     """Every statement, and the figures of the sources."""
     found: list[Block] = [
         paragraph(
-            f"On record: {len(case.statements)} statements, {len(case.contacts)} contacts, {len(case.figures)} figures and "
-            f"{len(case.shifts)} shifts of position."
+            f"On record: {things(len(case.statements), 'statement')}, {things(len(case.contacts), 'contact')}, "
+            f"{things(len(case.figures), 'figure')} and {things(len(case.shifts), 'shift of position')}."
         )
     ]
     author = sum(s.kind == "author_claim" for s in case.statements.values())
     if author:
         found.append(
-            paragraph(f"{author} claims are the author's own. They count for no party and bind none.")
+            paragraph(
+                "1 claim is the author's own. It counts for no party and binds none."
+                if author == 1
+                else f"{author} claims are the author's own. They count for no party and bind none."
+            )
         )
     picture = timeline(case, labels)
     if picture:

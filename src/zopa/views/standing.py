@@ -10,7 +10,7 @@ from zopa.bargaining.standing import State
 from zopa.case import OnRecord
 from zopa.views.document import Block, Bullets, Document, Paragraph, Span, Spans, Tone, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import listed, percent
+from zopa.views.numbers import listed, percent, things
 
 __all__ = [
     "TONES", "broken", "first_words", "gated", "joined", "muted", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
@@ -72,10 +72,7 @@ def gated(document: Document, r: OnRecord, labels: Labels) -> Document:
         else:
             told = (paragraph("Counted all the same:", tone="note"), head)
         sections[0] = replace(first, blocks=(*too_little(r, labels), *told, *rest))
-    unread = r.unread or r.waiting.get("statements") or r.vague
-    return replace(
-        document, sections=tuple(sections), next=("review CASE",) if unread else ("show CASE", *document.next)
-    )
+    return replace(document, sections=tuple(sections), next=_way_out(r, document.next))
 
 
 def muted(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -96,22 +93,22 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
     waiting = dict(r.waiting)
     unread = waiting.pop("statements", 0)
     if unread:
-        yield (f"{_number(unread, 'suggested statement')} must be reviewed first: zopa review.",)
+        yield (f"{things(unread, 'suggested statement')} must be reviewed first: zopa review.",)
     if r.unread:
         yield (
-            f"{_number(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread: zopa review, "
-            "f, accepted, shows them; a accepts one that was read.",
+            f"{things(r.unread, 'statement')} {'was' if r.unread == 1 else 'were'} accepted together, unread, so they do not count. "
+            "zopa review shows them one by one: a accepts the one that was read, r rejects it, e corrects it.",
         )
     if waiting:
         yield (
-            f"Not counted, because not reviewed: {listed(_number(n, g.removesuffix('s')) for g, n in waiting.items())}.",
+            f"Not counted, because not reviewed: {listed(things(n, g.removesuffix('s')) for g, n in waiting.items())}.",
         )
     if r.vague:
         n = len(r.vague)
         yield (
-            f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
+            f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
             f"{'names' if n == 1 else 'name'} no option, so whether a package breaks {'it' if n == 1 else 'them'} cannot be told; "
-            "zopa review asks which options are meant.",
+            "zopa review, then f and the word accepted, shows them; i names the options of each.",
         )
     missing = "; add a text with zopa read, or write a judgment with its reason into case.yaml."
     if r.parties:
@@ -121,9 +118,11 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
             f"No accepted statement or judgment about {listed(labels.issue(i) for i in r.issues)}{missing}",
         )
     if not r.limited:
+        who, n = listed(labels.parties(r.unlimited)), len(r.unlimited)
         yield (
-            "No party has a reservation value, so every package counts as accepted by all. Write what no agreement is worth "
-            "to each into case.yaml, with its reason.",
+            f"No reservation value for {who}, so every package counts as accepted there, and a verdict about all would not be "
+            f"about {'it' if n == 1 else 'them'}. Write what no agreement is worth to {'it' if n == 1 else 'each'} into "
+            "case.yaml, with its reason.",
         )
     if r.unsourced > r.limit:
         yield (
@@ -133,17 +132,13 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         )
 
 
-def _number(n: int, what: str) -> str:
-    return f"{n} {what}{'s' if n != 1 else ''}"
-
-
 def refusals(s: AnswerState, labels: Labels) -> Iterator[Block]:
     """Accepted refusals and red lines that no rule carries, in their words, before any package is shown."""
     if not s.uncarried:
         return
     n = len(s.uncarried)
     yield paragraph(
-        f"{_number(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals and red lines'} "
+        f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals and red lines'} "
         f"{'is' if n == 1 else 'are'} in no rule, so a package may break {'it' if n == 1 else 'them'}; packages that go against "
         "an option named there are marked. zopa review makes rules of them.",
         tone="warning",
@@ -183,7 +178,7 @@ def rests_on(counts: Mapping[str, int]) -> str:
     ]
     if counts.get("gap"):
         told.append(f"{counts['gap']} {'has' if counts['gap'] == 1 else 'have'} no source")
-    return f"Of {_number(sum(counts.values()), 'judgment')} about what the parties value, {listed(told)}."
+    return f"Of {things(sum(counts.values()), 'judgment')} about what the parties value, {listed(told)}."
 
 
 def broken(idents: Sequence[str], labels: Labels) -> Spans:
@@ -200,5 +195,11 @@ def next_steps(s: AnswerState | None, otherwise: Sequence[str]) -> tuple[str, ..
     """The commands that lead on."""
     if s is None or s.state != "not enough on record":
         return tuple(otherwise)
-    unread = s.record.unread or s.record.waiting.get("statements") or s.record.vague
-    return ("review CASE",) if unread else ("show CASE", *otherwise)
+    return _way_out(s.record, otherwise)
+
+
+def _way_out(r: OnRecord, otherwise: Sequence[str]) -> tuple[str, ...]:
+    """What to do where too little is on record: review what waits; ask the words alone where they are enough."""
+    if r.unread or r.waiting.get("statements") or r.vague:
+        return ("review CASE",)
+    return ("stress CASE" if r.enough_words else "show CASE", *otherwise)

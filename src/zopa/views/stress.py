@@ -22,7 +22,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent, points
+from zopa.views.numbers import be, count, listed, percent, points, things
 
 __all__ = ["better", "blocks", "headline", "large", "question_items", "questions", "stress"]
 
@@ -118,10 +118,10 @@ def headline(s: Stress) -> str:
     if not s.admissible:
         return "Under none of these readings do the rules leave a package."
     n = s.agreements
-    sure = f"{count(n)} package{'s are' if n != 1 else ' is'}" if n else "no package is"
+    sure = f"{things(n, 'package')} {be(n)}" if n else "no package is"
     return (
         f"{sure[:1].upper()}{sure[1:]} acceptable to all whatever the numbers and however the statements are read. For some "
-        f"numbers under some reading, {count(s.conceivable)} of {count(s.admissible)} packages could be acceptable to all; "
+        f"numbers under some reading, {count(s.conceivable)} of {things(s.admissible, 'package')} could be acceptable to all; "
         f"with the central judgments under the first reading, {count(s.central)}."
     )
 
@@ -313,7 +313,7 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
         for name, o in d.open.items()
     )
     yield paragraph(
-        f"Some package is acceptable to all in so many of {d.draws:,} draws: {several}. {LAWS[d.law]}; "
+        f"Some package is acceptable to all in so many of {things(d.draws, 'draw')}: {several}. {LAWS[d.law]}; "
         "that law is an assumption, and the intervals cover chance only.",
         tone="small",
     )
@@ -329,7 +329,10 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
     if rows:
         head = ("package", "all", *(labels.party(p) for p in d.packages[0].parties))
         yield Grid(
-            f"Acceptable most often, of {d.looked_at:,} packages looked at", head, tuple(rows), folded=True
+            f"Acceptable most often, of {things(d.looked_at, 'package')} looked at",
+            head,
+            tuple(rows),
+            folded=True,
         )
 
 

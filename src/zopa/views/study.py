@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Limit, Switch, WhyNot
-from zopa.case import reservation
+from zopa.case import fits_what_was_meant, readings_left, reservation
 from zopa.division import Divided
 from zopa.graphmodel import Stability
 from zopa.ratification import Ratification
@@ -55,7 +54,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent, points, sentence, short, things
+from zopa.views.numbers import be, count, listed, percent, points, sentence, short, things
 from zopa.waiting import Delay
 
 __all__ = ["briefing", "page_one", "study", "verdict"]
@@ -65,6 +64,7 @@ GLOSS = (
     "A package is one option for every issue. A party accepts a package that is worth at least as much to it as no "
     "agreement. The zone holds the packages that no rule forbids and that all parties accept."
 )
+NOT_MEANT = " (not what a party has said it meant)"
 ROLES: Mapping[str, str] = {
     "Nash": "balances the gains of all parties",
     "Kalai-Smorodinsky": "comes closest to giving each party an equal share of its best",
@@ -123,12 +123,13 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
         yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
     yield from _whatever(s)
     counted = "Counted all the same: " if thin else ""
-    yield paragraph(counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone"))
+    yield paragraph(
+        counted, bargaining.zone_sentence(s.zone), " ", Link("How this is computed", "#why-zone", verb="zone")
+    )
     yield paragraph(GLOSS, tone="small")
     if s.standing is not None and not thin:
         yield from standing.refusals(s.standing, labels)
-    for warning in s.zone.warnings:
-        yield paragraph(sentence(warning), tone="warning")
+    yield from bargaining.zone_warnings(s.zone)
     if not thin:
         yield from _decides(s, labels)
     shown = [] if thin else _shown(s)
@@ -156,9 +157,11 @@ def _whatever(s: Study) -> Iterator[Block]:
     """What holds whatever the numbers, and what could hold."""
     words = s.lenses.get("stress")
     if isinstance(words, Stress):
-        yield paragraph(stress.headline(words), " ", Link("By party, and why", "#words"), tone="key")
+        yield paragraph(
+            stress.headline(words), " ", Link("By party, and why", "#words", verb="stress"), tone="key"
+        )
         if words.shortlist is not None:
-            link = Link("The shortlist", "#words")
+            link = Link("The shortlist", "#words", verb="stress")
             yield paragraph(under_draws.shortlist_headline(words.shortlist), " ", link)
 
 
@@ -342,9 +345,10 @@ def _basis(s: Study) -> Block:
     parts = tuple(
         (k, f"{names[k]} {percent(n / total)}" if n / total > 0.12 else "", n) for k, n in counts.items()
     )
-    told = [f"{n} {'have' if k == 'gap' else 'are'} {names[k]}" for k, n in counts.items() if n]
+    have = {k: ("has" if n == 1 else "have") if k == "gap" else be(n) for k, n in counts.items()}
+    told = [f"{n} {have[k]} {names[k]}" for k, n in counts.items() if n]
     return Shares(
-        f"Of {total} judgments about what the parties value, {listed(told)}. Every number leads to its basis.",
+        f"Of {things(total, 'judgment')} about what the parties value, {listed(told)}. Every number leads to its basis.",
         parts,
     )
 
@@ -361,7 +365,12 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
     ]
     asked = False  # of one rule: the paragraph on readings above names the others
     for rule in dict.fromkeys([*blocking, *closing]):
-        readings = labels.rules[rule].readings if rule in labels.rules else {}
+        left = readings_left(s.case).get(rule, ())
+        readings = (
+            {r: x for r, x in labels.rules[rule].readings.items() if r in left}
+            if rule in labels.rules
+            else {}
+        )
         ids = (
             labels.rules[rule].statements or tuple(x for r in readings.values() for x in r.statements)
             if rule in labels.rules
@@ -386,7 +395,7 @@ def _questions(s: Study, shown: Sequence[tuple[str, Proposal]], labels: Labels) 
 def _effect(s: Study, rule: str, reading: str) -> str:
     """How many packages all could accept under a reading, all else as chosen."""
     if s.question.readings.get(rule) == reading:
-        return f" – as read here: {count(s.zone.agreed)} packages"
+        return f" – as read here: {things(s.zone.agreed, 'package')}"
     t = next((t for t in s.why_not.switches if t.rule == rule and t.reading == reading), None)
     return f" – {bargaining.size_of(t)}" if t else ""
 
@@ -397,12 +406,12 @@ def _no_agreement(s: Study, labels: Labels) -> Iterator[Spans]:
         return
     values: list[Span] = []
     for p in loose:
-        value: Fraction | None = s.zone.reservation[p] if reservation(s.case, p) else None
+        value = short(s.zone.reservation[p]) if reservation(s.case, p) else "nothing yet"
         rise = s.zone.break_even.get(p)
         ends = f"; the zone closes above {short(rise)}" if rise is not None and not s.zone.empty else ""
         values += [
             "; " if values else "",
-            Link(f"{labels.party(p)} {short(value)}", f"#why-{p}.reservation"),
+            Link(f"{labels.party(p)} {value}", f"#why-{p}.reservation"),
             ends.replace("; ", " – "),
         ]
     who = "All parties" if len(loose) == len(s.space.parties) else listed(labels.parties(loose))
@@ -534,7 +543,10 @@ def _reading_rows(s: Study) -> Grid:
     top = max((r.count for r in s.reading_rows), default=0) or 1
     rows = tuple(
         (
-            cell(f"{r.name}: {r.says or r.name}"),
+            cell(
+                f"{r.name}: {r.says or r.name}"
+                + ("" if fits_what_was_meant(s.case, r.readings) else NOT_MEANT)
+            ),
             cell(count(r.admissible), number=True),
             cell(count(r.count) if r.count else "no deal", bar=r.count / top),
             cell("–" if r.frontier_points is None else count(r.frontier_points), number=True),
@@ -561,7 +573,12 @@ def _conflicts(name: str, w: WhyNot, labels: Labels) -> list[Block]:
             for n, m in enumerate(c.limits)
         )
         found.append(
-            Grid(f"All {len(w.sentences)} conflicts", ("", "what cannot hold together"), rows, folded=True)
+            Grid(
+                "The conflict" if len(w.sentences) == 1 else f"All {len(w.sentences)} conflicts",
+                ("", "what cannot hold together"),
+                rows,
+                folded=True,
+            )
         )
     if w.corrections:
         found += [
@@ -594,7 +611,7 @@ def _combinations(w: WhyNot, labels: Labels) -> Grid:
     )
     heads = tuple(f"{labels.rule_owner(r)}: {r}" if labels.rule_owner(r) else r for r in varied)
     return Grid(
-        f"All {len(w.combinations)} combinations of readings",
+        f"All {things(len(w.combinations), 'combination')} of readings",
         (*heads, "allowed", "acceptable to all"),
         rows,
         folded=True,
@@ -765,9 +782,12 @@ def _method(s: Study, labels: Labels) -> Section:
         paragraph(f"Readings used: {readings}.", tone="small"),
         paragraph(f"zopa {q.version}; case digest {q.case[:16] or 'none'}.", tone="small"),
     ]
+    needed: dict[str, list[str]] = {}
+    for name, needs in s.not_asked.items():
+        needed.setdefault(needs, []).append(name)
     found += [
-        paragraph(f"Not examined: {name}. {sentence(needs)}", tone="small")
-        for name, needs in s.not_asked.items()
+        paragraph(f"Not examined: {listed(names)}. {sentence(needs)}", tone="small")
+        for needs, names in needed.items()
     ]
     return Section("method", "How the numbers are made", tuple(found))
 

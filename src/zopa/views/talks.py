@@ -37,7 +37,7 @@ from zopa.views.document import (
     paragraph,
 )
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, gain, listed, percent, points, sentence, short
+from zopa.views.numbers import count, day, gain, listed, percent, points, sentence, short, things
 
 __all__ = [
     "audit",
@@ -293,7 +293,7 @@ def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
         place = "at or above" if r.height <= 0 else "below"
         return f"{start} no step is needed: it is the target. The least well-off party ({who}) stands {_dip(r.height, d.unit)} {place} its floor."
     n = len(r.stops)
-    lead = f"{start} {len(r.issues)} issues change in {count(n)} step{'s' if n != 1 else ''}."
+    lead = f"{start} {things(len(r.issues), 'issue')} {'changes' if len(r.issues) == 1 else 'change'} in {things(n, 'step')}."
     if r.height <= 0:
         told = f"No party falls below its floor; the smallest margin is {_dip(r.height, d.unit)} ({who})."
     else:
@@ -383,7 +383,7 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
         remarks.append((f"{told}{weak}.",))
     if r.drawn is not None:
         what = "values that the words allow" if r.drawn.law == "words" else "numbers of the case"
-        told = f"Under {count(r.drawn.draws)} draws of the {what}, no party falls below no agreement at any step in {percent(Fraction(r.drawn.above, r.drawn.draws))}"
+        told = f"Under {things(r.drawn.draws, 'draw')} of the {what}, no party falls below no agreement at any step in {percent(Fraction(r.drawn.above, r.drawn.draws))}"
         weak = (
             f"; {labels.party(r.drawn.breaks)} does most often, in {percent(Fraction(r.drawn.below[r.drawn.breaks], r.drawn.draws))}"
             if r.drawn.breaks
@@ -570,7 +570,7 @@ def _agreed(d: Audit) -> str:
     n = len(d.runs)
     if n == 1:
         return f"The talks {ENDS[d.runs[0].outcome] if d.agreed else 'have ' + ENDS[d.runs[0].outcome]}."
-    text = f"{count(d.agreed)} of {count(n)} talks ended in an agreement."
+    text = f"{count(d.agreed)} of {things(n, 'talk')} ended in an agreement."
     if d.agreed:
         text += f" {percent(d.efficient)} of the agreements are efficient; on average they reach {percent(d.joint)} of the largest sum of utilities."
     return text
@@ -584,7 +584,7 @@ def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
         by = f" ({labels.party(r.first_party)})" if r.first_party else ""
         found.append(
             paragraph(
-                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {r.rounds_after} offers followed it."
+                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {things(r.rounds_after or 0, 'offer')} followed it."
             )
         )
     else:
@@ -882,7 +882,7 @@ def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
     ]
     found.append(
         paragraph(
-            f"Under these tactics ({listed(d.tactics)}) and these judgments; no forecast. Deadline after {d.rounds} rounds. The worst package at or "
+            f"Under these tactics ({listed(d.tactics)}) and these judgments; no forecast. Deadline after {things(d.rounds, 'round')}. The worst package at or "
             f"above a party's aspiration is offered; a single text first takes each issue from an opening drawn at random; a run is repeated exactly by its seed ({d.question.seed}).",
             tone="small",
         )
@@ -893,7 +893,7 @@ def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
 
 def _runs_sentence(p: ProtocolRuns) -> str:
     lead = PROTOCOL[p.protocol]
-    text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {count(p.runs)} talks end in an agreement"
+    text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {things(p.runs, 'talk')} {'ends' if p.agreed == 1 else 'end'} in an agreement"
     if p.agreed:
         text += "" if p.efficient is None else f", {count(p.efficient)} of them efficient"
     why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())

@@ -9,7 +9,7 @@ from zopa.robustness import AskedPackage, Committee, LensShares, MethodPicks, Pi
 from zopa.robustness.lens_draws import ANSWERED, HOLDS
 from zopa.views.document import Block, Bullets, Cell, Grid, Heading, Spans, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, listed, percent
+from zopa.views.numbers import count, listed, percent, things
 
 __all__ = [
     "asked",
@@ -33,7 +33,7 @@ def solution_picks(p: Picks, labels: Labels) -> Iterator[Block]:
     if not often:
         top = max(f.packages[0].share for f in p.methods.values())
         yield paragraph(
-            f"No solution picks any package in more than {percent(top)} of {count(p.open)} draws with an open zone. "
+            f"No solution picks any package in more than {percent(top)} of {things(p.open, 'draw')} with an open zone. "
             "Which package a solution picks depends on numbers that are not on record.",
             tone="small",
         )
@@ -41,7 +41,7 @@ def solution_picks(p: Picks, labels: Labels) -> Iterator[Block]:
     if beliefs:
         yield Bullets(beliefs)
     yield Grid(
-        f"Picks over {count(p.open)} draws with an open zone",
+        f"Picks over {things(p.open, 'draw')} with an open zone",
         (
             "solution",
             "most frequent pick",
@@ -80,7 +80,7 @@ def shortlist_headline(c: Committee) -> str:
         "" if c.proven else f"; no choice of as many could cover more than {percent(min(c.most, c.possible))}"
     )
     return (
-        f"A shortlist of {n} package{'s' if n != 1 else ''}: in {percent(c.covered)} of {count(c.scenarios)} scenarios (a "
+        f"A shortlist of {things(n, 'package')}: in {percent(c.covered)} of {things(c.scenarios, 'scenario')} (a "
         f"reading together with a draw from the words) at least one of them is acceptable to all{most}."
     )
 
@@ -109,7 +109,7 @@ def shortlist_blocks(c: Committee, labels: Labels, lenses: Sequence[LensShares] 
     yield Bullets(tuple(shortlist_items(c, labels)))
     if not c.complete:
         yield paragraph(
-            f"Chosen among the best of {count(c.candidates)} packages looked at, not of all that the rules allow.",
+            f"Chosen among the best of {things(c.candidates, 'package')} looked at, not of all that the rules allow.",
             tone="small",
         )
     more = _lens_columns(lenses)

@@ -8,7 +8,7 @@ from typing import Any
 from zopa.robustness.drivers import DecisionMap, Drivers
 from zopa.views.document import Block, Cell, Chart, Document, Grid, Section, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, percent, points
+from zopa.views.numbers import percent, points, things
 
 __all__ = ["blocks", "decision_map", "drivers"]
 
@@ -25,7 +25,7 @@ def blocks(d: Drivers, labels: Labels) -> Iterator[Block]:
     """Everything that the answer says."""
     looked = "all" if d.complete else "a sample of"
     yield paragraph(
-        f"At the central numbers all parties accept {percent(d.share)} of {looked} {count(d.packages)} packages that the "
+        f"At the central numbers all parties accept {percent(d.share)} of {looked} {things(d.packages, 'package')} that the "
         "rules allow. What follows is how far this share moves with the numbers."
     )
     if not d.bars:

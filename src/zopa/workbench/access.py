@@ -30,6 +30,12 @@ class Member:
         """Whether the role allows it."""
         return may(self.role, act)
 
+    @property
+    def closed(self) -> tuple[str, ...]:
+        """The access marks of sources whose words this person does not see."""
+        marks = {"restricted": "see restricted", "do-not-quote": "review"}
+        return tuple(mark for mark, act in marks.items() if not self.may(act))
+
 
 @dataclass(frozen=True)
 class SignedIn:

@@ -23,7 +23,7 @@ from zopa.render.svg import pictures
 from zopa.space import Answer, Problem, reading_names
 from zopa.views.document import Chart, Document, Link
 from zopa.views.labels import Labels
-from zopa.views.numbers import count, day, points
+from zopa.views.numbers import count, day, points, things
 from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
@@ -46,6 +46,7 @@ NAVIGATION = (
 """Name, path and key (after ``g``) of the screens in the head of every page."""
 
 Found = TypeVar("Found")
+YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Page:
     more : what else the template needs.
     command : the verb that gives the same answer in a terminal, and what else it needs.
     url : the address that the browser shows after a swap; None leaves it.
+    status : of the answer.
+    cookies : what the browser keeps for a year, read by the server only.
     """
 
     title: str
@@ -69,6 +72,7 @@ class Page:
     command: str = ""
     url: str | None = None
     status: int = 200
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> str:
         """The bytes that the command prints under ``--json``."""
@@ -103,21 +107,36 @@ class Here:
     @property
     def case(self) -> Case:
         """The case as its files stand now, as of the day that was asked for."""
-        return self.cases.case(self.name, self.asked.day, self.member.may("see restricted"))
+        return self.cases.case(self.name, self.asked.day, self.member.closed)
 
     @property
     def problem(self) -> Problem:
         """The problem as asked."""
-        return self.cases.problem(self.name, self.asked, self.member.may("see restricted"))
+        return self.cases.problem(self.name, self.asked, self.member.closed)
 
     @property
     def folder(self) -> Path:
         """Where the case is."""
         return self.cases.folders[self.name]
 
+    def open_all(self) -> None:
+        """See to it that this person may see the words of every source.
+
+        Raises
+        ------
+        PermissionError
+            Some are marked, and the role does not open them.
+        """
+        sources = self.cases.case(self.name).sources.values()
+        if marks := sorted({s.access.replace("-", " ") for s in sources if s.access in self.member.closed}):
+            raise PermissionError(
+                f"this page holds words of every source, and your role in this case, {self.member.role}, "
+                f"does not open those marked {' or '.join(marks)}"
+            )
+
     def answer(self, what: Hashable, make: Callable[[Problem], Found]) -> Found:
         """An answer about the problem as asked, worked out once; ``what`` names the question."""
-        return self.cases.answer(self.name, self.asked, what, make, self.member.may("see restricted"))
+        return self.cases.answer(self.name, self.asked, what, make, self.member.closed)
 
     @cached_property
     def labels(self) -> Labels:
@@ -168,7 +187,7 @@ class Here:
     def _usual(self) -> Mapping[str, str]:
         """The readings without those chosen one by one: the defaults, or those of the named set."""
         plain = replace(self.asked, chosen={})
-        return self.cases.problem(self.name, plain, self.member.may("see restricted")).readings
+        return self.cases.problem(self.name, plain, self.member.closed).readings
 
     def reading(self, rule: str, reading: str) -> Mapping[str, str]:
         """The readings chosen one by one if this one is chosen too; what is usual needs no choice."""
@@ -310,7 +329,10 @@ def html(here: Here, template: str, page: Page) -> Response:
     }
     found = environment().get_template(template)
     headers = {"hx-push-url": page.url} if page.url and here.partial else {}
-    return HTMLResponse(found.render(context), page.status, headers=headers)
+    answer = HTMLResponse(found.render(context), page.status, headers=headers)
+    for name, value in page.cookies.items():
+        answer.set_cookie(name, value, YEAR, path=here.base or "/", httponly=True, samesite="lax")
+    return answer
 
 
 def drawn(here: Here, what: Hashable, document: Document) -> dict[str, Markup]:
@@ -335,6 +357,7 @@ def environment() -> Environment:
         "count": count,
         "day": day,
         "points": points,
+        "things": things,
     }
     made.filters |= filters
     return made

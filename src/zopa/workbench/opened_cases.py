@@ -74,8 +74,8 @@ class OpenedCases:
         self._small, self._large = Kept(32), Kept(2)
         self._answers = Kept(256)
 
-    def case(self, name: str, day: str = "", restricted: bool = True) -> Case:
-        """The case as of a day, read again where its files changed; without the words of restricted sources if asked.
+    def case(self, name: str, day: str = "", closed: tuple[str, ...] = ()) -> Case:
+        """The case as of a day, read again where its files changed; without the words of sources with the marks of ``closed``.
 
         Raises
         ------
@@ -84,14 +84,14 @@ class OpenedCases:
         """
         folder = self.folders[name]
         case = self._cases.get((name, stamp(folder)), lambda: load(folder))
-        if not restricted:
+        if closed:
             whole = case
-            case = self._cuts.get((case.digest, "redacted"), lambda: redacted(whole, ("restricted",)))
+            case = self._cuts.get((case.digest, closed), lambda: redacted(whole, closed))
         return self._cuts.get((case.digest, day), lambda: case.at(day)) if day else case
 
-    def problem(self, name: str, asked: UrlQuery, restricted: bool = True) -> Problem:
+    def problem(self, name: str, asked: UrlQuery, closed: tuple[str, ...] = ()) -> Problem:
         """The problem as asked. Problems that differ in their readings only share utilities and table."""
-        case = self.case(name, asked.day, restricted)
+        case = self.case(name, asked.day, closed)
         values = tuple(sorted(asked.values.items()))
         small = _packages(case) <= LARGE
         kept = self._small if small else self._large
@@ -115,10 +115,10 @@ class OpenedCases:
         asked: UrlQuery,
         what: Hashable,
         make: Callable[[Problem], Found],
-        restricted: bool = True,
+        closed: tuple[str, ...] = (),
     ) -> Found:
         """An answer about the problem as asked; ``what`` names the question."""
-        problem = self.problem(name, asked, restricted)
+        problem = self.problem(name, asked, closed)
         key = (problem.case.digest, asked.key, what)
         return self._answers.get(key, lambda: make(problem))
 

@@ -23,6 +23,7 @@ from zopa.bargaining.search.elimination import bucket_frontier, bucket_package, 
 from zopa.bargaining.search.multipliers import fast
 from zopa.bargaining.search.pareto import CAP, ParetoPoints
 from zopa.bargaining.search.scalarization import Rays, ray_frontier
+from zopa.counts import things
 from zopa.space import IntArray, Package, Space
 
 __all__ = [
@@ -410,7 +411,7 @@ def describe_search(space: Space) -> SearchPlan:
     try:
         form = additive(space.everybody)
     except Refusal as why:
-        structure = f"{len(space.issues)} issues whose interactions hang together ({why})"
+        structure = f"{things(len(space.issues), 'issue')} whose interactions hang together ({why})"
         try:
             width = f"{bucket_plan(space).contexts} contexts at the widest place"
         except Refusal as wide:
@@ -423,8 +424,8 @@ def describe_search(space: Space) -> SearchPlan:
     joined = sum(len(g) > 1 for g in form.groups)
     largest = max(len(t) for t in form.tables) if form.tables else 0
     structure = (
-        f"{len(form.groups)} independent groups of issues ({joined} joined by rules or interactions, at most "
-        f"{largest} joint options), {len(form.rows)} rules that span groups"
+        f"{things(len(form.groups), 'independent group of issues')} ({joined} joined by rules or interactions, at most "
+        f"{things(largest, 'joint option')}), {things(len(form.rows), 'rule')} across groups"
     )
     edge, number = _frontier_plan(form), _count_plan(form)
     hard = "seconds to minutes" if form.n_parties > 5 else "well under a second for most"

@@ -129,7 +129,7 @@ def _beside(before: Sentence, s: Sentence) -> Attribution | None:
 
 def _nested(text: Sentence, x: Attribution, used: list[bool]) -> list[Attribution]:
     """The statements inside a content: the same patterns, its quotation marks taken as said."""
-    found = Attributions(used)
+    found = Attributions(used, inside=True)
     for a, b in x.content:
         cuts = [a, *(i + 1 for i in range(a, b) if text.words[i] in (".", "!", "?")), b]
         for i, j in itertools.pairwise(cuts):
@@ -206,7 +206,7 @@ def _read(s: Sentence, found: Attributions) -> None:
             x = _before_words(s, i, found)
         if x:
             found.add(s, x)
-    if not found.takes(s.start, s.stop) and (x := undertaking(s, found)):
+    if not found.inside and not found.takes(s.start, s.stop) and (x := undertaking(s, found)):
         found.add(s, x)
 
 

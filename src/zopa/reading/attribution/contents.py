@@ -88,6 +88,8 @@ def _recipient_ends(s: Sentence, k: int, start: int) -> bool:
 def _after_time(s: Sentence, k: int) -> int:
     """First token after a time: ``on Wednesday``, ``late last week``."""
     start, b = k, s.stop
+    if k + 1 < b and s.is_(k, "at") and s.is_(k + 1, "at_last"):
+        return k + 2
     while k < b and s.adverb[k] and not s.is_(k, "not") and k - start < 2:
         k += 1
     if k < b and s.is_(k, "time_openers"):
@@ -160,13 +162,20 @@ def _infinitive(s: Sentence, group: VerbGroup, relative: bool) -> Content | None
     """``SRC offered (on Monday) to X``, ``agreed not to X``."""
     if "infinitive" not in group.classes:
         return None
-    k = group.stop
+    k = _over_however(s, group.stop)
     later = _after_time(s, k)
     if later < s.stop and s.is_(later, "to"):
         k = later
     elif not (s.is_(k, "not") and k + 1 < s.stop and s.is_(k + 1, "to")):
         return None
     return Content(((k, content_end(s, k, relative, phrase=True)),), "infinitive")
+
+
+def _over_however(s: Sentence, k: int) -> int:
+    """``refused, however, to pay``: the first token after the aside."""
+    if k + 3 < s.stop and s.words[k] == "," == s.words[k + 2] and s.is_(k + 1, "asides"):
+        return k + 3
+    return k
 
 
 def _person(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
@@ -309,7 +318,7 @@ def _after_aside(s: Sentence, k: int) -> int:
 
 def _clause_after_pause(s: Sentence, group: VerbGroup, k: int) -> int | None:
     """A content after a comma or colon: a quotation, "that", or a clause where the cue allows it."""
-    if s.quoted[k] or s.is_(k, "that"):
+    if s.quoted[k] or s.is_(k, "that") or (s.is_(k, "interjections") and _needs_no_that(s, group)):
         return k
     source = left_phrase(s.whole(group.head), group.start)
     as_said = source is not None and source[0] > 0 and s.is_(source[0] - 1, "as")

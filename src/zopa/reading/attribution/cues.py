@@ -53,6 +53,8 @@ class Attributions:
 
     used: list[bool]
     statements: list[Attribution] = field(default_factory=list)
+    inside: bool = False
+    """Whether they are looked for inside another statement."""
 
     def take(self, a: int, b: int) -> None:
         """Mark tokens as read."""

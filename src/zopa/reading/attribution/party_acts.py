@@ -57,7 +57,11 @@ def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
         source = None
         if i < s.stop and not s.quoted[i]:
             source = _first_subject(s, i) if s.is_(i - 1, "coordinating") else _subject(s, i)
-        if not source or not (_acts(s, source) or (goes_on and s.is_(source[0], "subject_pronouns"))):
+        if not source or not (
+            s.is_(source[0], "articles")
+            or _acts(s, source)
+            or (goes_on and s.is_(source[0], "subject_pronouns"))
+        ):
             continue
         if s.has("subordinators", s.start, source[0]):
             continue

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from zopa.case.model import Case
+from zopa.counts import things
 from zopa.reading.attribution.attribute import Attribution
 from zopa.reading.extraction.date_phrases import DateSpan, dates
 from zopa.reading.extraction.events import Claim, ContactSpan, ShiftSpan, claims, contacts, shifts
@@ -98,10 +100,15 @@ class Extract:
             lines.append(
                 f"{indent}{s.who.name or '(no speaker named)'} [{s.kind.kind}] {self.words(*s.content)}"
             )
-        rest = f"{len(self.contacts)} contacts, {len(self.figures)} figures, {len(self.shifts)} shifts, {len(self.claims)} claims of the author"
+        rest = (
+            f"{things(len(self.contacts), 'contact')}, {things(len(self.figures), 'figure')}, "
+            f"{things(len(self.shifts), 'shift')}, {things(len(self.claims), 'claim')} of the author"
+        )
         read = ", ".join(f"{n} {_LINES[kind]}" for kind, n in self.passages.items() if kind in _LINES)
         shown = [f"read as: {read}"] if set(self.passages) - {"prose"} else []
-        return "\n".join([*lines, f"{len(self.statements)} statements; {rest}", *shown, *self.notes])
+        return "\n".join(
+            [*lines, f"{things(len(self.statements), 'statement')}; {rest}", *shown, *self.notes]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the format of the gold files, so that any extract can be scored."""
@@ -192,6 +199,10 @@ def extract(
     return reader.run()
 
 
+MOST_LABELS = 4
+"""Different labels of turns among which the other one of two speakers is looked for; one may have several."""
+
+
 class Assembler:
     """Turns attributions of one text into suggestions; engines other than the rules use it too."""
 
@@ -249,7 +260,7 @@ class Assembler:
         notes = tuple(f"{count} {what} removed from the text" for what, count in self.source.removed)
         left = self._quotations_left(found)
         if left:
-            notes = (*notes, f"{left} quotations belong to nobody whom the text names beside them")
+            notes = (*notes, f"{things(left, 'quotation')} without a speaker whom the text names beside it")
         return Extract(
             text=self.source,
             statements=tuple(statements),
@@ -346,7 +357,7 @@ class Assembler:
             lemma=x.lemma,
             who=who,
             kind=kind,
-            said=self._said(cue, first, last, who),
+            said=self._said(cue, content, (first, last), who),
             channel=channel(sentence, self.phrases),
             quoting=self._quoting(x),
             condition=conditional,
@@ -369,14 +380,20 @@ class Assembler:
         m = self.lex.patterns["speakers.together"].search(self.body)
         return m.group() if m else ""
 
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The different words for the speakers of turns."""
+        spans = {p.speaker for p in self.layout.passages if p.kind == "turn" and p.speaker}
+        return tuple(sorted({self.body[slice(*span)] for span in spans}))
+
     def _addressed(self, who: Who) -> Who:
         """``You asked us to``: words of the person who is spoken to; the other one of two, else a guess."""
-        spans = {self.body[slice(*p.speaker)] for p in self.layout.passages if p.kind == "turn" and p.speaker}
-        known = {w.name: w for w in (self.resolver.resolve(span) for span in sorted(spans))}
-        self.resolver.last_person = who
-        others = [w for name, w in known.items() if name != who.name]
-        if len(others) == 1:
-            return replace(others[0], how="addressee", weak=True)
+        if len(self.labels) <= MOST_LABELS:
+            before = copy(self.resolver)
+            known = {w.name: w for w in map(before.resolve, self.labels)}
+            others = [w for name, w in known.items() if name != who.name]
+            if len(others) == 1:
+                return replace(others[0], how="addressee", weak=True)
         return replace(who, weak=True)
 
     def _parts(self, found: Condition | None) -> tuple[str, str, str] | None:
@@ -441,19 +458,24 @@ class Assembler:
         return opening + " | " + self.body[mention[0][1] : max(mention[0][1], cue[0][0])]
 
     def _said(
-        self, cue: tuple[Range, ...], first: int, last: int, who: Who
+        self, cue: tuple[Range, ...], content: tuple[Range, ...], sentence: Range, who: Who
     ) -> tuple[date | None, date | None] | None:
-        """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication."""
-        at = cue[0] if cue else (first, first)
+        """When it was said: a date beside the cue or at the start of the sentence; else by the day of publication.
+
+        A date in what is said is never the day on which it was said: ``agreed to meet again on 2 April``.
+        """
+        first, last = sentence
+        at, on = cue[0] if cue else (first, first), self.source.published.on
         for d in self.dates[bisect_left(self.date_starts, first) : bisect_left(self.date_starts, last)]:
             beside = at[0] - 25 <= d.start <= at[1] + 25 and first <= d.start < last
+            if any(a <= d.start < b for a, b in content):
+                continue
             if (beside or first <= d.start < first + 12) and d.grain != "year":
                 gap = self.body[min(d.end, at[1]) : max(d.start, at[0])]
                 if not re.search(r"[.;“”\"]", gap):
                     return d.first, d.last
         if who.voice:
             return None
-        on = self.source.published.on
         return (None, on) if on else None
 
     def _quoting(self, x: Attribution) -> str:

@@ -171,6 +171,7 @@ class Resolver:
             words = [w for w in words if w.lower() not in titles and w.lower() not in small]
             if (
                 len(words) < 2
+                or words[-2].lower() in self.lex["name_links"]
                 or (len(words[-1]) < 4 and words[-1].isupper())
                 or any(w.lower() in dated for w in words)
                 or self.lex.patterns["speakers.body"].search(words[-1])
@@ -186,6 +187,11 @@ class Resolver:
             elif before != name:
                 found[key] = None
         return {k: v for k, v in found.items() if v}
+
+    @cached_property
+    def titled(self) -> frozenset[str]:
+        """Surnames that stand behind the title of a person: ``Minister Vance``, ``Col. Haddad``."""
+        return frozenset(m["name"] for m in self.lex.patterns["speakers.titled"].finditer(self.text))
 
     def full_name(self, surname: str) -> str | None:
         """The full name that ends with a surname, in any case."""
@@ -243,7 +249,7 @@ class Resolver:
         if voice and who.name and not self._is_person(who):
             who = Who(who.id, f"{who.name} ({voice})", who.party, who.how, voice, who.weak)
         if who.how not in ("none", "open") and "possessive" not in who.how:
-            if self._is_person(who) or self.lex.patterns["speakers.office"].search(mention):
+            if self._is_person(who) or self.lex.patterns["speakers.office"].search(mention.partition(",")[0]):
                 self.last_person = who
                 self.persons = [*(p for p in self.persons if p.name != who.name), who][-6:]
             elif not self.lex.patterns["speakers.unnamed"].match(mention):
@@ -264,6 +270,11 @@ class Resolver:
         unnamed = self.lex.patterns["speakers.opening_person"].match(sentence)
         if unnamed:
             return Who(None, unnamed.group(), None, "pronoun", weak=True)
+        if met := self.lex.patterns["speakers.met"].match(
+            sentence
+        ):  # "Met with Maj. Okello on 7 Feb. He ..."
+            name = met["who"].strip()
+            return self._named(name) or Who(None, name, None, "pronoun")
         m = self.lex.patterns["speakers.full_name"].search(sentence[:90]) or self.lex.patterns[
             "speakers.opening_name"
         ].match(sentence)
@@ -287,6 +298,8 @@ class Resolver:
             return entry.person
         if patterns["speakers.body"].search(who.name):
             return False
+        if who.name in self.titled:
+            return True
         words = who.name.split()
         words = words[words[0].lower() in self.lex["articles"] :] if words else words
         return len(words) >= 2 and all(w[:1].isupper() for w in words) and words[-1] not in self.lex["bodies"]

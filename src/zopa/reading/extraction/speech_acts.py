@@ -158,6 +158,10 @@ class _Conditional:
         phrases, lemma, depends = self.phrases, self.lemma, self.depends
         if harm := phrases.does("harm", depends):
             return self._harm(harm)
+        if phrases.does("hostile", self.condition) and phrases.does("reaction", depends):
+            return "threat", f"{self.condition} with a condition", ""
+        if self.marker in ("without", "no without") and phrases.does("obliges", depends):
+            return "demand", f"{self.marker} with a condition", ""
         if kind not in CONDITIONAL or self.marker == "must before":
             return kind, why, ""
         agent = phrases.does("agent", depends)
@@ -211,7 +215,7 @@ def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrase
 
 IDIOMS = ("threat", "no_position", "concession", "red_line", "refusal")
 """What a clause does, tried in this order before the verb of saying decides; then the weaker ones."""
-WEAKER = ("hope", "position", "offer", "demand", "commitment", "criticism")
+WEAKER = ("hope", "position", "offer", "demand", "commitment", "criticism", "assessment")
 PLAIN_CUES = ("red_line", "threat", "refusal", "reluctance", "commitment", "concession", "hope", "criticism")
 
 

@@ -115,7 +115,12 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
         body = one_form(body)
     blanks: list[Range] = []
     lines = list(_lines(body, blanks))
-    labels = SpeakerLabels([line.text for line in lines], lex, titled=len(lines) > 2 and lines[1].after_blank)
+    labels = SpeakerLabels(
+        [line.text for line in lines],
+        lex,
+        titled=len(lines) > 2 and lines[1].after_blank,
+        apart=[line.after_blank for line in lines],
+    )
     passages = _Cutter(lines, labels, lex).passages
     if all(p.kind == "prose" for p in passages) and not blanks:
         joined = _joined(lines, passages)
@@ -487,7 +492,12 @@ class _Cutter:
         text = line.text
         if not (self.transcript or self.writer or self.minutes) or (self.head and line.item):
             return False
-        if self.declares and line.after_blank and not line.item and text[-1] not in ".!?…”\"'’:;,)—":
+        if (
+            (self.declares or (self.letter and len(text.split()) < 13))
+            and line.after_blank
+            and not line.item
+            and text[-1] not in ".!?…”\"'’:;,)—"
+        ):
             return True
         if text[0] in "([" and text[-1] in ")]":
             return True

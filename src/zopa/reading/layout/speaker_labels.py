@@ -19,6 +19,7 @@ Range = tuple[int, int]
 LONGEST_LABEL = 90
 FEWEST_BELIEVED = 3
 """Labels that must be believed before one that stands once may be."""
+FEWEST_HEADINGS = 2
 _FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?"
@@ -32,6 +33,9 @@ _COLON = re.compile(r"(?P<name>[^\s:?!;\"“”«»][^:?!;\"“”«»\n]{0,88}?
 _DOT = re.compile(r"(?P<name>(?:[A-Z][\w'’\-]*\.?\s){1,3}[A-Z][A-Za-z'’\-]+)\.(?:\s*[—–-]+)?\s+(?=[A-Z\"“(])")
 _LETTER = re.compile(r"(?P<name>[QA])(?:\s?\d{1,3})?[.:)]\s+")
 _ALONE = re.compile(rf"(?P<name>[^\d\W][^:\d\n]{{1,50}}?)\s*[-–—·|,]?\s*{_STAMP}\s*$")
+_SMALL = re.compile(r"\b[^\W\d_A-Z][\w’'\-]+")
+_USER = re.compile(r"[a-z][\w.\-]{1,24}")
+"""A user name, as chats print it above its messages."""
 _DASHED = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s*[-–—]\s+(?=\w)")
 _ACTION = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s+(?=to [a-z])")
 _BRACKET = re.compile(r"\s*\((?P<inner>[^()]{1,60})\)")
@@ -70,7 +74,9 @@ class SpeakerLabels:
         Its titles, and its patterns for labels that are no speakers and for those who only ask.
     """
 
-    def __init__(self, lines: Sequence[str], lex: Lexicon, *, titled: bool = False) -> None:
+    def __init__(
+        self, lines: Sequence[str], lex: Lexicon, *, titled: bool = False, apart: Sequence[bool] = ()
+    ) -> None:
         self.lex, self.patterns = lex, lex.patterns
         self.initials = _initials(lines)
         found = [self._label(line) for line in lines]
@@ -90,6 +96,8 @@ class SpeakerLabels:
             for x in found
         ]
         self._add_known(found, lines, questions)
+        if not any(self.of):
+            self._add_headings(lines, apart)
 
     def _add_known(self, found: list[Label | None], lines: Sequence[str], questions: set[str]) -> None:
         """Among believed labels, also a surname that stands once: of a person whom the text names in full."""
@@ -104,6 +112,32 @@ class SpeakerLabels:
         for k, x in enumerate(found):
             if x and not self.of[k] and not x.alone and x.name in known:
                 self.of[k] = replace(x, asks=x.name in questions)
+
+    def _add_headings(self, lines: Sequence[str], apart: Sequence[bool]) -> None:
+        """Headings with the name of a speaker, each right above words in the first person; at least two of them."""
+        speaks, small = self.patterns["layout.speaks"], {w for line in lines for w in _SMALL.findall(line)}
+        heads = [
+            k
+            for k in range(len(apart) - 1)
+            if apart[k]
+            and not apart[k + 1]
+            and self._is_heading(lines[k], small)
+            and lines[k + 1][-1:] in ".!?”\"’'"
+        ]
+        bodies = {k: " ".join(lines[k + 1 : k + 3]) for k in heads}
+        spoken = sum(bool(speaks.search(words)) for words in bodies.values())
+        if len(heads) < FEWEST_HEADINGS or spoken < 0.6 * len(heads):
+            return
+        for k in heads:
+            self.of[k] = Label((0, len(lines[k])), len(lines[k]), lines[k].lower(), True, alone=True)
+
+    def _is_heading(self, line: str, small: set[str]) -> bool:
+        """A name on a line of its own; words that the text has in small letters too are a topic."""
+        words = [w.lower() for w in _WORD.findall(line) if len(w) > 2]
+        if all(w in small or w in self.lex["name_links"] for w in words):
+            return False
+        named = line[-1:] not in ".!?:;,…" and len(line) <= LONGEST_LABEL and not self._not_label(line)
+        return named and self._is_name(line.partition(",")[0])
 
     def _believed(self, x: Label, share: float, several: bool) -> bool:
         if x.sure or x.name in self.initials:
@@ -164,6 +198,8 @@ class SpeakerLabels:
             yield Label(m.span("name"), m.end(), m["name"], True)
         if (m := _ACTION.match(line, at)) and m["name"].partition("/")[0] in self.initials:
             yield Label(m.span("name"), m.end(), m["name"], True)
+        if (m := _ALONE.match(line)) and _USER.fullmatch(m["name"]):
+            yield Label(m.span("name"), len(line), m["name"], False, alone=True)
         if (m := _ALONE.match(line)) and self._is_name(m["name"]) and not self._not_label(m["name"]):
             yield Label(m.span("name"), len(line), m["name"].lower(), len(m["name"].split()) > 1, alone=True)
 

@@ -48,6 +48,7 @@ class _PassageReader:
         self.seg, self.layout, self.patterns, self.lex = seg, layout, lex.patterns, lex
         self.text = seg.text
         self.phrases = phrases_of(lex.language)
+        self.list_heads = {p.head for p in layout.passages if p.head}
         self.heads: dict[tuple[object, ...], tuple[Range, Range, str] | None] = {}
         m = self.patterns["layout.parties"].search(self.text)
         self.parties = m.span() if m else None
@@ -99,7 +100,8 @@ class _PassageReader:
             if m.groupdict().get(name)
         )
         who = m.span("who")
-        own = who[0] >= 0 and m["who"] not in ("we", "i", "our", "my", "us")
+        ours = m["who"] in _OURS or words[: max(0, who[0])].rpartition(" ")[0].rpartition(" ")[2] in _OURS
+        own = who[0] >= 0 and not ours
         if speaker is None and who[0] < 0:
             return None
         source = speaker if speaker and not own else (head[0] + who[0], head[0] + who[1])
@@ -129,6 +131,8 @@ class _PassageReader:
         while last > a and words[last - 1] in _CLOSERS:
             last -= 1
         if last - a < 1 or passage.speaker is None or words[b - 1] in DASHES:
+            return None
+        if words[b - 1] == ":" and b - a < LONGEST_HEAD and (passage.start, passage.end) in self.list_heads:
             return None
         first, end = self.seg.begin[a], self.seg.end[last - 1]
         said = lowered(self.text[first:end]).replace("’", "'")
@@ -221,6 +225,9 @@ class _PassageReader:
         return replace(x, inherited=cue is None)
 
 
+_OURS = frozenset(["we", "i", "our", "my", "us"])
+LONGEST_HEAD = 16
+"""Tokens of a line above a list that says no more than what the list is."""
 _LISTED = {
     "demand": "demand",
     "offer": "offer",

@@ -239,7 +239,9 @@ def right_phrase(s: Sentence, i: int, names: bool = False) -> Range | None:
         if not step:
             break
         k = step
-    while k > i + 1 and (s.is_(k - 1, "weekdays") or s.is_(k - 1, "before_day")):
+    while k > i + 1 and any(
+        s.is_(k - 1, name) for name in ("weekdays", "before_day", "conjunctions", "denials")
+    ):
         k -= 1
     return (i, k) if k > i else None
 

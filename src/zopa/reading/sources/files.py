@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from zopa.counts import things
 from zopa.errors import MissingExtra, ZopaError
 from zopa.reading.sources.tables import SPEAKER, WORDS, TableError, csv_turns, json_turns
 from zopa.reading.sources.text import LIMITS, MAX_BYTES, Published
@@ -341,7 +342,7 @@ def _html(raw: bytes, name: str, source: str) -> list[Incoming]:
     text, notes = _decode(raw, declared.group(1).decode("ascii") if declared else "")
     body, published, hidden = html_text(text)
     if hidden:
-        notes = (*notes, f"{hidden} hidden parts of the page left out")
+        notes = (*notes, f"{things(hidden, 'hidden part')} of the page left out")
     if not body:
         raise refused(source, "expected a page with text, saw none")
     return [Incoming(name, body, published, notes=notes)]
@@ -473,7 +474,7 @@ def _docx(raw: bytes, name: str, source: str) -> list[Incoming]:
     if core is not None:
         title = next((e.text or "" for e in core.iter() if e.tag.endswith("}title")), "")
         author = next((e.text or "" for e in core.iter() if e.tag.endswith("}creator")), "")
-    notes = (f"{hidden} hidden parts of the document left out",) if hidden else ()
+    notes = (f"{things(hidden, 'hidden part')} of the document left out",) if hidden else ()
     return [Incoming(name, "\n".join(p for p in paragraphs if p), Published(title, "", author), notes=notes)]
 
 
@@ -528,8 +529,8 @@ def _mail(raw: bytes, name: str, source: str) -> list[Incoming]:
         on = None
     published = Published(str(message["subject"] or ""), "", str(message["from"] or ""), on)
     attachments = sum(1 for _ in message.iter_attachments())
-    notes = [*decoded, *([f"{attachments} attachments not opened"] if attachments else [])]
-    notes += [f"{hidden} hidden parts of the message left out"] if hidden else []
+    notes = [*decoded, *([f"{things(attachments, 'attachment')} not opened"] if attachments else [])]
+    notes += [f"{things(hidden, 'hidden part')} of the message left out"] if hidden else []
     if not _ANSWERED.search(text):  # words of nobody who is named
         text = re.sub(r"(?m)^>.*\n?", "", text)
     heads = [
@@ -575,7 +576,7 @@ def _feed(raw: bytes, name: str, source: str) -> list[Incoming]:
             (e.get("href", "") for e in item.iter() if e.tag.endswith("link")), ""
         )
         if body or title:
-            notes = (f"{hidden} hidden parts left out",) if hidden else ()
+            notes = (f"{things(hidden, 'hidden part')} left out",) if hidden else ()
             out.append(
                 Incoming(
                     f"{name}-{n}",

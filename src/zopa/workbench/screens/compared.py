@@ -25,7 +25,9 @@ def compare(here: AskedHere) -> Page:
     opened = str(here.case.as_of or "")
     old = here.request.query_params.get("old") or opened or (days[0] if days else "")
     new = here.request.query_params.get("new") or (days[-1] if days else "")
-    before, after = (here.cases.problem(here.name, replace(here.asked, day=day)) for day in (old, new))
+    before, after = (
+        here.cases.problem(here.name, replace(here.asked, day=day), here.member.closed) for day in (old, new)
+    )
     answer = here.answer(("compare", old, new), lambda _: ask(before, after))
     terminal = shlex.join(["zopa", "compare", f"{here.name}@{old}", f"{here.name}@{new}"])
     more = {"old": old, "new": new, "days": days, "terminal": terminal}

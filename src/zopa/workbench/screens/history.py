@@ -21,6 +21,7 @@ VIA = "workbench"
 @screen(router, "/record", "history.html.j2")
 def record(here: AskedHere) -> Page:
     """The entries, the hash of the last one, and whether all of them hold; as `zopa record`."""
+    here.open_all()
     folder = here.folder
     more = {"may_undo": here.member.may("undo"), "started": kept(folder)}
     question = {"verb": "record", "settings": {"check": ""}}

@@ -46,21 +46,6 @@ def _database(here: Here, make: bool = False) -> Iterator[Database | None]:
         yield found
 
 
-def _open(here: Here) -> None:
-    """Results hold words of every source: they are for who may see all of them.
-
-    Raises
-    ------
-    PermissionError
-        This person may not, and there are restricted ones.
-    """
-    sources = here.cases.case(here.name).sources.values()
-    if not here.member.may("see restricted") and any(s.access == "restricted" for s in sources):
-        raise PermissionError(
-            "jobs read every source, and your role in this case does not open restricted ones"
-        )
-
-
 def _told(here: Here, job: Job) -> dict[str, Any]:
     """A job in plain data, as pages and their twins show it."""
     from zopa.workbench.job_worker import JOB_KINDS
@@ -101,7 +86,7 @@ def _found(here: Here, number: int) -> Job:
 @screen(router, "/jobs", "jobs.html.j2")
 def jobs(here: AskedHere) -> Page:
     """The jobs of the case, newest first, and what can be started."""
-    _open(here)
+    here.open_all()
     question = {"verb": "jobs"}
     try:
         from zopa.workbench.job_worker import JOB_KINDS
@@ -118,7 +103,7 @@ def jobs(here: AskedHere) -> Page:
 @screen(router, "/jobs/{number}", "job.html.j2")
 def one(here: AskedHere, number: int) -> Page:
     """How far a job is."""
-    _open(here)
+    here.open_all()
     told = _told(here, _found(here, number))
     more = {"job": told, "may_run": here.member.may("run job")}
     return Page(f"{told['title']}, job {number}", {"question": {"verb": "jobs"}, "answer": told}, more=more)
@@ -129,7 +114,7 @@ def result(here: AskedHere, number: int) -> Page:
     """What a finished job found, as its command prints it."""
     from zopa.workbench.job_worker import job_folder, result_of
 
-    _open(here)
+    here.open_all()
     job = _found(here, number)
     told = _told(here, job)
     if not told["finished"]:

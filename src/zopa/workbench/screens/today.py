@@ -1,15 +1,22 @@
-"""Today: the verdict, the three counts, packages and who could block them, what to ask, what was said last."""
+"""Today: the verdict, the three counts, packages and who could block them, what to ask, what was said last, what changed."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from fastapi import APIRouter
 
 from zopa.case import accepted
+from zopa.casefile import RecordEntry, check_record
+from zopa.errors import NotApplicable
 from zopa.robustness import Stress
 from zopa.space import Problem
 from zopa.study import Study, run
 from zopa.views import view
+from zopa.views.numbers import listed
+from zopa.workbench.asked import UrlQuery
 from zopa.workbench.frame import AskedHere, Here, Page, screen
+from zopa.workbench.last_look import Look, cookie_name, looked, looks_of
 from zopa.workbench.screens.report import full_study
 
 __all__ = ["briefing", "router"]
@@ -18,6 +25,7 @@ router = APIRouter(tags=["today"])
 FIRST = ("stress", "questions")
 """The lenses that page one shows."""
 MOST_RECENT = 5
+MOST_CHANGES = 8
 
 
 def briefing(problem: Problem) -> Study:
@@ -29,14 +37,44 @@ def briefing(problem: Problem) -> Study:
 def today(here: AskedHere) -> Page:
     """The briefing of the main job. Its JSON is that of `zopa run`, all lenses included."""
     study = full_study(here) if here.wants_json else here.answer("today", briefing)
-    words = study.lenses.get("stress")
-    return Page(
-        "Today",
-        study,
-        view(study),
-        more={"words": words if isinstance(words, Stress) else None, "recent": _recent(here)},
-        command="run",
-    )
+    found = study.lenses.get("stress")
+    words = found if isinstance(found, Stress) else None
+    then, cookies = _since(here, words)
+    more = {
+        "words": words,
+        "recent": _recent(here),
+        "then": then,
+        "since": _changes(here, then) if then else [],
+    }
+    return Page("Today", study, view(study), more, command="run", cookies=cookies)
+
+
+def _since(here: Here, words: Stress | None) -> tuple[Look | None, dict[str, str]]:
+    """The last look at another state of the case, and the cookie from now on; no look where another question is asked."""
+    if here.wants_json or here.asked.key != UrlQuery().key:
+        return None, {}
+    name = cookie_name(here.folder)
+    counts = (words.agreements, words.central, words.conceivable) if words else ()
+    numbers = tuple(n for n in counts if isinstance(n, int))
+    entry = entries[-1].number if (entries := _entries(here)) else 0
+    then, cookie = looked(looks_of(here.request.cookies, name), here.problem.case.digest, entry, numbers)
+    return then, {name: cookie}
+
+
+def _entries(here: Here) -> tuple[RecordEntry, ...]:
+    try:
+        return check_record(here.folder).entries
+    except NotApplicable:
+        return ()
+
+
+def _changes(here: Here, then: Look) -> list[tuple[RecordEntry, str]]:
+    """The entries of the record since a look, the latest first, each with what it changed; for who sees every source."""
+    with suppress(PermissionError):
+        here.open_all()
+        since = [e for e in reversed(_entries(here)) if e.number > then.entry][:MOST_CHANGES]
+        return [(e, listed(list(dict.fromkeys(c.record for c in e.changes))[:MOST_RECENT])) for e in since]
+    return []
 
 
 def _recent(here: Here) -> list[tuple[str, str]]:

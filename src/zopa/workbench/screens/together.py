@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from zopa.case import Case, hidden_records
-from zopa.case.records import KINDS, Stance
+from zopa.case.records import KINDS, Records, Stance
 from zopa.casefile import Coding, codings_of
 from zopa.errors import NotApplicable, UnknownName
 from zopa.render.json import answered
@@ -45,6 +46,11 @@ def _team(here: Here) -> tuple[TeamSignIn, int]:
     return sign_in, number
 
 
+def _coded(here: Here) -> Case:
+    """The case with the words that a coder codes, also those that are not to be quoted."""
+    return here.cases.case(here.name, here.asked.day)
+
+
 def _fields(case: Case) -> Mapping[str, tuple[str, ...]]:
     return {
         "kind": KINDS,
@@ -76,7 +82,7 @@ def coding(here: AskedHere) -> Page:
     own = [c for c in seen if c.coder == here.member.user]
     statements = [
         {"id": i, "quote": s.quote, "own": {c.field: c.value for c in own if c.statement == i}}
-        for i, s in here.case.statements.items()
+        for i, s in _coded(here).statements.items()
     ]
     found = None if blind else _agreement(here, seen)
     answer: dict[str, Any] = {
@@ -117,13 +123,22 @@ def done(here: AskedHere) -> Response:
 
 
 def _hidden(here: Here) -> set[str]:
-    """The records whose comments somebody may not see: those of restricted sources."""
-    if here.member.may("see restricted"):
-        return set()
+    """The records whose comments somebody may not see: those of sources whose words are closed to them."""
     whole = here.cases.case(here.name)
-    found = hidden_records(whole, ("restricted",))
-    closed = {i for i, s in whole.sources.items() if s.access == "restricted"}
+    found = hidden_records(whole, here.member.closed)
+    closed = {i for i, s in whole.sources.items() if s.access in here.member.closed}
     return {f"{g}.{i}" for g, ids in found.items() for i in ids} | {f"sources.{i}" for i in closed}
+
+
+def _places(here: Here) -> dict[str, str]:
+    """Record -> the address of its place in the text, for records that have one."""
+    whole = here.case.whole or here.case
+    return {
+        f"{group}.{ident}": f"{here.base}/sources/{quote(record.source, safe='')}?at={quote(f'{group}.{ident}')}"
+        for group in Records.model_fields
+        for ident, record in getattr(whole, group).items()
+        if record.source in whole.sources
+    }
 
 
 @screen(router, "/comments", "comments.html.j2")
@@ -134,7 +149,12 @@ def comments(here: AskedHere) -> Page:
     found = comments_on(sign_in.database, here.name, record or None, _hidden(here))
     told = [vars(c) for c in found]
     answer = {"question": {"verb": "comments", "settings": {"record": record}}, "answer": {"comments": told}}
-    more = {"comments": found, "record": record, "can_comment": here.member.may("annotate")}
+    more = {
+        "places": _places(here),
+        "comments": found,
+        "record": record,
+        "can_comment": here.member.may("annotate"),
+    }
     return Page("Comments", answer, more=more)
 
 

@@ -27,14 +27,22 @@ from zopa.workbench.store.accounts import (
 from zopa.workbench.store.database import Database
 from zopa.workbench.store.tables import accounts, handshakes, identities, sessions
 
-__all__ = ["PATIENCE", "begin_handshake", "end_handshake", "identities_of", "link", "log_in_as", "unlink"]
+__all__ = [
+    "PATIENCE",
+    "begin_handshake",
+    "end_handshake",
+    "identities_of",
+    "link_identity",
+    "log_in_as",
+    "unlink_identities",
+]
 
 PATIENCE = 600.0
 """Seconds that a person may take at the provider."""
 LONGEST_ISSUER, LONGEST_SUBJECT = 500, 255
 
 
-def link(database: Database, name: str, issuer: str, subject: str) -> None:
+def link_identity(database: Database, name: str, issuer: str, subject: str) -> None:
     """Let who has this identity sign in to an account; all else of the account stays.
 
     Raises
@@ -59,7 +67,7 @@ def link(database: Database, name: str, issuer: str, subject: str) -> None:
         ) from None
 
 
-def unlink(database: Database, name: str) -> int:
+def unlink_identities(database: Database, name: str) -> int:
     """Take all identities of an account away and end its sessions; how many they were."""
     account = account_named(database, name).id
     with database.write() as c:
