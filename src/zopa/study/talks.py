@@ -22,7 +22,7 @@ from zopa.talks import simulate as run_talks
 from zopa.talks.tactics import EXPONENTS, Spec
 from zopa.waiting import delay
 
-__all__ = ["path", "simulate", "start"]
+__all__ = ["path", "simulate", "start", "with_draws"]
 
 PICKED = tuple(name for name, method in SOLUTIONS.items() if not method.needs)
 """Solutions that pick from the zone without further data."""
@@ -129,6 +129,23 @@ def path(
         return answer
     if floor != "reservation":
         raise NotApplicable("draws tell how often parties stay above no agreement; leave the floor as it is")
+    return with_draws(answer, problem, draws, seed, law)
+
+
+def with_draws(
+    answer: OrderOfSteps,
+    problem: Problem,
+    draws: int,
+    seed: int = 1,
+    law: Literal["words", "numbers"] = "numbers",
+) -> OrderOfSteps:
+    """The orders of steps with the share of the draws in which nobody falls below no agreement on the way.
+
+    Raises
+    ------
+    NotApplicable
+        Draws that cannot be made.
+    """
     walked = [r for r in answer.routes if r.stops]
     drawn = path_draws(problem, [_packages(r) for r in walked], draws, seed, law)
     under = {r.start: d for r, d in zip(walked, drawn, strict=True)}
