@@ -481,3 +481,60 @@ def test_of_two_people_and_a_text_editor_in_any_order_nothing_is_lost(folder: Pa
         group, ident = name.split(".", 1)
         assert getattr(case, group)[ident].review.why == why
     assert check_record(folder).holds
+
+
+# ---------------------------------------------------------------- split, join, whose words
+
+
+def test_a_quotation_is_split_and_joined_again_and_both_stand_in_the_record(folder: Path) -> None:
+    client = signed_in(folder)
+    name = next(
+        r["record"]
+        for r in records(client)
+        if r["record"].startswith("statements.") and r["quote"].count(" ") > 4
+    )
+    ident = name.partition(".")[2]
+    was = load(folder).statements[ident]
+    second = was.quote.split(" ", 2)[2]
+    refused = post(client, DECIDE, act="split", second="not in it", **fields(at(client, name).text))
+    assert refused.status_code == 422
+    first_words = post(client, DECIDE, act="split", second=was.quote[:12], **fields(at(client, name).text))
+    assert first_words.status_code == 422, "the first half would be empty"
+    done = post(client, DECIDE, act="split", second=second, **fields(at(client, name).text))
+    assert done.status_code == 303
+    made = load(folder).statements
+    assert (made[ident].quote + " " + second, made[f"{ident}.2"].quote) == (was.quote, second)
+    page = at(client, f"{name}.2").text
+    above = {
+        k: html.unescape(re.search(rf'name="{k}" value="([^"]*)"', page)[1]) for k in ("above", "above-text")
+    }  # type: ignore[index]
+    assert above["above"] == name
+    stale = post(client, DECIDE, act="join", above=name, **{"above-text": "old"}, **fields(page))
+    assert stale.status_code == 409, "the other half as it was seen counts too"
+    assert post(client, DECIDE, act="join", **above, **fields(page)).status_code == 303
+    joined = load(folder).statements
+    assert f"{ident}.2" not in joined
+    assert joined[ident].quote == was.quote
+    assert [e.act.why.split()[0] for e in read_record(folder)[-2:]] == ["split", "join"]
+    post(client, DECIDE, act="undo", record="")
+    assert f"{ident}.2" in load(folder).statements
+
+
+def test_whose_words_they_are_is_a_known_speaker_or_a_new_one_with_a_party(folder: Path) -> None:
+    client = signed_in(folder)
+    name = next(r["record"] for r in records(client) if r["record"].startswith("statements."))
+    ident = name.partition(".")[2]
+    party = next(iter(load(folder).parties.values())).name
+    page = at(client, name).text
+    assert post(client, DECIDE, act="whose", who="", **fields(page)).status_code == 422
+    done = post(client, DECIDE, act="whose", who="Dr <b>New</b>", party=party, **fields(page))
+    assert done.status_code == 303
+    case = load(folder)
+    speaker = case.speakers[str(case.statements[ident].speaker)]
+    assert (speaker.name, case.parties[str(speaker.party)].name) == ("Dr <b>New</b>", party)
+    page = at(client, name).text
+    assert "<b>New" not in page
+    known = next(iter(case.speakers.values())).name
+    assert post(client, DECIDE, act="whose", who=known, **fields(page)).status_code == 303
+    case = load(folder)
+    assert case.speakers[str(case.statements[ident].speaker)].name == known

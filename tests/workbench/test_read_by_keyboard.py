@@ -209,6 +209,52 @@ def test_single_letters_can_be_switched_off(tab: Tab) -> None:
     tab.page.locator("#letters").check()
 
 
+def test_a_person_chooses_other_keys_and_every_page_shows_them(
+    tab: Tab, served: tuple[Path, str, Any], axe: Any
+) -> None:
+    tab.open("/sources/many?state=suggested")
+    record = tab.open_record()
+    tab.page.keyboard.press("?")
+    for field, key in (("usual-key", "a"), ("own-key", "j")):
+        tab.page.fill(f"#{field}", key)
+    tab.page.click("#change-key")
+    assert "does something else" in tab.page.inner_text("#key-said")
+    tab.page.fill("#own-key", "z")
+    tab.page.click("#change-key")
+    assert axe(tab.page, "#keys") == []
+    tab.page.keyboard.press("Escape")
+    assert tab.page.inner_text("button[data-key=a]") == "Accept z"
+    tab.page.keyboard.press("a")
+    assert tab.open_record() == record, "the usual key does nothing any more"
+    tab.press("z")
+    group, ident = record.split(".", 1)
+    assert getattr(load(served[0]), group)[ident].review.state == "accepted"
+    tab.open("/sources/many")
+    tab.page.keyboard.press("?")
+    assert "z" in tab.page.inner_text("#keys")
+    tab.page.click("#usual-keys")
+    tab.page.keyboard.press("Escape")
+    tab.press("u")
+    assert tab.problems == []
+
+
+def test_a_quotation_is_split_and_joined_by_keyboard(tab: Tab, served: tuple[Path, str, Any]) -> None:
+    tab.open("/sources/talks")
+    record = tab.open_record()
+    words = tab.page.inner_text("#now .passage p").split(" ", 3)[3]
+    tab.page.keyboard.press("x")
+    tab.page.keyboard.type(words)
+    tab.press("Enter")
+    assert tab.told().startswith("Split"), tab.told()
+    half = f"{record}.2"
+    tab.open(f"/sources/talks?at={half}")
+    tab.page.keyboard.press("y")
+    tab.press("Enter")
+    assert tab.told().startswith("Joined"), tab.told()
+    assert tab.open_record() == record
+    assert tab.problems == []
+
+
 def test_without_scripts_a_suggestion_is_decided_by_its_form(
     served: tuple[Path, str, Any], context: Any, browser: Any
 ) -> None:

@@ -37,6 +37,9 @@ DONE = {
     "nothing": "There is nothing to undo.",
     "new": "The new statement is kept.",
     "rule": "Accepted, and a rule is made of it.",
+    "split": "Split: the second half is a statement of its own, to be decided.",
+    "joined": "Joined with the one before; undo takes them apart again.",
+    "whose": "The speaker is named, also where the same words name nobody.",
     "together": "Accepted together; undo takes all of them back.",
 }
 """What happened, as the address tells it -> in words."""
@@ -184,7 +187,11 @@ def _page(
         "problem": problem,
         "kept": kept or {},
         "text_too": bool(told) or not here.partial,
-        **(_forms(here, shown, labels) if may else {"before": "", "fields": [], "offered": [], "rule": None}),
+        **(
+            _forms(here, shown, labels)
+            if may
+            else {"before": "", "fields": [], "offered": [], "rule": None, "above": None}
+        ),
     }
     data = {
         "question": {"verb": "sources", "settings": {"source": shown.source, **vars(shown.filters)}},
@@ -214,11 +221,17 @@ def _forms(here: Here, shown: SourceAsked, labels: Labels) -> dict[str, Any]:
     now = shown.now
     session = Session(shown.case, here.member.user)
     issues = shown.case.issues
+    above = _above(shown)
     more: dict[str, Any] = {
         "before": "",
         "fields": [],
         "offered": [],
         "rule": None,
+        "above": above,
+        "above_text": version_of(here.folder, above.at).text if above else "",
+        "people": [session.entries[p.group][p.ident].name for p in session.people()],
+        "parties": [p.name for p in shown.case.parties.values()],
+        "comments": "/comments" in [path for _, path, _ in here.request.app.state.sign_in.navigation],
         "new_fields": _new_fields(session, labels),
         "options": [
             (labels.issue(i), [(f"{i}|{o}", x.label) for o, x in issue.options.items()])
@@ -243,6 +256,13 @@ def _forms(here: Here, shown: SourceAsked, labels: Labels) -> dict[str, Any]:
             for side, found in (("when", when), ("only_if", only_if))
         }
     return more
+
+
+def _above(shown: SourceAsked) -> FoundRecord | None:
+    """The statement of the text before the open one, which it can be joined with."""
+    said = [i for i in shown.all if i.at.group == "statements" and i.start is not None]
+    at = next((k for k, i in enumerate(said) if shown.now is not None and i.at == shown.now.at), 0)
+    return said[at - 1] if at else None
 
 
 def _words(labels: Labels, case: Case, name: str, value: str) -> str:
@@ -420,6 +440,62 @@ def _rule(here: Here, shown: SourceAsked, form: Form) -> Done:
     return "rule", _on(here, shown, form, do, "accept and make a rule of")
 
 
+def _split(here: Here, shown: SourceAsked, form: Form) -> Done:
+    """Cut the quotation where the words of the second half begin."""
+    words = _one(form, "second").strip()
+    now = shown.now
+    if not words or now is None or now.start is None:
+        raise NotApplicable("say with which words the second half begins")
+    at = selected(shown.case.sources[shown.source].text, words, near=now.start)[0]
+
+    def do(session: Session) -> None:
+        if session.split(at) is None:
+            raise NotApplicable(
+                f"expected words inside the quotation, after its first, saw “{words[:60]}”: "
+                "the second half begins with them"
+            )
+
+    return "split", _on(here, shown, form, do, "split")
+
+
+def _join(here: Here, shown: SourceAsked, form: Form) -> Done:
+    """One statement from the first word of the one before to the last of this."""
+    above, now = _above(shown), shown.now
+    if above is None or now is None or above.key != _one(form, "above"):
+        raise NotApplicable("there is no such statement before this one")
+
+    def do(session: Session) -> None:
+        session.queue, session.at = (above.at, now.at), 1
+        if session.merge() is None:
+            raise NotApplicable("these two cannot be joined: a rule or a judgment rests on the second")
+
+    seen = {above.at: _one(form, "above-text"), now.at: _one(form, "before")}
+    decide(
+        here.folder,
+        lambda: _acting(here),
+        here.member.user,
+        seen,
+        do,
+        f"join {now.at.ident} with {above.at.ident}"[:400],
+    )
+    return "joined", above.key
+
+
+def _whose(here: Here, shown: SourceAsked, form: Form) -> Done:
+    """Name the speaker: one that the case has, or a new one and the party that it speaks for."""
+    who, party = (" ".join(_one(form, name).split())[:200] for name in ("who", "party"))
+    if not who:
+        raise NotApplicable("say whose words these are")
+    names = {x.name for group in (shown.case.speakers, shown.case.parties) for x in group.values()}
+
+    def do(session: Session) -> None:
+        new = who not in names
+        if not session.says(f"+{who}" if new else who, party if new else ""):
+            raise NotApplicable("only a statement has a speaker")
+
+    return "whose", _on(here, shown, form, do, "whose words:")
+
+
 def _together(here: Here, shown: SourceAsked, form: Form) -> Done:
     if not shown.filters.narrow:
         raise NotApplicable(
@@ -458,6 +534,9 @@ ACTS: Mapping[str, Callable[[Here, SourceAsked, Form], Done]] = {
     "new": _new,
     "rule": _rule,
     "together": _together,
+    "split": _split,
+    "join": _join,
+    "whose": _whose,
     "undo": _undo,
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from zopa.case import Case, hidden_records
-from zopa.case.records import KINDS, Stance
+from zopa.case.records import KINDS, Records, Stance
 from zopa.casefile import Coding, codings_of
 from zopa.errors import NotApplicable, UnknownName
 from zopa.render.json import answered
@@ -129,6 +130,17 @@ def _hidden(here: Here) -> set[str]:
     return {f"{g}.{i}" for g, ids in found.items() for i in ids} | {f"sources.{i}" for i in closed}
 
 
+def _places(here: Here) -> dict[str, str]:
+    """Record -> the address of its place in the text, for records that have one."""
+    whole = here.case.whole or here.case
+    return {
+        f"{group}.{ident}": f"{here.base}/sources/{quote(record.source, safe='')}?at={quote(f'{group}.{ident}')}"
+        for group in Records.model_fields
+        for ident, record in getattr(whole, group).items()
+        if record.source in whole.sources
+    }
+
+
 @screen(router, "/comments", "comments.html.j2")
 def comments(here: AskedHere) -> Page:
     """The comments on the case, or on one of its records (``record`` in the query)."""
@@ -137,7 +149,12 @@ def comments(here: AskedHere) -> Page:
     found = comments_on(sign_in.database, here.name, record or None, _hidden(here))
     told = [vars(c) for c in found]
     answer = {"question": {"verb": "comments", "settings": {"record": record}}, "answer": {"comments": told}}
-    more = {"comments": found, "record": record, "can_comment": here.member.may("annotate")}
+    more = {
+        "places": _places(here),
+        "comments": found,
+        "record": record,
+        "can_comment": here.member.may("annotate"),
+    }
     return Page("Comments", answer, more=more)
 
 

@@ -35,9 +35,11 @@
     const fold = side && side.querySelector(`details[data-fold="${CSS.escape(key)}"]`);
     if (!fold) return false;
     if (key === "s") fill();
+    const found = key === "x" && (selected() || selection);
+    if (found) fold.querySelector("[name=second]").value = found.quote;
     fold.open = true;
     const first = key === "r" ? fold.querySelector("[data-reason]")
-      : fold.querySelector("textarea,select,input:not([type=hidden])");
+      : fold.querySelector("textarea,select,input:not([type=hidden])") || fold.querySelector("button");
     if (first) first.focus();
     waiting = key === "r" ? "reason" : "";
     return true;

@@ -44,6 +44,51 @@
   at("show-keys").hidden = false;
   at("show-keys").addEventListener("click", () => keys.showModal());
   const typing = element => element.matches("input:not([type=radio],[type=checkbox],[type=range]),textarea,select");
+
+  /* Other keys for the same: "a" -> the key that a person has put in its place. All that listens sees the usual one. */
+  const own = new Map(Object.entries((() => {
+    try { return JSON.parse(localStorage.getItem("zopa-keys")) || {}; } catch { return {}; }
+  })()).filter(pair => pair.every(x => typeof x === "string" && x.length === 1)));
+  function keep() {
+    try { localStorage.setItem("zopa-keys", JSON.stringify(Object.fromEntries(own))); } catch { /* forgotten */ }
+    name();
+  }
+  function name() {
+    for (const key of document.querySelectorAll("kbd")) {
+      if (!key.dataset.usual && key.textContent.length === 1) key.dataset.usual = key.textContent;
+      if (key.dataset.usual) key.textContent = own.get(key.dataset.usual) || key.dataset.usual;
+    }
+  }
+  window.addEventListener("keydown", event => {
+    if (!event.isTrusted || event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 || !own.size
+        || keys.open || typing(event.target) || !letters.checked) return;
+    const usual = [...own].find(pair => pair[1] === event.key);
+    if (!usual && !own.has(event.key)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (usual) event.target.dispatchEvent(new KeyboardEvent("keydown", {key: usual[0], bubbles: true, cancelable: true}));
+  }, true);
+  at("change-key").addEventListener("click", () => {
+    const usual = at("usual-key"), wanted = at("own-key"), said = at("key-said");
+    const taken = [...document.querySelectorAll("#keys kbd")].some(k => k.textContent === wanted.value
+      && k.dataset.usual !== usual.value);
+    if (!/^\S$/.test(usual.value) || !/^\S$/.test(wanted.value)) said.textContent = "Give one character for each.";
+    else if (taken) said.textContent = `${wanted.value} does something else on this screen.`;
+    else {
+      if (usual.value === wanted.value) own.delete(usual.value);
+      else own.set(usual.value, wanted.value);
+      keep();
+      said.textContent = `${wanted.value} now does what ${usual.value} did.`;
+      usual.value = wanted.value = "";
+    }
+  });
+  at("usual-keys").addEventListener("click", () => {
+    own.clear();
+    keep();
+    at("key-said").textContent = "All keys are as they were.";
+  });
+  name();
+  document.addEventListener("htmx:after:swap", name);
   let going = false;
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
