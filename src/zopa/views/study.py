@@ -469,7 +469,8 @@ def _common(s: Study, labels: Labels) -> Section | None:
             Grid(
                 worth.ranged(
                     "What each solution picks",
-                    [x.deals[0] for x in s.solutions.values() if x.deals],
+                    [x.deals[0].package for x in s.solutions.values() if x.deals],
+                    s.space.parties,
                     labels,
                     worth.by_words(s.by_words),
                 ),
@@ -671,7 +672,7 @@ def _talks(s: Study, labels: Labels) -> Section | None:
     opened, walked = s.lenses.get("start"), s.lenses.get("path")
     if not isinstance(opened, StartingPositions):
         return None
-    found = list(talks.opening_blocks(opened, labels))
+    found = list(talks.opening_blocks(opened, labels, worth.by_words(s.by_words)))
     if isinstance(walked, OrderOfSteps):
         found += [
             Heading("In which order the steps to package A could be taken"),
@@ -685,7 +686,7 @@ def _tactics(s: Study, labels: Labels) -> Section | None:
     simulated = s.lenses.get("simulate")
     if not isinstance(simulated, Simulation):
         return None
-    blocks = talks.simulation_blocks(simulated, labels)
+    blocks = talks.simulation_blocks(simulated, labels, worth.by_words(s.by_words))
     return Section("tactics", "Where talks end under known tactics", blocks, annex=True)
 
 
