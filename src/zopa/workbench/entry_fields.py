@@ -203,8 +203,9 @@ def _rule(case: Case, data: Any) -> Iterator[Heading]:
     def clauses(at: Path, of: str) -> Iterator[Heading]:
         """The further clauses, all of which hold beside the first, and an empty one."""
         n = len(_at(data, (*at, "clauses")) or ())
+        own = int(any(_at(data, (*at, side)) for side in ("when", "only_if")))
         for k in range(n):
-            yield f"{of}, clause {k + 2}", part((*at, "clauses", k), "clause")
+            yield f"{of}, clause {k + 1 + own}", part((*at, "clauses", k), "clause")
         yield f"New clause of {of[:1].lower() + of[1:]}: it holds too", part((*at, "clauses", n), "")
 
     yield "Rule", first()

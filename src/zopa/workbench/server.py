@@ -117,7 +117,7 @@ def team_app(database: Database, hosts: Collection[str], secure: bool = False) -
 
     sign_in = team.TeamSignIn(database, "__Host-zopa" if secure else "zopa-team", secure)
     return create_app(
-        folders(database),
+        OpenedCases(folders(database), lambda: folders(database)),
         sign_in,
         hosts,
         several=True,
