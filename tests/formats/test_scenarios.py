@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from formats import seeds
 from zopa.case import Case, fraction, reservation, values, weights
 from zopa.errors import CaseError
 from zopa.formats import convert, load, plan
@@ -427,3 +428,25 @@ def test_a_package_worth_exactly_the_reservation_value_is_still_accepted_after_a
     (party,) = again.parties
     worst = utility(again, party, {i: next(iter(issue.options)) for i, issue in again.issues.items()})
     assert worst >= reservation(again, party).best
+
+
+@pytest.mark.parametrize("target", ["geniusweb", "negmas"])
+def test_any_signs_of_names_and_labels_come_back(target, tmp_path):
+    words = '=1+1 "q", it\'s; \\ud83d\\udd4a שלום \U0001f54a {a: b} %'
+    case = seeds.case()
+    issues = {i: x.model_copy(update={"name": f"{words} {i}"}) for i, x in case.issues.items()}
+    parties = {p: x.model_copy(update={"name": f"{words} {p}"}) for p, x in case.parties.items()}
+    case = case.model_copy(update={"issues": issues, "parties": parties})
+    convert(case, tmp_path / "out", target_format=target)
+    again = load(tmp_path / "out")
+    assert [x.name for x in again.issues.values()] == [x.name for x in issues.values()]
+    assert [x.name for x in again.parties.values()] == [x.name for x in parties.values()]
+
+
+def test_a_party_whose_name_is_no_file_name_is_told(tmp_path):
+    said = convert(seeds.case(), tmp_path / "out", target_format="genius")
+    told = [r.what for r in said.changed if "has its profile in" in r.what]
+    assert told == [
+        f"the party '{n}' has its profile in {n.lower()}.xml; GENIUS knows no other name"
+        for n in ("North", "South")
+    ]

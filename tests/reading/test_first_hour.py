@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import zopa
 from zopa.case import all_rules, cited, on_record, uncarried
 from zopa.casefile import inspect, load
 from zopa.cli import app
@@ -22,6 +23,7 @@ from zopa.reading import prepare
 from zopa.reading.review import KEYS, NOT_BINDING, Session
 
 ARTICLES = [str(p) for p in sorted((Path(__file__).parent / "dispute").glob("*.txt"))]
+EXAMPLES = Path(zopa.__file__).parent / "examples"
 RUN = CliRunner()
 
 
@@ -396,3 +398,36 @@ def test_a_statement_dated_after_its_publication_is_a_warning(tmp_path):
     )
     done = RUN.invoke(app, ["read", str(text), "--date", "2025-03-05", "--case", str(tmp_path / "a")])
     assert "dated after the publication on 2025-03-05" in done.output
+
+
+def test_a_draft_names_no_person_and_no_earlier_government_as_a_party_beside_its_country(tmp_path):
+    report = EXAMPLES / "ukraine-2025" / "sources" / "report.txt"
+    done = RUN.invoke(app, ["read", str(report), "--case", str(tmp_path / "case"), "--date", "2025-02-13"])
+    assert done.exit_code == 0, done.output
+    case = load(tmp_path / "case")
+    assert {p.name for p in case.parties.values()} == {"Ukraine", "United States", "Russia"}
+    by_name = {s.name: s for s in case.speakers.values()}
+    assert by_name["Donald Trump"].party == "united-states"
+    assert by_name["The Biden administration"].party is None
+    assert not [name for name in by_name if name.split()[0] in ("In", "Under", "For")]
+
+
+def test_what_was_accepted_unread_is_shown_by_the_next_review_and_counts_once_it_is_accepted(folder):
+    done = RUN.invoke(app, ["review", str(folder), "--accept-all"])
+    assert "next: zopa review" in done.output
+    unread = on_record(load(folder)).unread
+    shown = keyed(folder, "a-\nq")
+    assert "accepted together, unread; a accepts the one that was read" in shown
+    assert on_record(load(folder)).unread == unread - 1
+
+
+def test_a_later_text_moves_the_day_of_a_drafted_case(folder, tmp_path):
+    later = tmp_path / "later.txt"
+    later.write_text(
+        "Water talks go on\nBy A. Reed, The Post, 9 December 2031\n\nThe board said it would meet again.\n"
+    )
+    before = load(folder).as_of
+    assert before is not None
+    done = RUN.invoke(app, ["read", str(later), "--case", str(folder)])
+    assert f"the case is as of 2031-12-09 now, the day of this source; it was {before}" in done.output
+    assert str(load(folder).as_of) == "2031-12-09"

@@ -102,3 +102,21 @@ def test_nothing_is_read_from_a_reference_line_or_a_footer():
         "The gate is shut, the mayor said. [1]\n1. Mayor says gate shut. A. Brix. River Post; Marra. 3 May 2024: A2.\nKomentarų nėra:"
     )
     assert len(found.statements) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "outlet", "on"),
+    [
+        ("By Ines Holt, The Tarn Courier, 3 June 2025", "Ines Holt", "The Tarn Courier", date(2025, 6, 3)),
+        ("By Ines Holt | June 3, 2025", "Ines Holt", "", date(2025, 6, 3)),
+        ("By Ines Holt, 2025-06-03", "Ines Holt", "", date(2025, 6, 3)),
+        ("By Ines Holt, The Tarn Courier", "Ines Holt, The Tarn Courier", "", None),
+    ],
+)
+def test_a_byline_is_taken_apart_where_it_ends_with_a_day(
+    line: str, author: str, outlet: str, on: date | None
+) -> None:
+    found = prepare(
+        f"Growers and brewery divided over the spring\n{line}\n\nThe growers refused a new pipe.\n"
+    ).published
+    assert (found.byline, found.publisher, found.on) == (author, outlet, on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,9 +216,21 @@ def test_the_map_names_the_nash_package_of_every_cell_and_borders_are_where_it_c
         for a, w in zip(found.columns, row, strict=True):
             picked = [d.package for d in solve(case.with_({x: round(a, 6), y: round(b, 6)}), "nash").deals]
             assert (found.packages[w] in picked) if w >= 0 else not picked
-    for a, b in found.borders[:6]:
-        sides = [
-            [d.package for d in solve(case.with_({x: round(a + step, 6), y: round(b, 6)}), "nash").deals]
-            for step in (-0.02, 0.02)
-        ]
+    assert {x in found.columns for x, _ in found.borders} == {True, False}, "along x and along y"
+    for a, b in found.borders:
+        along_x = b in found.rows and a not in found.columns
+        sides = []
+        for step in (-0.02, 0.02):
+            at = {x: round(a + step * along_x, 6), y: round(b + step * (not along_x), 6)}
+            sides.append([d.package for d in solve(case.with_(at), "nash").deals])
         assert sides[0] != sides[1]
+
+
+def test_the_main_job_has_the_map_of_the_two_numbers_that_move_the_zone_most() -> None:
+    case = small()
+    found = drivers(case, samples=16, cells=5)
+    assert found.map is not None
+    assert (found.map.x, found.map.y) == (found.bars[0].path, found.bars[1].path)
+    assert replace(found.map, question=None) == replace(
+        decision_map(case, found.map.x, found.map.y, cells=5), question=None
+    )

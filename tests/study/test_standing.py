@@ -281,3 +281,27 @@ def test_what_one_party_said_is_no_answer_of_another(tmp_path):
     assert (refused.returncode, (folder / "case.yaml").read_text()) == (2, before)
     assert "is put to Board, but statement s1 is of Farmers" in refused.stderr
     assert answer(own["farmers"]).returncode == 0
+
+
+def test_a_verdict_about_all_needs_what_no_agreement_is_worth_to_each(tmp_path):
+    one = CASE.replace(
+        "p1: 100}, meters: {m0: 100, m1: 10}},\n    reservation: 30,",
+        "p1: 100}, meters: {m0: 100, m1: 10}},\n   ",
+    )
+    assert one != CASE
+    folder = make(tmp_path, one)
+    record = on_record(load(folder))
+    assert (record.limited, record.unlimited, record.enough) == (False, ("farmers",), False)
+    done = RUN.invoke(app, ["zone", str(folder)])
+    assert done.exit_code == 1
+    assert done.output.count("No reservation value for Farmers") == 1
+
+
+def test_words_on_packages_carry_a_refusal_that_names_no_option(tmp_path):
+    vague = REFUSAL.replace(" issue: meters, options: [m1],\n", "\n")
+    words = CASE + "comparisons:\n- {party: farmers, refuses: {meters: m1}, stated: s1}\n"
+    assert on_record(load(make(tmp_path / "a", CASE, vague))).vague == ("s1",)
+    case = load(make(tmp_path / "b", words, vague))
+    assert on_record(case).vague == ()
+    assert breaks(case, {"pumping": "p1", "meters": "m1"}) == ("s1",)
+    assert breaks(case, {"pumping": "p1", "meters": "m0"}) == ()

@@ -379,7 +379,7 @@ def test_the_command_makes_a_team(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     run("remove-role", "rivers", "ben")
     run("close", "ben")
     assert run("cases") == {"rivers": folder}
-    assert run("migrate") == {"version": "0001"}
+    assert run("migrate") == {"version": "0002"}
     db = str(tmp_path / "other.db")
     assert run("restore", str(tmp_path / "copy.jsonl")) == {"rows": 5}
     for words in (["fly"], ["add-person"], ["add-person", "x y"], ["set-role", "rivers", "ben", "boss"]):

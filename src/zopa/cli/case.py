@@ -73,7 +73,8 @@ def check(name: CaseArgument, json: JsonOption = False) -> None:
         )
     if checked:
         out.print(f"{len(checked) - len(wrong)} of {things(len(checked), 'expected answer')} hold")
-    tell_next(["run CASE"], name)
+    waiting = any(s.review.state == "suggested" for s in case.statements.values())
+    tell_next(["review CASE" if waiting else "run CASE"], name)
     raise typer.Exit(1 if wrong else 0)
 
 

@@ -47,6 +47,8 @@ MAX_FILES = 500
 MAX_DEPTH = 60
 MAX_ELEMENTS = 1_000_000
 MAX_UNPACKED = 200_000_000
+MAX_XML = 64_000_000
+MAX_YAML = 200_000
 _DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _MARKS = (
@@ -214,6 +216,22 @@ class _Refused(Exception):
     """What a handler refuses; carries the sentence and the hint."""
 
 
+def _from_first_element(text: str, file: str) -> str:
+    """The text with blanks for all that stands before the first element; lines and columns stay."""
+    if len(text) > MAX_XML:
+        refuse(
+            file,
+            f"expected at most {MAX_XML / 1e6:g} MB of XML, saw {len(text) / 1e6:.0f} MB",
+            "split the file",
+            1,
+        )
+    plain = _DECLARATION.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text, count=1)
+    at = plain.find("<")
+    if at < 0:
+        refuse(file, "expected XML, saw no element", "", 1)
+    return re.sub(r"[^\n]", " ", plain[:at]) + plain[at:]
+
+
 def xml_tree(text: str, file: str) -> Element:
     """The root of an XML text.
 
@@ -225,11 +243,7 @@ def xml_tree(text: str, file: str) -> Element:
         Not well-formed, a document type declaration (they can explode or fetch files), too deep, too many
         elements; with line and column.
     """
-    plain = _DECLARATION.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text, count=1)
-    at = plain.find("<")
-    if at < 0:
-        refuse(file, "expected XML, saw no element", "", 1)
-    plain = re.sub(r"[^\n]", " ", plain[:at]) + plain[at:]
+    plain = _from_first_element(text, file)
     lead = len(plain) - len(plain.lstrip())
     skipped = plain.count("\n", 0, lead)
     parser = expat.ParserCreate("utf-8")
@@ -348,6 +362,12 @@ def yaml_data(text: str, file: str) -> Any:
     CaseError
         Not YAML, anchors, tags, repeated keys, very deep nesting.
     """
+    if text.count("\n") + text.count(",") > MAX_YAML:
+        refuse(file, f"expected at most {MAX_YAML:,} lines and list entries, saw more", "split the file", 1)
+    deep = re.search(rf"[\[{{](?:\s*[\[{{]){{{MAX_DEPTH},}}", text)
+    if deep is not None:  # the parser takes a time that grows with the square of the depth
+        line = text.count("\n", 0, deep.start()) + 1
+        refuse(file, f"expected at most {MAX_DEPTH} levels of nesting", "", line)
     try:
         yaml = YAML(typ="safe", pure=True)
         node = yaml.compose(text)

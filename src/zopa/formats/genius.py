@@ -651,6 +651,10 @@ def write(case: Case) -> tuple[dict[str, bytes], Fidelity]:
             else _profile_lines(scenario, party, fidelity, party.name in cut)
         )
         files[f"{name}.xml"] = _file(lines)
+        if name != party.name:
+            fidelity.change(
+                f"the party '{label(party.name)[:80]}' has its profile in {name}.xml; GENIUS knows no other name"
+            )
     fidelity.change("utilities count from 0 to 1 instead of 0 to 100; their order and their ratios stay")
     return files, fidelity
 

@@ -384,7 +384,9 @@ def _counts(labels: Sequence[str]) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=True)
+    """In double quotes; YAML writes a character outside the basic plane in one piece, JSON in two."""
+    inner = "".join(json.dumps(c)[1:-1] if c <= "\uffff" else f"\\U{ord(c):08x}" for c in text)
+    return f'"{inner}"'
 
 
 def _domain(scenario: AdditiveScenario, whole: Sequence[bool]) -> Iterable[str]:

@@ -27,7 +27,7 @@ __all__ = ["is_trace", "offers_of", "read_trace", "scenario_folder", "write_trac
 
 COLUMNS = ("time", "relative_time", "step", "negotiator", "offer", "responses", "state", "text", "data")
 TRACE, CONFIG, SCENARIO = "trace.csv", "config.yaml", "scenario"
-MOST_OFFERS = 1_000_000
+MOST_OFFERS = 200_000
 _ACCEPTS = re.compile(r"['\"]([^'\"]{1,200})['\"]\s*:\s*<?ResponseType\.ACCEPT_OFFER\b")
 _ENDS = re.compile(r"['\"]([^'\"]{1,200})['\"]\s*:\s*<?ResponseType\.END_NEGOTIATION\b")
 

@@ -173,7 +173,10 @@ def _meanings(
             count=len(found),
         )
         lines = ["# provision: the option that it speaks for."]
-        lines += [f"{json.dumps(c)}: {{issue: {json.dumps(c)}, option: contained}}" for c in columns]
+        lines += [
+            f"{json.dumps(c, ensure_ascii=False)}: {{issue: {json.dumps(c, ensure_ascii=False)}, option: contained}}"
+            for c in columns
+        ]
         fidelity.beside[CODES_FILE] = ("\n".join(lines) + "\n").encode("utf-8", "replace")
         return found
     given = given_codes(codes)

@@ -31,6 +31,7 @@ __all__ = ["Opinions", "add", "consensus", "opinions", "package_shares", "read",
 
 COMMENTS, VOTES = "comments.csv", "participants-votes.csv"
 MOST_PACKAGES = 4_096
+MOST_ROWS = 400_000
 Vote = Mapping[str, int]
 
 
@@ -117,6 +118,8 @@ def _rows(
                 1,
             )
         for row in table:
+            if table.line_num > MOST_ROWS:
+                refuse(file, f"expected at most {MOST_ROWS:,} lines, saw more", "", table.line_num)
             yield table.line_num, {str(k): v if isinstance(v, str) else "" for k, v in row.items()}
     except csv.Error as error:
         refuse(

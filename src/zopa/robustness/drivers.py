@@ -6,13 +6,17 @@ or a group of numbers that move together (the weights of one party, its values, 
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zopa.bargaining import engine_for
 from zopa.case import Case, Interval, Judgment
 from zopa.case.estimates import reservation, values, weights
 from zopa.case.laws import quantiles
@@ -38,6 +42,11 @@ MOST_BARS = 15
 SAMPLES = 256
 RESAMPLES = 400
 CELLS = 24
+MOST_MAPPED = 100_000
+"""Packages among which a map by weights or values looks for the winner: a fixed sample beyond it."""
+FLOOR = "reservation value"
+WITHIN = 0.01
+"""Points between a border that is shown and the true one."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,7 @@ class Drivers(Answer):
     sobol : first-order and total indices per party and group; empty where nothing varies.
     variance : variance of the share over the intervals.
     package, break_even : the package watched, and the values at which a party's verdict on it changes.
+    map : which package the Nash solution picks, by the two numbers of the largest swings; None where there are not two.
     """
 
     share: float
@@ -111,6 +121,7 @@ class Drivers(Answer):
     variance: float
     package: Mapping[str, str]
     break_even: tuple[BreakEven, ...]
+    map: DecisionMap | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,8 @@ class DecisionMap(Answer):
     x, y : addresses of the two drivers.
     columns, rows : values of the first and of the second driver.
     winners : per row the winner of every column: a position in ``packages``, or -1 where no package is acceptable.
-    borders : points (x, y) at which the winner changes along x, each within ``within`` of the true border.
+    borders : points (x, y) at which the winner changes along x or along y, each within ``within`` of the true border.
+    looked, complete : packages among which the solution picks, and whether no other that the rules allow could win.
     """
 
     x: str
@@ -133,6 +145,8 @@ class DecisionMap(Answer):
     packages: tuple[Mapping[str, str], ...]
     borders: tuple[tuple[float, float], ...]
     within: float
+    looked: int = 0
+    complete: bool = True
 
 
 class _Model:
@@ -153,9 +167,11 @@ class _Model:
         for p, name in enumerate(space.parties):
             self._read(case, p, name)
         central = self.utilities(*self._numbers(np.array([d.best for d in self.drivers])))
-        exact = np.array([[float(space.points(int(u))) for u in row[numbers]] for row in table.utilities])
+        exact = (table.utilities[:, numbers].astype(object) / space.scale).astype(float)
         self.extra = exact - central
         """Interactions, and what rounding took off."""
+        self.inner = np.array([kind != "floor" for kind, *_ in self.places], dtype=bool)
+        self._last: tuple[bytes, FloatArray] | None = None
 
     def _read(self, case: Case, p: int, name: str) -> None:
         party = case.parties[name]
@@ -163,7 +179,7 @@ class _Model:
         if floor is not None:
             self._add(
                 ("floor", p, 0, 0),
-                (f"parties.{name}.reservation", name, "reservation value"),
+                (f"parties.{name}.reservation", name, FLOOR),
                 party.reservation,
                 floor,
             )
@@ -220,9 +236,15 @@ class _Model:
         return found
 
     def gains(self, row: FloatArray) -> FloatArray:
-        """Utility less reservation value of every package, for one row of numbers."""
+        """Utility less reservation value of every package, for one row of numbers.
+
+        Rows that differ in reservation values only share the utilities of the row before.
+        """
         numbers = self._numbers(row)
-        gains: FloatArray = self.utilities(*numbers) + self.extra - numbers[0][:, None]
+        same = row[self.inner].tobytes()
+        if self._last is None or self._last[0] != same:
+            self._last = same, self.utilities(*numbers) + self.extra
+        gains: FloatArray = self._last[1] - numbers[0][:, None]
         return gains
 
     def share(self, row: FloatArray) -> float:
@@ -251,6 +273,7 @@ def drivers(
     *,
     package: Mapping[str, str] | None = None,
     samples: int = SAMPLES,
+    cells: int = CELLS,
     seed: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> Drivers:
@@ -262,6 +285,7 @@ def drivers(
     readings : str, mapping or None
     package : the package whose break-even values are asked; default: the one with the largest smallest gain.
     samples : a power of 2; base samples of the Sobol indices.
+    cells : columns and rows of the map of the two numbers that move the share most.
     seed : int
 
     Raises
@@ -299,6 +323,11 @@ def drivers(
         variance=variance,
         package=chosen,
         break_even=tuple(_break_even(problem, chosen)),
+        map=_map(
+            problem, bars[0].path, bars[1].path, cells=cells, within=WITHIN, seed=seed, most=MOST_PACKAGES
+        )
+        if len(bars) > 1
+        else None,
     )
 
 
@@ -433,7 +462,7 @@ def decision_map(
     readings: Readings = None,
     *,
     cells: int = CELLS,
-    within: float = 0.01,
+    within: float = WITHIN,
     seed: int = 1,
 ) -> DecisionMap:
     """The Nash package by two numbers of the case, with the borders between packages by bisection.
@@ -451,13 +480,40 @@ def decision_map(
     UnknownName
         No such number with an interval.
     """
-    problem = Problem.of(case, readings)
-    numbers, _ = _looked_at(problem, seed)
-    model = _Model(problem, numbers)
+    return _map(Problem.of(case, readings), x, y, cells=cells, within=within, seed=seed, most=MOST_MAPPED)
+
+
+def _could_win(problem: Problem, drivers: Sequence[Driver], most: int) -> NDArray[np.int64] | None:
+    """Numbers of the packages that a solution can pick by these drivers; None where they are more than ``most``.
+
+    With two reservation values only these are the frontier of what is acceptable at their lower ends.
+    """
+    space = problem.space
+    if all(d.group == FLOOR for d in drivers):
+        low = list(space.reservation)
+        for d in drivers:
+            p = space.parties.index(d.party)
+            low[p] = min(low[p], math.floor(Fraction(d.low) * space.scale))
+        engine = engine_for(problem, "frontier")
+        edge = engine.at(replace(space.everybody, reservation=tuple(low))).frontier()
+        if not edge.note:
+            return np.array(
+                [int(np.ravel_multi_index(x, space.sizes)) for x in edge.packages], dtype=np.int64
+            )
+    allowed = np.flatnonzero(problem.table.admissible)
+    return allowed if allowed.size <= most else None
+
+
+def _map(problem: Problem, x: str, y: str, *, cells: int, within: float, seed: int, most: int) -> DecisionMap:
+    sample, complete = _looked_at(problem, seed)
+    model = _Model(problem, sample)
     paths = [d.path for d in model.drivers]
     for path in (x, y):
         if path not in paths:
             raise UnknownName("number with an interval", path, paths)
+    numbers = _could_win(problem, [model.drivers[paths.index(path)] for path in (x, y)], most)
+    if numbers is not None:
+        model, complete = _Model(problem, numbers), True
     at = [paths.index(x), paths.index(y)]
 
     def winner(a: float, b: float) -> int:
@@ -471,35 +527,39 @@ def decision_map(
         return int(zone[product.argmax()])
 
     first, second = (model.drivers[k] for k in at)
-    columns = np.linspace(first.low, first.high, cells)
-    rows = np.linspace(second.low, second.high, cells)
+    columns, rows = (np.linspace(d.low, d.high, cells).tolist() for d in (first, second))
     table = [[winner(a, b) for a in columns] for b in rows]
     borders = []
-    for b, line in zip(rows, table, strict=True):
-        for k in range(cells - 1):
-            if line[k] != line[k + 1]:
-                borders.append((_border(winner, columns[k], columns[k + 1], b, within), float(b)))
+    for k, m in itertools.product(range(cells), range(cells - 1)):
+        if table[k][m] != table[k][m + 1]:
+            along_x = partial(winner, b=rows[k])
+            borders.append((_border(along_x, columns[m], columns[m + 1], within), rows[k]))
+        if table[m][k] != table[m + 1][k]:
+            along_y = partial(winner, columns[k])
+            borders.append((columns[k], _border(along_y, rows[m], rows[m + 1], within)))
     known = sorted({w for line in table for w in line if w >= 0})
     return DecisionMap(
-        problem.question("decision_map", x=x, y=y, within=within),
+        model.problem.question("decision_map", x=x, y=y, within=within),
         x,
         y,
-        columns=tuple(map(float, columns)),
-        rows=tuple(map(float, rows)),
+        columns=tuple(columns),
+        rows=tuple(rows),
         winners=tuple(tuple(known.index(w) if w >= 0 else -1 for w in line) for line in table),
-        packages=tuple(problem.space.names([int(o) for o in model.options[w]]) for w in known),
+        packages=tuple(model.space.names([int(o) for o in model.options[w]]) for w in known),
         borders=tuple(borders),
         within=within,
+        looked=len(model.numbers),
+        complete=complete,
     )
 
 
-def _border(winner: Callable[[float, float], int], low: float, high: float, b: float, within: float) -> float:
+def _border(winner: Callable[[float], int], low: float, high: float, within: float) -> float:
     """A place between low and high at which the winner changes from that at low."""
-    start = winner(low, b)
+    start = winner(low)
     while high - low > within:
         middle = (low + high) / 2
-        if winner(middle, b) == start:
+        if winner(middle) == start:
             low = middle
         else:
             high = middle
-    return float((low + high) / 2)
+    return (low + high) / 2

@@ -52,7 +52,8 @@ from zopa.space import (
     reading_names,
 )
 from zopa.spatial import forecast
-from zopa.talks import order_of_steps, simulate, starting_positions
+from zopa.study.talks import with_draws
+from zopa.talks import Simulation, StartingPositions, order_of_steps, simulate, starting_positions
 from zopa.waiting import delay
 
 __all__ = ["Found", "Objection", "Proposal", "ReadingRow", "Study", "run"]
@@ -161,7 +162,14 @@ def _path(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
         raise NotApplicable("an order of steps needs a package acceptable to all")
     _start(problem, ())
     first = proposals[0]
-    return order_of_steps(problem.with_readings(first.readings), first.deal.package, named="package A")
+    chosen = problem.with_readings(first.readings)
+    found = order_of_steps(chosen, first.deal.package, named="package A")
+    if not spoken(chosen):
+        return found
+    try:
+        return with_draws(found, chosen, DRAWS, law="words")
+    except NotApplicable:  # no room for draws: the order stands without its share
+        return found
 
 
 def _simulate(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
@@ -208,7 +216,7 @@ def _drivers(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
         raise NotApplicable("what drives the zone needs packages that can be listed")
     first = proposals[0] if proposals else None
     chosen = problem.with_readings(first.readings) if first else problem
-    found = drivers(chosen, package=first.deal.package if first else None, samples=SAMPLES)
+    found = drivers(chosen, package=first.deal.package if first else None, samples=SAMPLES, cells=MAP_CELLS)
     if not found.bars:
         raise NotApplicable("what drives the zone needs numbers with an interval that move it")
     return found
@@ -216,6 +224,10 @@ def _drivers(problem: Problem, proposals: Sequence[Proposal]) -> Answer:
 
 SAMPLES = 64
 """Base samples of the Sobol indices in the main job."""
+MOST_ENDS = 5
+"""Ends of simulated talks that are shown for each protocol."""
+MAP_CELLS = 16
+"""Columns and rows of the map of two numbers in the main job."""
 
 LENSES: Mapping[str, Lens] = {
     "stress": _stress,
@@ -344,10 +356,11 @@ def run(
     tell("packages worth discussing")
     proposals = _proposals(Found(problem, found, edge, solutions, why))
     answers, not_asked = _ask_lenses(problem, proposals, lenses, tell)
-    deals = [
-        *(p.deal for p in proposals),
-        *(d for s in solutions.values() for d in s.deals[:1]),
-        *(d for best in found.best.values() for d in best[:1]),
+    shown = [
+        *(p.deal.package for p in proposals),
+        *(d.package for s in solutions.values() for d in s.deals[:1]),
+        *(d.package for best in found.best.values() for d in best[:1]),
+        *_of_talks(answers),
     ]
     return Study(
         problem.question("run"),
@@ -366,7 +379,7 @@ def run(
         lenses=answers,
         not_asked=not_asked,
         standing=standing(problem, most_unsourced=most_unsourced),
-        by_words=worth_by_words(problem, [d.package for d in deals]),
+        by_words=worth_by_words(problem, shown),
     )
 
 
@@ -383,6 +396,15 @@ def _ask_lenses(
         except NotApplicable as needs:
             missing[name] = str(needs)
     return answers, missing
+
+
+def _of_talks(answers: Mapping[str, Answer]) -> Iterator[Mapping[str, str]]:
+    """The packages that the talks lenses show: openings, and where simulated talks end most often."""
+    opened, simulated = answers.get("start"), answers.get("simulate")
+    if isinstance(opened, StartingPositions):
+        yield from (o.package for o in opened.openings)
+    if isinstance(simulated, Simulation):
+        yield from (e.package for p in simulated.protocols for e in p.ends[:MOST_ENDS])
 
 
 def _row(problem: Problem, name: str, stop: Callable[[], bool]) -> ReadingRow:

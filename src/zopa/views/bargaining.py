@@ -184,7 +184,7 @@ def packages_grid(
             more = " (the same in all)" if len(deals) > 1 else ""
             same.append((head, cell(labels.option(issue, chosen[0]), more, span=len(deals))))
     worths = [_worth_row(p, deals, labels, reservations or {}, words) for p in deals[0][1].utilities]
-    caption = worth.ranged(caption, (d for _, d in deals), labels, words)
+    caption = worth.ranged(caption, (d.package for _, d in deals), deals[0][1].utilities, labels, words)
     if any(d.breaks for _, d in deals):
         against = (cell(*standing.broken(d.breaks, labels)) for _, d in deals)
         rows.insert(0, (cell("breaks a refusal on record", head=True), *against))
@@ -204,7 +204,7 @@ def _worth_row(
     cells = [
         cell(
             f"{points(d.utilities[party])} ({gain(d.gains[party])})",
-            f" [{told}]" if (told := worth.beside(d, party, labels, words)) else "",
+            f" [{told}]" if (told := worth.beside(d.package, party, labels, words)) else "",
             number=True,
             bar=_part(d.utilities[party], scale),
             mark=_part(limit, scale) if limit is not None else None,
@@ -262,7 +262,13 @@ def _list_of_packages(
     used = [(i, o) for i in differ for o in dict.fromkeys(d.package[i] for d in deals)]
     key = tuple((cell(o), labels.issue(i), labels.option(i, o).text) for i, o in used)
     alike = {i: o for i, o in deals[0].package.items() if i not in differ}
-    caption = worth.ranged("Packages, and what each is worth to each party", deals, labels, words)
+    caption = worth.ranged(
+        "Packages, and what each is worth to each party",
+        (d.package for d in deals),
+        deals[0].utilities,
+        labels,
+        words,
+    )
     found: list[Block] = [Grid(caption, head, rows)]
     if key:
         found.append(Grid("What the codes mean", ("code", "issue", "option"), key))
@@ -273,8 +279,7 @@ def _list_of_packages(
 
 def worth_cell(d: Deal, party: str, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Cell:
     """A utility with its range in brackets, as a cell of a table."""
-    beside = worth.beside(d, party, labels, words)
-    return cell(points(d.utilities[party]) + (f" [{beside}]" if beside else ""), number=True)
+    return cell(worth.bracketed(d.utilities[party], d.package, party, labels, words), number=True)
 
 
 def solutions(found: Sequence[Solution], labels: Labels, words: worth.ByWords = worth.NOTHING) -> Document:
@@ -625,8 +630,8 @@ def _difference(d: Deal, draft: Mapping[str, str], labels: Labels) -> Spans:
 
 
 def _worths(d: Deal, labels: Labels) -> str:
-    told = [(f"{labels.party(p)} {points(u)}", worth.beside(d, p, labels)) for p, u in d.utilities.items()]
-    return ", ".join(f"{name} [{range_}]" if range_ else name for name, range_ in told)
+    told = (f"{labels.party(p)} {worth.bracketed(u, d.package, p, labels)}" for p, u in d.utilities.items())
+    return ", ".join(told)
 
 
 def swap_spans(s: Swap, labels: Labels) -> Spans:

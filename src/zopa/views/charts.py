@@ -39,7 +39,7 @@ def frontier_chart(
         (name, *(worth_cell(d, p, labels, words) for p in d.utilities)) for name, d in picked
     )
     grid = Grid(
-        worth.ranged("Utility of the packages", [d for _, d in picked], labels, words),
+        worth.ranged("Utility of the packages", [d.package for _, d in picked], parties, labels, words),
         ("package", *labels.parties(parties)),
         rows,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from zopa.case import Case
@@ -64,11 +65,13 @@ def stability(answer: Stability, labels: Labels) -> Document:
 def tested(answer: Stability, labels: Labels) -> tuple[Block, ...]:
     """Whether each package holds, in a sentence or two, and the verdicts in a table."""
     found: list[Block] = [paragraph(GLOSS)]
-    found.append(
-        Bullets(
-            tuple((f"{_upper(s.label)}: ", " ".join(w.text for w in s.says[:2])) for s in answer.examined)
-        )
-    )
+    alike = _alike(answer.examined)
+    items: list[Spans] = [
+        (f"{_upper(s.label)}: ", " ".join(w.text for w in s.says[:2] if w.text not in alike))
+        for s in answer.examined
+    ]
+    shown = [text for text in alike if text in {w.text for s in answer.examined for w in s.says[:2]}]
+    found.append(Bullets((*items, *(("The same for each: ", text) for text in shown))))
     found += [_verdicts(answer, s, labels) for s in answer.examined]
     return tuple(found)
 
@@ -90,8 +93,12 @@ def blocks(answer: Stability, labels: Labels) -> tuple[Block, ...]:
         found.append(Paragraph((f"{s.label}: {s.says[0].text}",), "yes" if holds else "no"))
     found += [paragraph(w.text) for w in answer.why]
     found += [paragraph(sentence(note), tone="note") for note in answer.notes]
-    for s in (*answer.examined, *([answer.status_quo] if answer.status_quo else [])):
-        found += [*_sentences(s, labels), _verdicts(answer, s, labels)]
+    every = (*answer.examined, *([answer.status_quo] if answer.status_quo else []))
+    alike = _alike(every)
+    for s in every:
+        found += [*_sentences(s, labels, alike), _verdicts(answer, s, labels)]
+    if alike:
+        found += [Heading("The same for each"), Bullets(tuple((text,) for text in alike))]
     picture = state_graph(answer.picture, {p: labels.party(p) for p in answer.basis})
     if picture:
         found += [picture, _states(answer.picture)]
@@ -105,11 +112,21 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _sentences(s: Standing, labels: Labels) -> tuple[Block, ...]:
+def _alike(every: Sequence[Standing]) -> tuple[str, ...]:
+    """The sentences that are the same for each of several states, to be said once; never the first, the verdict."""
+    if len(every) < 2:
+        return ()
+    first, *others = ([w.text for w in s.says[1:] if not w.statements] for s in every)
+    return tuple(text for text in first if all(text in other for other in others))
+
+
+def _sentences(s: Standing, labels: Labels, alike: Collection[str] = ()) -> tuple[Block, ...]:
     """What can be said about one state, each sentence with the statements that it rests on."""
     done = f" ({'; '.join(s.done)})" if s.name else ""
     items: list[Spans] = []
     for w in s.says:
+        if w.text in alike:
+            continue
         behind: Spans = (" (", *labels.statements(w.statements), ")") if w.statements else ()
         items.append((w.text, *behind))
     return (Heading(f"{_upper(s.label)}{done}"), Bullets(tuple(items)))

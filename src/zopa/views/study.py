@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from zopa.bargaining import SOLUTIONS, Limit, Switch, WhyNot
@@ -407,12 +406,12 @@ def _no_agreement(s: Study, labels: Labels) -> Iterator[Spans]:
         return
     values: list[Span] = []
     for p in loose:
-        value: Fraction | None = s.zone.reservation[p] if reservation(s.case, p) else None
+        value = short(s.zone.reservation[p]) if reservation(s.case, p) else "nothing yet"
         rise = s.zone.break_even.get(p)
         ends = f"; the zone closes above {short(rise)}" if rise is not None and not s.zone.empty else ""
         values += [
             "; " if values else "",
-            Link(f"{labels.party(p)} {short(value)}", f"#why-{p}.reservation"),
+            Link(f"{labels.party(p)} {value}", f"#why-{p}.reservation"),
             ends.replace("; ", " – "),
         ]
     who = "All parties" if len(loose) == len(s.space.parties) else listed(labels.parties(loose))
@@ -470,7 +469,8 @@ def _common(s: Study, labels: Labels) -> Section | None:
             Grid(
                 worth.ranged(
                     "What each solution picks",
-                    [x.deals[0] for x in s.solutions.values() if x.deals],
+                    [x.deals[0].package for x in s.solutions.values() if x.deals],
+                    s.space.parties,
                     labels,
                     worth.by_words(s.by_words),
                 ),
@@ -672,7 +672,7 @@ def _talks(s: Study, labels: Labels) -> Section | None:
     opened, walked = s.lenses.get("start"), s.lenses.get("path")
     if not isinstance(opened, StartingPositions):
         return None
-    found = list(talks.opening_blocks(opened, labels))
+    found = list(talks.opening_blocks(opened, labels, worth.by_words(s.by_words)))
     if isinstance(walked, OrderOfSteps):
         found += [
             Heading("In which order the steps to package A could be taken"),
@@ -686,7 +686,7 @@ def _tactics(s: Study, labels: Labels) -> Section | None:
     simulated = s.lenses.get("simulate")
     if not isinstance(simulated, Simulation):
         return None
-    blocks = talks.simulation_blocks(simulated, labels)
+    blocks = talks.simulation_blocks(simulated, labels, worth.by_words(s.by_words))
     return Section("tactics", "Where talks end under known tactics", blocks, annex=True)
 
 
@@ -783,9 +783,12 @@ def _method(s: Study, labels: Labels) -> Section:
         paragraph(f"Readings used: {readings}.", tone="small"),
         paragraph(f"zopa {q.version}; case digest {q.case[:16] or 'none'}.", tone="small"),
     ]
+    needed: dict[str, list[str]] = {}
+    for name, needs in s.not_asked.items():
+        needed.setdefault(needs, []).append(name)
     found += [
-        paragraph(f"Not examined: {name}. {sentence(needs)}", tone="small")
-        for name, needs in s.not_asked.items()
+        paragraph(f"Not examined: {listed(names)}. {sentence(needs)}", tone="small")
+        for needs, names in needed.items()
     ]
     return Section("method", "How the numbers are made", tuple(found))
 

@@ -23,6 +23,7 @@ from zopa.talks import (
     TalksAudited,
 )
 from zopa.talks.order import MOST_ISSUES
+from zopa.views import worth
 from zopa.views.document import (
     Block,
     Bullets,
@@ -82,9 +83,11 @@ def openings(d: StartingPositions, labels: Labels) -> Document:
     )
 
 
-def opening_blocks(d: StartingPositions, labels: Labels) -> tuple[Block, ...]:
+def opening_blocks(
+    d: StartingPositions, labels: Labels, words: worth.ByWords = worth.NOTHING
+) -> tuple[Block, ...]:
     """The openings as blocks of a section."""
-    found: list[Block] = [paragraph(_rest(d, labels)), _side_by_side(d, labels)]
+    found: list[Block] = [paragraph(_rest(d, labels)), _side_by_side(d, labels, words)]
     if d.flags:
         found.append(Heading("Demands that may be positioning"))
         found.append(
@@ -110,7 +113,7 @@ def _rest(d: StartingPositions, labels: Labels) -> str:
     return "What the openings rest on, issue by issue. " + "; ".join(parts) + "."
 
 
-def _side_by_side(d: StartingPositions, labels: Labels) -> Grid:
+def _side_by_side(d: StartingPositions, labels: Labels, words: worth.ByWords) -> Grid:
     rows = []
     for k, first in enumerate(d.openings[0].choices if d.openings else ()):
         cells: list[Cell | str] = [cell(labels.issue(first.issue), head=True)]
@@ -129,11 +132,17 @@ def _side_by_side(d: StartingPositions, labels: Labels) -> Grid:
             cells.append(cell(*spans, *rest))
         rows.append(tuple(cells))
     last = [cell("worth to the party itself", head=True)]
-    last += [cell(f"{points(o.utility)} (no agreement {short(o.reservation)})") for o in d.openings]
+    last += [
+        cell(
+            f"{worth.bracketed(o.utility, o.package, o.party, labels, words)} (no agreement {short(o.reservation)})"
+        )
+        for o in d.openings
+    ]
     rows.append(tuple(last))
-    return Grid(
-        "The openings, side by side", ("issue", *labels.parties(o.party for o in d.openings)), tuple(rows)
-    )
+    caption = "The openings, side by side"
+    for o in d.openings[:1]:
+        caption = worth.ranged(caption, [o.package], [o.party], labels, words)
+    return Grid(caption, ("issue", *labels.parties(o.party for o in d.openings)), tuple(rows))
 
 
 def _flag(f: Flag, labels: Labels) -> Spans:
@@ -834,7 +843,15 @@ PROTOCOL = {
     "issue-by-issue": "issue by issue",
     "zeuthen": "monotonic concession (Zeuthen)",
     "annealed-text": "an annealed single text",
+    "raiffa": "the discrete path of Raiffa",
 }
+STALLED = {
+    "deadline": "the deadline passes",
+    "broke off": "the talks break off",
+    "a party walked away": "a party walks away",
+    "no option left by the rules": "the rules leave no option on some issue",
+}
+"""Why talks end without agreement, where the reason is no sentence of its own."""
 
 
 def simulation(d: Simulation, labels: Labels) -> Document:
@@ -846,7 +863,9 @@ def simulation(d: Simulation, labels: Labels) -> Document:
     )
 
 
-def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
+def simulation_blocks(
+    d: Simulation, labels: Labels, words: worth.ByWords = worth.NOTHING
+) -> tuple[Block, ...]:
     """Simulated talks as blocks of a section."""
     found: list[Block] = [Bullets(tuple((_runs_sentence(p),) for p in d.protocols))]
     parties = list(next((p.means for p in d.protocols if p.means), {}))
@@ -875,7 +894,7 @@ def simulation_blocks(d: Simulation, labels: Labels) -> tuple[Block, ...]:
         found.append(_where(d, labels))
     for p in d.protocols:
         if p.ends:
-            found.append(_ends(p, labels))
+            found.append(_ends(p, labels, words))
     found += [
         paragraph(f"Not run: {PROTOCOL[name]}. {sentence(why)}", tone="small")
         for name, why in d.not_run.items()
@@ -896,22 +915,31 @@ def _runs_sentence(p: ProtocolRuns) -> str:
     text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {things(p.runs, 'talk')} {'ends' if p.agreed == 1 else 'end'} in an agreement"
     if p.agreed:
         text += "" if p.efficient is None else f", {count(p.efficient)} of them efficient"
-    why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())
+    why = "; ".join(f"in {count(n)} {STALLED.get(reason, reason)}" for reason, n in p.stalls.items())
     return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
 
 
-def _ends(p: ProtocolRuns, labels: Labels) -> Grid:
+def _ends(p: ProtocolRuns, labels: Labels, words: worth.ByWords) -> Grid:
     parties = list(p.ends[0].utilities)
     rows: list[Row] = [
         (
             cell(*labels.package(e.package)),
             cell(count(e.runs), number=True),
-            *(cell(points(e.utilities[q]), number=True) for q in parties),
+            *(
+                cell(worth.bracketed(e.utilities[q], e.package, q, labels, words), number=True)
+                for q in parties
+            ),
         )
         for e in p.ends[:5]
     ]
     return Grid(
-        f"Most frequent ends, {PROTOCOL[p.protocol]}",
+        worth.ranged(
+            f"Most frequent ends, {PROTOCOL[p.protocol]}",
+            [e.package for e in p.ends[:5]],
+            parties,
+            labels,
+            words,
+        ),
         ("package", "talks", *labels.parties(parties)),
         tuple(rows),
         folded=True,

@@ -107,6 +107,9 @@ def shortlist_blocks(c: Committee, labels: Labels, lenses: Sequence[LensShares] 
     yield Heading("A shortlist")
     yield paragraph(shortlist_headline(c))
     yield Bullets(tuple(shortlist_items(c, labels)))
+    told = tuple(_lens_sentences(lenses))
+    if told:
+        yield Bullets(told)
     if not c.complete:
         yield paragraph(
             f"Chosen among the best of {things(c.candidates, 'package')} looked at, not of all that the rules allow.",
@@ -126,13 +129,39 @@ def shortlist_blocks(c: Committee, labels: Labels, lenses: Sequence[LensShares] 
     yield Grid(f"Share of the draws in which each party accepts it{whether}", head, rows, folded=True)
 
 
+def _lens_sentences(lenses: Sequence[LensShares]) -> Iterator[Spans]:
+    """What each further lens says of the shortlist, in one sentence."""
+    for lens in lenses:
+        if lens.why_not or not lens.draws:
+            yield (f"{LENS_TOPICS[lens.lens]}: not looked at under the draws; {lens.why_not}.",)
+            continue
+        over = f"{LENS_TOPICS[lens.lens]}, over {count(lens.draws)} draws of {LENS_LAWS[lens.lens]}: "
+        parts, number = [], 0
+        for package, row in zip(lens.packages, lens.shares, strict=True):
+            number += bool(package)
+            name = f"package {number}" if package else "some package"
+            told = [
+                f"{head} in {_between(share(n, lens.draws))}"
+                for head, chosen in LENS_COLUMNS[lens.lens].items()
+                if (n := sum(s.count for s, o in zip(row, lens.outcomes, strict=True) if chosen(o)))
+            ]
+            parts.append(f"{name} {listed(told) or LENS_NEVER[lens.lens]}")
+        yield (over + "; ".join(parts) + ".",)
+
+
+LENS_TOPICS: Mapping[str, str] = {"stable": "Whether they hold", "opening": "When they open"}
+LENS_LAWS: Mapping[str, str] = {
+    "stable": "what packages are worth to the parties",
+    "opening": "costs and reservation values",
+}
+LENS_NEVER: Mapping[str, str] = {"stable": "holds in no draw", "opening": "opens in no draw within 12 months"}
 LENS_COLUMNS: Mapping[str, Mapping[str, Callable[[str], bool]]] = {
     "stable": {
-        "holds: no party gains by leaving": lambda o: o == HOLDS,
+        "holds (no party gains by leaving)": lambda o: o == HOLDS,
         "holds by answers of others": lambda o: o == ANSWERED,
     },
     "opening": {
-        "open now": lambda o: o == "0",
+        "is open now": lambda o: o == "0",
         "opens by month 12": lambda o: o.isdigit() and o != "0",
     },
 }

@@ -8,7 +8,7 @@ from typing import Any
 from zopa.robustness.drivers import DecisionMap, Drivers
 from zopa.views.document import Block, Cell, Chart, Document, Grid, Section, cell, paragraph
 from zopa.views.labels import Labels
-from zopa.views.numbers import percent, points, things
+from zopa.views.numbers import count, percent, points, things
 
 __all__ = ["blocks", "decision_map", "drivers"]
 
@@ -34,6 +34,8 @@ def blocks(d: Drivers, labels: Labels) -> Iterator[Block]:
     yield _tornado(d, labels)
     if d.sobol:
         yield _sobol(d, labels)
+    if d.map is not None:
+        yield _map(d.map, labels)
     yield paragraph(
         "Break-even values are exact, and are for this package: ",
         *labels.package(d.package),
@@ -212,6 +214,10 @@ def _sobol(d: Drivers, labels: Labels) -> Chart:
 
 def decision_map(m: DecisionMap, labels: Labels) -> Document:
     """The Nash package by two numbers."""
+    return Document("", (Section("map", "", (_map(m, labels),)),), next=("solve CASE --method nash",))
+
+
+def _map(m: DecisionMap, labels: Labels) -> Chart:
     x, y = (f"{labels.party(p.split('.')[1])}: {_number(p, labels)}" for p in (m.x, m.y))
     names = ["none", *(f"package {k + 1}" for k in range(len(m.packages)))]
     data = [
@@ -244,7 +250,11 @@ def decision_map(m: DecisionMap, labels: Labels) -> Document:
             "layer": [
                 {
                     "data": {"values": data},
-                    "mark": {"type": "square", "size": 90, "opacity": 0.8},
+                    "mark": {
+                        "type": "square",
+                        "size": round((230 / max(1, len(m.columns) - 1)) ** 2),
+                        "opacity": 0.8,
+                    },
                     "encoding": {
                         "x": axis("x", x),
                         "y": axis("y", y),
@@ -273,6 +283,7 @@ def decision_map(m: DecisionMap, labels: Labels) -> Document:
         if s
     ]
     said = f"Which package the Nash solution picks by {x} and {y}; dots are borders, each within {m.within:g} of the true one."
+    if not m.complete:
+        said += f" The pick is among a sample of {count(m.looked)} packages."
     grid = Grid("Packages of the map", ("name", "package", "share of the cells"), tuple(rows))
-    chart = Chart("decision-map", "Which package, by two numbers", said, spec, grid)
-    return Document("", (Section("map", "", (chart,)),), next=("solve CASE --method nash",))
+    return Chart("decision-map", "Which package, by two numbers", said, spec, grid)

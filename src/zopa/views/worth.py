@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from zopa.bargaining import Deal
-from zopa.case import assumed_worth
+from zopa.case import assumed_worth, worth_range
 from zopa.views.labels import Labels
-from zopa.views.numbers import percent
+from zopa.views.numbers import percent, points
 
 if TYPE_CHECKING:
     from zopa.robustness import WorthByWords
@@ -28,6 +27,7 @@ __all__ = [
     "ByWords",
     "beside",
     "between",
+    "bracketed",
     "by_words",
     "ranged",
 ]
@@ -70,20 +70,34 @@ def between(low: Fraction | float, high: Fraction | float) -> str:
     return f"{math.floor(low)}{dash}{math.ceil(high)}"
 
 
-def beside(d: Deal, party: str, labels: Labels, words: ByWords = NOTHING) -> str:
-    """What stands in brackets beside a utility; empty where nothing is left open."""
-    told = words.beside(d.package, party)
-    if told or party not in d.ranges:
+def beside(package: Mapping[str, str], party: str, labels: Labels, words: ByWords = NOTHING) -> str:
+    """What stands in brackets beside the utility of a full package; empty where nothing is left open."""
+    told = words.beside(package, party)
+    if told or labels.case is None:
         return told
-    low, high = d.ranges[party]
+    low, high = worth_range(labels.case, party, package)
     if low < high:
         return between(low, high)
-    assumed = labels.case is not None and assumed_worth(labels.case, party, d.package)
-    return NO_RANGE if assumed else ""
+    return NO_RANGE if assumed_worth(labels.case, party, package) else ""
 
 
-def ranged(caption: str, deals: Iterable[Deal], labels: Labels, words: ByWords = NOTHING) -> str:
+def bracketed(
+    utility: Fraction, package: Mapping[str, str], party: str, labels: Labels, words: ByWords = NOTHING
+) -> str:
+    """The utility of a package with its brackets, as one text."""
+    told = beside(package, party, labels, words)
+    return points(utility) + (f" [{told}]" if told else "")
+
+
+def ranged(
+    caption: str,
+    packages: Iterable[Mapping[str, str]],
+    parties: Iterable[str],
+    labels: Labels,
+    words: ByWords = NOTHING,
+) -> str:
     """The caption of a table with what the brackets hold, where there are any."""
-    found = {bool(words.beside(d.package, p)) for d in deals for p in d.ranges if beside(d, p, labels, words)}
+    known = list(parties)
+    found = {bool(words.beside(x, p)) for x in packages for p in known if beside(x, p, labels, words)}
     notes = [note for kind, note in ((True, BY_WORDS), (False, BY_INTERVALS)) if kind in found]
     return f"{caption}; in brackets, {'; or '.join(notes)}" if notes else caption

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from zopa.reading.attribution.attribute import Attribution, attribute
+from zopa.reading.attribution.party_acts import opening_verb
 from zopa.reading.extraction.speech_acts import condition, kind_of, phrases_of
 from zopa.reading.language.lexicon import Lexicon
 from zopa.reading.language.patterns import lowered
@@ -151,6 +152,8 @@ class _PassageReader:
         ):
             return None
         source = self.tokens(passage.speaker)
+        if lemma := self._elliptical(a, last):
+            return Attribution((source,), ((a, a + 1),), ((a + 1, last),), "turn", lemma, inherited=True)
         return Attribution(
             (source,),
             (),
@@ -159,6 +162,14 @@ class _PassageReader:
             "undertake" if action else "",
             inherited=True,
         )
+
+    def _elliptical(self, a: int, b: int) -> str:
+        """``Proposed to start with the sick``: the base form of a verb of saying that opens a record; empty if none."""
+        if b - a < 3:
+            return ""
+        after = self.seg.lower[a + 1]
+        opens = any(after in self.lex[name] for name in ("kept_links", "determiners", "possessives"))
+        return opening_verb(self.seg.lower[a], opens, self.lex.forms, self.lex.classes)
 
     def _says_nothing(self, said: str) -> bool:
         """Whether a short sentence does nothing that matters in a negotiation: no offer, demand, denial."""

@@ -250,7 +250,8 @@ def _published(text: str, blocks: tuple[Block, ...], language: str) -> Published
             title, byline, publisher = _citation(_REFERENCE.sub("", line), language)
         elif block.kind == "body" and len(line) < 90:
             if (m := written.match(line)) and not byline and line[m.end() : m.end() + 1].isupper():
-                byline = line[m.end() :]
+                byline, outlet, signed_on = _signed(line[m.end() :], language)
+                publisher, on = publisher or outlet, on or signed_on
             elif on is None and len(line) < 60:
                 on = plain_date(line, language)
     top = _head(text, blocks, language)
@@ -301,6 +302,16 @@ def _head(text: str, blocks: tuple[Block, ...], language: str) -> Published:
         elif signed is not None and 0 < k - signed <= 2 and len(line) < 50 and _NAME_LINE.fullmatch(line):
             found.setdefault("publisher", line)
     return Published(found.get("title", ""), found.get("publisher", ""), found.get("byline", ""), on)
+
+
+def _signed(line: str, language: str) -> tuple[str, str, date | None]:
+    """A byline taken apart: ``Author, Outlet, 3 June 2025`` or ``Author | June 3, 2025``; else the whole is the author."""
+    parts = re.split(r"\s*(?:,|\||·|—|–)\s+", line)
+    for k in range(len(parts) - 1, 0, -1):
+        on = plain_date(", ".join(parts[k:]), language)
+        if on is not None:
+            return parts[0], ", ".join(parts[1:k]), on
+    return line, "", None
 
 
 def _citation(line: str, language: str) -> tuple[str, str, str]:
