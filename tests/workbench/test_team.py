@@ -431,11 +431,11 @@ def test_a_case_that_is_added_while_the_server_runs_is_there_at_the_next_click(
     app = team_app(database, {HOST})
     browser = TestClient(app, base_url=f"http://{HOST}", follow_redirects=False)
     browser.post("/login", data={"name": "anna", "password": GOOD}, headers=ORIGIN)
-    assert browser.get("/cases/lakes/sources").status_code == 404
-    shutil.copytree(tmp_path / "rivers", tmp_path / "lakes")
-    add_case(database, tmp_path / "lakes", "anna")
-    assert "lakes" in browser.get("/").text
-    assert browser.get("/cases/lakes/sources").status_code == 200
+    assert browser.get("/cases/seas/sources").status_code == 404
+    shutil.copytree(tmp_path / "rivers", tmp_path / "seas")
+    add_case(database, tmp_path / "seas", "anna")
+    assert "seas" in browser.get("/").text
+    assert browser.get("/cases/seas/sources").status_code == 200
     stranger = TestClient(app, base_url=f"http://{HOST}", follow_redirects=False)
     stranger.post("/login", data={"name": "ben", "password": GOOD}, headers=ORIGIN)
-    assert stranger.get("/cases/lakes/sources").status_code == 404, "only who has a role there"
+    assert stranger.get("/cases/seas/sources").status_code == 404, "only who has a role there"
