@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,7 +21,7 @@ from strategies import for_all
 from zopa.case import Case
 from zopa.cli import COMMANDS
 from zopa.errors import NotApplicable, UnknownName
-from zopa.robustness import drivers
+from zopa.robustness import WordSettings, better, drivers
 from zopa.space import Answer, Problem
 from zopa.study.run import LENSES
 from zopa.views import view
@@ -230,3 +232,140 @@ def test_the_report_says_the_day_and_what_was_set(spec: dict[str, Any], tmp_path
         "2025-03-01",
         {"set": {"parties.NO.reservation": 31}},
     )
+
+
+def newest(case: Case) -> dict[str, Any]:
+    """The lenses that the main job does not run, or runs with other settings: as plain data without the digest."""
+    alone = case.model_copy(update={"interactions": ()})
+    draft, other = {"flow": "F1", "fees": "E2"}, {"flow": "F2", "fees": "E1"}
+    open_waiting = WordSettings(waiting="open")
+    questions: dict[str, Callable[[], Answer]] = {
+        "stress by numbers": lambda: zopa.stress(
+            alone, draws=32, law="numbers", settings=open_waiting, packages=[draft]
+        ),
+        "stress by assumed words": lambda: zopa.stress(
+            alone, draws=32, settings=WordSettings(taken="assumed")
+        ),
+        "better": lambda: better(alone, draft, other),
+        "path by words": lambda: zopa.path(alone, draft, draws=8),
+        "path by numbers": lambda: zopa.path(alone, draft, draws=8, law="numbers"),
+        "talks": lambda: zopa.simulate(case, ("log-rolling", "frequency", "nash-seeker"), runs=8),
+        "compare": lambda: zopa.compare(case.at(DAY - timedelta(days=200)), case),
+        "report": lambda: zopa.run(case),
+    }
+    told: dict[str, Any] = {}
+    for name, ask in questions.items():
+        try:
+            told[name] = ask().to_dict()
+        except NotApplicable as refused:
+            told[name] = str(refused)
+    assert sum(isinstance(x, dict) for x in told.values()) >= 7, told
+    plain: dict[str, Any] = json.loads(
+        re.sub(r'"[0-9a-f]{64}"', '"a digest"', json.dumps(told, sort_keys=True, default=str))
+    )
+    return plain
+
+
+@pytest.mark.slow
+@for_all(st.data(), examples=3, thorough=8)
+def test_later_entries_change_no_answer_of_the_newest_lenses(data: st.DataObject) -> None:
+    base = everything()
+    case = later(data.draw, base)
+    here, there = (newest(Case.model_validate(spec).at(DAY)) for spec in (case, base))
+    for name in there:
+        assert here[name] == there[name], name
+
+
+def large(spec: dict[str, Any]) -> dict[str, Any]:
+    """The case with more issues than can be listed: twelve more of four options each, on which parties agree."""
+    extra = {f"x{k}": {"name": f"X{k}", "options": {f"o{j}": {"label": f"o{j}", "at": 30.0 * j} for j in range(4)}}
+             for k in range(12)}  # fmt: skip
+    issues = {**spec["issues"], **extra}
+    parties = {k: dict(v) for k, v in spec["parties"].items()}
+    for name in ("NO", "SE"):
+        liked = {i: {f"o{j}": 30 * j for j in range(4)} for i in extra}
+        parties[name] |= {
+            "values": {**parties[name]["values"], **liked},
+            "weights": {i: 5 if i in extra else 20 for i in issues},
+        }
+    rest = {"interactions": (), "graph": None, "division": None, "readings": {}, "rules": {}}
+    return {**spec, **rest, "issues": issues, "parties": parties}
+
+
+@pytest.mark.slow
+@for_all(st.data(), examples=2, thorough=5)
+def test_later_entries_change_no_answer_in_a_space_too_large_to_list(data: st.DataObject) -> None:
+    base = everything()
+    specs = [large(later(data.draw, base)), large(base)]
+    told = []
+    for spec in specs:
+        case = Case.model_validate(spec).at(DAY)
+        found = (zopa.zone(case), zopa.solve(case, "nash"), zopa.stress(case, draws=0))
+        assert type(found[2]).__name__ == "LargeStress"
+        text = json.dumps([answer.to_dict() for answer in found], sort_keys=True, default=str)
+        told.append(re.sub(r'"[0-9a-f]{64}"', '"a digest"', text))
+    assert told[0] == told[1]
+
+
+PAGES = (
+    "today",
+    "positions",
+    "why-not",
+    "questions",
+    "path",
+    "report",
+    "drafts/new",
+    "parties/NO",
+    "compare",
+)
+
+
+@pytest.mark.slow
+def test_later_entries_change_no_page_of_the_workbench_as_of_a_day(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi", reason="the workbench needs zopa[serve]")
+    from workbench_client import signed_in
+    from zopa.workbench.opened_cases import OpenedCases
+
+    folder = folder_with_everything(tmp_path / "case")
+
+    class Given(OpenedCases):
+        """One case, given as it is."""
+
+        whole: Case
+
+        def case(self, name: str, day: str = "", restricted: bool = True) -> Case:
+            return self.whole.at(day) if day else self.whole
+
+    def pages(spec: dict[str, Any]) -> dict[str, str]:
+        client = signed_in(folder)
+        cases = Given({folder.name: folder})
+        cases.whole = Case.model_validate({**spec, "digest": "d" * 64})
+        client.app.state.cases = cases  # type: ignore[attr-defined]
+        found = {}
+        for page in PAGES:
+            query = f"as-of={DAY}" + (f"&old=2025-01-20&new={DAY}" if page == "compare" else "")
+            answer = client.get(f"/{page}.json?{query}")
+            assert answer.status_code in (200, 422), (page, answer.text[:300])
+            found[page] = answer.text
+        assert sum('"question"' in text for text in found.values()) >= 7
+        return found
+
+    base = everything()
+    there = pages(base)
+    for told in (False, True):
+        said = DAY - timedelta(days=3) if told else DAY + timedelta(days=3)
+        new = {"source": "memoir", "quote": "Nothing else was said", "kind": "red_line", "party": "NO", "issue": "flow",
+               "options": ("F2",), "stance": "red-line", "said": said}  # fmt: skip
+        more = {"statements": {**base["statements"], "new": new},
+                "sources": {**base["sources"], "memoir": {"date": "2025-09-01"}},
+                "rules": {**base["rules"], "new-rule": {"party": "NO", "when": ({"fees": ("E2",)},), "stated": "new"}},
+                "outcome": {"date": date(2025, 9, 1), "agreed": {"flow": "F1", "fees": "E1"}}}  # fmt: skip
+        here = pages({**base, **more})
+        for page in PAGES:
+            assert here[page] == there[page], page
+
+
+def test_before_a_party_s_preferences_are_known_stability_says_whose_are_missing() -> None:
+    example = zopa.load(Path(zopa.__file__).parent / "examples" / "ukraine-2025")
+    with pytest.raises(NotApplicable, match="no record says what United States would prefer"):
+        zopa.stability(example.at("2025-01-31"))

@@ -114,8 +114,19 @@ def compile_graph(
     return _from_issues(problem, graph)
 
 
-def _from_actions(case: Case, graph: Graph) -> CompiledGraph:
+def _ranking_parties(case: Case, graph: Graph) -> tuple[str, ...]:
+    """The parties of the graph; all of them must say what they prefer, which at an early day they may not have."""
     parties = tuple(p for p in case.parties if p in graph.preferences or p in graph.rankings)
+    silent = [
+        case.parties[p].name for p in parties if not graph.preferences.get(p) and not graph.rankings.get(p)
+    ]
+    if silent:
+        raise NotApplicable(f"no record says what {' and '.join(silent)} would prefer among the actions")
+    return parties
+
+
+def _from_actions(case: Case, graph: Graph) -> CompiledGraph:
+    parties = _ranking_parties(case, graph)
     directions = {None: "both", "yes": "fwd", "no": "back"}
     issues = tuple(
         yes_no(name, parties.index(a.holder), directions[a.irreversible]) for name, a in graph.actions.items()
@@ -149,7 +160,7 @@ def _from_actions(case: Case, graph: Graph) -> CompiledGraph:
 
 
 def _from_moves(case: Case, graph: Graph) -> CompiledGraph:
-    parties = tuple(p for p in case.parties if p in graph.preferences or p in graph.rankings)
+    parties = _ranking_parties(case, graph)
     named = {n: k for k, n in enumerate(graph.states)}
     arcs = []
     for p in parties:
