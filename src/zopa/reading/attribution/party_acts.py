@@ -52,7 +52,18 @@ def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
     first, last = seg.span(s.start, s.stop)
     text = lowered(seg.text[first:last]).replace("’", "'")
     goes_on = _goes_on(s, found)
-    for name in ("undertaking", *(("free_indirect",) if goes_on else ())):
+    if goes_on and found.record and found.statements[-1].source:
+        m = s.grammar.acts["free_record"].search(text)
+        if m and not s.quoted[s.start]:
+            i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
+            j = max(i + 1, bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop))
+            source = found.statements[-1].source[0]
+            cue = (i, min(j, s.stop))
+            return statement(
+                source, cue, (s.start, s.stop), rule="undertaking", lemma="", inherited=True
+            )
+    names = ("undertaking", *(("free_indirect",) if goes_on else ()), *(("pledge",) if found.record else ()))
+    for name in names:
         m = s.grammar.acts[name].search(text)
         if not m:
             continue

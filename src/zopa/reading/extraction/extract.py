@@ -343,7 +343,7 @@ class Assembler:
         who = self._agreed(who, x)
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
-        cue_words = " ".join(text[slice(*p)] for p in cue)
+        cue_words = "" if x.rule == "undertaking" else " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
         self.resolver.called(who, said_words[:20])
         if x.rule == "turn" and self.lex.patterns["layout.of_addressee"].match(said_words[:80].lower()):

@@ -20,9 +20,11 @@ LONGEST_LABEL = 90
 FEWEST_BELIEVED = 3
 """Labels that must be believed before one that stands once may be."""
 FEWEST_HEADINGS = 2
+LONGEST_NICK = 4
+"""Words of a name as a chat shows it, behind the time: ``Jo & Lena``, ``Mehmet 3rd floor``."""
 _FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
-_DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?"
+_DAY = r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?,?"
 _STAMP = rf"[\[(<]?(?:{_DAY}\s)?{_HOUR}[\])>]?"
 _STAMPED = re.compile(rf"{_STAMP}\s*(?:[-–—|]\s)?\s*")
 _NICK = re.compile(r"<(?:v(?:\.\w+)?\s)?(?P<name>[@+~]?[\w .'’\-]{1,40})>\s*")
@@ -214,7 +216,8 @@ class SpeakerLabels:
         comma = line.find(",", start, bare_end)
         outer = line[start : comma if comma > 0 else bare_end].strip()
         if not self._is_name(outer) or not self._may_follow(line, bracket, (comma, bare_end), end):
-            return None
+            nick = sure and outer[:1].isupper() and len(outer.split()) <= LONGEST_NICK
+            return Label((start, end), m.end(), name.lower(), False) if nick else None
         span = (start, start + len(outer))
         inner = bracket["inner"] if bracket else ""
         if bracket and (inner in self.initials or self._is_seat(inner, outer)):

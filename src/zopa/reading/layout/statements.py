@@ -30,19 +30,26 @@ def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attributi
     """All statements of a text, outer ones in order, each followed by those nested in its content."""
     kinds = [p.kind if (p := layout.at(seg.begin[a])) else "silent" for a, _ in seg.sentences]
     if all(kind == "prose" for kind in kinds) and not any(p.head for p in layout.passages):
-        return attribute(seg, lex)
+        return attribute(seg, lex, record=layout.record)
     reader = _PassageReader(seg, layout, lex)
     own: list[Attribution] = []
     skipped = set()
+    unless_told: dict[int, Attribution | None] = {}
     for n, ((a, b), kind) in enumerate(zip(seg.sentences, kinds, strict=True)):
-        x = reader.listed(a, b) or reader.read(kind, a, b)
+        x = reader.listed(a, b)
+        if x is None and layout.declared and kind == "turn":
+            unless_told[n] = reader.read(kind, a, b)
+            continue
+        x = x or reader.read(kind, a, b)
         if kind != "prose" or x or (seg.words[b - 1] == ":" and reader.is_head(a)):
             skipped.add(n)
         if x and own and reader.goes_on(own[-1], a, b):
             own[-1] = replace(own[-1], content=((own[-1].content[0][0], x.content[-1][1]),))
         elif x:
             own.append(x)
-    return attribute(seg, lex, own=own, skipped=frozenset(skipped))
+    return attribute(
+        seg, lex, own=own, skipped=frozenset(skipped), unless_told=unless_told, record=layout.record
+    )
 
 
 class _PassageReader:
@@ -103,7 +110,7 @@ class _PassageReader:
 
     def _read_head(self, head: Range, speaker: Range | None) -> tuple[Range, Range, str] | None:
         words = lowered(self.text[slice(*head)]).replace("’", "'")
-        m = self.patterns["layout.list_head"].search(words)
+        m = self.patterns["layout.list_head"].search(words if words[-1] in ":?" else f"{words}:")
         if not m:
             return None
         lemma = next(
