@@ -220,7 +220,7 @@ def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrase
 
 IDIOMS = ("threat", "no_position", "concession", "red_line", "refusal")
 """What a clause does, tried in this order before the verb of saying decides; then the weaker ones."""
-WEAKER = ("hope", "position", "offer", "demand", "criticism", "commitment", "assessment", "judged")
+WEAKER = ("hope", "position", "offer", "demand", "criticism", "commitment", "assessment")
 PLAIN_CUES = ("red_line", "threat", "refusal", "reluctance", "commitment", "concession", "hope", "criticism")
 
 
@@ -273,6 +273,9 @@ def _by_weak_verb(cue: str, lemma: str, opening: str, phrases: Phrases) -> tuple
     if lemma in phrases.cues["wanting"]:
         infinitive = phrases.lex.patterns["clauses.infinitive"].match(opening.lower())
         return ("goal" if infinitive else "demand"), cue
+    if not lemma or lemma in phrases.cues["reporting"]:
+        judged = phrases.does("judged", opening)
+        return ("assessment", judged) if judged else ("report", cue)
     return "report", cue
 
 
@@ -282,8 +285,6 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
         words = phrases.does(name, opening)
         if words and name == "refusal" and (spared := phrases.does("spared", opening)):
             return "commitment", spared
-        if words and name == "judged":
-            return "assessment", words
         if words and not (name == "concession" and _refused(words, opening, phrases)):
             return name, words
         if name == "demand" and (
@@ -368,6 +369,8 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
         a, b = _trim(text, *pieces[0], phrases.lex.patterns) or pieces[0]
         if m := phrases.lex.patterns["clauses.inverted_piece"].match(text[a:b]):
             return Condition((a + m.start("condition"), b), pieces[1], "inverted", False)
+        if m := phrases.lex.patterns["clauses.any_would"].match(text[a:b] + " " + low[slice(*pieces[1])]):
+            return Condition((a, b), pieces[1], "any would", False)
     for start, end in reversed(pieces):
         found = _by_form(text, low, (start, end), phrases)
         if found:
