@@ -34,8 +34,9 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
-from zopa.reading.attribution.party_acts import elliptical, party_acts, undertaking
+from zopa.reading.attribution.party_acts import elliptical, party_acts, spoken_on, undertaking
 from zopa.reading.attribution.quotations import (
+    agreed_line,
     announced_block,
     announced_quotation,
     bare,
@@ -104,13 +105,14 @@ def _told(
     """What the walk found, and what the sentences state in which it found nobody but their own speaker."""
     sentence = text.seg.sentence_of
     told = {
-        n
+        k
         for x in outer
-        if (n := sentence[x.place[0]]) in unless_told
+        if sentence[x.place[0]] in unless_told
         and x.source
         and not text.is_(x.source[0][0], "own_voice")
         and _covers(text, x)
-        and (text.name[x.source[0][1] - 1] or text.is_(x.source[0][0], "articles") or _is_pronoun(text, x))
+        and (text.name[x.source[0][1] - 1] or text.is_(x.source[0][0], "determiners") or _is_pronoun(text, x))
+        for k in (sentence[x.place[0]], *(sentence[p[0]] for p in x.content))
     }
     kept = [x for n, x in unless_told.items() if x and n not in told]
     return [x for x in outer if (n := sentence[x.place[0]]) not in unless_told or n in told], kept
@@ -224,7 +226,7 @@ def _extend(found: Attributions, k: int, more: Range) -> None:
 
 def _read(s: Sentence, found: Attributions) -> None:
     """Read one sentence in its passes, and keep what is found."""
-    for line_rule in LINE_RULES:
+    for line_rule in LINE_RULES if not found.inside else LINE_RULES[:2]:
         line = line_rule(s, found)
         if line:
             found.add(s, line)
@@ -628,7 +630,7 @@ LineRule = Callable[[Sentence, Attributions], Attribution | None]
 Rule = Callable[[Sentence, VerbGroup, Attributions], Attribution | None]
 Rules = tuple[Rule, ...]
 
-LINE_RULES: tuple[LineRule, ...] = (signed, colon_line)
+LINE_RULES: tuple[LineRule, ...] = (signed, colon_line, agreed_line, spoken_on)
 """Sentences that are a line with its speaker; nothing else is read in them."""
 AFTER_WORDS: Rules = (_inverted, _final)
 """Verbs whose speaker stands after or inside the words; the first that fits counts, as in the tables below."""

@@ -118,6 +118,7 @@ def kind_of(
 
     ``found`` are the words of its condition, of what depends on it, and the marker between them.
     """
+    lemma = "" if lemma == ":" else lemma
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
@@ -285,7 +286,7 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
         words = phrases.does(name, opening)
         if words and name == "refusal" and (spared := phrases.does("spared", opening)):
             return "commitment", spared
-        if words and not (name == "concession" and _refused(words, opening, phrases)):
+        if words and not (name == "concession" and _is_not_given(words, opening, phrases)):
             return name, words
         if name == "demand" and (
             words := phrases.does("imperative", opening) or _imperative(opening, phrases)
@@ -301,6 +302,12 @@ def _imperative(opening: str, phrases: Phrases) -> str:
         return ""
     readings = phrases.lex.forms.get(m["verb"], ())
     return m["verb"] if any(slot == "base" for _, slot in readings) else ""
+
+
+def _is_not_given(words: str, opening: str, phrases: Phrases) -> bool:
+    """Whether what would be a concession is refused, or is what another should do: "should drop its case"."""
+    before = opening[: max(0, opening.find(words))].rstrip()[-BESIDE - 3 :]
+    return bool(phrases.does("obliges", before)) or _refused(words, opening, phrases)
 
 
 def _refused(words: str, opening: str, phrases: Phrases) -> bool:

@@ -73,6 +73,10 @@ class Layout:
     passages: tuple[TextPassage, ...]
     gaps: tuple[Range, ...] = ()
     initials: dict[str, str] = field(default_factory=dict)
+    post: Range | None = None
+    """The embassy that writes a cable, whose own comment in it is read as a turn."""
+    author: Range | None = None
+    """Who writes an opinion, where the text says so; what it argues for is its author's."""
     declared: bool = False
     """Whether turns are those of who declares or writes the whole text, in which others are quoted too."""
     record: bool = False
@@ -137,9 +141,9 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
     if all(p.kind == "prose" for p in passages) and not blanks:
         joined = _joined(lines, passages)
         return (
-            Layout(_written(body, [], joined, []), tuple(passages), record=record)
+            Layout(_written(body, [], joined, []), tuple(passages), record=record, author=cutter.argues)
             if joined
-            else Layout(body, tuple(passages), record=record)
+            else Layout(body, tuple(passages), record=record, author=cutter.argues)
         )
     breaks = [
         (p.start - 1, p.start) for p in passages if p.start and p.opens and p.kind in ("turn", "clause")
@@ -150,6 +154,8 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
         passages=tuple(passages),
         gaps=tuple(sorted(blanks)),
         initials=labels.initials,
+        post=cutter.post,
+        author=cutter.argues,
         declared=cutter.declares,
         record=record,
     )
@@ -328,6 +334,8 @@ class _Cutter:
         if not (self.mail or self.letter or labelled > 1 or self.interviewee):
             self.writer = self._declarant(texts)
         self.declares = self.writer is not None
+        self.argues = self._opinion(texts) if not (labelled > 1 or self.writer) else None
+        self.post = next((self._at(k, m.span("who")) for k, m in self._heads("post", texts)), None)
         self.articles = self.articles and not self.declares
         self.head: Range | None = None
         self.head_marker = ""
@@ -370,6 +378,21 @@ class _Cutter:
         self.head = (line.start, line.end) if opens else None
         self.head_marker = line.marker
         return passage
+
+    def _heads(self, name: str, texts: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        """The first lines that match a pattern of the pack."""
+        for k, text in enumerate(texts[:8]):
+            if m := self.patterns[f"layout.{name}"].match(text):
+                yield k, m
+
+    def _at(self, k: int, span: Range) -> Range:
+        return self.lines[k].start + span[0], self.lines[k].start + span[1]
+
+    def _opinion(self, texts: list[str]) -> Range | None:
+        """The author of an opinion, named below its heading."""
+        if not any(True for _ in self._heads("opinion", texts[:4])):
+            return None
+        return next((self._at(k, m.span("who")) for k, m in self._heads("byline", texts)), None)
 
     def _declarant(self, texts: list[str]) -> Range | None:
         """Who speaks in a declaration, leaflet or manifesto in the first person plural; None where it is none."""
@@ -448,6 +471,8 @@ class _Cutter:
     def _continued(self, line: _Line) -> TextPassage:
         """A line without a label: it goes on with the turn before, or is prose."""
         own = self.speaker or self.writer
+        if own is None and self.post and self.patterns["layout.own_comment"].match(line.text):
+            return TextPassage("turn", line.start, line.end, self.post)
         if own is None:
             return TextPassage("prose", line.start, line.end, opens=line.after_blank or line.item)
         if self.speaker and not self._is_spoken(line):
