@@ -847,6 +847,7 @@ PROTOCOL = {
 }
 STALLED = {
     "deadline": "the deadline passes",
+    "the text is stuck at a draft that breaks a rule": "the text ends at a draft that breaks a rule",
     "broke off": "the talks break off",
     "a party walked away": "a party walks away",
     "no option left by the rules": "the rules leave no option on some issue",
@@ -899,15 +900,34 @@ def simulation_blocks(
         paragraph(f"Not run: {PROTOCOL[name]}. {sentence(why)}", tone="small")
         for name, why in d.not_run.items()
     ]
-    found.append(
-        paragraph(
-            f"Under these tactics ({listed(d.tactics)}) and these judgments; no forecast. Deadline after {things(d.rounds, 'round')}. The worst package at or "
-            f"above a party's aspiration is offered; a single text first takes each issue from an opening drawn at random; a run is repeated exactly by its seed ({d.question.seed}).",
-            tone="small",
-        )
-    )
+    found.append(paragraph(_conditions(d, labels), tone="small"))
     found += [paragraph(sentence(n), tone="small") for n in d.notes]
     return tuple(found)
+
+
+def _conditions(d: Simulation, labels: Labels) -> str:
+    """Under what the talks were run."""
+    ran, set_ = {p.protocol for p in d.protocols}, d.question.settings
+    parts = ["Under these tactics, these rules of talks and the judgments of the case; no forecast."]
+    if "alternating" in ran:
+        fixed = set_.get("tactics") or {}
+        own = f" ({listed(f'{labels.party(p)} {t}' for p, t in fixed.items())})" if fixed else ""
+        parts.append(
+            f"Tactics of alternating offers: {listed(d.tactics)}{own}; the worst package at or above a party's aspiration is offered."
+        )
+    if ran & {"single-text", "annealed-text"}:
+        parts.append("A single text first takes each issue from an opening drawn at random.")
+    parts.append(f"Deadline after {things(d.rounds, 'round')}.")
+    falling = set_.get("no_agreement") or {}
+    told = [
+        f"{labels.party(p)} {points(v[0])} to {points(v[-1])}" for p, v in falling.items() if v[0] != v[-1]
+    ]
+    if told:
+        parts.append(f"What no agreement is worth goes from the start to the deadline: {listed(told)}.")
+    elif falling:
+        parts.append("The case has no cost of waiting, so what no agreement is worth stays as it is.")
+    parts.append(f"The same seed ({d.question.seed}) gives the same talks.")
+    return " ".join(parts)
 
 
 def _runs_sentence(p: ProtocolRuns) -> str:
