@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import ge, sub
@@ -110,13 +110,14 @@ class ProtocolRuns:
 
 @dataclass(frozen=True)
 class Simulation(Answer):
-    """Where talks end under each protocol."""
+    """Where talks end under each protocol; ``no_agreement`` is what it is worth to each party now, in points."""
 
     protocols: tuple[ProtocolRuns, ...]
     tactics: tuple[str, ...]
     rounds: int
     not_run: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    no_agreement: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def agreed(self) -> int:
@@ -235,6 +236,10 @@ def simulate(
         rounds=rounds,
         not_run=not_run,
         notes=problem.remarks,
+        no_agreement={
+            p: problem.space.points(r)
+            for p, r in zip(problem.space.parties, problem.space.reservation, strict=True)
+        },
     )
 
 
