@@ -358,7 +358,7 @@ def test_the_command_tells_requests_and_tokens_before_and_after(tmp_path):
         args = ["read", str(source), "--endpoint", url, "--model", "m", "--yes", "--timeout", "20"]
         result = CliRunner().invoke(app, args)
     assert result.exit_code == 0, result.output
-    assert re.search(r"1 requests, about [\d,]+ tokens\) would be sent to http://127", result.output)
+    assert re.search(r"1 requests?, about [\d,]+ tokens\) would be sent to http://127", result.output)
     assert "1 requests, 1,234 tokens sent, 56 received by the server" in result.output
 
 
@@ -389,3 +389,124 @@ def test_a_failure_is_told_when_the_text_goes_into_a_case_and_the_rules_reading_
     assert any("no such model" in n for n in json.loads(answered)["answer"][0]["notes"])
     (kept,) = list((tmp_path / "c" / "exchanges").iterdir())
     assert "404" in json.loads(kept.read_text(encoding="utf-8"))["problem"]
+
+
+# ---------------------------------------------------------------- the dialects of three servers
+
+OWN = json.dumps(
+    {
+        "model": "m",
+        "message": {"role": "assistant", "content": json.loads(GOOD)["choices"][0]["message"]["content"]},
+        "done_reason": "stop",
+        "done": True,
+        "prompt_eval_count": 700,
+        "eval_count": 50,
+    }
+)
+
+
+def test_ollama_is_asked_by_its_own_interface_where_the_address_says_so():
+    seen = []
+
+    def behave(handler):
+        seen.append((handler.path, json.loads(handler.body)))
+        respond(OWN)(handler)
+
+    with Server(behave) as url:
+        found = ask(read(TEXT), None, Endpoint(url.replace("/v1", "/api"), "m"))
+    assert told(found, AGREED)
+    assert told(found, "700 tokens sent, 50 received")
+    ((path, body),) = seen
+    assert path == "/api/chat"
+    assert body["stream"] is False
+    assert body["format"]["type"] == "object"
+    assert body["options"]["num_ctx"] == CONTEXT
+    assert "response_format" not in body
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ("http://h:1", "http://h:1/v1/chat/completions"),
+        ("http://h:1/", "http://h:1/v1/chat/completions"),
+        ("http://h:1/v1/", "http://h:1/v1/chat/completions"),
+        ("http://h:1/v1/chat/completions", "http://h:1/v1/chat/completions"),
+        ("http://h:1/api", "http://h:1/api/chat"),
+        ("http://h:1/api/chat/", "http://h:1/api/chat"),
+    ],
+)
+def test_an_address_leads_to_the_interface_that_it_names(given, path):
+    assert Endpoint(given, "m").address == path
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "words"),
+    [
+        (404, '{"error": "model \'m\' not found"}', "404: model 'm' not found"),
+        (404, '{"error": {"message": "model \\"m\\" not found, try pulling it first", "type": "api_error", "param": null, "code": null}}', "try pulling it first"),
+        (404, "404 page not found", "404: 404 page not found"),
+        (404, '{"object": "error", "message": "The model `m` does not exist.", "type": "NotFoundError", "param": null, "code": 404}', "404: The model `m` does not exist."),
+        (404, '{"error": {"message": "The model `m` does not exist.", "type": "NotFoundError", "param": "model", "code": 404}}', "404: The model `m` does not exist."),
+        (401, '{"error": "Unauthorized"}', "401: Unauthorized"),
+        (401, '{"error": {"code": 401, "message": "Invalid API Key", "type": "authentication_error"}}', "401: Invalid API Key"),
+        (404, '{"error": {"code": 404, "message": "File Not Found", "type": "not_found_error"}}', "404: File Not Found"),
+    ],
+)  # fmt: skip
+def test_what_each_server_says_about_a_wrong_model_key_or_address_is_told(status, text, words):
+    found, pauses, kept = asked(scripted((status, text, {})))
+    assert told(found, words)
+    assert pauses == []
+    assert len(kept) == 1
+    assert found.statements == read(TEXT).statements
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"object": "error", "message": "This model\'s maximum context length is 512 tokens. However, you requested 900 tokens in the messages, Please reduce the length of the messages.", "type": "BadRequestError", "param": null, "code": 400}',
+        '{"error": {"message": "This model\'s maximum context length is 512 tokens. However, your request has 900 input tokens.", "type": "BadRequestError", "param": null, "code": 400}}',
+        '{"error": {"code": 400, "message": "the request exceeds the available context size. try increasing the context size or enable context shift", "type": "exceed_context_size_error", "n_prompt_tokens": 900, "n_ctx": 512}}',
+        '{"error": "the input length exceeds the context length"}',
+    ],
+)  # fmt: skip
+def test_what_each_server_says_about_a_context_that_is_too_small_leads_to_halves(words):
+    sizes = []
+
+    def behave(handler):
+        n = len(re.findall(r"(?m)^\[\d+\]", json.loads(handler.body)["messages"][1]["content"]))
+        sizes.append(n)
+        respond(*((words, 400) if n > 2 else (GOOD,)))(handler)
+
+    found, _, _ = asked(behave)
+    assert max(sizes) == 4
+    assert sizes.count(2) == 2
+    assert told(found, AGREED)
+
+
+def test_a_context_that_is_too_small_for_one_sentence_is_told_in_the_servers_words():
+    words = (
+        '{"error": {"code": 400, "message": "the request exceeds the available context size", "n_ctx": 64}}'
+    )
+    found, _, _ = asked(scripted((400, words, {})))
+    assert told(found, "400: the request exceeds the available context size")
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (503, '{"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}'),
+        (503, '{"error": "server busy, please try again.  maximum pending requests exceeded"}'),
+        (429, '{"error": {"message": "Rate limit reached", "type": "rate_limit"}}'),
+    ],
+)
+def test_a_server_that_loads_or_is_busy_is_asked_again_and_then_answers(status, text):
+    found, pauses, _ = asked(scripted((status, text, {"Retry-After": "2"}), (200, GOOD, {})))
+    assert pauses == [2.0]
+    assert told(found, AGREED)
+
+
+@pytest.mark.parametrize("text", ['data: {"choices": [{"delta": {"content": "["}}]}\n\ndata: [DONE]\n', '{"message": {"content": "["}, "done": false}\n{"message": {"content": "]"}, "done": true}\n'])  # fmt: skip
+def test_a_server_that_streams_all_the_same_is_named(text):
+    found, _, _ = asked(scripted((200, text, {})))
+    assert told(found, "expected JSON, the answer starts")
+    assert found.statements == read(TEXT).statements

@@ -124,4 +124,4 @@ def test_a_quotation_that_nobody_says_is_noted():
     found = read(
         "The meeting opened late. “The lake stays ours and we will not share it.” Then all of them left."
     )
-    assert "1 quotations belong to nobody" in str(found)
+    assert "1 quotation without a speaker" in str(found)

@@ -136,7 +136,7 @@ def test_in_a_pipe_a_line_end_after_a_key_that_asks_is_no_answer(folder):
     lines = "rwrong speaker\ne\nstance=oppose firmness=firm\nf\nrejected\nq\n"
     result = RUN.invoke(app, ["review", str(folder)], input=lines)
     assert "no key" not in result.output
-    assert "1 records" in result.output
+    assert "1 record" in result.output
     listed = list(load(folder).statements.values())
     assert [s.review.state for s in listed[:2]] == ["rejected", "edited"]
     assert (listed[0].review.why, listed[1].stance) == ("wrong speaker", "oppose")

@@ -20,6 +20,7 @@ from zopa.space import Problem
 from zopa.talks.bidders import bidder
 from zopa.talks.protocols import (
     NONE,
+    ListedText,
     alternate,
     fallback,
     raiffa,
@@ -205,7 +206,9 @@ def test_a_single_text_from_the_middle_of_pruitt_and_lewis_is_stuck_by_single_is
     assert single_text_ends(table, middle, 1) == {middle}
     ends = single_text_ends(table, middle, 2)
     assert {"".join("ABCDEFGHI"[k] for k in x) for x in ends} == {f"A{m}I" for m in "BCDEFGH"}
-    found, made = single_text(table, np.full(60, table.number(middle)), 2, np.random.default_rng(1))
+    found, made = single_text(
+        ListedText(table, 2), np.full(60, table.number(middle)), np.random.default_rng(1)
+    )
     assert {table.package(int(x)) for x in found} <= ends
     assert made.min() >= 1
 

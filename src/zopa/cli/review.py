@@ -202,7 +202,7 @@ def _list_options(session: Session) -> None:
     issues = session.entries["issues"]
     for n, (issue, option) in enumerate(session.choices(), 1):
         typer.echo(f"  {n} {issues[issue].name}: {issues[issue].options[option].label}")
-    typer.echo("  or ISSUE: OPTION by name; +ISSUE: OPTION makes a new one")
+    typer.echo("  type numbers, or ISSUE: OPTION by name; +ISSUE: OPTION makes a new one")
 
 
 def _about(session: Session, keys: Iterator[str]) -> None:

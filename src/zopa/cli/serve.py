@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zopa.cli.options import JsonOption, bundled, console, examples, print_answer
 
+if TYPE_CHECKING:
+    from zopa.workbench.identity_provider import IdentityProvider
+
 __all__ = ["serve"]
+
+SECRET = "ZOPA_OIDC_SECRET"
+"""The variable that holds the client's secret, which is never an argument: those are seen by all of a machine."""
 
 
 def serve(
@@ -33,14 +41,34 @@ def serve(
     host: Annotated[
         str, typer.Option(help="The address to listen at; only this computer can reach the default.")
     ] = "127.0.0.1",
+    oidc: Annotated[
+        str,
+        typer.Option(
+            "--oidc", metavar="ISSUER", help="With --team: people may sign in there too (OpenID Connect)."
+        ),
+    ] = "",
+    client: Annotated[
+        str, typer.Option("--oidc-client", metavar="ID", help="The id under which it knows this server.")
+    ] = "",
+    secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--oidc-secret-file",
+            metavar="FILE",
+            help=f"Holds the client's secret; else the variable {SECRET}.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Open a case in the browser: verdict, drafts, evidence, on pages of this computer alone. Ctrl-C ends it."""
     from zopa.errors import MissingExtra
 
     if team is not None:
-        _team(team, host, port, at or [], tls, json)
+        provider = _provider(oidc, client, secret_file) if oidc else None
+        _team(team, host, port, at or [], tls=tls, provider=provider, json=json)
         return
+    if oidc:
+        raise typer.BadParameter("--oidc needs --team DATABASE: a case of one person has no accounts")
     if not name:
         raise typer.BadParameter("expected a case folder, or --team DATABASE")
     folder = bundled(name)
@@ -65,7 +93,41 @@ def serve(
     server.serve({folder.resolve().name: folder}, host, port, tell, role="viewer" if ours else "owner")
 
 
-def _team(url: str, host: str, port: int, names: list[str], tls: bool, json: bool) -> None:
+def _provider(issuer: str, client: str, secret_file: Path | None) -> IdentityProvider:
+    """The provider that was named, with its secret from a file or the environment."""
+    from zopa.errors import NotApplicable
+
+    if not client:
+        raise typer.BadParameter(
+            "--oidc needs --oidc-client ID, the id under which the provider knows this server"
+        )
+    secret = os.environ.get(SECRET, "")
+    if secret_file is not None:
+        try:
+            secret = secret_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise NotApplicable(
+                f"{secret_file} cannot be read; expected a file that holds the client's secret"
+            ) from None
+    if not secret.strip():
+        raise typer.BadParameter(
+            f"expected the client's secret in the variable {SECRET}, or --oidc-secret-file FILE"
+        )
+    from zopa.workbench.identity_provider import IdentityProvider
+
+    return IdentityProvider(issuer, client, secret.strip())
+
+
+def _team(
+    url: str,
+    host: str,
+    port: int,
+    names: list[str],
+    *,
+    tls: bool,
+    provider: IdentityProvider | None,
+    json: bool,
+) -> None:
     from zopa.errors import MissingExtra
 
     try:
@@ -82,4 +144,4 @@ def _team(url: str, host: str, port: int, names: list[str], tls: bool, json: boo
             return
         out.print(f"open {address}; Ctrl-C ends the server", markup=False, soft_wrap=True)
 
-    server.serve_team(url, host, port, names, tell, secure=tls)
+    server.serve_team(url, host, port, names, tell, secure=tls, provider=provider)

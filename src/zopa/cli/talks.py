@@ -182,11 +182,17 @@ def simulate(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="alternating, single-text, issue-by-issue, zeuthen (two parties), annealed-text; default: the first three"
+            help="alternating, single-text, issue-by-issue, zeuthen (two parties), annealed-text, raiffa; may be repeated; "
+            "default: the first three"
         ),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs per protocol.")] = 1000,
-    rounds: Annotated[int, typer.Option(min=0, help="Rounds until the deadline.")] = 100,
+    rounds: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Rounds until the deadline: offers by all, changes of a text, issues settled."
+        ),
+    ] = 100,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same runs.")] = 1,
     breakdown: Annotated[
         float, typer.Option(min=0.0, max=0.999, help="Chance per round that talks break off.")

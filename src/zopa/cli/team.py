@@ -21,6 +21,7 @@ __all__ = ["team"]
 ACTS = {
     "add-person": ("NAME",), "set-password": ("NAME",), "close": ("NAME",), "add-case": ("FOLDER", "OWNER"),
     "set-role": ("CASE", "NAME", "ROLE"), "remove-role": ("CASE", "NAME"), "people": ("CASE",), "cases": (),
+    "link": ("NAME", "ISSUER", "SUBJECT"), "unlink": ("NAME",), "sign-ins": (),
     "backup": ("FILE",), "restore": ("FILE",), "migrate": (),
 }  # fmt: skip
 """What can be done -> the words that it needs."""
@@ -38,6 +39,9 @@ def team(
     ] = None,
     blind: Annotated[bool, typer.Option("--blind", help="With set-role: a coder who codes blind.")] = False,
     full_name: Annotated[str, typer.Option("--full-name", help="With add-person.")] = "",
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="With add-person: who signs in at a provider only.")
+    ] = False,
     ident: Annotated[str, typer.Option("--id", help="With add-case: the id in addresses.")] = "",
     json: JsonOption = False,
 ) -> None:
@@ -53,7 +57,9 @@ def team(
 
     store = opened(database)
     try:
-        found, said = _do(store, act, given, blind=blind, full_name=full_name, ident=ident)
+        found, said = _do(
+            store, act, given, blind=blind, full_name=full_name, ident=ident, password=not no_password
+        )
         steps = _next(store, act, given, database)
     finally:
         store.close()
@@ -81,7 +87,14 @@ def _next(store: Database, act: str, given: list[str], database: str) -> list[st
 
 
 def _do(
-    store: Database, act: str, given: list[str], *, blind: bool, full_name: str, ident: str
+    store: Database,
+    act: str,
+    given: list[str],
+    *,
+    blind: bool,
+    full_name: str,
+    ident: str,
+    password: bool,
 ) -> tuple[Any, str]:
     """What was done: as data, and in words."""
     from zopa.workbench import store as verbs
@@ -90,8 +103,8 @@ def _do(
 
     match act, given:
         case "add-person", [name]:
-            verbs.add_person(store, name, _password(), full_name)
-            return {"name": name}, f"{name} can sign in"
+            verbs.add_person(store, name, _password() if password else None, full_name)
+            return {"name": name}, f"{name} can sign in" if password else f"{name} can sign in once linked"
         case "set-password", [name]:
             accounts.set_password(store, name, _password())
             return {"name": name}, f"the password of {name} is another one, and all sessions ended"
@@ -114,6 +127,8 @@ def _do(
         case "cases", []:
             listed = {i: str(f) for i, f in members.folders(store).items()}
             return listed, "\n".join(f"{i}: {f}" for i, f in listed.items()) or "no cases"
+        case (("link" | "unlink" | "sign-ins"), _):
+            return _identities(store, act, given)
         case "backup", [path]:
             n = verbs.backup(store, Path(path))
             return {
@@ -124,6 +139,30 @@ def _do(
             return {"rows": n}, f"restored {things(n, 'row')}"
         case _:
             return {"version": version(store)}, f"the tables are of version {version(store)}"
+
+
+def _identities(store: Database, act: str, given: list[str]) -> tuple[Any, str]:
+    """Who signs in at a provider, and who signed in."""
+    from datetime import UTC, datetime
+
+    from zopa.workbench.store import accounts, identities
+
+    match act, given:
+        case "link", [name, issuer, subject]:
+            identities.link_identity(store, name, issuer, subject)
+            return {"name": name, "issuer": issuer, "subject": subject}, f"{name} can sign in at {issuer}"
+        case "unlink", [name]:
+            n = identities.unlink_identities(store, name)
+            said = f"{name} is linked to no identity any more, and all sessions ended"
+            return {"name": name, "unlinked": n}, said
+        case _:
+            rows = [
+                {"at": f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}Z", "name": name, "way": way}
+                for at, name, way in accounts.signed_in_lately(store)
+            ]
+            return rows, "\n".join(
+                f"{r['at']} {r['name']}: {r['way']}" for r in rows
+            ) or "no sign-ins are listed"
 
 
 def _password() -> str:

@@ -17,7 +17,8 @@ from typing import Any
 
 from zopa.case.model import KINDS, Case
 from zopa.errors import CaseError
-from zopa.reading.chat.prompting import NumberedSentence, Questionnaire, tokens_in
+from zopa.reading.chat.dialects import address_of, in_dialect
+from zopa.reading.chat.prompting import CONTEXT, NumberedSentence, Questionnaire, tokens_in
 from zopa.reading.chat.replies import Reply, candidate_of, reply_of
 from zopa.reading.chat.transport import EndpointError, persistently, post
 from zopa.reading.extraction.extract import Assembler, Extract, Suggestion
@@ -93,9 +94,8 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """Where requests go: the base URL's ``chat/completions``."""
-        base = self.url.rstrip("/")
-        return base if base.endswith("/chat/completions") else base + "/chat/completions"
+        """Where requests go: ``chat/completions`` below the URL, or Ollama's own ``/api/chat``."""
+        return address_of(self.url)
 
     def once(self, body: str) -> str:
         """One request, tried once; the dialogue is kept, answered or not.
@@ -106,6 +106,7 @@ class Endpoint:
             If there is no answer.
         """
         answer = problem = ""
+        body = in_dialect(self.address, body, CONTEXT)
         try:
             if self.send:
                 answer = self.send(self.address, body, self.key)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from zopa.bargaining import SOLUTIONS, solve
+from zopa.bargaining.engines import Engine, engine_for, engine_named
 from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.robustness.path_draws import path_draws
-from zopa.space import Problem, Readings, reading_names
+from zopa.space import Package, Problem, Readings, reading_names
 from zopa.talks import OrderOfSteps, Route, Simulation, StartingPositions, order_of_steps, starting_positions
 from zopa.talks import simulate as run_talks
 from zopa.talks.tactics import EXPONENTS, Spec
@@ -204,4 +206,41 @@ def simulate(
             c.party: [float(v.best) for v in c.values] for c in curves if c.party in problem.space.parties
         }
         settings = {**settings, "no_agreement": known}
-    return run_talks(problem, tactics, **settings)
+    return run_talks(problem, tactics, engine=_ZoneOf(problem), **settings)
+
+
+class _ZoneOf:
+    """The zone of a problem by the exact engines: packages are listed only where there are few enough."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem, self.space = problem, problem.space.everybody
+
+    def frontier(self) -> Sequence[Package]:
+        """A package for every point of the frontier of the zone."""
+        edge = engine_for(self.problem, "frontier").frontier()
+        if edge.note or edge.points > len(edge.packages):
+            told = edge.note or f"{edge.points:,} points are too many to go along"
+            raise NotApplicable(f"concessions along the frontier need all of it: {told}")
+        return edge.packages
+
+    @cached_property
+    def _engine(self) -> Engine:
+        name = "listing" if self.problem.listable else "search"
+        return engine_named(name, self.problem)
+
+    def best(self, party: int, floors: Sequence[int]) -> int | None:
+        """The most that a party can get where no party gets less than its floor; None where no package is left."""
+        top = self._engine.at(self.space).highest((party,), (0,) * len(floors), floors)
+        if top is None:
+            return None
+        if not top.proven:
+            raise NotApplicable("the search for what a party can still gain was cut off")
+        return int(top.value * self.space.scale)
+
+    def fairest(self, floors: Sequence[int]) -> Package:
+        """Of the packages that give no party less than its floor, that of Kalai and Smorodinsky."""
+        return (
+            self._engine.at(replace(self.space, reservation=tuple(floors)))
+            .solve("kalai-smorodinsky")
+            .packages[0]
+        )

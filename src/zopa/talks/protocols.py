@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +15,10 @@ from numpy.typing import NDArray
 from zopa.errors import NotApplicable
 from zopa.space import IntArray, Package, Space, Table
 from zopa.talks.tactics import TOLERANCE, Bidder
+from zopa.talks.text_proposals import TextProposals, allowed_drafts, consent, draft_utilities, ranges
 
 __all__ = [
-    "LEFT", "NONE", "ZeuthenStep", "alternate", "annealed_text", "fallback", "fallback_orders", "raiffa", "rubinstein", "single_text", "single_text_ends", "zeuthen",
+    "BROKEN", "LEFT", "NONE", "NO_OPTION", "NO_PACKAGE", "ListedText", "ZeuthenStep", "ZoneEngine", "alternate", "annealed_text", "fallback", "fallback_orders", "raiffa", "raiffa_package", "rubinstein", "single_text", "single_text_ends", "zeuthen",
 ]  # fmt: skip
 
 Agreed = Callable[[Sequence[bool]], bool]
@@ -23,6 +26,12 @@ NONE = -1
 """Stands for a package where talks ended without one."""
 LEFT = -2
 """The same where a party walked away."""
+BROKEN = -3
+"""The same where the talks broke off."""
+NO_OPTION = -4
+"""The same where the rules left no option."""
+NO_PACKAGE = -5
+"""The same where no package suits all parties."""
 HOTTEST = 0.1
 """Loss, as a share of a party's range, that it accepts at first with probability 1/e over an annealed text."""
 
@@ -148,8 +157,8 @@ def _moves(space: Space, together: int) -> list[tuple[tuple[int, int], ...]]:
     return found
 
 
-class _Text:
-    """All changes of a draft, tried for many drafts at once."""
+class ListedText:
+    """All changes of drafts that are numbers of packages, tried for many drafts at once."""
 
     def __init__(self, table: Table, together: int) -> None:
         space = table.space
@@ -158,102 +167,123 @@ class _Text:
         self.strides = [int(np.prod(sizes[i + 1 :], dtype=np.int64)) for i in range(len(sizes))]
         self.moves = _moves(space, together)
 
-    def passing(self, drafts: IntArray, options: IntArray) -> Iterator[tuple[IntArray, NDArray[np.bool_]]]:
-        """For every proposal: the drafts after it, and where no party loses, one gains and no rule is broken.
-
-        ``options`` holds the drafts' options, shape (n_issues, n_drafts).
-        """
+    def trying(self, drafts: IntArray) -> Iterator[tuple[IntArray, NDArray[np.bool_]]]:
+        """For every proposal: the drafts after it, and where enough parties do not lose, one gains and no rule breaks."""
+        options = [self.table.option(i, drafts) for i in range(len(self.strides))]
         here = self.worth[:, drafts]
         for move in self.moves:
             there = drafts.copy()
             for i, k in move:
                 there += self.strides[i] * (k - options[i])
             after = self.worth[:, there]
-            yield there, (after >= here).all(axis=0) & (after > here).any(axis=0) & self.allowed[there]
+            gained = (after > here).any(axis=0)
+            yield there, consent(self.table.space, after >= here) & gained & self.allowed[there]
 
-    def options(self, drafts: IntArray) -> IntArray:
-        """Options of drafts, shape (n_issues, n_drafts)."""
-        return np.array([self.table.option(i, drafts) for i in range(len(self.strides))])
+    def passing(self, drafts: IntArray) -> list[IntArray]:
+        """For every draft, the proposals that pass."""
+        fine = np.array([fine for _, fine in self.trying(drafts)])
+        return [np.flatnonzero(column) for column in fine.T]
+
+    def after(self, draft: int, proposal: int) -> int:
+        """The draft after a proposal."""
+        return draft + sum(
+            self.strides[i] * (k - int(self.table.option(i, np.asarray(draft))))
+            for i, k in self.moves[proposal]
+        )
 
 
 def single_text(
-    table: Table, starts: IntArray, together: int, rng: np.random.Generator
+    text: ListedText | TextProposals, starts: IntArray, rng: np.random.Generator, most: IntArray | None = None
 ) -> tuple[IntArray, IntArray]:
     """A mediator's single text, many runs: a random proposal among those that pass, until none does.
 
-    A proposal passes when no party loses and at least one gains (hill climbing; Ehtamo et al. 1999). Returns the last
-    draft of every run and the number of changes made.
+    A proposal passes when enough parties for an agreement do not lose by it and at least one party gains (hill climbing;
+    Ehtamo et al. 1999). Where all must agree no party ever loses; under a quota the text may go round in circles, which
+    ``most`` changes per run end.
+
+    Parameters
+    ----------
+    text : the proposals
+    starts : the first draft of every run: numbers of packages, or for :class:`TextProposals` options, (runs, n_issues)
+    rng : what picks among the proposals that pass
+    most : changes after which a run ends, shape (runs,)
+
+    Returns
+    -------
+    (last draft, number of changes made) of every run
     """
-    text = _Text(table, together)
     drafts = np.array(starts, dtype=np.int64)
     made = np.zeros(len(drafts), dtype=np.int64)
     live = np.arange(len(drafts))
-    while live.size:
-        now = drafts[live]
+    while True:
+        if most is not None:
+            live = live[made[live] < most[live]]
+        if not live.size:
+            return drafts, made
         # Runs that share a draft share its proposals.
-        distinct, which = np.unique(now, return_inverse=True)
-        ahead: list[list[int]] = [[] for _ in distinct]
-        for there, fine in text.passing(distinct, text.options(distinct)):
-            for d in np.flatnonzero(fine):
-                ahead[d].append(int(there[d]))
+        distinct, which = np.unique(drafts[live], axis=0, return_inverse=True)
+        ahead = text.passing(distinct)
         drawn = rng.random(len(live))
-        moved = np.array([bool(ahead[w]) for w in which])
+        moved = np.array([bool(ahead[w].size) for w in which])
         for j in np.flatnonzero(moved):
             choices = ahead[which[j]]
-            drafts[live[j]] = choices[int(drawn[j] * len(choices))]
+            chosen = int(choices[int(drawn[j] * len(choices))])
+            drafts[live[j]] = text.after(drafts[live[j]], chosen)
         live = live[moved]
         made[live] += 1
-    return drafts, made
 
 
 def annealed_text(
-    table: Table, starts: IntArray, together: int, proposals: int, rng: np.random.Generator
+    space: Space,
+    starts: IntArray,
+    together: int,
+    proposals: int,
+    rng: np.random.Generator,
 ) -> tuple[IntArray, IntArray]:
     """An annealed single text, many runs: on the way a party may accept a loss (Klein, Faratin, Sayama & Bar-Yam 2003).
 
     The mediator proposes 1 to ``together`` random issues with a random option each, as often as ``proposals`` says. A
     party accepts a loss d, as a share of its range of utilities, with probability exp(-d / T); a proposal passes where
-    all do and no rule is broken. T falls from ``HOTTEST`` in equal steps to 0; then only proposals that no party loses
-    on and some party gains by pass, as in :func:`single_text`, until none does.
+    enough parties for an agreement do and no rule is broken. T falls from ``HOTTEST`` in equal steps to 0.
 
-    Returns the last draft of every run and the number of changes made.
+    Drafts are options, shape (runs, n_issues). Returns the last draft of every run and the number of changes made; they
+    are the start of :func:`single_text`, over which only what is a loss for no party passes.
     """
-    space = table.space
-    sizes = space.sizes
-    text = _Text(table, together)
-    worth = table.utilities
-    spread = np.array([max(int(w.max()) - int(w.min()), 1) for w in worth], dtype=float)[:, None]
+    sizes = np.array(space.sizes)
+    spread = np.array(ranges(space), dtype=float)[:, None]
     drafts = np.array(starts, dtype=np.int64)
     made = np.zeros(len(drafts), dtype=np.int64)
-    runs = len(drafts)
+    runs, issues_all = drafts.shape
+    worth = draft_utilities(space, drafts)
     for k in range(proposals):
         heat = HOTTEST * (1 - k / proposals)
         there = drafts.copy()
         count = rng.integers(1, together + 1, runs)
-        issues = rng.permuted(np.tile(np.arange(len(sizes)), (runs, 1)), axis=1)[:, :together]
+        issues = rng.permuted(np.tile(np.arange(issues_all), (runs, 1)), axis=1)[:, :together]
         drawn, votes = rng.random((runs, together)), rng.random((len(worth), runs))
         for j in range(issues.shape[1]):
-            for i in range(len(sizes)):
-                these = np.flatnonzero((issues[:, j] == i) & (count > j))
-                new = (drawn[these, j] * sizes[i]).astype(np.int64)
-                there[these] += text.strides[i] * (new - table.option(i, drafts[these]))
-        loss = np.maximum((worth[:, drafts] - worth[:, there]).astype(float) / spread, 0.0)
-        passes = (votes < np.exp(-loss / heat)).all(axis=0) & text.allowed[there] & (there != drafts)
-        drafts = np.where(passes, there, drafts)
+            these = np.flatnonzero(count > j)
+            moved = issues[these, j]
+            there[these, moved] = (drawn[these, j] * sizes[moved]).astype(np.int64)
+        after = draft_utilities(space, there)
+        loss = np.maximum((worth - after).astype(float) / spread, 0.0)
+        passes = consent(space, votes < np.exp(-loss / heat)) & (there != drafts).any(axis=1)
+        passes &= allowed_drafts(space, lambda i, d=there: d[:, i], runs)  # type: ignore[misc]
+        drafts[passes] = there[passes]
+        worth = np.where(passes, after, worth)
         made += passes
-    ends, changes = single_text(table, drafts, together, rng)
-    return ends, made + changes
+    return drafts, made
 
 
 def single_text_ends(table: Table, start: Package, together: int) -> set[Package]:
     """Every draft at which a single text from this start can end: all orders of proposals that pass are followed."""
-    text = _Text(table, together)
+    text = ListedText(table, together)
     seen: set[int] = {table.number(start)}
     layer, ends = np.array(sorted(seen)), set()
     while layer.size:
         stuck = np.ones(len(layer), dtype=bool)
         new: set[int] = set()
-        for there, fine in text.passing(layer, text.options(layer)):
+        for there, fine in text.trying(layer):
             stuck &= ~fine
             new |= set(there[fine].tolist()) - seen
         ends |= {table.package(int(x)) for x in layer[stuck]}
@@ -270,8 +300,8 @@ def fallback(
 ) -> Package | None:
     """Issue by issue in the order of an agenda, each by fallback bargaining (Brams & Kilgour 2001).
 
-    On each issue all parties go down their rankings together until some option is high enough for all: the option whose
-    worst rank is best, then the one ranked best on the whole, then the first. Settled issues stay settled; an option that
+    On each issue all parties go down their rankings together until some option is high enough for as many as an agreement
+    needs (all of them, or a quota with its vetoes); then the one ranked best on the whole, then the first. Settled issues stay settled; an option that
     breaks a rule whose issues are all settled is out. None where no option is left. ``orders`` are those of
     :func:`fallback_orders`, where they are known.
     """
@@ -290,7 +320,10 @@ def fallback_orders(space: Space) -> list[list[int]]:
     orders = []
     for scores in space.scores:
         ranks = (scores[:, None, :] > scores[:, :, None]).sum(axis=2)
-        worst, whole = ranks.max(axis=0).tolist(), ranks.sum(axis=0).tolist()
+        depth = np.sort(ranks, axis=0)[space.at_least - 1]  # where enough parties have come down to it
+        for needed, own in zip(space.required, ranks, strict=True):
+            depth = np.maximum(depth, own) if needed else depth
+        worst, whole = depth.tolist(), ranks.sum(axis=0).tolist()
         orders.append(sorted(range(scores.shape[1]), key=lambda k: (worst[k], whole[k], k)))
     return orders
 
@@ -300,23 +333,74 @@ def _permitted(space: Space, chosen: dict[int, int]) -> bool:
     return all(c.allows(draft) for c in space.clauses if all(i in chosen for i in c.issues))
 
 
+# -- Over the whole zone
+
+
+class ZoneEngine(Protocol):
+    """What protocols over the whole zone ask of the exact engines; utilities and floors in units of the space."""
+
+    def frontier(self) -> Sequence[Package]:
+        """A package for every point of the frontier of the zone."""
+
+    def best(self, party: int, floors: Sequence[int]) -> int | None:
+        """The most that a party can get where no party gets less than its floor; None where no package is left."""
+
+    def fairest(self, floors: Sequence[int]) -> Package:
+        """Of the packages that give no party less than its floor, that of Kalai and Smorodinsky; of equal ones the first."""
+
+
+def raiffa_package(space: Space, engine: ZoneEngine, steps: int) -> tuple[Package | None, int]:
+    """Raiffa's discrete path over the packages of a zone, and where it ends.
+
+    From what no agreement gives, every party's utility rises by 1/n of what it could still gain if no other party fell below
+    where it stands. The path ends before the first point that no package reaches; the package is that of Kalai and
+    Smorodinsky among those that reach the last point. Depends on no party's scale.
+
+    Returns
+    -------
+    (package, steps taken); None where the zone is empty, or the path is not at its end after ``steps``
+    """
+    n = len(space.parties)
+
+    def best(p: int, here: Sequence[Fraction]) -> Sequence[Fraction] | None:
+        floors = [math.ceil(u) for u in here]
+        top = engine.best(p, floors)
+        if top is None:
+            return None
+        return tuple(Fraction(top) if q == p and top > floors[p] else here[q] for q in range(n))
+
+    start = [Fraction(r) for r in space.reservation]
+    if best(0, start) is None:
+        return None, 0
+    path = raiffa(best, start, steps + 1)
+    if len(path) > steps:
+        return None, steps
+    return engine.fairest([math.ceil(u) for u in (path[-1] if path else start)]), len(path)
+
+
 # -- Closed forms
 
 
 def raiffa(
-    best: Callable[[int, Sequence[Fraction]], Sequence[Fraction]], start: Sequence[Fraction], steps: int
+    best: Callable[[int, Sequence[Fraction]], Sequence[Fraction] | None],
+    start: Sequence[Fraction],
+    steps: int,
 ) -> list[tuple[Fraction, ...]]:
     """Raiffa's discrete path: from each point to the mean of the points that are best for one party, none worse.
 
     Parameters
     ----------
-    best : (party, point) -> the feasible point best for the party that gives none less than the point
+    best : (party, point) -> the feasible point best for the party that gives none less than the point; None where none
+        does, which ends the path before that point
     start : the point of no agreement
     steps : how many
     """
-    found, here = [], tuple(start)
+    found: list[tuple[Fraction, ...]] = []
+    here = tuple(start)
     for _ in range(steps):
-        tops = [best(p, here) for p in range(len(here))]
+        tops = [top for p in range(len(here)) if (top := best(p, here)) is not None]
+        if len(tops) < len(here):
+            return found[:-1]
         ahead = tuple(sum((t[q] for t in tops), Fraction(0)) / len(tops) for q in range(len(here)))
         if ahead == here:
             break

@@ -22,23 +22,39 @@ from zopa.talks.bidders import UNLISTED, bidder, check_spec
 from zopa.talks.openings import opening_of
 from zopa.talks.opponent_model import Everyone
 from zopa.talks.protocols import (
+    BROKEN,
     LEFT,
+    NO_OPTION,
+    NO_PACKAGE,
     NONE,
+    ListedText,
+    ZoneEngine,
     alternate,
     annealed_text,
     fallback,
     fallback_orders,
+    raiffa_package,
     single_text,
     zeuthen,
 )
 from zopa.talks.tactics import EXPONENTS, TOLERANCE, Bidder, Preferences, Spec, aspirations, exponent, named
+from zopa.talks.text_proposals import TextProposals
 from zopa.talks.time_dependent import Paths, alternate_many
 from zopa.talks.unlisted_packages import HalvedPreferences, halved
 
 __all__ = ["PROTOCOLS", "End", "ProtocolRuns", "Simulation", "simulate"]
 
-PROTOCOLS = ("alternating", "single-text", "issue-by-issue", "zeuthen", "annealed-text")
+PROTOCOLS = ("alternating", "single-text", "issue-by-issue", "zeuthen", "annealed-text", "raiffa")
 MOST_ENDS = 20
+STALLS = {
+    NONE: "deadline",
+    LEFT: "a party walked away",
+    BROKEN: "broke off",
+    NO_OPTION: "no option left by the rules",
+    NO_PACKAGE: "no package is at or above no agreement for all",
+}
+MOST_NUMBERED = 2**62
+"""Beyond so many packages their numbers are Python's integers."""
 BATCH = 250
 """Runs by alternating offers in one part of the work."""
 PROPOSALS = 1000
@@ -75,7 +91,7 @@ class ProtocolRuns:
     distinct : number of different packages agreed
     stalls : why runs ended without agreement -> how many
     means : mean utility of the agreements per party, in points
-    rounds : median round of the agreements; changes of the text for a single text
+    rounds : median round of the agreements: offers all round, changes of a text, issues settled, steps
     """
 
     protocol: str
@@ -118,6 +134,7 @@ def simulate(
     together: int = 2,
     walk_away: bool = False,
     no_agreement: Mapping[str, Sequence[float]] | None = None,
+    engine: ZoneEngine | None = None,
     readings: Readings = None,
     spread: Spread | None = None,
     progress: Progress | None = None,
@@ -134,17 +151,21 @@ def simulate(
         `alternating` offers; a mediator's `single-text`, first put together
         from the openings, issue by issue at random; `issue-by-issue`
         fallback bargaining with a drawn agenda; `zeuthen` for two parties, which is one run; `annealed-text`: a
-        mediator's single text over which parties at first accept losses.
+        mediator's single text over which parties at first accept losses; `raiffa`: his discrete path, which is one run.
     runs, rounds : how many runs; rounds until the deadline
+        A round is one offer by every party, one change of a text, one issue settled, one step of `zeuthen` or `raiffa`.
+        At the deadline a text as it stands is put to the parties. `annealed-text` ends by its own proposals.
     seed : int
         The same seed gives the same runs.
-    breakdown : chance per round that alternating talks break off
+    breakdown : chance per round that talks break off; `zeuthen`, `raiffa` and `annealed-text` do not
     together : issues that one proposal of the mediator may change, 1 or 2
     walk_away : whether a party leaves alternating talks when going on is worth less than no agreement now
     no_agreement : party -> points
         What no agreement is worth to it over time, at even distances from the start of alternating talks to the
         deadline; what is left out stays as it is. Aspirations fall to it (see :func:`zopa.study.talks.simulate`, which
         takes it from the costs of waiting).
+    engine : ZoneEngine, optional
+        What `raiffa` asks, and `zeuthen` where packages are too many to list; :func:`zopa.simulate` gives it.
     readings : str, mapping or None
     spread : Spread, optional
         How many workers share the runs, and where finished parts of them are kept.
@@ -156,7 +177,7 @@ def simulate(
     UnknownName
         A protocol, tactic or party that does not exist.
     NotApplicable
-        Numbers out of range; a case with too many packages to list; no package that may be offered.
+        Numbers out of range; what a protocol or tactic cannot do with so many packages; no package that may be offered.
     """
     problem = Problem.of(case, readings)
     for name in protocols:
@@ -189,21 +210,13 @@ def simulate(
         return in_parts(work, parts, name=name, about=about, spread=spread, progress=progress)
 
     talks = _Talks(problem, runs, rounds, seed, share_out)
-    talks.walk_away = walk_away
-    talks.floors = _floors(problem, no_agreement or {}, rounds, talks.room)
+    talks.walk_away, talks.breakdown, talks.engine = walk_away, breakdown, engine
+    if no_agreement:
+        talks.floors = _floors(problem, no_agreement, rounds, talks.room)
     found, not_run = [], {}
     for name in protocols:
         try:
-            if name == "alternating":
-                found.append(talks.alternating(specs, fixed, breakdown))
-            elif name == "single-text":
-                found.append(talks.single_text(together))
-            elif name == "annealed-text":
-                found.append(talks.annealed_text(together))
-            elif name == "issue-by-issue":
-                found.append(talks.issue_by_issue())
-            else:
-                found.append(talks.zeuthen())
+            found.append(talks.under(name, specs, fixed, together))
         except NotApplicable as why:
             if len(protocols) == 1:
                 raise
@@ -247,14 +260,12 @@ def _specs(
 
 def _floors(
     problem: Problem, given: Mapping[str, Sequence[float]], rounds: int, room: Sequence[float]
-) -> NDArray[np.float64] | None:
+) -> NDArray[np.float64]:
     """What no agreement is worth per party, in each round and at the deadline, 0 being what it is worth now."""
     space = problem.space
     for party in given:
         if party not in space.parties:
             raise UnknownName("party", party, space.parties)
-    if not given:
-        return None
     found = np.zeros((len(space.parties), rounds + 1))
     for party, points in given.items():
         p = space.parties.index(party)
@@ -348,21 +359,30 @@ class _Offers:
 
 @dataclass(frozen=True)
 class _Texts:
-    """A mediator's single text from each of some drafts, with the chance that picks among its proposals."""
+    """A mediator's single text from each of some drafts, with the chance that picks among its proposals.
 
-    table: Table
+    Drafts are options, shape (runs, n_issues), when they come and when they go.
+    """
+
+    space: Space
+    table: Table | None
     together: int
     annealed: bool = False
 
-    def __call__(self, part: tuple[IntArray, np.random.Generator]) -> Arrays:
+    def __call__(self, part: tuple[IntArray, np.random.Generator, IntArray | None]) -> Arrays:
         """The last draft of each run and how often it changed; depends on the part alone."""
-        starts, rng = part
+        drafts, rng, most = part
         rng = copy.deepcopy(rng)
+        before = np.zeros(len(drafts), dtype=np.int64)
         if self.annealed:
-            drafts, made = annealed_text(self.table, starts, self.together, PROPOSALS, rng)
+            drafts, before = annealed_text(self.space, drafts, self.together, PROPOSALS, rng)
+        if self.table is None:
+            drafts, made = single_text(TextProposals(self.space, self.together), drafts, rng, most)
         else:
-            drafts, made = single_text(self.table, starts, self.together, rng)
-        return {"ends": drafts, "at": made}
+            numbers = np.ravel_multi_index(tuple(drafts.T), self.space.sizes)
+            ends, made = single_text(ListedText(self.table, self.together), numbers, rng, most)
+            drafts = np.array(np.unravel_index(ends, self.space.sizes)).T
+        return {"ends": drafts, "at": before + made}
 
 
 def _joined(found: Sequence[Arrays]) -> tuple[IntArray, IntArray]:
@@ -376,7 +396,8 @@ class _Talks:
         self.problem, self.space = problem, problem.space
         self.runs, self.rounds, self.share_out = runs, rounds, share_out
         self.seed = seed
-        self.walk_away = False
+        self.walk_away, self.breakdown = False, 0.0
+        self.engine: ZoneEngine | None = None
         self.floors: NDArray[np.float64] | None = None
 
     @cached_property
@@ -429,19 +450,20 @@ class _Talks:
             )
         return found
 
-    def rng(self, protocol: str) -> np.random.Generator:
-        """Chance of one protocol: it does not depend on which others are run."""
-        return np.random.default_rng([self.seed, PROTOCOLS.index(protocol)])
+    def rng(self, protocol: str, *part: int) -> np.random.Generator:
+        """Chance of one protocol: it does not depend on which others are run. ``part`` is for what is drawn beside it."""
+        own = (len(PROTOCOLS), *part) if part else ()
+        return np.random.default_rng([self.seed, PROTOCOLS.index(protocol), *own])
 
-    def alternating(self, specs: Sequence[Spec], fixed: list[int] | None, breakdown: float) -> ProtocolRuns:
+    def alternating(self, specs: Sequence[Spec], fixed: list[int] | None) -> ProtocolRuns:
         """Alternating offers; in arrays where all tactics are time-dependent, else run by run."""
         n, rng = len(self.space.parties), self.rng("alternating")
         everyone = self.preferences(specs)
         picks = np.tile(fixed, (self.runs, 1)) if fixed else rng.integers(len(specs), size=(self.runs, n))
         orders = rng.permuted(np.tile(np.arange(n), (self.runs, 1)), axis=1)
-        broken = rng.geometric(breakdown, self.runs) if breakdown else np.full(self.runs, self.rounds + 1)
+        broken = self.broken(rng)
         if self.rounds == 0:
-            return self.result("alternating", np.full(self.runs, NONE), np.zeros(self.runs), broken)
+            return self.result("alternating", np.full(self.runs, NONE), np.zeros(self.runs))
         work = _Offers(
             space=self.space,
             specs=tuple(specs),
@@ -450,14 +472,21 @@ class _Talks:
             rounds=self.rounds,
             seed=self.seed,
             walk_away=self.walk_away,
-            breakdown=breakdown,
+            breakdown=self.breakdown,
         )
         parts = [
             _Runs(k, picks[k : k + BATCH], orders[k : k + BATCH], broken[k : k + BATCH])
             for k in range(0, self.runs, BATCH)
         ]
         ends, at = _joined(self.share_out(work, parts, "talks by alternating offers"))
-        return self.result("alternating", ends, at, broken)
+        ends = np.where((ends == NONE) & (broken <= self.rounds), BROKEN, ends)
+        return self.result("alternating", ends, at)
+
+    def broken(self, rng: np.random.Generator) -> IntArray:
+        """The round before which each run breaks off; beyond the deadline where it does not."""
+        if not self.breakdown:
+            return np.full(self.runs, self.rounds + 1)
+        return rng.geometric(self.breakdown, self.runs)
 
     def _starts(self, rng: np.random.Generator) -> IntArray:
         """Texts that take every issue from the opening of a party drawn for it."""
@@ -465,67 +494,107 @@ class _Talks:
             [self.space.package(opening_of(self.problem, p).package) for p in self.space.parties]
         )
         drawn = rng.integers(len(openings), size=(self.runs, openings.shape[1]))
-        texts = openings[drawn, np.arange(openings.shape[1])]
-        return np.array([self.table.number(x) for x in texts.tolist()])
+        return np.asarray(openings[drawn, np.arange(openings.shape[1])])
+
+    def _text(self, protocol: str, together: int, most: IntArray | None) -> tuple[IntArray, IntArray]:
+        """The number of the last draft of every run, and how often it changed."""
+        annealed = protocol == "annealed-text"
+        chance, rng = (self.seed, PROTOCOLS.index(protocol)), self.rng(protocol)
+        starts = self._starts(rng)
+        parts = []
+        for k in range(0, self.runs, TEXTS):
+            own = (1, k) if annealed else (k,)
+            part = np.random.default_rng([*chance, *own]) if annealed or k else rng
+            parts.append((starts[k : k + TEXTS], part, None if most is None else most[k : k + TEXTS]))
+        work = _Texts(self.space, self.table if self.problem.listable else None, together, annealed)
+        name = "an annealed text" if annealed else "a single text"
+        drafts, made = _joined(self.share_out(work, parts, f"talks over {name}"))
+        numbers = [self.number(x) for x in drafts.tolist()]
+        return self.numbers(numbers), made
 
     def annealed_text(self, together: int) -> ProtocolRuns:
         """A mediator's text over which parties at first accept losses."""
-        chance = (self.seed, PROTOCOLS.index("annealed-text"))
-        starts = self._starts(self.rng("annealed-text"))
-        parts = [
-            (starts[k : k + TEXTS], np.random.default_rng([*chance, 1, k]))
-            for k in range(0, self.runs, TEXTS)
-        ]
-        work = _Texts(self.table, together, annealed=True)
-        drafts, made = _joined(self.share_out(work, parts, "talks over an annealed text"))
-        return self.result("annealed-text", drafts, made, None)
+        return self.result("annealed-text", *self._text("annealed-text", together, None))
 
     def single_text(self, together: int) -> ProtocolRuns:
         """A mediator's text that takes every issue from the opening of a party drawn for it."""
-        rng, chance = self.rng("single-text"), (self.seed, PROTOCOLS.index("single-text"))
-        starts = self._starts(rng)
-        parts = [
-            (starts[k : k + TEXTS], np.random.default_rng([*chance, k]) if k else rng)
-            for k in range(0, self.runs, TEXTS)
-        ]
-        found = self.share_out(_Texts(self.table, together), parts, "talks over a single text")
-        drafts, made = _joined(found)
-        return self.result("single-text", drafts, made, None)
+        broken = self.broken(self.rng("single-text", 1))
+        drafts, made = self._text("single-text", together, np.minimum(broken + 1, self.rounds))
+        return self.result("single-text", np.where(made > broken, BROKEN, drafts), made)
 
     def issue_by_issue(self) -> ProtocolRuns:
         """Fallback bargaining on one issue after the other."""
         rng = self.rng("issue-by-issue")
         known: dict[tuple[int, ...], int] = {}
-        ends = np.full(self.runs, NONE)
+        issues, broken = len(self.space.issues), self.broken(self.rng("issue-by-issue", 1))
+        ends = []
         linked, orders = bool(self.space.clauses), fallback_orders(self.space)
         for k in range(self.runs):
             agenda = tuple(rng.permutation(len(self.space.issues)).tolist())
             key = agenda if linked else ()  # without rules the agenda changes nothing
             if key not in known:
                 found = fallback(self.space, agenda, orders)
-                known[key] = NONE if found is None else self.number(found)
-            ends[k] = known[key]
-        return self.result("issue-by-issue", ends, np.full(self.runs, len(self.space.issues)), None)
+                known[key] = NO_OPTION if found is None else self.number(found)
+            last = min(int(broken[k]), self.rounds)
+            ends.append(known[key] if issues <= last else BROKEN if broken[k] <= self.rounds else NONE)
+        return self.result("issue-by-issue", self.numbers(ends), np.full(self.runs, issues))
 
     def zeuthen(self) -> ProtocolRuns:
         """One run over the frontier of the zone."""
-        zone = np.flatnonzero(self.table.zone())
-        worth = self.table.utilities[:, zone]
-        kept: list[Package] = []
-        best = None
-        for j in np.lexsort((-worth[-1], -worth[0])):
-            if best is None or worth[-1][j] > best:
-                best = worth[-1][j]
-                kept.append(self.table.package(int(zone[j])))
+        if len(self.space.parties) != 2:
+            zeuthen(self.space, ())  # says why not
+        if not self.problem.listable:
+            kept = list(self._asked("zeuthen").frontier())
+        else:
+            zone = np.flatnonzero(self.table.zone())
+            worth = self.table.utilities[:, zone]
+            kept, best = [], None
+            for j in np.lexsort((-worth[-1], -worth[0])):
+                if best is None or worth[-1][j] > best:
+                    best = worth[-1][j]
+                    kept.append(self.table.package(int(zone[j])))
         steps = zeuthen(self.space, kept)
         if not steps:
-            return self.result("zeuthen", np.array([NONE]), np.array([0]), None)
+            return self.result("zeuthen", self.numbers([NO_PACKAGE]), np.array([0]))
+        if len(steps) - 1 > self.rounds:
+            return self.result("zeuthen", self.numbers([NONE]), np.array([self.rounds]))
         one, two = steps[-1].offers
         theirs, own = self.space.utility(two), self.space.utility(one)
         final = one if own[1] >= theirs[1] else two
-        return self.result("zeuthen", np.array([self.table.number(final)]), np.array([len(steps) - 1]), None)
+        return self.result("zeuthen", self.numbers([self.number(final)]), np.array([len(steps) - 1]))
+
+    def raiffa(self) -> ProtocolRuns:
+        """One run from no agreement along the discrete path."""
+        engine = self._asked("raiffa")
+        final, steps = raiffa_package(self.space, engine, self.rounds)
+        empty = final is None and engine.best(0, self.space.reservation) is None
+        end = NO_PACKAGE if empty else NONE if final is None else self.number(final)
+        return self.result("raiffa", self.numbers([end]), np.array([steps]))
+
+    def _asked(self, protocol: str) -> ZoneEngine:
+        if self.engine is None:
+            raise NotApplicable(f"{protocol} asks the exact engines: call zopa.simulate, which gives them")
+        return self.engine
+
+    def under(
+        self, protocol: str, specs: Sequence[Spec], fixed: list[int] | None, together: int
+    ) -> ProtocolRuns:
+        """All runs under one protocol."""
+        if protocol == "alternating":
+            return self.alternating(specs, fixed)
+        if protocol == "single-text":
+            return self.single_text(together)
+        if protocol == "annealed-text":
+            return self.annealed_text(together)
+        if protocol == "issue-by-issue":
+            return self.issue_by_issue()
+        return self.zeuthen() if protocol == "zeuthen" else self.raiffa()
 
     # -- Where they ended
+
+    def numbers(self, found: Sequence[int]) -> IntArray:
+        """Numbers of packages as an array, in Python's integers where 64 bits may not hold them."""
+        return np.array(found, dtype=np.int64 if self.space.n_packages < MOST_NUMBERED else object)
 
     def number(self, package: Sequence[int]) -> int:
         """The number of a package, as in a table of all."""
@@ -542,25 +611,13 @@ class _Talks:
             found.append(k)
         return tuple(reversed(found))
 
-    def result(self, protocol: str, ends: IntArray, at: Any, broken: IntArray | None) -> ProtocolRuns:
+    def result(self, protocol: str, ends: IntArray, at: Any) -> ProtocolRuns:
         """Counts of ends. A draft that some needed party would refuse is no agreement."""
         space = self.space
-        stalls: Counter[str] = Counter()
-        agreed = ends >= 0
-        for k in np.flatnonzero(~agreed):
-            cut = broken is not None and broken[k] <= self.rounds
-            why = (
-                "a party walked away"
-                if ends[k] == LEFT
-                else "broke off"
-                if cut
-                else "no option left by the rules"
-                if broken is None
-                else "deadline"
-            )
-            stalls[why] += 1
+        agreed = np.asarray(ends >= 0, dtype=bool)
+        stalls = Counter(STALLS[int(x)] for x in ends[~agreed])
         rounds = np.asarray(at)
-        later = broken is not None and self.floors is not None
+        later = self.floors is not None and protocol in ("alternating", "single-text", "issue-by-issue")
         kinds = Counter(
             zip(
                 ends[agreed].tolist(), (rounds[agreed] if later else 0 * rounds[agreed]).tolist(), strict=True

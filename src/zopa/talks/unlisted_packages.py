@@ -171,8 +171,8 @@ def _halves(sizes: Sequence[int], joined: tuple[int, ...]) -> tuple[tuple[int, .
     most = max(size(first), size(second))
     if most > MOST_IN_A_HALF or math.prod(sizes) >= 2**62:
         raise NotApplicable(
-            f"{math.prod(sizes):,} packages are too many for talks: a half of the issues has {most:,} combinations "
-            f"(at most {MOST_IN_A_HALF:,})"
+            f"alternating offers search the two halves of the issues for an offer, and of {math.prod(sizes):,} packages a half "
+            f"has {most:,} combinations (at most {MOST_IN_A_HALF:,}); the other protocols take any number"
         )
     return tuple(first), tuple(second)
 
@@ -201,6 +201,7 @@ def halved(space: Space) -> list[HalvedPreferences]:
         {i for c in space.clauses for i in c.issues} | {i for b in space.bonuses for i, _ in b.terms}
     )
     sizes = space.sizes
+    _halves(sizes, tuple(joined))  # says what is too large before anything is worked out
     n = math.prod(sizes[i] for i in joined)
     if n > MOST_IN_A_HALF:
         raise NotApplicable(

@@ -843,7 +843,15 @@ PROTOCOL = {
     "issue-by-issue": "issue by issue",
     "zeuthen": "monotonic concession (Zeuthen)",
     "annealed-text": "an annealed single text",
+    "raiffa": "the discrete path of Raiffa",
 }
+STALLED = {
+    "deadline": "the deadline passes",
+    "broke off": "the talks break off",
+    "a party walked away": "a party walks away",
+    "no option left by the rules": "the rules leave no option on some issue",
+}
+"""Why talks end without agreement, where the reason is no sentence of its own."""
 
 
 def simulation(d: Simulation, labels: Labels) -> Document:
@@ -907,7 +915,7 @@ def _runs_sentence(p: ProtocolRuns) -> str:
     text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {things(p.runs, 'talk')} {'ends' if p.agreed == 1 else 'end'} in an agreement"
     if p.agreed:
         text += "" if p.efficient is None else f", {count(p.efficient)} of them efficient"
-    why = "; ".join(f"{count(n)} {reason}" for reason, n in p.stalls.items())
+    why = "; ".join(f"in {count(n)} {STALLED.get(reason, reason)}" for reason, n in p.stalls.items())
     return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
 
 

@@ -52,7 +52,10 @@ class SignIn(Protocol):
     """The name of the cookie that holds the session's id."""
 
     entrance: str
-    """The path at which people sign in, open to all; empty where there is none."""
+    """The path at which people sign in; empty where there is none."""
+
+    open_paths: frozenset[str]
+    """The paths that are open without a session: the entrance, and those of a provider."""
 
     navigation: tuple[tuple[str, str, str], ...]
     """Further screens in the head of every page: name, path, key."""
@@ -80,6 +83,7 @@ class SingleUser:
         self._session = ""
 
     entrance = ""
+    open_paths: frozenset[str] = frozenset()
     navigation: tuple[tuple[str, str, str], ...] = ()
 
     def allows(self, user: str, case: str, path: str) -> bool:  # noqa: ARG002

@@ -109,7 +109,7 @@ class Guard:
         if tokens and request.method == "GET":
             rest = urlencode([(k, v) for k, v in query if k != "token"])
             return self._exchange(request.url.path, rest, tokens[0], entry)
-        if request.url.path == self.sign_in.entrance:
+        if request.url.path in self.sign_in.open_paths:
             request.state.entry = entry
             return None
         if entry is None and self.sign_in.entrance and request.method == "GET":

@@ -23,6 +23,7 @@ from zopa.workbench.rights import Role
 from zopa.workbench.screens.today import briefing
 
 if TYPE_CHECKING:
+    from zopa.workbench.identity_provider import IdentityProvider
     from zopa.workbench.store import Database
 
 __all__ = ["is_loopback", "listen", "serve", "serve_team", "team_app"]
@@ -109,20 +110,30 @@ def serve(
         uvicorn.Server(config).run(sockets=[made])
 
 
-def team_app(database: Database, hosts: Collection[str], secure: bool = False) -> FastAPI:
-    """The application that serves all cases of a team to its people."""
+def team_app(
+    database: Database,
+    hosts: Collection[str],
+    secure: bool = False,
+    provider: IdentityProvider | None = None,
+) -> FastAPI:
+    """The application that serves all cases of a team to its people; they may also sign in at a provider."""
     from zopa.workbench import team
     from zopa.workbench.screens import together
     from zopa.workbench.store.members import folders
 
-    sign_in = team.TeamSignIn(database, "__Host-zopa" if secure else "zopa-team", secure)
+    sign_in = team.TeamSignIn(database, "__Host-zopa" if secure else "zopa-team", secure, provider)
+    routers = [team.router]
+    if provider is not None:
+        from zopa.workbench import provider_sign_in
+
+        routers.append(provider_sign_in.router)
     return create_app(
-        folders(database),
+        OpenedCases(folders(database), lambda: folders(database)),
         sign_in,
         hosts,
         several=True,
         secure=secure,
-        more=[team.router],
+        more=routers,
         inside=[together.router],
     )
 
@@ -135,6 +146,7 @@ def serve_team(
     tell: Callable[[str], None] = print,
     *,
     secure: bool = False,
+    provider: IdentityProvider | None = None,
 ) -> None:
     """Serve the cases of a team, until Ctrl-C.
 
@@ -143,6 +155,7 @@ def serve_team(
     url : of the database, or the path of an SQLite file.
     names : values of the Host header under which a proxy in front makes the server known: ``zopa.example.org``.
     secure : whether people reach it over TLS; without it, an address that others can reach is refused.
+    provider : where people may sign in besides passwords.
 
     Raises
     ------
@@ -162,7 +175,7 @@ def serve_team(
             bound = made.getsockname()[1]
             named = f"[{host.strip('[]')}]" if ":" in host else host
             hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", *names}
-            app = team_app(database, hosts, secure)
+            app = team_app(database, hosts, secure, provider)
             from zopa.workbench.job_worker import start_worker
             from zopa.workbench.store.jobs import unheard, waiting
 

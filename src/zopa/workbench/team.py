@@ -6,7 +6,7 @@ The pages outside any case: sign in, sign out, the list of one's own cases; and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -20,6 +20,7 @@ from zopa.workbench.rights import Role
 from zopa.workbench.store import (
     Database,
     Refused,
+    TeamSession,
     cases_of,
     log_in,
     log_out,
@@ -29,9 +30,14 @@ from zopa.workbench.store import (
 )
 from zopa.workbench.store.accounts import account_named
 
-__all__ = ["TeamSignIn", "router"]
+if TYPE_CHECKING:
+    from zopa.workbench.identity_provider import IdentityProvider
+
+__all__ = ["BACK", "THERE", "TeamSignIn", "let_in", "login_form", "router"]
 
 CODING = "/coding"
+THERE, BACK = "/login/provider", "/login/return"
+"""Where signing in at a provider begins, and where it comes back to."""
 
 
 class TeamSignIn:
@@ -44,8 +50,15 @@ class TeamSignIn:
         ("People", "/people", "o"),
     )
 
-    def __init__(self, database: Database, cookie: str = "zopa-team", secure: bool = False) -> None:
-        self.database, self.cookie, self.secure = database, cookie, secure
+    def __init__(
+        self,
+        database: Database,
+        cookie: str = "zopa-team",
+        secure: bool = False,
+        provider: IdentityProvider | None = None,
+    ) -> None:
+        self.database, self.cookie, self.secure, self.provider = database, cookie, secure, provider
+        self.open_paths = frozenset((self.entrance, *((THERE, BACK) if provider else ())))
 
     def exchange(self, token: str) -> SignedIn | None:  # noqa: ARG002
         """No tokens in addresses here."""
@@ -92,7 +105,25 @@ def login_page(request: Request) -> Response:
     """The form to sign in."""
     if request.state.entry is not None:
         return RedirectResponse("/", 303)
-    return _page("login.html.j2", said="", name="")
+    return login_form(request)
+
+
+def login_form(
+    request: Request, said: str = "", status: int = 200, command: str = "", name: str = ""
+) -> Response:
+    """The form to sign in, with what went wrong; ``command`` is what who runs the server would type to link."""
+    provider = _sign_in(request).provider
+    host = provider.host if provider else ""
+    return _page("login.html.j2", status, said=said, name=name, provider=host, there=THERE, command=command)
+
+
+def let_in(sign_in: TeamSignIn, session: TeamSession) -> Response:
+    """Send who signed in to the list of cases, with the session in the cookie."""
+    answer = RedirectResponse("/", 303)
+    answer.set_cookie(
+        sign_in.cookie, session.id, path="/", httponly=True, samesite="lax", secure=sign_in.secure
+    )
+    return answer
 
 
 @router.post("/login", response_class=HTMLResponse)
@@ -106,12 +137,8 @@ async def login(
     try:
         session = await run_in_threadpool(log_in, sign_in.database, name, password, address, old)
     except Refused as refused:
-        return _page("login.html.j2", 403, said=str(refused), name=name)
-    answer = RedirectResponse("/", 303)
-    answer.set_cookie(
-        sign_in.cookie, session.id, path="/", httponly=True, samesite="lax", secure=sign_in.secure
-    )
-    return answer
+        return login_form(request, str(refused), 403, name=name)
+    return let_in(sign_in, session)
 
 
 @router.post("/logout")
@@ -127,9 +154,9 @@ def logout(request: Request) -> Response:
 def _cases(request: Request) -> list[Mapping[str, str]]:
     sign_in = _sign_in(request)
     number = sign_in.number(request.state.entry.user)
-    served = request.app.state.cases.folders
+    served = request.app.state.cases
     own = cases_of(sign_in.database, number) if number is not None else []
-    return [{"id": c.id, "role": c.role} for c in own if c.id in served]
+    return [{"id": c.id, "role": c.role} for c in own if served.known(c.id)]
 
 
 @router.get("/", response_class=HTMLResponse)

@@ -33,7 +33,7 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
-from zopa.reading.attribution.party_acts import party_acts, undertaking
+from zopa.reading.attribution.party_acts import elliptical, party_acts, undertaking
 from zopa.reading.attribution.quotations import (
     announced_block,
     announced_quotation,
@@ -188,12 +188,9 @@ def _read(s: Sentence, found: Attributions) -> None:
         if line:
             found.add(s, line)
             return
-    for y in _according(s, found):
-        found.add(s, y)
-    for y in _in_words_of(s, found):
-        found.add(s, y)
-    if view := _in_view_of(s, found):
-        found.add(s, view)
+    for in_phrase in (_according, _in_words_of, _in_view_of):
+        for y in in_phrase(s, found):
+            found.add(s, y)
     _after_words(s, found)
     for y in party_acts(s, found):
         found.add(s, y)
@@ -206,7 +203,10 @@ def _read(s: Sentence, found: Attributions) -> None:
             x = _before_words(s, i, found)
         if x:
             found.add(s, x)
-    if not found.inside and not found.takes(s.start, s.stop) and (x := undertaking(s, found)):
+    if found.inside or found.takes(s.start, s.stop):
+        return
+    x = undertaking(s, found) or elliptical(s, found)
+    if x:
         found.add(s, x)
 
 
@@ -441,20 +441,20 @@ def _in_words_of(s: Sentence, found: Attributions) -> Iterator[Attribution]:
             yield statement(source, (i - 2, i + 2), (k, quote_end(s, k)), rule="according", lemma="according")
 
 
-def _in_view_of(s: Sentence, found: Attributions) -> Attribution | None:
+def _in_view_of(s: Sentence, found: Attributions) -> Iterator[Attribution]:
     """``In his view X``, ``In the mayor's opinion, X``: the owner of the view at the start of the sentence."""
     a, b = s.start, s.stop
     if b - a < 6 or not s.is_(a, "cue_medium") or s.quoted[a]:
-        return None
+        return
     k = next((x for x in range(a + 2, min(a + 9, b - 2)) if s.is_(x, "views")), 0)
     if not k or found.takes(a, b):
-        return None
+        return
     owned = s.is_(a + 1, "possessives") and k == a + 2
     source = (a + 1, a + 2) if owned else left_phrase(s, k - 1) if s.is_(k - 1, "owner_marks") else None
     c = k + 1 + (s.words[k + 1] == ",")
     if not source or not clause_starts(s, c):
-        return None
-    return statement(
+        return
+    yield statement(
         (max(source[0], a + 1), source[1]), (a, a + 1), (c, content_end(s, c)), rule="view", lemma="think"
     )
 

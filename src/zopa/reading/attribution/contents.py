@@ -190,6 +190,24 @@ def _person(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
     return Content(((k if keep else to, content_end(s, to, relative, phrase=True)),), "person")
 
 
+def _asked_for(s: Sentence, group: VerbGroup, _relative: bool) -> Content | None:
+    """``SRC asked somebody for X``."""
+    if group.lemma not in s.lists["asking_for"]:
+        return None
+    for x in range(group.stop + 1, min(s.stop - 1, group.stop + 7)):
+        if s.is_(x, "on_behalf"):
+            return Content(((x, content_end(s, x, phrase=True)),), "person")
+        if (
+            s.lower[x] in BREAK
+            or s.quoted[x]
+            or s.finite[x]
+            or s.is_(x, "prepositions")
+            or s.is_(x, "clausal")
+        ):
+            return None
+    return None
+
+
 def _clause(s: Sentence, group: VerbGroup, relative: bool) -> Content | None:
     """``SRC said that X``, ``SRC said X``."""
     c = clause_of(s, group) if "say" in group.classes else None
@@ -231,6 +249,7 @@ def _names_somebody(s: Sentence, group: VerbGroup, k: int) -> bool:
 _AFTER_CUE: tuple[Callable[[Sentence, VerbGroup, bool], Content | None], ...] = (
     _infinitive,
     _person,
+    _asked_for,
     _clause,
     _colon,
     _object,

@@ -6,14 +6,16 @@ These are turns of phrase of several words; the language pack lists them by the 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 
 from zopa.reading.attribution.cues import Attribution, Attributions, statement
+from zopa.reading.language.lexicon import Forms
 from zopa.reading.language.patterns import lowered
 from zopa.reading.parsing.clauses import content_end
 from zopa.reading.parsing.noun_phrases import left_phrase
 from zopa.reading.parsing.tags import Range, Sentence
 
-__all__ = ["ACTS", "party_acts", "undertaking"]
+__all__ = ["ACTS", "elliptical", "opening_verb", "party_acts", "undertaking"]
 
 ACTS = ("refusal", "concession", "offer", "demand", "no_position", "position", "threat", "commitment")
 """Sections of the pack's ``party_acts``; the lemma of a statement is ``act.`` and the section."""
@@ -29,9 +31,11 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
         for m in s.grammar.acts[name].finditer(text):
             i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
             j = bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop)
-            if i >= s.stop or s.quoted[i] or found.takes(i, j) or s.has("subordinators", s.start, i):
+            if i >= s.stop or s.quoted[i] or found.takes(i, j):
                 continue
             source = _subject(s, i)
+            if source and s.has("subordinators", max(s.start, source[0] - 1), i):
+                continue
             content = _content(s, j)
             if source and content:
                 out.append(statement(source, (i, j), content, rule="act", lemma=f"act.{name}"))
@@ -67,6 +71,32 @@ def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
             continue
         return statement(source, (i, j), (source[0], s.stop), rule="undertaking", lemma="")
     return None
+
+
+def opening_verb(
+    word: str, opens: bool, forms: Mapping[str, Forms], classes: Mapping[str, frozenset[str]]
+) -> str:
+    """The base form of a verb of saying at the start of a record without a subject: ``Offers to pay``.
+
+    ``opens``: "to", "that" or an article follows, so that a form in -s is no plural.
+    """
+    for base, slot in forms.get(word, ()):
+        if base in classes and (slot == "past" or (slot == "third" and opens)):
+            return base
+    return ""
+
+
+def elliptical(s: Sentence, found: Attributions) -> Attribution | None:
+    """``X refuses. Offers plates instead.``: a verb of saying without a subject goes on with the speaker before it."""
+    if s.stop - s.start < 4 or not _goes_on(s, found) or not found.statements[-1].source:
+        return None
+    opens = s.is_(s.start + 1, "kept_links") or s.is_(s.start + 1, "specifiers") or s.noun[s.start + 1]
+    base = opening_verb(s.lower[s.start], opens, s.grammar.forms, s.grammar.classes)
+    if not base or s.quoted[s.start]:
+        return None
+    source = found.statements[-1].source[0]
+    content = (s.start + 1, content_end(s, s.start + 1))
+    return statement(source, (s.start, s.start + 1), content, rule="elliptical", lemma=base, inherited=True)
 
 
 def _first_subject(s: Sentence, i: int) -> Range | None:

@@ -195,6 +195,7 @@ class Questionnaire:
         request: dict[str, object] = {
             "model": model,
             "temperature": 0,
+            "stream": False,
             "messages": [
                 {"role": "system", "content": self.instructions},
                 {"role": "user", "content": content},

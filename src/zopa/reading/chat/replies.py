@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from zopa.reading.chat.dialects import as_choices
 from zopa.reading.grounding import Candidate
 
 __all__ = ["Reply", "candidate_of", "reply_of"]
@@ -51,6 +52,7 @@ def reply_of(answer: str) -> Reply:
         error = data["error"]
         words = error.get("message", error) if isinstance(error, dict) else error
         raise ValueError(f"the endpoint says: {_start(str(words))}")
+    data = as_choices(data)
     try:
         choice = data["choices"][0]
         content = choice["message"]["content"]

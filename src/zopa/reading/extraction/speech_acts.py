@@ -152,18 +152,23 @@ class _Conditional:
         condition, consequent, self.marker = (part.replace("’", "'") for part in found)
         self.condition = condition.lower()
         self.depends = consequent or plain
+        self.bare = not consequent
 
     def kind(self, kind: str, why: str) -> tuple[str, str, str]:
         """The kind, the words that decided, and why it is a guess."""
         phrases, lemma, depends = self.phrases, self.lemma, self.depends
         if harm := phrases.does("harm", depends):
             return self._harm(harm)
+        if self.marker == "one more":
+            return "threat", "one more, and", ""
         if phrases.does("hostile", self.condition) and phrases.does("reaction", depends):
             return "threat", f"{self.condition} with a condition", ""
         if self.marker in ("without", "no without") and phrases.does("obliges", depends):
             return "demand", f"{self.marker} with a condition", ""
         if kind not in CONDITIONAL or self.marker == "must before":
             return kind, why, ""
+        if self.bare and self.marker in phrases.only:  # "Only if the list is complete."
+            return "conditional_offer", f"{self.marker} with a condition", ""
         agent = phrases.does("agent", depends)
         forecast = phrases.does("forecast", depends)
         if lemma in phrases.cues["warning"] and agent and not forecast:
@@ -462,9 +467,9 @@ def _condition_first(
     comma = text.find(",", m.end(), end)
     rest = _trim(text, comma + 1, end, patterns) if comma >= 0 else None
     earlier = _earlier(text, start, m.start(), patterns)
-    if earlier and (rest is None or text[m.start()].islower()):
+    if earlier and (rest is None or (text[m.start()].islower() and marker in phrases.only)):
         return Condition(after, earlier, marker, marker in phrases.only)
-    if rest is None and not several:
+    if rest is None and not several and marker not in phrases.only:
         return None
     stop = comma if comma >= 0 else end
     return Condition(

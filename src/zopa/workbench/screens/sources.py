@@ -39,7 +39,7 @@ DONE = {
     "rule": "Accepted, and a rule is made of it.",
     "split": "Split: the second half is a statement of its own, to be decided.",
     "joined": "Joined with the one before; undo takes them apart again.",
-    "whose": "The speaker is named, also where the same words name nobody.",
+    "whose": "The speaker is named, also where the same words name no speaker.",
     "together": "Accepted together; undo takes all of them back.",
 }
 """What happened, as the address tells it -> in words."""

@@ -22,10 +22,13 @@ __all__ = [
     "cases",
     "codings",
     "comments",
+    "handshakes",
+    "identities",
     "jobs",
     "members",
     "metadata",
     "sessions",
+    "sign_ins",
 ]
 
 metadata = MetaData(
@@ -68,6 +71,33 @@ attempts = Table(
         Column("whose", String(64), nullable=False),
         Column("at", Float, nullable=False),
         Index(None, "whose", "at"),
+    ),
+)
+identities = Table(
+    "identities",
+    metadata,
+    *(
+        Column("issuer", String(500), primary_key=True),
+        Column("subject", String(255), primary_key=True),
+        Column("account", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    ),
+)
+handshakes = Table(
+    "handshakes",
+    metadata,
+    *(
+        Column("digest", String(64), primary_key=True),
+        Column("began", Float, nullable=False),
+    ),
+)
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    *(
+        Column("id", Integer, primary_key=True),
+        Column("account", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+        Column("at", Float, nullable=False, index=True),
+        Column("way", String(500), nullable=False),
     ),
 )
 cases = Table(
