@@ -258,7 +258,7 @@ def test_the_address_is_told_in_words_or_as_json(
         "Server",
         (),
         {
-            "serve": staticmethod(lambda _cases, _host, _port, tell, role: tell(f"http://here/{role}")),
+            "serve": staticmethod(lambda _cases, _host, _port, tell, role, **_: tell(f"http://here/{role}")),
             "serve_team": staticmethod(lambda *told, secure, **_: told[-1](f"https://there/{secure}")),
         },
     )
