@@ -12,7 +12,7 @@ from graphmodel.test_verb import held
 from zopa.case import Case
 from zopa.casefile import load
 from zopa.cli import app
-from zopa.errors import CaseError
+from zopa.errors import CaseError, NotApplicable
 from zopa.formats.gmcr import write_gmcr
 from zopa.graphmodel import MEANING, stability
 from zopa.render import report
@@ -90,7 +90,9 @@ def test_a_file_becomes_a_case_folder_and_the_folder_a_file_with_the_same_answer
         assert x["options"] == y["options"]
     again = zopa("stability", str(folder), "--draws", "0")
     assert "nash 2, sseq 104, seq 114, smr 172, gmr 240" in again.output
-    assert zopa("convert", str(first), str(folder)).exit_code == 2  # it is there already
+    there = zopa("convert", str(first), str(folder)).exception  # the command line says it and ends with 2
+    assert isinstance(there, NotApplicable)
+    assert "exists" in str(there)
     first.write_text("{", encoding="utf-8")
     broken = zopa("convert", str(first), str(tmp_path / "new"))
     assert isinstance(broken.exception, CaseError)

@@ -78,7 +78,12 @@ FIELD_THIRD = ["track_one", "press_release", "testimony", "family_letter"]
 (the reader before all three: .78, .81, .48); after records without subjects were read in general: .98, .89, .90."""
 
 
-@pytest.mark.parametrize("names", [FIELD, FIELD_AGAIN, FIELD_THIRD])
+FIELD_FOURTH = ["cable2", "presser2", "tribunal_minutes"]
+"""The same once more: five texts, these three among them: found .84, precision .85, ready .51 (the reader before all four:
+.80, .88, .50); after "he" in somebody's words was read as somebody else: .95, .87, .85."""
+
+
+@pytest.mark.parametrize("names", [FIELD, FIELD_AGAIN, FIELD_THIRD, FIELD_FOURTH])
 def test_texts_of_the_field_stay_within_reach_of_the_bar(names):
     rates = sum((scored(*annotated(OWN, name)) for name in names), Readiness()).rates()
     assert rates["found"] >= 0.9

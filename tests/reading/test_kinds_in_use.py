@@ -233,3 +233,34 @@ def test_a_quotation_in_any_marks_keeps_its_speaker_and_its_kind(mark):
     quoted = mark.format("We will not sign a text without the islands,")
     (kind,) = kinds(f"{quoted} Minister Ada Holm said on Monday.")
     assert kind in ("refusal", "red_line", "conditional_offer")
+
+
+def test_in_somebodys_words_he_and_she_are_somebody_else():
+    text = (
+        "From: Rosa Lind <r@l.example>\nTo: The Ministry <m@m.example>\nDate: Mon, 9 Jun 2025 10:00\nSubject: islands\n\n"
+        "Governor Ada Reyes said that the boats must leave. I saw the captain later. "
+        "She could renew half of the licences if the boats leave first. She insisted that the quay stays closed.\n"
+    )
+    found = read(text).statements
+    offer = next(s for s in found if s.kind.kind == "conditional_offer")
+    assert offer.who.name == "Ada Reyes"
+    assert offer.who.weak
+    demand = next(s for s in found if s.lemma == "insist")
+    assert demand.who.name == "Ada Reyes"
+    assert not any(s.who.name == "Rosa Lind" for s in (offer, demand))
+
+
+def test_a_record_without_subjects_keeps_the_speaker_of_its_label():
+    text = "ANA: Proposed to start with the sick.\nBEN: Cannot accept a link with the bridge.\nANA: Reiterated that the lists come first.\n"
+    assert [(s.who.name, s.kind.kind) for s in read(text).statements if s.nested_in is None] == [
+        ("ANA", "offer"),
+        ("BEN", "red_line"),
+        ("ANA", "demand"),
+    ]
+
+
+def test_the_items_of_a_list_are_what_its_head_says():
+    text = "The Rowers' League demands:\n- a dry boathouse\n- paid coaches\n- two seats on the board\n"
+    assert [(s.who.name, s.kind.kind) for s in read(text).statements] == [
+        ("The Rowers' League", "demand")
+    ] * 3

@@ -44,7 +44,10 @@ readings:
 comparisons:
   - {party: NO, prefers: {flow: F1}, to: {flow: F2}, assumed: said so}
 """
-TEXT = spoiled("reservation: 30", "reservation: 70", spoiled(RULE, READ))
+SAID = "      fees: {E1: [20, 60], E2: {best: 10, stated: s1}}\n"
+TEXT = spoiled(
+    "reservation: 30", "reservation: 70", spoiled(SAID, f"{SAID}    reservation: 0\n", spoiled(RULE, READ))
+)
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from read_story import CASE, SCRIPT, make_case, post
-from workbench_client import signed_in
+from workbench_client import EXAMPLES, signed_in
 from zopa import load
 from zopa.casefile import check_record
 
@@ -152,3 +153,111 @@ def test_only_who_may_change_the_case_sees_the_forms(folder: Path) -> None:
             assert client.get(path).status_code == 403
         assert post(client, "/edit/issues/nato", act="save", before="", value__name="x").status_code == 403
     assert (folder / "case.yaml").read_text() == CASE
+
+
+class Sent(HTMLParser):
+    """The fields of the entry's form as a browser sends them, by name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self.inside, self.select, self.text = False, "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "form":
+            self.inside = given.get("class") == "entry"
+        elif self.inside and tag == "input" and given.get("type") != "checkbox":
+            self.fields[name] = [given.get("value") or ""]
+        elif self.inside and tag == "select":
+            self.select = name
+            self.fields[name] = [] if "multiple" in given else [""]
+        elif self.inside and tag == "option" and "selected" in given:
+            multiple = self.fields[self.select] != [""]
+            self.fields[self.select] = [*self.fields[self.select] * multiple, given.get("value") or ""]
+        elif self.inside and tag == "textarea":
+            self.text = name
+            self.fields[name] = [""]
+
+    def handle_data(self, data: str) -> None:
+        if self.text:
+            self.fields[self.text] = [data]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.text = ""
+        self.inside = self.inside and tag != "form"
+
+
+def as_sent(client: Any, path: str) -> dict[str, Any]:
+    """Every field of the form as a browser sends it."""
+    reader = Sent()
+    reader.feed(client.get(path).text)
+    assert "before" in reader.fields
+    return {k: v for k, v in reader.fields.items() if k not in ("csrf", "why") and v}
+
+
+def kept(client: Any, path: str, **changes: Any) -> None:
+    answer = post(client, path, act="save", **as_sent(client, path) | changes)
+    assert answer.status_code == 303, re.sub(r"<[^>]+>", " ", answer.text)[-1500:]
+
+
+def test_a_rule_gets_alternatives_clauses_and_readings_in_forms(folder: Path) -> None:
+    client = signed_in(folder)
+    case = load(folder)
+    first, second = list(case.issues)[:2]
+    a, b = (f"{i}|{o}" for i in (first, second) for o in list(case.issues[i].options)[:1])
+    also = f"{second}|{list(case.issues[second].options)[1]}"
+    path = "/edit/rules/r-new"
+    kept(
+        client,
+        path,
+        **{
+            "value.party": next(iter(case.parties)),
+            "value.says": "no",
+            "value.when": [a],
+            "value.only_if": [b],
+        },
+    )
+    unchanged = post(client, path, act="save", **as_sent(client, path))
+    assert unchanged.status_code == 422, "nothing was changed"
+    kept(client, path, **{"value.only_if.1": [also]})
+    rule = load(folder).rules["r-new"]
+    assert [dict(c) for c in rule.only_if] == [{second: (b.split("|")[1],)}, {second: (also.split("|")[1],)}]
+    kept(client, path, **{"value.clauses.0.says": "nor <b>that</b>", "value.clauses.0.when": [also]})
+    kept(client, path, **{"value.clauses.1.when": [b]})
+    rule = load(folder).rules["r-new"]
+    assert [c.says for c in rule.clauses] == ["nor <b>that</b>", ""]
+    assert "<b>that" not in client.get(path).text
+    kept(client, path, **{"value.clauses.1.(out)": "1", "value.only_if": []})
+    rule = load(folder).rules["r-new"]
+    assert len(rule.clauses) == 1
+    assert len(rule.only_if) == 1
+    refused = post(client, path, act="save", **as_sent(client, path) | {"reading-id": "narrow"})
+    assert refused.status_code == 422
+    assert "what it says in words" in refused.text
+    kept(
+        client,
+        path,
+        **{"reading-id": "narrow", "reading-says": "only so", "reading-when": [also], "present-id": "plain"},
+    )
+    read = load(folder).rules["r-new"]
+    assert list(read.readings) == ["plain", "narrow"]
+    assert (read.readings["plain"].when, read.readings["plain"].clauses) == (rule.when, rule.clauses)
+    assert read.default == "plain"
+    assert not read.when
+    kept(client, path, **{"reading-id": "none", "reading-says": "binds no one"})
+    kept(client, path, **{"value.readings.narrow.clauses.0.when": [a]})
+    read = load(folder).rules["r-new"]
+    assert list(read.readings) == ["plain", "narrow", "none"]
+    assert len(read.readings["narrow"].clauses) == 1
+    kept(client, path, **{"value.readings.narrow.(out)": "1"})
+    assert list(load(folder).rules["r-new"].readings) == ["plain", "none"]
+
+
+def test_the_rules_of_the_example_are_sent_back_unchanged() -> None:
+    client = signed_in(EXAMPLES / "ukraine-2025")
+    for ident in load(EXAMPLES / "ukraine-2025").rules:
+        path = f"/edit/rules/{ident}"
+        shown = post(client, path, act="show", **as_sent(client, path))
+        assert "Nothing was changed" in shown.text, ident

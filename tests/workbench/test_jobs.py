@@ -15,6 +15,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pytest
 from starlette.testclient import TestClient
@@ -89,6 +90,13 @@ def test_a_result_is_a_page_and_what_the_command_prints(
     page = browser.get("/jobs/1/result")
     assert page.status_code == 200
     assert "/evidence/" in page.text
+    images = re.findall(r'<img src="(/jobs/1/chart-\d+-\d+\.svg)" alt="[^"]+"', page.text)
+    assert images
+    for image in images:
+        picture = browser.get(image)
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert ElementTree.fromstring(picture.text).tag == "{http://www.w3.org/2000/svg}svg"
+    assert browser.get("/jobs/1/chart-99-0.svg").status_code == 404
     assert "result" in browser.get("/jobs").text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -245,6 +246,7 @@ def test_a_blind_coder_opens_the_own_coding_and_nothing_else_of_the_case(databas
     assert "cleo" in signed_in(database, "dora").get("/cases/rivers/coding.json").text
 
 
+@pytest.mark.slow
 def test_a_viewer_never_sees_the_words_of_a_restricted_source(database: Database) -> None:
     comment(database, "rivers", "statements.s2", account_named(database, "anna").id, "about the closed talk")
     words = ("Words behind closed doors", "Closed talk", "about the closed talk")
@@ -421,3 +423,19 @@ def test_the_unit_of_systemd_and_the_compose_file_are_sound() -> None:
         )
         wrong = [x for x in done.stderr.splitlines() if "zopa.service" in x and "not executable" not in x]
         assert not [x for x in wrong if "Unknown" in x or "Failed to parse" in x], done.stderr
+
+
+def test_a_case_that_is_added_while_the_server_runs_is_there_at_the_next_click(
+    database: Database, tmp_path: Path
+) -> None:
+    app = team_app(database, {HOST})
+    browser = TestClient(app, base_url=f"http://{HOST}", follow_redirects=False)
+    browser.post("/login", data={"name": "anna", "password": GOOD}, headers=ORIGIN)
+    assert browser.get("/cases/seas/sources").status_code == 404
+    shutil.copytree(tmp_path / "rivers", tmp_path / "seas")
+    add_case(database, tmp_path / "seas", "anna")
+    assert "seas" in browser.get("/").text
+    assert browser.get("/cases/seas/sources").status_code == 200
+    stranger = TestClient(app, base_url=f"http://{HOST}", follow_redirects=False)
+    stranger.post("/login", data={"name": "ben", "password": GOOD}, headers=ORIGIN)
+    assert stranger.get("/cases/seas/sources").status_code == 404, "only who has a role there"

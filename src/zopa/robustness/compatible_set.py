@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm, prod
+from math import gcd, lcm, prod
 from typing import Any, Literal
 
 from zopa.case import (
@@ -28,6 +28,7 @@ from zopa.case import (
     estimate,
     number_of,
     speaks_for,
+    weights,
 )
 from zopa.robustness.inequalities import Vector, settle
 from zopa.space import Problem, Space
@@ -416,7 +417,10 @@ class _RowBuilder:
         terms = [(i, k, 1) for i, k in more.items()] + [(i, k, -1) for i, k in less.items()]
         self.rows.append(WordRow("prefers", self._vector(terms), not c.weakly, units))
 
-    def _rank(self, issues: Sequence[str], units: tuple[str, ...]) -> None:
+    def _rank(self, issues: Sequence[str], units: tuple[str, ...], numbers: bool = False) -> None:
+        """More is at stake in each issue than in the next: by words and ranks in its range, by ``numbers`` in its weight,
+        which is its range over the difference between the values of its best and its worst option.
+        """
         for first, second in itertools.pairwise(issues):
             i, j = self.space.issues.index(first), self.space.issues.index(second)
             top, low = self._end(i, True), self._end(i, False)
@@ -428,8 +432,22 @@ class _RowBuilder:
             pairs = (
                 [(high, least)] if high is not None and least is not None else itertools.permutations(n, 2)
             )
+            more, less = Fraction(1), Fraction(1)
+            if numbers:
+                best, worst = self._anchors(i, top, low)
+                if best.low <= worst.high:
+                    self.unused += [Unused(u, "range") for u in units]
+                    continue
+                more = 1 / (best.low - worst.high)
+                less = Fraction(1, 100)
+                if high is not None and least is not None:
+                    best, worst = self._anchors(j, high, least)
+                    less = 1 / (best.high - worst.low)
+            scale = lcm(more.denominator, less.denominator)
+            a, b = int(more * scale), int(less * scale)
+            a, b = a // gcd(a, b), b // gcd(a, b)
             for o, p in pairs:
-                terms = [(i, top, 1), (i, low, -1), (j, o, -1), (j, p, 1)]
+                terms = [(i, top, a), (i, low, -a), (j, o, -b), (j, p, b)]
                 self.rows.append(WordRow("ranks", self._vector(terms), False, units))
 
     def _weights(self) -> None:
@@ -451,7 +469,7 @@ class _RowBuilder:
             }
             for a, b in itertools.pairwise(sorted(levels, key=lambda i: -levels[i])):
                 if levels[a] > levels[b]:
-                    self._rank((a, b), (*given[a][1], *given[b][1]))
+                    self._rank((a, b), (*given[a][1], *given[b][1]), numbers=pick == "best")
 
     def _intervals(self) -> None:
         """Intervals of values, weights and the reservation value, where the order fixes best and worst."""
@@ -462,9 +480,7 @@ class _RowBuilder:
             for option, j in row.items():
                 units = self._units(self._path("values", issue, option), j)
                 if units and j.low is not None and None not in ends[i]:
-                    k = self.space.options[i].index(option)
-                    self._between(j, [(i, k, 1), (i, ends[i][1], -1)], [i], ends, units)
-        everything = list(range(len(ends)))
+                    self._value_rows(j, i, self.space.options[i].index(option), ends[i], units)
         if any(None in e for e in ends):
             if self._reservation() is not None:
                 self.unused.append(Unused(self._path("reservation"), "range"))
@@ -473,7 +489,7 @@ class _RowBuilder:
             units = self._units(self._path("weights", issue), j)
             i = self.space.issues.index(issue)
             if units and j.low is not None:
-                self._between(j, [(i, ends[i][0], 1), (i, ends[i][1], -1)], everything, ends, units)
+                self._weight_rows(i, ends, units)
         reservation = self._reservation()
         if reservation is not None:
             self._reservation_rows(reservation, ends)
@@ -518,24 +534,48 @@ class _RowBuilder:
             )
         return found[0], found[1]
 
-    def _between(
-        self,
-        j: Judgment,
-        terms: list[Any],
-        issues: list[int],
-        ends: list[Any],
-        units: tuple[str, ...],
-    ) -> None:
-        """``low <= 100 terms / range of the issues <= high``."""
+    def _value_rows(self, j: Judgment, i: int, k: int, ends: tuple[Any, Any], units: tuple[str, ...]) -> None:
+        """``low <= value <= high`` of an option, on the scale of the case's values of the issue.
+
+        Where the best and the worst option of the issue are worth 100 and 0, that is a share of its range. Where their
+        values are open, each row takes the ends that exclude less.
+        """
+        best, worst = self._anchors(i, *ends)
+        if best.low <= worst.high:
+            self.unused += [Unused(u, "range") for u in units]
+            return
         e = estimate(self.case, j, self.party)
+        for bound, sign, pick in ((e.low, 1, min), (e.high, -1, max)):
+            share = pick(
+                (bound - w) / (b - w) for b in (best.low, best.high) for w in (worst.low, worst.high)
+            )
+            scale, part = share.denominator, share.numerator
+            terms = [(i, k, scale), (i, ends[1], -scale), (i, ends[0], -part), (i, ends[1], part)]
+            self._interval([(a, o, sign * f) for a, o, f in terms], units)
+
+    def _weight_rows(self, i: int, ends: Sequence[Any], units: tuple[str, ...]) -> None:
+        """``low <= weight <= high`` of an issue, of 100 for all: the range of an issue is its weight times the
+        difference D between the values of its best and its worst option, so that weights are ranges / D.
+        """
+        anchors = [self._anchors(n, *e) for n, e in enumerate(ends)]
+        wide = [(best.low - worst.high, best.high - worst.low) for best, worst in anchors]
+        if any(low <= 0 for low, _ in wide):
+            self.unused += [Unused(u, "range") for u in units]
+            return
+        e = weights(self.case, self.party)[self.space.issues[i]]
         for bound, sign in ((e.low, 1), (e.high, -1)):
-            scale = lcm(bound.denominator, 1)
-            expression = [(i, k, sign * f * 100 * scale) for i, k, f in terms]
-            spread = [
-                (i, ends[i][n], sign * (1 if n else -1) * int(bound * scale)) for i in issues for n in (0, 1)
-            ]
-            row = self._vector([*expression, *spread])
-            self.rows.append(WordRow("interval", row, False, units))
+            factors = []
+            for n, (small, large) in enumerate(wide):
+                whole = sign * (Fraction(100 * (n == i)) - bound)
+                factors.append(whole / (small if whole > 0 else large))
+            scale = lcm(*(f.denominator for f in factors))
+            terms = []
+            for n, f in enumerate(factors):
+                terms += [(n, ends[n][0], int(f * scale)), (n, ends[n][1], -int(f * scale))]
+            self._interval(terms, units)
+
+    def _interval(self, terms: list[tuple[int, int, int]], units: tuple[str, ...]) -> None:
+        self.rows.append(WordRow("interval", self._vector(terms), False, units))
 
     def _waiting(self) -> None:
         if self.cost >= 0 and self.settings.waiting == "costly" and self._reservation() is None:

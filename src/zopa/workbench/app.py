@@ -24,7 +24,7 @@ __all__ = ["create_app"]
 
 
 def create_app(
-    cases: Mapping[str, Path],
+    cases: Mapping[str, Path] | OpenedCases,
     sign_in: SignIn,
     hosts: Collection[str],
     *,
@@ -38,7 +38,7 @@ def create_app(
 
     Parameters
     ----------
-    cases : case name -> folder
+    cases : case name -> folder, or the cases as opened
         One case, unless ``several``.
     sign_in : SignIn
         How people sign in, and their roles.
@@ -62,7 +62,8 @@ def create_app(
         dependencies=[Depends(require_token)],
         middleware=[Middleware(Guard, sign_in=sign_in, hosts=hosts, secure=secure, catalogue=catalogue)],
     )
-    app.state.cases, app.state.sign_in = OpenedCases(cases), sign_in
+    app.state.cases = cases if isinstance(cases, OpenedCases) else OpenedCases(cases)
+    app.state.sign_in = sign_in
     for router in more:
         app.include_router(router)
     for router in (*SCREENS, *inside):

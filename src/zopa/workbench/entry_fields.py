@@ -17,7 +17,7 @@ from zopa.casefile.yamldoc import parse_yaml
 from zopa.casefile.yamltext import dump
 from zopa.errors import NotApplicable
 
-__all__ = ["GROUPS", "EntryField", "entry_fields", "values_of"]
+__all__ = ["GROUPS", "EntryField", "entry_fields", "options_listed", "sides_of", "values_of"]
 
 GROUPS: Mapping[str, str] = {"issues": "issue", "rules": "rule", "parties": "party"}
 """Sections of the case that have a form -> what an entry is called."""
@@ -35,7 +35,8 @@ Path = tuple[str | int, ...]
 class EntryField:
     """One field: where it stands below the entry, what it is called, how it is typed, and what it holds.
 
-    ``kind`` is text, long, select, ids, number, yaml (as the file has it) or options (``allowed`` is by issue).
+    ``kind`` is text, long, select, ids, number, yaml (as the file has it), options (``allowed`` is by issue; of several
+    alternatives the first has the path of all, the others a number after it) or check (ticked: what is there goes).
     """
 
     path: Path
@@ -66,16 +67,6 @@ def _typed(
     path: Path, label: str, kind: str, data: Any, allowed: Sequence[tuple[str, str]] = ()
 ) -> EntryField:
     raw = _at(data, path)
-    if kind == "options":
-        only = raw[0] if isinstance(raw, tuple | list) and len(raw) == 1 else raw
-        if only is not None and not isinstance(only, dict):
-            return EntryField(path, label, "yaml", dump(raw, flow=True).strip())
-        chosen = [
-            f"{i}|{o}"
-            for i, options in (only or {}).items()
-            for o in (options if isinstance(options, tuple | list) else (options,))
-        ]
-        return EntryField(path, label, kind, chosen=tuple(chosen), allowed=tuple(allowed))
     if raw is None:
         value = ""
     elif kind == "ids":
@@ -154,10 +145,39 @@ def _party(case: Case, data: Any) -> Iterator[Heading]:
     yield "Basis of judgments that give none of their own", _basis(("basis",), data)
 
 
-def _rule(case: Case, data: Any) -> Iterator[Heading]:
-    listed = [
+def _alternatives(
+    path: Path, label: str, data: Any, listed: Sequence[tuple[str, str]]
+) -> Iterator[EntryField]:
+    """One list of options for each alternative of a side, and an empty one for a further alternative."""
+    raw = _at(data, path)
+    found = list(raw) if isinstance(raw, tuple | list) else [raw] if raw is not None else []
+    if not all(isinstance(sides, dict) for sides in found):
+        yield EntryField(path, label, "yaml", dump(raw, flow=True).strip())
+        return
+    for k, sides in enumerate([*found, {}]):
+        chosen = [
+            f"{i}|{o}"
+            for i, options in sides.items()
+            for o in (options if isinstance(options, tuple | list) else (options,))
+        ]
+        yield EntryField(
+            (*path, k) if k else path,
+            label if not k else f"or {label}",
+            "options",
+            chosen=tuple(chosen),
+            allowed=tuple(listed),
+        )
+
+
+def options_listed(case: Case) -> list[tuple[str, str]]:
+    """Every option of every issue: as a form sends it, and in words."""
+    return [
         (f"{i}|{o}", f"{x.name}: {v.label}") for i, x in case.issues.items() for o, v in x.options.items()
     ]
+
+
+def _rule(case: Case, data: Any) -> Iterator[Heading]:
+    listed = options_listed(case)
     readings = [(r, str(_at(data, ("readings", r, "says")) or r)) for r in (_at(data, ("readings",)) or {})]
 
     def first() -> Iterator[EntryField]:
@@ -171,16 +191,29 @@ def _rule(case: Case, data: Any) -> Iterator[Heading]:
         yield from _basis((), data)
 
     def sides(at: Path) -> Iterator[EntryField]:
-        yield _typed((*at, "when"), "when these options", "options", data, listed)
-        yield _typed((*at, "only_if"), "only if those (none: never)", "options", data, listed)
+        yield from _alternatives((*at, "when"), "when these options", data, listed)
+        yield from _alternatives((*at, "only_if"), "only if those (none: never)", data, listed)
 
-    def reading(r: str) -> Iterator[EntryField]:
-        yield _typed(("readings", r, "says"), "what it says", "long", data)
-        yield from sides(("readings", r))
+    def part(at: Path, what: str) -> Iterator[EntryField]:
+        yield _typed((*at, "says"), "what it says", "long", data)
+        yield from sides(at)
+        if what:
+            yield EntryField((*at, "(out)"), f"take this {what} out", "check")
+
+    def clauses(at: Path, of: str) -> Iterator[Heading]:
+        """The further clauses, all of which hold beside the first, and an empty one."""
+        n = len(_at(data, (*at, "clauses")) or ())
+        own = int(any(_at(data, (*at, side)) for side in ("when", "only_if")))
+        for k in range(n):
+            yield f"{of}, clause {k + 1 + own}", part((*at, "clauses", k), "clause")
+        yield f"New clause of {of[:1].lower() + of[1:]}: it holds too", part((*at, "clauses", n), "")
 
     yield "Rule", first()
+    if not readings:
+        yield from clauses((), "Rule")
     for r, _ in readings:
-        yield f"Reading {r}", reading(r)
+        yield f"Reading {r}", part(("readings", r), "reading")
+        yield from clauses(("readings", r), f"Reading {r}")
 
 
 def values_of(
@@ -194,18 +227,32 @@ def values_of(
         A value that cannot be read.
     """
     changed: dict[Path, object] = {}
-    for _, fields in headings:
-        for f in fields:
-            if f.kind == "options":
-                if f"{f.name}.shown" in form and tuple(form.get(f.name, ())) != f.chosen:
-                    changed[*entry, *f.path] = _sides(form.get(f.name, [])) or REMOVED
-            elif f.name in form and form[f.name][0].strip() != f.value:
-                text = form[f.name][0].strip()
-                changed[*entry, *f.path] = _value(f, text) if text else REMOVED
-    return changed
+    out: list[Path] = []
+    every = [f for _, fields in headings for f in fields]
+    for f in every:
+        if f.kind == "check":
+            out += [(*entry, *f.path[:-1])] * (f.name in form)
+        elif f.kind == "options":
+            side = f.path[:-1] if isinstance(f.path[-1], int) else f.path
+            if f"{f.name}.shown" in form and tuple(form.get(f.name, ())) != f.chosen:
+                changed[*entry, *side] = _alternatives_of(side, every, form)
+        elif f.name in form and form[f.name][0].strip() != f.value:
+            text = form[f.name][0].strip()
+            changed[*entry, *f.path] = _value(f, text) if text else REMOVED
+    left = {p: v for p, v in changed.items() if not any(p[: len(gone)] == gone for gone in out)}
+    return left | dict.fromkeys(sorted(out, key=str, reverse=True), REMOVED)
 
 
-def _sides(chosen: list[str]) -> dict[str, list[str]]:
+def _alternatives_of(side: Path, fields: Sequence[EntryField], form: Mapping[str, list[str]]) -> object:
+    """A side as the file will have it: one mapping, a list of several, or nothing."""
+    mine = [f for f in fields if f.kind == "options" and side in (f.path, f.path[:-1])]
+    given = [form.get(f.name, []) if f"{f.name}.shown" in form else f.chosen for f in mine]
+    found = [sides for pairs in given if (sides := sides_of(pairs))]
+    return REMOVED if not found else found[0] if len(found) == 1 else found
+
+
+def sides_of(chosen: Sequence[str]) -> dict[str, list[str]]:
+    """Issue -> options, of pairs as a list of options sends them."""
     found: dict[str, list[str]] = {}
     for pair in chosen:
         issue, sign, option = pair.rpartition("|")

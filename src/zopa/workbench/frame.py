@@ -260,7 +260,7 @@ def here_of(request: Request) -> Here:
     several = "case" in request.path_params
     name = request.path_params["case"] if several else next(iter(cases.folders))
     user = request.state.entry.user
-    role = request.app.state.sign_in.role(user, name) if name in cases.folders else None
+    role = request.app.state.sign_in.role(user, name) if cases.known(name) else None
     if role is None:
         raise LookupError("there is no such page")
     base = f"/cases/{quote(name, safe='')}" if several else ""

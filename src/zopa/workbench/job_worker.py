@@ -33,6 +33,7 @@ from zopa.errors import CannotWrite, NotApplicable, UnknownName, ZopaError
 from zopa.formats import load
 from zopa.parallel import Progress, Spread
 from zopa.render.json import answered, text
+from zopa.render.svg import pictures
 from zopa.space import Answer
 from zopa.views import view
 from zopa.views.document import Chart, Document
@@ -62,6 +63,7 @@ OFTEN = 0.3
 BUG = "an error of zopa itself; the window in which zopa serve runs has the details"
 FOLDER = re.compile(r"[a-z]+-[0-9a-f]{12}")
 _DOCUMENT = TypeAdapter(Document)
+_PICTURES = TypeAdapter(list[tuple[tuple[int, int], str]])
 
 
 @dataclass(frozen=True)
@@ -255,9 +257,35 @@ def result_of(folder: Path) -> tuple[Mapping[str, Any], Document]:
     return answer, document
 
 
+def pictures_of(folder: Path) -> dict[tuple[int, int], str]:
+    """Section and block of the view -> the words under the picture of its chart, for charts that were drawn."""
+    try:
+        kept = _PICTURES.validate_json((folder / "pictures.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {at: told for at, told in kept if picture_file(folder, *at).is_file()}
+
+
+def picture_file(folder: Path, section: int, block: int) -> Path:
+    """Where the picture of a chart is kept."""
+    return folder / f"chart-{section}-{block}.svg"
+
+
+def _draw(folder: Path, shown: Document) -> None:
+    """Charts as files of their own, which a page shows as images: nothing in them is run."""
+    told = []
+    for s, section in enumerate(shown.sections):
+        for b, block in enumerate(section.blocks):
+            if isinstance(block, Chart) and (drawn := pictures([block])):
+                write_file(picture_file(folder, s, b), drawn[block.name])
+                told.append(((s, b), f"{block.title}. {block.description}"))
+    write_file(folder / "pictures.json", _PICTURES.dump_json(told))
+
+
 def _keep(folder: Path, answer: Answer) -> None:
-    """Charts are kept as the tables behind them: a picture's recipe would have to be run when it is read."""
+    """Charts are kept as pictures and as the tables behind them: their recipe would have to be run when it is read."""
     shown = view(answer)
+    _draw(folder, shown)
     sections = tuple(
         replace(s, blocks=tuple(b.grid if isinstance(b, Chart) else b for b in s.blocks))
         for s in shown.sections

@@ -66,13 +66,23 @@ class OpenedCases:
     Parameters
     ----------
     folders : case name -> folder, or file of any format that zopa reads.
+    more : callable, optional
+        Gives all of them again, asked where a name is not known: one may have been added meanwhile.
     """
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        self.folders = dict(folders)
+    def __init__(
+        self, folders: Mapping[str, Path], more: Callable[[], Mapping[str, Path]] | None = None
+    ) -> None:
+        self.folders, self._more = dict(folders), more
         self._cases, self._cuts = Kept(max(4, 2 * len(self.folders))), Kept(32)
         self._small, self._large = Kept(32), Kept(2)
         self._answers = Kept(256)
+
+    def known(self, name: str) -> bool:
+        """Whether there is a case of this name, also one that was added since."""
+        if name not in self.folders and self._more is not None:
+            self.folders = dict(self._more())
+        return name in self.folders
 
     def case(self, name: str, day: str = "", closed: tuple[str, ...] = ()) -> Case:
         """The case as of a day, read again where its files changed; without the words of sources with the marks of ``closed``.

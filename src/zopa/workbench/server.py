@@ -132,7 +132,7 @@ def team_app(
 
         routers.append(provider_sign_in.router)
     return create_app(
-        folders(database),
+        OpenedCases(folders(database), lambda: folders(database)),
         sign_in,
         hosts,
         several=True,

@@ -157,9 +157,9 @@ def logout(request: Request) -> Response:
 def _cases(request: Request) -> list[Mapping[str, str]]:
     sign_in = _sign_in(request)
     number = sign_in.number(request.state.entry.user)
-    served = request.app.state.cases.folders
+    served = request.app.state.cases
     own = cases_of(sign_in.database, number) if number is not None else []
-    return [{"id": c.id, "role": c.role} for c in own if c.id in served]
+    return [{"id": c.id, "role": c.role} for c in own if served.known(c.id)]
 
 
 @router.get("/", response_class=HTMLResponse)

@@ -199,6 +199,7 @@ def extract(
     return reader.run()
 
 
+_TURNS = frozenset(["turn", "listed", "action"])
 MOST_LABELS = 4
 """Different labels of turns among which the other one of two speakers is looked for; one may have several."""
 
@@ -295,6 +296,8 @@ class Assembler:
         out: list[Suggestion] = []
         last_issue: dict[str, tuple[Match, ...]] = {}
         for x in found:
+            outer = out[x.parent] if x.parent is not None else None
+            self.resolver.not_he = outer.who.name if outer and outer.rule in _TURNS else self._turn_of(x)
             s = self._suggest(x)
             if x.parent is not None and self._is_own_words(s):
                 s = replace(s, who=replace(out[x.parent].who, how="pronoun"))
@@ -307,6 +310,13 @@ class Assembler:
                 last_issue[s.who.name] = issues
             out.append(s if issues == s.issues else replace(s, issues=issues))
         return out
+
+    def _turn_of(self, x: Attribution) -> str:
+        """In a turn with the words of another, the name of the turn's speaker, who is not "he" or "she"."""
+        passage = self.layout.at(self.seg.begin[x.content[0][0]]) if x.rule == "of_another" else None
+        if passage is None or passage.speaker is None:
+            return ""
+        return copy(self.resolver).resolve(self.body[slice(*passage.speaker)]).name
 
     def _is_own_words(self, s: Suggestion) -> bool:
         """Whether "we", "I" or "my government" is said inside another statement: then its speaker is that one's."""
@@ -328,7 +338,7 @@ class Assembler:
         who = self._who(
             words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor])
         )
-        if x.rule == "beside":
+        if x.rule in ("beside", "of_another"):
             who = replace(who, weak=True)
         who = self._agreed(who, x)
         pieces = list(content)

@@ -156,6 +156,8 @@ class Resolver:
     last_body: Who | None = None
     persons: list[Who] = field(default_factory=list)
     """Who spoke last, a few of them, the latest at the end."""
+    not_he: str = ""
+    """Who says the words in which a pronoun stands, and so is not "he", "she" or "it"."""
     spoken_of: dict[str, str] = field(default_factory=dict)
     """Name -> "he" or "she", where the text showed it."""
 
@@ -315,6 +317,9 @@ class Resolver:
                 or self._joint(mention)
                 or self._literal(mention)
             )
+        third = folded in self.lex["joint_pronouns"] or folded in self.lex["body_pronouns"]
+        if third and self.not_he and (other := self._other(folded)):
+            return other
         if folded in self.lex["person_pronouns"] and self.last_person:
             return self._again(self._person_of(folded), "pronoun")
         if folded in self.lex["person_pronouns"] and self.lex.lemmatised and self.last_body:
@@ -332,6 +337,18 @@ class Resolver:
         if folded in self.lex["relatives"]:
             return self._relative(before)
         return self._named(mention) or self._joint(mention) or self._literal(mention)
+
+    def _other(self, pronoun: str) -> Who | None:
+        """Inside somebody's words, whom else "he" or "it" may be; a guess. None where the last one is somebody else."""
+        last = self.last_person if pronoun in self.lex["joint_pronouns"] else self.last_body
+        if last is None or last.name != self.not_he:
+            return None
+        if pronoun in self.lex["joint_pronouns"]:
+            for who in reversed(self.persons):
+                if who.name != self.not_he and self.spoken_of.get(who.name, pronoun) == pronoun:
+                    self.spoken_of.setdefault(who.name, pronoun)
+                    return replace(self._again(who, "pronoun"), weak=True)
+        return Who(None, pronoun, None, "open", weak=True)
 
     def _person_of(self, pronoun: str) -> Who:
         """The last person whom "he" or "she" may be, by how the text spoke of them before."""

@@ -467,7 +467,7 @@ def _condition_first(
     comma = text.find(",", m.end(), end)
     rest = _trim(text, comma + 1, end, patterns) if comma >= 0 else None
     earlier = _earlier(text, start, m.start(), patterns)
-    if earlier and (rest is None or text[m.start()].islower()):
+    if earlier and (rest is None or (text[m.start()].islower() and marker in phrases.only)):
         return Condition(after, earlier, marker, marker in phrases.only)
     if rest is None and not several and marker not in phrases.only:
         return None

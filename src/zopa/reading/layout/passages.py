@@ -320,7 +320,8 @@ class _Cutter:
             and line.text[0].islower()
         ):
             return passage
-        opens = line.text[-1] == ":" and len(line.text) > 3
+        asks = line.text[-1] == "?" and self.patterns["layout.list_head"].search(line.text.lower())
+        opens = bool(asks) or (line.text[-1] == ":" and len(line.text) > 3)
         self.head = (line.start, line.end) if opens else None
         return passage
 
@@ -452,7 +453,8 @@ class _Cutter:
         if p["layout.closing"].match(text) and len(text) < 60:
             self.ended = True
             return silent
-        return silent if len(text.split()) < 3 and text[-1] not in ".!?" else None
+        few = len(text.split()) < 3 and text[-1] not in ".!?" and not (self.head and line.item)
+        return silent if few else None
 
     def _signature(self, k: int) -> Range | None:
         """The name below the closing words of a letter, or on its last line."""

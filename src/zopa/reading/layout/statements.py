@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from functools import cached_property
 
 from zopa.reading.attribution.attribute import Attribution, attribute
 from zopa.reading.attribution.party_acts import opening_verb
@@ -35,7 +36,7 @@ def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attributi
     skipped = set()
     for n, ((a, b), kind) in enumerate(zip(seg.sentences, kinds, strict=True)):
         x = reader.listed(a, b) or reader.read(kind, a, b)
-        if kind != "prose" or x:
+        if kind != "prose" or x or (seg.words[b - 1] == ":" and reader.is_head(a)):
             skipped.add(n)
         if x and own and reader.goes_on(own[-1], a, b):
             own[-1] = replace(own[-1], content=((own[-1].content[0][0], x.content[-1][1]),))
@@ -81,6 +82,16 @@ class _PassageReader:
             return None
         source, cue, lemma = head
         return Attribution((source,), (cue,), ((a, last),), "listed", lemma, inherited=True)
+
+    def is_head(self, a: int) -> bool:
+        """Whether a sentence is the line above a list whose items are read by it."""
+        line = self.layout.at(self.seg.begin[a])
+        return line is not None and (line.start, line.end) in self.read_heads
+
+    @cached_property
+    def read_heads(self) -> frozenset[Range]:
+        """The lines above lists that say whose the items are."""
+        return frozenset(p.head for p in self.layout.passages if p.head and self._head(p))
 
     def _head(self, passage: TextPassage) -> tuple[Range, Range, str] | None:
         """Who speaks in the line above a list, its cue, and the base form that says the kind; read once per list."""
@@ -142,6 +153,11 @@ class _PassageReader:
             return None
         if self.patterns["layout.phatic"].match(said):
             return None
+        if lemma := self._elliptical(a, last):
+            cue, rest = (a, a + 1), (a + 1, last)
+            return Attribution(
+                (self.tokens(passage.speaker),), (cue,), (rest,), "turn", lemma, inherited=True
+            )
         action = self.patterns["layout.action"].match(said)
         few = sum(w[0].isalnum() for w in words[a:last])
         if (
@@ -152,8 +168,8 @@ class _PassageReader:
         ):
             return None
         source = self.tokens(passage.speaker)
-        if lemma := self._elliptical(a, last):
-            return Attribution((source,), ((a, a + 1),), ((a + 1, last),), "turn", lemma, inherited=True)
+        if told := self._of_another(said, a, last):
+            return told
         return Attribution(
             (source,),
             (),
@@ -161,6 +177,16 @@ class _PassageReader:
             "action" if action else "turn",
             "undertake" if action else "",
             inherited=True,
+        )
+
+    def _of_another(self, said: str, a: int, last: int) -> Attribution | None:
+        """``She could renew half of them``: in a turn, what somebody else would do, told without a verb of saying."""
+        m = self.patterns["layout.of_another"].match(said)
+        if not m:
+            return None
+        at = self.seg.begin[a] + m.start("who")
+        return Attribution(
+            (self.tokens((at, at + len(m["who"]))),), (), ((a, last),), "of_another", "", inherited=True
         )
 
     def _elliptical(self, a: int, b: int) -> str:

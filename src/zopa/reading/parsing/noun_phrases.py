@@ -190,7 +190,19 @@ def _trimmed(s: Sentence, k: int, j: int) -> Range | None:
         k += 1
     if k == j - 1 and s.is_(k, "articles"):
         return None
+    if k > s.start and s.is_(k - 1, "prepositions") and s.is_(k, "specifiers"):
+        k = _after_adverbial(s, k, j)
     return _without_day(s, k, j) if k < j else None
+
+
+def _after_adverbial(s: Sentence, k: int, j: int) -> int:
+    """``After a break Ms Aydin``: where the name starts behind the words of an opening adverbial; ``k`` if nowhere."""
+    i = j
+    while i > k + 1 and s.name[i - 1]:
+        i -= 1
+    beside = s.is_(i - 1, "specifiers") or s.is_(i - 1, "prepositions") or s.is_(i - 1, "owner_marks")
+    opens = k - 1 == s.start or s.words[k - 2] in PUNCT
+    return i if opens and i < j and not beside and s.is_(i, "honorifics") else k
 
 
 def _without_day(s: Sentence, k: int, j: int) -> Range:

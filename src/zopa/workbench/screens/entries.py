@@ -16,7 +16,7 @@ from zopa.casefile.edit import changed_texts
 from zopa.casefile.read import CASE_FILE
 from zopa.casefile.yamldoc import read_yaml
 from zopa.errors import CaseError, EditConflict, NotApplicable, UnknownName, ZopaError
-from zopa.workbench.entry_fields import GROUPS, entry_fields, values_of
+from zopa.workbench.entry_fields import GROUPS, entry_fields, options_listed, sides_of, values_of
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.reviewing import recorded
 from zopa.workbench.screens.sources import Typed
@@ -75,6 +75,8 @@ def _page(here: Here, group: str, ident: str, **more: Any) -> Page:
         "ident": ident,
         "kind": GROUPS[group],
         "is_new": data is None,
+        "data": data,
+        "options": options_listed(case.whole or case),
         "headings": headings,
         "before": version.text.replace("\r\n", "\n"),
         "form": {},
@@ -103,7 +105,7 @@ def change(here: AskedHere, group: str, ident: str, form: Typed) -> Response:
     save = form.get("act", [""])[0] == "save"
     back = here.url(f"/edit/{group}/{quote(ident, safe='')}")
     try:
-        values = _values(group, ident, page.more["headings"], form)
+        values = _values(group, ident, page.more["headings"], form, page.more["data"])
         now = page.more["before"]
         seen = form.get("before", [""])[0]
         if values and (save or seen != now):
@@ -131,10 +133,36 @@ def _seen(here: Here, group: str, ident: str, text: str) -> dict[str, str]:
     return {there.record: there if same else Version(there.record, text or None)}
 
 
-def _values(group: str, ident: str, headings: Any, form: Mapping[str, list[str]]) -> dict[Any, object]:
+def _new_reading(data: Any, ident: str, form: Mapping[str, list[str]]) -> dict[Any, object]:
+    """A further reading; the first one makes a reading of what the rule said so far, which stays the one that is used."""
+    name, says, present = (form.get(k, [""])[0].strip() for k in ("reading-id", "reading-says", "present-id"))
+    if not _ID.fullmatch(name) or not says:
+        raise NotApplicable("a new reading needs an id of letters and digits, and what it says in words")
+    new: dict[str, object] = {"says": says}
+    for side in ("when", "only_if"):
+        if chosen := sides_of(form.get(f"reading-{side}", [])):
+            new[side] = chosen
+    at = ("rules", ident)
+    data = data or {}
+    if data.get("readings"):
+        if name in data["readings"]:
+            raise NotApplicable(f"there is a reading '{name}' already: change it in its own fields")
+        return {(*at, "readings", name): new}
+    if not _ID.fullmatch(present) or present == name:
+        raise NotApplicable("what the rule says so far needs an id of its own as a reading")
+    moved = {k: data[k] for k in ("says", "when", "only_if", "clauses") if k in data}
+    found: dict[Any, object] = {(*at, k): REMOVED for k in moved if k != "says"}
+    return found | {(*at, "readings"): {present: moved, name: new}, (*at, "default"): present}
+
+
+def _values(
+    group: str, ident: str, headings: Any, form: Mapping[str, list[str]], here_data: Any
+) -> dict[Any, object]:
     if form.get("remove"):
         return {(group, ident): REMOVED}
     values = values_of((group, ident), headings, form)
+    if group == "rules" and any(form.get(k, [""])[0] for k in ("reading-id", "reading-says", "reading-when")):
+        values |= _new_reading(here_data, ident, form)
     option, label = (form.get(k, [""])[0].strip() for k in ("option-id", "option-label"))
     if option or label:
         if not _ID.fullmatch(option) or not label:

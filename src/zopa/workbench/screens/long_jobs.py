@@ -113,15 +113,29 @@ def one(here: AskedHere, number: int) -> Page:
 @screen(router, "/jobs/{number}/result", "job_result.html.j2")
 def result(here: AskedHere, number: int) -> Page:
     """What a finished job found, as its command prints it."""
-    from zopa.workbench.job_worker import job_folder, result_of
+    from zopa.workbench.job_worker import job_folder, pictures_of, result_of
 
     here.open_all()
     job = _found(here, number)
     told = _told(here, job)
     if not told["finished"]:
         raise NotApplicable(f"job {number} has no result: it is {told['state']}")
-    answer, document = result_of(job_folder(here.folder, job))
-    return Page(f"{told['title']}: result of job {number}", answer, document, {"job": told})
+    place = job_folder(here.folder, job)
+    answer, document = result_of(place)
+    more = {"job": told, "charts": pictures_of(place)}
+    return Page(f"{told['title']}: result of job {number}", answer, document, more)
+
+
+@router.get("/jobs/{number}/chart-{section}-{block}.svg", response_class=Response)
+def chart(here: AskedHere, number: int, section: int, block: int) -> Response:
+    """The picture of a chart of a result."""
+    from zopa.workbench.job_worker import job_folder, picture_file, pictures_of
+
+    here.open_all()
+    place = job_folder(here.folder, _found(here, number))
+    if (section, block) not in pictures_of(place):
+        raise LookupError("there is no such page")
+    return Response(picture_file(place, section, block).read_bytes(), media_type="image/svg+xml")
 
 
 @router.post("/jobs", dependencies=[needs("run job"), needs("see restricted")])
