@@ -240,7 +240,7 @@ def test_a_bundled_example_is_served_to_a_viewer_and_an_own_folder_to_its_owner(
     from zopa.cli import serve
 
     served_to = []
-    server = type("Server", (), {"serve": staticmethod(lambda *_, role: served_to.append(role))})
+    server = type("Server", (), {"serve": staticmethod(lambda *_, role, **__: served_to.append(role))})
     monkeypatch.setattr(serve, "import_module", lambda _name: server)
     serve.serve("typewriters-1975")
     serve.serve(str(shutil.copytree(CASE, tmp_path / "own")))
