@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import ge, sub
@@ -55,6 +55,8 @@ STALLS = {
 }
 MOST_NUMBERED = 2**62
 """Beyond so many packages their numbers are Python's integers."""
+DRAWN = -1
+"""Stands for a tactic that is drawn for every run."""
 BATCH = 250
 """Runs by alternating offers in one part of the work."""
 PROPOSALS = 1000
@@ -108,13 +110,14 @@ class ProtocolRuns:
 
 @dataclass(frozen=True)
 class Simulation(Answer):
-    """Where talks end under each protocol."""
+    """Where talks end under each protocol; ``no_agreement`` is what it is worth to each party now, in points."""
 
     protocols: tuple[ProtocolRuns, ...]
     tactics: tuple[str, ...]
     rounds: int
     not_run: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    no_agreement: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def agreed(self) -> int:
@@ -145,7 +148,8 @@ def simulate(
     ----------
     case : Case or Problem
     tactics : spec, several specs, or party -> spec
-        See :mod:`zopa.talks.tactics`. Of several, every run draws one for each party; a mapping fixes them. Used by
+        See :mod:`zopa.talks.tactics`. Of several, every run draws one for each party; a mapping fixes them, and a party
+        that it leaves out draws from the time-dependent ones. Used by
         `alternating`; the order of speakers is drawn for every run.
     protocols : some of ``PROTOCOLS``
         `alternating` offers; a mediator's `single-text`, first put together
@@ -195,6 +199,7 @@ def simulate(
         rounds=rounds,
         breakdown=breakdown,
         together=together,
+        **({"tactics": {p: _called(s) for p, s in tactics.items()}} if isinstance(tactics, Mapping) else {}),
         **({"walk_away": True} if walk_away else {}),
         **(
             {"no_agreement": {p: [float(x) for x in v] for p, v in no_agreement.items()}}
@@ -202,9 +207,12 @@ def simulate(
             else {}
         ),
     )
-    called = tuple(_called(s) for s in specs)
+    called = tuple(dict.fromkeys(_called(s) for s in specs))
     about = {"case": question.case, "rules": dict(question.readings), **question.settings, "seed": seed}
-    about = {k: v for k, v in about.items() if k != "protocols"} | {"tactics": called, "fixed": fixed}
+    about = {k: v for k, v in about.items() if k != "protocols"} | {
+        "tactics": tuple(_called(s) for s in specs),
+        "fixed": fixed,
+    }
 
     def share_out(work: Callable[[Any], Arrays], parts: Sequence[Any], name: str) -> list[Arrays]:
         return in_parts(work, parts, name=name, about=about, spread=spread, progress=progress)
@@ -228,6 +236,10 @@ def simulate(
         rounds=rounds,
         not_run=not_run,
         notes=problem.remarks,
+        no_agreement={
+            p: problem.space.points(r)
+            for p, r in zip(problem.space.parties, problem.space.reservation, strict=True)
+        },
     )
 
 
@@ -238,17 +250,16 @@ def _called(spec: Spec) -> str:
 def _specs(
     problem: Problem, tactics: Spec | Sequence[Spec] | Mapping[str, Spec]
 ) -> tuple[list[Spec], list[int] | None]:
-    """The distinct specs, and which of them each party follows where that is fixed."""
+    """The distinct specs, and which of them each party follows where that is fixed; ``DRAWN`` is one of the first."""
     fixed: list[int] | None = None
     if isinstance(tactics, Mapping):
         for party in tactics:
             if party not in problem.space.parties:
                 raise UnknownName("party", party, problem.space.parties)
-        missing = [p for p in problem.space.parties if p not in tactics]
-        if missing:
-            raise NotApplicable(f"a tactic for every party is needed; none is given for {', '.join(missing)}")
-        specs: list[Spec] = [tactics[p] for p in problem.space.parties]
-        fixed = list(range(len(specs)))
+        drawn = () if set(problem.space.parties) <= set(tactics) else tuple(EXPONENTS)
+        specs: list[Spec] = [*drawn, *tactics.values()]
+        at = {party: len(drawn) + k for k, party in enumerate(tactics)}
+        fixed = [at.get(p, DRAWN) for p in problem.space.parties]
     else:
         specs = [tactics] if isinstance(tactics, str) or callable(tactics) else list(tactics)
     if not specs:
@@ -459,7 +470,10 @@ class _Talks:
         """Alternating offers; in arrays where all tactics are time-dependent, else run by run."""
         n, rng = len(self.space.parties), self.rng("alternating")
         everyone = self.preferences(specs)
-        picks = np.tile(fixed, (self.runs, 1)) if fixed else rng.integers(len(specs), size=(self.runs, n))
+        picks = np.tile(fixed or [DRAWN] * n, (self.runs, 1))
+        if DRAWN in picks[0]:
+            several = len(EXPONENTS) if fixed else len(specs)
+            picks = np.where(picks == DRAWN, rng.integers(several, size=(self.runs, n)), picks)
         orders = rng.permuted(np.tile(np.arange(n), (self.runs, 1)), axis=1)
         broken = self.broken(rng)
         if self.rounds == 0:
