@@ -983,9 +983,9 @@ def _conditions(d: Simulation, labels: Labels) -> str:
     if "alternating" in ran:
         fixed = set_.get("tactics") or {}
         own = f" ({listed(f'{labels.party(p)} {t}' for p, t in fixed.items())})" if fixed else ""
-        parts.append(
-            f"Tactics of alternating offers: {listed(d.tactics)}{own}; the worst package at or above a party's aspiration is offered."
-        )
+        others = any(t.startswith(("log-rolling", "frequency", "micro", "random")) for t in d.tactics)
+        offered = "" if others else "; the worst package at or above a party's aspiration is offered"
+        parts.append(f"Tactics of alternating offers: {listed(d.tactics)}{own}{offered}.")
     if ran & {"single-text", "annealed-text"}:
         parts.append("A single text first takes each issue from an opening drawn at random.")
     parts.append(f"Deadline after {things(d.rounds, 'round')}.")
