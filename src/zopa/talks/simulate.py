@@ -407,7 +407,7 @@ class _Offers:
         for each in bidders:
             models = getattr(getattr(each, "bidder", each), "models", {})
             for other, model in models.items():
-                sample = sampled(self.space.n_packages)
+                sample = _sampled(self.space.n_packages)
                 estimated = model.worth(options_of(sample, self.space.sizes))
                 found.append(model_error(estimated, self.everyone[other].value(sample)))
         return found
@@ -441,7 +441,7 @@ class _Texts:
         return {"ends": drafts, "at": before + made}
 
 
-def sampled(packages: int) -> IntArray:
+def _sampled(packages: int) -> IntArray:
     """Packages on which models are measured, evenly spaced over all."""
     return np.unique(np.linspace(0, packages - 1, min(packages, MODEL_SAMPLE)).astype(np.int64))
 
@@ -453,7 +453,7 @@ def _mean_error(found: Sequence[Arrays], packages: int) -> ModelError | None:
     known = rows[~np.isnan(rows[:, 1])]
     return ModelError(
         models=len(rows),
-        packages=len(sampled(packages)),
+        packages=len(_sampled(packages)),
         error=float(rows[:, 0].mean()),
         spearman=float(known[:, 1].mean()) if len(known) else None,
         kendall=float(known[:, 2].mean()) if len(known) else None,
@@ -607,7 +607,10 @@ class _Talks:
         """The exchange of two issues that gives most to who gains least, from the most frequent last draft."""
         counts = Counter(drafts.tolist())
         draft = self.package(min(counts, key=lambda x: (-counts[x], x)))
-        text, here, space = TextProposals(self.space, 2), np.array(draft), self.space
+        try:
+            text, here, space = TextProposals(self.space, 2), np.array(draft), self.space
+        except NotApplicable:  # too many exchanges to compare
+            return None
         worth = np.array(space.utility(draft), dtype=object)
         ahead = [tuple(text.after(here, int(m)).tolist()) for m in text.passing(here[None])[0]]
         if not ahead:
