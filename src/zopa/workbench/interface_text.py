@@ -34,8 +34,8 @@ _EDGES = re.compile(r"(?s)([\s·]*)(.*?)(\s*)")
 BEFORE, AFTER = frozenset(("else", "or")), frozenset(("if", "else", "or"))
 """Words beside which a string of an expression is what the expression gives."""
 
-Say = Callable[[str, int], str | None]
-"""A message and its line -> its translation as plain text, or None."""
+Say = Callable[[str, str], str | None]
+"""A message and what its expressions are -> its translation as plain text, or None."""
 Part = str | list[Token]
 """Text of the template, or the tokens of an expression."""
 
@@ -158,7 +158,7 @@ class _Split:
             before, after = tokens[i - 1], tokens[i + 1]
             begins = before.type == "variable_begin" or (before.type == "name" and before.value in BEFORE)
             ends = after.type == "variable_end" or (after.type == "name" and after.value in AFTER)
-            said = self.say(token.value, token.lineno) if begins and ends else None
+            said = self.say(token.value, "") if begins and ends else None
             if said is not None:
                 made[i] = Token(token.lineno, "string", said)
         return made
@@ -176,7 +176,7 @@ class _Split:
         message = " ".join(edges[2].split())
         spoken = "".join(words).replace("zopa", "")
         if _LETTER.search(spoken) and "{" not in spoken and "}" not in spoken:
-            said = self.say(message, self.line)
+            said = self.say(message, _about(expressions))
         if said is None or sorted(map(int, _EXPRESSION.findall(said))) != [*range(1, len(expressions) + 1)]:
             self._write(parts)
             return
@@ -192,6 +192,12 @@ class _Split:
                 self.written.extend(part)
             elif part:
                 self.written.append(Token(self.line, "data", part))
+
+
+def _about(expressions: list[list[Token]]) -> str:
+    """What stands for each number of a message: ``{1} = waiting | length``."""
+    told = (" ".join(str(t.value) for t in tokens[1:-1]) for tokens in expressions)
+    return "; ".join(f"{{{i}}} = {words}" for i, words in enumerate(told, 1))
 
 
 def split(stream: Iterable[Token], say: Say, language: Catalogue | None = None) -> list[Token]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from zopa.workbench.screens.draft import STARTS
 from zopa.workbench.screens.steps import MODES, TARGETS
 from zopa.workbench.source_view import FILTERS, STATES
 
-__all__ = ["message_template", "messages"]
+__all__ = ["Message", "message_template", "messages"]
 
 TELLS = frozenset(("_", "translated", "ProviderRefused", "Refused"))
 """Calls whose first word is a message."""
@@ -37,25 +39,35 @@ msgstr ""
 """
 
 
-def messages() -> dict[str, list[str]]:
-    """Each message with the names of the files that it stands in."""
-    found: dict[str, list[str]] = {}
-    for place, message in (*_of_templates(), *_of_modules(), *_of_tables()):
-        places = found.setdefault(message, [])
-        if place not in places:
-            places.append(place)
+@dataclass
+class Message:
+    """Where a message stands, and what its expressions are there."""
+
+    places: list[str] = field(default_factory=list)
+    about: str = ""
+
+
+@cache
+def messages() -> Mapping[str, Message]:
+    """All messages, in the order of the files that they stand in."""
+    found: dict[str, Message] = {}
+    for place, message, about in (*_of_templates(), *((*x, "") for x in (*_of_modules(), *_of_tables()))):
+        known = found.setdefault(message, Message())
+        known.about = known.about or about
+        if place not in known.places:
+            known.places.append(place)
     return found
 
 
-def _of_templates() -> Iterator[tuple[str, str]]:
+def _of_templates() -> Iterator[tuple[str, str, str]]:
     spoken = environment()
     for name in sorted(spoken.list_templates()):
         if not name.endswith((".html.j2", "blocks")):
             continue
-        said: list[str] = []
+        said: list[tuple[str, str]] = []
 
-        def say(message: str, _: int, said: list[str] = said) -> None:
-            said.append(message)
+        def say(message: str, about: str, said: list[tuple[str, str]] = said) -> None:
+            said.append((message, about))
 
         assert spoken.loader
         source, _, _ = spoken.loader.get_source(spoken, name)
@@ -63,8 +75,8 @@ def _of_templates() -> Iterator[tuple[str, str]]:
         split(tokens, say)
         for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
             if (a.type, a.value, b.type, c.type) == ("name", "_", "lparen", "string"):
-                said.append(c.value)
-        yield from ((name, message) for message in said)
+                said.append((c.value, ""))
+        yield from ((name, *message) for message in said)
 
 
 def _of_modules() -> Iterator[tuple[str, str]]:
@@ -101,8 +113,9 @@ def _of_tables() -> Iterator[tuple[str, str]]:
 def message_template() -> str:
     """The text of ``zopa.pot``, as gettext reads it."""
     entries = [
-        f'#: {" ".join(places)}\nmsgid {json.dumps(message, ensure_ascii=False)}\nmsgstr ""\n'
-        for message, places in messages().items()
+        (f"#. {known.about}\n" if known.about else "")
+        + f'#: {" ".join(known.places)}\nmsgid {json.dumps(message, ensure_ascii=False)}\nmsgstr ""\n'
+        for message, known in messages().items()
     ]
     return "\n".join((HEAD, *entries))
 

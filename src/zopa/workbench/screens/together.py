@@ -61,6 +61,13 @@ def _fields(case: Case) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+def _word(here: Here, field: str, value: str) -> str:
+    """A value of a field as people call it."""
+    if field in ("party", "issue"):
+        return here.labels.party(value) if field == "party" else here.labels.issue(value)
+    return value.replace("_", " ")
+
+
 def _agreement(here: Here, own: list[Coding]) -> CoderAgreement | None:
     case = here.case
     codings = [*codings_of(here.folder, case), *own]
@@ -94,7 +101,8 @@ def coding(here: AskedHere) -> Page:
             "agreement": answered(found)["answer"] if found else None,
         },
     }
-    more = {"blind": blind, "statements": statements, "fields": _fields(here.case), "can_code": True}
+    words = {name: [(v, _word(here, name, v)) for v in known] for name, known in _fields(here.case).items()}
+    more = {"blind": blind, "statements": statements, "fields": words, "can_code": True}
     return Page(translated("Coding"), answer, view(found) if found else None, more)
 
 
