@@ -13,6 +13,7 @@ from zopa.talks import (
     Flag,
     Invalid,
     JointGain,
+    ModelError,
     MovedIssue,
     OrderOfSteps,
     ProtocolRuns,
@@ -928,6 +929,17 @@ def simulation_blocks(
 ) -> tuple[Block, ...]:
     """Simulated talks as blocks of a section."""
     found: list[Block] = [Bullets(tuple((_runs_sentence(p),) for p in d.protocols))]
+    for p in d.protocols:
+        if p.frees:
+            found.append(
+                paragraph(
+                    "Proposals change one issue. An exchange of two would free the draft at which the text is most often stuck: ",
+                    *_swap(p.frees, labels),
+                    ".",
+                )
+            )
+        if p.model_error:
+            found.append(paragraph(_model_sentence(p.model_error), tone="small"))
     parties = list(next((p.means for p in d.protocols if p.means), {}))
     rows: list[Row] = [
         (
@@ -971,9 +983,9 @@ def _conditions(d: Simulation, labels: Labels) -> str:
     if "alternating" in ran:
         fixed = set_.get("tactics") or {}
         own = f" ({listed(f'{labels.party(p)} {t}' for p, t in fixed.items())})" if fixed else ""
-        parts.append(
-            f"Tactics of alternating offers: {listed(d.tactics)}{own}; the worst package at or above a party's aspiration is offered."
-        )
+        others = any(t.startswith(("log-rolling", "frequency", "micro", "random")) for t in d.tactics)
+        offered = "" if others else "; the worst package at or above a party's aspiration is offered"
+        parts.append(f"Tactics of alternating offers: {listed(d.tactics)}{own}{offered}.")
     if ran & {"single-text", "annealed-text"}:
         parts.append("A single text first takes each issue from an opening drawn at random.")
     parts.append(f"Deadline after {things(d.rounds, 'round')}.")
@@ -1002,6 +1014,18 @@ def _runs_sentence(p: ProtocolRuns) -> str:
         )
     why = "; ".join(f"in {count(n)} {STALLED.get(reason, reason)}" for reason, n in p.stalls.items())
     return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
+
+
+def _model_sentence(e: ModelError) -> str:
+    ranks = (
+        f"; rank correlation {e.spearman:.2f} (Spearman) and {e.kendall:.2f} (Kendall)"
+        if e.spearman is not None and e.kendall is not None
+        else "; the models rank no package above another"
+    )
+    return (
+        f"What the parties' models of one another say of {things(e.packages, 'package')} when talks end, against the judgments of "
+        f"the case: root mean square error {e.error:.2f} on a scale from 0 to 1{ranks} (means over {things(e.models, 'model')})."
+    )
 
 
 def _ends(p: ProtocolRuns, labels: Labels, words: worth.ByWords) -> Grid:
