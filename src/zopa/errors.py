@@ -119,6 +119,8 @@ class UnknownName(ZopaError, KeyError):
         super().__init__(str(self))
 
     def __str__(self) -> str:
+        if not self.name:
+            return f"no {self.kind} is given; one of: {', '.join(self.known[:MOST_NAMED])}"
         close = nearest(self.name, self.known)
         more = f" and {len(self.known) - MOST_NAMED} more" if len(self.known) > MOST_NAMED else ""
         known = "known: " + (", ".join(self.known[:MOST_NAMED]) + more if self.known else "none yet")

@@ -73,11 +73,7 @@ def later_things(draw: Any) -> dict[str, Any]:
     kind = draw(st.sampled_from(["stated", "inferred"]))
     rests: dict[str, Any] = {kind: "new"} | ({"why": "w"} if kind == "inferred" else {})
     for part in draw(
-        st.sets(
-            st.sampled_from(
-                ["value", "weight", "rule", "reading", "capability", "interaction", "costs", "basis"]
-            )
-        )
+        st.sets(st.sampled_from(["value", "weight", "rule", "reading", "capability", "interaction", "costs"]))
     ):
         if part == "value":
             a["values"] = {"i": a["values"]["i"], "j": {"p": {"best": 90, **rests}}}
@@ -109,8 +105,6 @@ def later_things(draw: Any) -> dict[str, Any]:
                     "per": "month",
                 },
             )
-        elif part == "basis":
-            b["basis"] = rests
     case["outcome"] = {"date": said, "agreed": {"i": "p", "j": "q"}}
     return {**case, "parties": {"A": a, "B": b}}
 
@@ -294,6 +288,25 @@ def test_an_option_goes_with_its_statements_unless_something_that_stays_names_it
     assert zopa.zone(Case.model_validate(named).at(DAY)).packages == 6
     assert "r" in Case.model_validate(spec).at("said:2025-02-14").issues["i"].options
     assert "r" in Case.model_validate(spec).at("2025-06-01").issues["i"].options
+
+
+@pytest.mark.parametrize("where", ["party", "case"])
+def test_judgments_without_a_basis_of_their_own_are_as_late_as_the_one_they_share(where: str) -> None:
+    late = {**BASE["statements"], "new": record("statements", DAY + timedelta(days=1), "plain")}
+    shared = {"basis": {"inferred": ("early", "new"), "why": "w"}}
+    b = {"name": "B", "reservation": 10, "capability": {"best": 3, "stated": "early"}, "weights": {"i": 60, "j": {"best": 40, "stated": "early"}},
+         "values": {"i": {"p": 5, "q": {"best": 7, "stated": "early"}}}, "points": {"j": {"p": 1}},
+         "start": {"i": "p", "j": "q"}, "start_basis": {"j": {"stated": "early"}}}  # fmt: skip
+    party = {**b, **(shared if where == "party" else {})}
+    spec = {**BASE, "statements": late, "parties": {**BASE["parties"], "B": party}}
+    case = Case.model_validate({**spec, **(shared if where == "case" else {})})
+    then = case.at(DAY).parties["B"]
+    assert (then.reservation, then.weights, then.points, then.start) == (None, {}, {}, {"j": "q"})
+    assert set(then.values["i"]) == {"q"}
+    assert then.capability is not None
+    assert not [u for u in undated(case.at(DAY)) if u.startswith("parties.B")]
+    whole = case.at(DAY + timedelta(days=1)).parties["B"]
+    assert whole == case.parties["B"]
 
 
 def test_a_case_may_say_at_which_day_it_is_opened(tmp_path: Path) -> None:

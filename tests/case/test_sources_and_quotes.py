@@ -186,3 +186,10 @@ def test_the_digest_of_a_case_changes_with_any_of_its_files(tmp_path: Path) -> N
         load(write(tmp_path / name.replace("/", "-"), {name: text})).digest for name, text in changed.items()
     }
     assert len(digests | {base}) == 5
+
+
+def test_a_table_of_sources_beside_the_case_is_not_silently_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {"sources.csv": "id,date\nnote,2025-01-01\n"})
+    found = findings(tmp_path)
+    assert [f.file for f in found] == ["sources.csv"]
+    assert "sources/sources.csv" in found[0].hint

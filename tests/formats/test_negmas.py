@@ -94,7 +94,10 @@ def test_what_a_trace_says_that_the_case_does_not_have_is_an_invalid_move(tmp_pa
             ]
         )
     (run,) = zopa.audit(seeds.case(), tmp_path / "trace.csv").runs
-    assert [i.why for i in run.invalid] == ["no option '9' of pump", "no party 'East'"]
+    assert [i.why for i in run.invalid] == [
+        "no option of Pump called '9'; known: c, d",
+        "no party called 'East'; known: n, s",
+    ]
 
 
 @pytest.mark.parametrize("seed", range(3))

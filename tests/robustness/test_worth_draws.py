@@ -56,3 +56,16 @@ def test_without_words_about_what_a_party_could_accept_nothing_is_said() -> None
         | {"interactions": ({"party": "P", "when": {"A": ("a1",)}, "points": 3},)}
     )
     assert worth_by_words(Problem.of(joined), [{"A": "a1", "B": "b1"}], settings=TAKEN) == ()
+
+
+def test_a_party_with_points_of_its_own_is_told_in_them() -> None:
+    rows = [r | {"party": "P"} for r in UP]
+    case = case_of(rows, TWO)
+    points = {"A": {"a0": 0, "a1": 1000}, "B": {"b0": 100, "b1": 600}}
+    own = case.model_copy(
+        update={"parties": {"P": case.parties["P"].model_validate({"name": "P", "points": points})}}
+    )
+    packages = [{"A": "a0", "B": "b0"}, {"A": "a1", "B": "b1"}]
+    worst, best = (x.worth["P"] for x in worth_by_words(Problem.of(own), packages, settings=TAKEN))
+    assert worst == (100, 100)
+    assert best == (1600, 1600)

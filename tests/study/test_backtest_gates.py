@@ -281,3 +281,11 @@ def test_no_lead_is_counted_before_enough_is_on_record() -> None:
     assert row.zones["conceivable"].since == date(2025, 1, 5)  # in 2024 nothing is known of B
     assert all(math.isfinite(x) for x in row.zones["conceivable"].__dict__.values() if isinstance(x, float))
     assert date(2025, 1, 5) - timedelta(days=1) > date(2024, 1, 1)
+
+
+def test_a_cut_before_enough_was_said_is_called_that() -> None:
+    b = zopa.backtest([Case.model_validate(days())], "2025-01-01", allow_undated=True)
+    assert not b.rows[0].enough
+    assert (b.rows[0].issues, b.rows[0].issues_agreed) == (1, 1)
+    assert "not enough was on record" in str(b)
+    assert "not enough was on record" not in str(zopa.backtest([Case.model_validate(days())]))

@@ -39,6 +39,19 @@ def test_the_day_in_the_line_is_applied(case: Case) -> None:
     assert zopa.verify_seal(line, case.at("2024-01-01")).differs
 
 
+def test_a_cut_by_the_day_of_saying_stands_in_the_line(case: Case) -> None:
+    line = str(zopa.seal(case.at("said:2025-01-01")))
+    assert " at=said:2025-01-01 " in line
+    assert zopa.verify_seal(line, case).holds
+    assert line != str(zopa.seal(case.at("2025-01-01")))
+
+
+def test_files_that_changed_after_the_cut_change_the_case_and_no_answer(case: Case) -> None:
+    line = str(zopa.seal(case.at("2025-01-01")))
+    changed = case.model_copy(update={"digest": "e" * 64})
+    assert zopa.verify_seal(line, changed).differs == ("case",)
+
+
 def test_any_letter_of_the_line_that_was_changed_is_noticed(case: Case) -> None:
     line = str(zopa.seal(case))
     body = line.removeprefix("zopa-seal ").split(" seal=")[0]

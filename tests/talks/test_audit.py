@@ -350,7 +350,9 @@ def test_a_typed_table_is_audited_with_its_invalid_moves_and_the_first_package_i
         "EUR",
         1,
     )
-    assert [(i.party, i.why) for i in run.invalid] == [("US", "no option 'T9' of territory")]
+    assert [(i.party, i.why) for i in run.invalid] == [
+        ("US", "no option of Territory line called 'T9'; known: T1, T2, T3, T4")
+    ]
     assert run.invalid[0].place.endswith("offers.csv:4")
     assert run.agreement is not None
     assert (run.agreement.efficient, run.agreement.efficiency, run.agreement.shares["nash"]) == (True, 1, 1)
@@ -407,3 +409,69 @@ def test_a_record_that_cannot_be_read_says_where_and_what(
 def test_a_record_without_offers_is_refused() -> None:
     with pytest.raises(NotApplicable, match="no offer"):
         zopa.audit(CASE, ())
+
+
+def harbour() -> Case:
+    """Two issues, three parties, of whom B can be done without."""
+    points = {
+        "A": {"berths": {"b1": 6, "b2": 3}, "wages": {"w1": 0, "w2": 4}},
+        "B": {"berths": {"b1": 0, "b2": 5}, "wages": {"w1": 5, "w2": 0}},
+        "C": {"berths": {"b1": 5, "b2": 5}, "wages": {"w1": 5, "w2": 5}},
+    }
+    return Case.model_validate(
+        {
+            "title": "Harbour",
+            "parties": {p: {"name": f"{p} Line", "reservation": 3, "points": x} for p, x in points.items()},
+            "issues": {
+                "berths": {"name": "Berths", "options": {"b1": "kept", "b2": "leased"}},
+                "wages": {"name": "Wages", "options": {"w1": "frozen", "w2": "raised"}},
+            },
+            "agreement": {"required": ("A",), "at_least": 2},
+        }
+    )
+
+
+def test_who_accepts_without_a_package_accepts_the_offer_that_stands(tmp_path: Path) -> None:
+    talk = [
+        {"party": "A Line", "text": "all for us", "package": {"Berths": "kept", "wages": "w2"}},
+        {"party": "B", "text": "no", "answer": "refused"},
+        {"party": "B", "text": "half", "package": {"berths": "leased", "wages": "raised"}},
+        {"party": "A", "text": "yes", "answer": "accepted"},
+    ]
+    (tmp_path / "chat.json").write_text(json.dumps({"messages": talk}))
+    answer = zopa.audit(harbour(), tmp_path / "chat.json")
+    (run,) = answer.runs
+    assert (run.outcome, run.by, run.invalid) == ("agreed", "A", ())
+    assert run.agreement is not None
+    assert run.agreement.package == {"berths": "b2", "wages": "w2"}
+    assert {b.party: b.offers for b in run.behaviour} == {"A": 1, "B": 1, "C": 0}
+    open_ = [*talk[:2], {"party": "B", "text": "only this", "package": {"berths": "leased"}}, talk[3]]
+    (tmp_path / "chat.json").write_text(json.dumps({"messages": open_}))
+    (run,) = zopa.audit(harbour(), tmp_path / "chat.json").runs
+    assert (run.outcome, run.partial) == ("open", 1)
+    assert [i.why for i in run.invalid] == ["an agreement must settle all issues; Wages left open"]
+
+
+def test_an_agreement_may_do_without_a_party_and_lies_outside_the_zone_of_all() -> None:
+    found = quality(Problem(harbour()), {"berths": "b1", "wages": "w2"})
+    assert (found.in_zone, found.agreed, found.below) == (False, True, ("B",))
+    assert not quality(Problem(harbour()), {"berths": "b1", "wages": "w1"}).broken
+    simulated = zopa.simulate(harbour(), protocols=["single-text"], runs=30)
+    (text,) = simulated.protocols
+    assert text.agreed == 30
+    assert text.in_zone < 30  # A and C may leave B behind
+    assert "that the agreement rule can do without" in str(simulated)
+
+
+def test_columns_that_are_no_issue_are_left_out_and_said(tmp_path: Path) -> None:
+    table = tmp_path / "offers.csv"
+    table.write_text("round;party;Berths;wages;notes;wagess\n1;A;leased;w2;long day;x\n2;Alina;b2;w2;;\n")
+    answer = zopa.audit(harbour(), table)
+    said = " ".join(answer.notes)
+    assert "the column 'notes' is no issue of the case and was left out" in said
+    assert "the column 'wagess' is no issue of the case and was left out; did you mean 'wages'?" in said
+    (run,) = answer.runs
+    assert [b.offers for b in run.behaviour] == [1, 0, 0]
+    assert [i.why for i in run.invalid] == ["no party called 'Alina'; known: A, B, C"]
+    with pytest.raises(CaseError, match="nothing there"):
+        zopa.audit(harbour(), tmp_path / "none.csv")

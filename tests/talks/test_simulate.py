@@ -314,7 +314,6 @@ def test_wrong_settings_are_refused_with_what_would_do() -> None:
     for given, error, said in (
         ({"protocols": ["auction"]}, UnknownName, "alternating"),
         ({"tactics": "tough"}, UnknownName, "hardliner"),
-        ({"tactics": {"A": "linear"}}, NotApplicable, "none is given for B"),
         ({"tactics": []}, NotApplicable, "no tactic"),
         ({"runs": 0}, NotApplicable, "at least one run"),
     ):
@@ -322,6 +321,16 @@ def test_wrong_settings_are_refused_with_what_would_do() -> None:
             zopa.simulate(small(), **given)  # type: ignore[arg-type]
     with pytest.raises(NotApplicable, match="two parties"):
         zopa.simulate(CASE, protocols=["zeuthen"])
+
+
+def test_a_party_that_is_given_no_tactic_draws_one_and_the_others_keep_theirs() -> None:
+    answer = zopa.simulate(CASE, {"RUS": "conceder"}, protocols=["alternating"], runs=40)
+    assert answer.question.settings["tactics"] == {"RUS": "conceder"}
+    assert answer.tactics == ("boulware", "linear", "conceder")
+    assert "Russia conceder" in str(answer)
+    every = [{"RUS": "conceder", **dict.fromkeys(("US", "UKR", "EUR"), t)} for t in answer.tactics]
+    alike = [zopa.simulate(CASE, t, protocols=["alternating"], runs=40).protocols[0].distinct for t in every]
+    assert answer.protocols[0].distinct > max(alike)
 
 
 def test_the_command_gives_the_same_as_the_verb() -> None:

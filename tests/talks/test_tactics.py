@@ -20,7 +20,7 @@ from zopa.errors import NotApplicable, UnknownName
 from zopa.space import Problem
 from zopa.talks import time_dependent
 from zopa.talks.bidders import bidder
-from zopa.talks.opponent_model import ISO_LEVEL, LEARNING, Everyone, FrequencyModel
+from zopa.talks.opponent_model import ISO_LEVEL, LEARNING, Everyone, FrequencyModel, model_error
 from zopa.talks.protocols import HOTTEST, LEFT, NONE, alternate, annealed_text, single_text, single_text_ends
 from zopa.talks.tactics import EXPONENTS, Preferences, aspirations
 from zopa.talks.text_proposals import TextProposals
@@ -474,3 +474,67 @@ def test_many_different_runs_go_together_as_each_goes_alone(monkeypatch: pytest.
         )
         assert package == found[0][0][k]
         assert package == NONE or step == found[0][1][k]
+
+
+# -- How far a model of the other is from the truth
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=12))
+def test_the_error_of_a_model_is_counted_pair_by_pair(pairs: list[tuple[int, int]]) -> None:
+    a, b = (np.array(x, dtype=float) for x in zip(*pairs, strict=True))
+    error, spearman, kendall = model_error(a / 6, b)
+    room = max(b) - min(b) or 1
+    by_hand = math.sqrt(sum((x / 6 - (y - min(b)) / room) ** 2 for x, y in pairs) / len(pairs))
+    assert error == pytest.approx(by_hand)
+    if len(set(a)) == 1 or len(set(b)) == 1:
+        assert math.isnan(spearman)
+        return
+    two = list(itertools.combinations(pairs, 2))
+    sign = [((x > u) - (x < u), (y > v) - (y < v)) for (x, y), (u, v) in two]
+    ties = [math.sqrt(sum(s[k] != 0 for s in sign)) for k in (0, 1)]
+    assert kendall == pytest.approx(sum(s * t for s, t in sign) / (ties[0] * ties[1]))
+    rank = [[sum(w < v for w in x) + (sum(w == v for w in x) + 1) / 2 for v in x] for x in (list(a), list(b))]
+    mean = (len(pairs) + 1) / 2
+    moment = [
+        sum((p - mean) * (q - mean) for p, q in zip(x, y, strict=True))
+        for x, y in itertools.product(rank, rank)
+    ]
+    assert spearman == pytest.approx(moment[1] / math.sqrt(moment[0] * moment[3]))
+
+
+def test_talks_tell_the_error_of_their_models_and_others_have_none() -> None:
+    case = wide(3)
+    told = zopa.simulate(case, "frequency", protocols=["alternating"], runs=3, rounds=30)
+    error = told.protocols[0].model_error
+    assert error is not None
+    assert (error.models, error.packages) == (6, 1000)
+    assert 0 < error.error < 1
+    assert error.spearman is not None
+    assert error.spearman > 0  # offers tell something
+    assert "root mean square error" in str(told)
+    assert (
+        zopa.simulate(case, "tit-for-tat", protocols=["alternating"], runs=3, rounds=9)
+        .protocols[0]
+        .model_error
+        is None
+    )
+
+
+def test_a_text_stuck_by_single_issues_names_the_exchange_that_frees_it() -> None:
+    points = {
+        "A": {"x": {"1": 0, "2": 9}, "y": {"1": 3, "2": 0}, "z": {"1": 1, "2": 1}},
+        "B": {"x": {"1": 3, "2": 0}, "y": {"1": 0, "2": 9}, "z": {"1": 1, "2": 1}},
+    }
+    start = {"x": "1", "y": "1", "z": "1"}
+    parties = {
+        p: {"name": p, "points": x, "start": {i: o for i, o in start.items()}} for p, x in points.items()
+    }
+    issues = {i: {"name": i, "options": {"1": f"{i}1", "2": f"{i}2"}} for i in "xyz"}
+    case = Case.model_validate({"title": "t", "parties": parties, "issues": issues})
+    answer = zopa.simulate(case, protocols=["single-text"], runs=5, together=1)
+    frees = answer.protocols[0].frees
+    assert frees is not None
+    assert (frees.changed, frees.smallest) == (("x", "y"), 6)
+    assert frees.gains == {"A": 6, "B": 6}
+    assert "would free the draft" in str(answer)
+    assert zopa.simulate(case, protocols=["single-text"], runs=5).protocols[0].frees is None

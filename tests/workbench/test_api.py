@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from browser_fixtures import REQUIRED
-from workbench_client import EXAMPLES, HOST, signed_in
-from zopa.workbench.access import csrf_token
+from every_address import HOSTILE, ask, operations
+from workbench_client import EXAMPLES, signed_in
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +48,6 @@ def test_the_description_lists_every_address_and_every_error(browser: TestClient
             )
 
 
-def operations(schema: Any) -> Iterator[Any]:
-    for found in schema.get_all_operations():
-        yield found.ok()
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_no_address_fails_or_answers_what_is_not_described(browser: TestClient) -> None:
@@ -65,33 +58,6 @@ def test_no_address_fails_or_answers_what_is_not_described(browser: TestClient) 
     raw = described(browser)
     asked = sum(ask(browser, raw, operation) for operation in operations(schemathesis.openapi.from_dict(raw)))
     assert asked > 200
-
-
-def ask(browser: TestClient, raw: dict[str, Any], operation: Any) -> int:
-    """Ask one address many things; how many answers there were."""
-    known = {int(code) for code in raw["paths"][operation.path][operation.method.lower()]["responses"]}
-    headers = {"origin": f"http://{HOST}", "x-csrf-token": csrf_token(browser.cookies["zopa"])}
-    asked = 0
-
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(case=operation.as_strategy())
-    def one(case: Any) -> None:
-        nonlocal asked
-        sent = case.as_transport_kwargs(base_url=f"http://{HOST}")
-        kept = {k: sent[k] for k in ("method", "url", "params", "data", "json", "files") if sent.get(k)}
-        try:
-            answer = browser.request(**kept, headers=headers)
-        except (UnicodeError, ValueError, TypeError, httpx2.InvalidURL):  # what no client can send
-            return
-        asked += 1
-        assert answer.status_code < 500, (answer.status_code, kept, answer.text[:300])
-        assert answer.status_code in known, (answer.status_code, kept)
-
-    one()
-    return asked
-
-
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}${1}"
 
 
 @pytest.mark.parametrize("words", [HOSTILE, pytest.param(None, marks=pytest.mark.slow)])

@@ -240,7 +240,7 @@ def test_a_bundled_example_is_served_to_a_viewer_and_an_own_folder_to_its_owner(
     from zopa.cli import serve
 
     served_to = []
-    server = type("Server", (), {"serve": staticmethod(lambda *_, role: served_to.append(role))})
+    server = type("Server", (), {"serve": staticmethod(lambda *_, role, **__: served_to.append(role))})
     monkeypatch.setattr(serve, "import_module", lambda _name: server)
     serve.serve("typewriters-1975")
     serve.serve(str(shutil.copytree(CASE, tmp_path / "own")))
@@ -258,7 +258,7 @@ def test_the_address_is_told_in_words_or_as_json(
         "Server",
         (),
         {
-            "serve": staticmethod(lambda _cases, _host, _port, tell, role: tell(f"http://here/{role}")),
+            "serve": staticmethod(lambda _cases, _host, _port, tell, role, **_: tell(f"http://here/{role}")),
             "serve_team": staticmethod(lambda *told, secure, **_: told[-1](f"https://there/{secure}")),
         },
     )

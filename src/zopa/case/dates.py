@@ -2,8 +2,9 @@
 
 A record is known when it was said and its source was published: both by the day. It is dated by its own moment, and
 where that is not given or not precise enough by the publication of its source; without either it is undated and
-stays. ``said:2025-02-13`` takes the day of saying alone, as for a case from books of later years. A judgment, rule or reading is as late as the statements it
-cites; one that cites none is undated and stays. :func:`undated` names both.
+stays. ``said:2025-02-13`` takes the day of saying alone, as for a case from books of later years. A judgment, rule or
+reading is as late as the statements it cites, or as those of the basis that its party or case shares; one that cites
+none is undated and stays. :func:`undated` names both.
 """
 
 from __future__ import annotations
@@ -70,6 +71,9 @@ def as_of(case: Case, day: date | str) -> Case:
         "expect": (),
         "opened_at": None,
     }
+    case = case.model_copy(
+        update={"parties": {k: _without_shared(p, case.basis, absent) for k, p in case.parties.items()}}
+    )
     alone = (*fields, "sources", "cost_rows", "tables", "digest", "folder", "outcome", "changed", "whole")
     for name in Case.model_fields:
         if name not in alone:
@@ -200,6 +204,31 @@ def _published(text: str) -> date | None:
         return date(year, month, int(m[3]) if m[3] else calendar.monthrange(year, month)[1])
     except (ValueError, calendar.IllegalMonthError):
         return None
+
+
+def _without_shared(party: Party, of_case: Basis | None, absent: set[str]) -> Party:
+    """A party without the judgments that name no basis of their own, where the one they share is later."""
+    own = party.basis if party.basis is not None and party.basis.kind != "none" else None
+    shared = own or of_case
+    if shared is None or not set(shared.statements) & absent:
+        return party
+    fields = {
+        name: {} if name == "points" else _based(getattr(party, name)) for name in type(party).model_fields
+    }
+    fields["start"] = {i: o for i, o in party.start.items() if i in party.start_basis}
+    if len(fields["weights"]) < len(party.weights):
+        fields["weights"] = {}  # the others add up to 100 with it, not without
+    return party.model_copy(update=fields)
+
+
+def _based(value: Any) -> Any:
+    """The value without judgments that name no basis; None or an empty mapping where nothing is left."""
+    if isinstance(value, Judgment):
+        return None if value.kind == "none" else value
+    if not isinstance(value, Mapping):
+        return value
+    parts = {k: _based(v) for k, v in value.items()}
+    return {k: v for k, v in parts.items() if v is not None and (v or not value[k])}
 
 
 def _field(noun: BaseModel, name: str, absent: set[str]) -> Any:

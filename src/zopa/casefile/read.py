@@ -340,6 +340,9 @@ def _read_sources(files: CaseFiles) -> tuple[dict[str, nouns.Source], list[Findi
 def _read_rows(files: CaseFiles) -> tuple[dict[str, tuple[int, dict[str, str]]], list[Finding]]:
     """Publication data by source id: line in the table, and its fields. A row may end early."""
     rows: dict[str, tuple[int, dict[str, str]]] = {}
+    if files.has("sources.csv"):
+        what = "sources.csv beside case.yaml is not read, so titles and dates of sources would be missing"
+        return {}, [Finding("", what, f"move it to {SOURCES_FILE}", "sources.csv", 1, 1)]
     if not files.has(SOURCES_FILE):
         return rows, []
     text, findings = files.text(SOURCES_FILE)

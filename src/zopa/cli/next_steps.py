@@ -52,7 +52,7 @@ def _asked(verb: str, name: str, question: Question) -> Iterator[str]:
         return
     dated = "@" in name and not Path(name).exists()
     if case.cut and "day" in known and not dated:
-        yield from ("--as-of", case.cut.isoformat())
+        yield from ("--as-of", case.asked_day)
     if "changes" in known:
         for path, value in case.changed.items():
             yield from ("--set", f"{path}={value}")

@@ -13,6 +13,7 @@ from zopa.cli.options import JsonOption, bundled, console, examples, print_answe
 
 if TYPE_CHECKING:
     from zopa.workbench.identity_provider import IdentityProvider
+    from zopa.workbench.translation import Catalogue
 
 __all__ = ["serve"]
 
@@ -58,6 +59,14 @@ def serve(
             help=f"Holds the client's secret; else the variable {SECRET}.",
         ),
     ] = None,
+    language: Annotated[
+        Path | None,
+        typer.Option(
+            "--language",
+            metavar="FILE.mo",
+            help="The interface in another language: a catalogue, as in de.mo.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Open a case in the browser: verdict, drafts, evidence, on pages of this computer alone. Ctrl-C ends it."""
@@ -65,7 +74,9 @@ def serve(
 
     if team is not None:
         provider = _provider(oidc, client, secret_file) if oidc else None
-        _team(team, host, port, at or [], tls=tls, provider=provider, json=json)
+        _team(
+            team, host, port, at or [], tls=tls, provider=provider, catalogue=_catalogue(language), json=json
+        )
         return
     if oidc:
         raise typer.BadParameter("--oidc needs --team DATABASE: a case of one person has no accounts")
@@ -90,7 +101,17 @@ def serve(
         out.print("the address works once, in one browser; Ctrl-C ends the server", markup=False)
 
     ours = examples() in folder.resolve().parents  # they stay as they are
-    server.serve({folder.resolve().name: folder}, host, port, tell, role="viewer" if ours else "owner")
+    role = "viewer" if ours else "owner"
+    server.serve({folder.resolve().name: folder}, host, port, tell, role=role, catalogue=_catalogue(language))
+
+
+def _catalogue(path: Path | None) -> Catalogue | None:
+    """The catalogue that was named; None for English."""
+    if path is None:
+        return None
+    from zopa.workbench.translation import read_catalogue
+
+    return read_catalogue(path)
 
 
 def _provider(issuer: str, client: str, secret_file: Path | None) -> IdentityProvider:
@@ -126,6 +147,7 @@ def _team(
     *,
     tls: bool,
     provider: IdentityProvider | None,
+    catalogue: Catalogue | None,
     json: bool,
 ) -> None:
     from zopa.errors import MissingExtra
@@ -144,4 +166,4 @@ def _team(
             return
         out.print(f"open {address}; Ctrl-C ends the server", markup=False, soft_wrap=True)
 
-    server.serve_team(url, host, port, names, tell, secure=tls, provider=provider)
+    server.serve_team(url, host, port, names, tell, secure=tls, provider=provider, catalogue=catalogue)

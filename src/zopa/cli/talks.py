@@ -60,7 +60,11 @@ def path(
     ] = "nash",
     start: Annotated[
         str | None,
-        typer.Option("--from", help="A party's opening, or `now`; default: every party's opening."),
+        typer.Option(
+            "--from",
+            help="A party's opening; `now`; or a package, ISSUE=OPTION,ISSUE=OPTION, in which issues left out stand as they "
+            "are now. Default: every party's opening.",
+        ),
     ] = None,
     together: Annotated[int, typer.Option(min=1, max=3, help="Issues that one step may change.")] = 2,
     mode: Annotated[
@@ -102,7 +106,7 @@ def path(
     answer = ask(
         problem_of(name, readings, changes, day, typed),
         given or to,
-        start,
+        pairs_of(start.split(","), "ISSUE=OPTION,ISSUE=OPTION") if start and "=" in start else start,
         together=together,
         mode=mode,
         floor=_floor(floor),
@@ -176,7 +180,7 @@ def simulate(
             help="boulware, linear, conceder, time-dependent:E, hardliner, random, micro, tit-for-tat, relative-, averaged- "
             "or random-tit-for-tat, log-rolling, frequency, nash-seeker, kalai-seeker; behind a plus sign when it accepts: "
             "AC_next:A,B, AC_const:A, AC_time:T, AC_combi:T,W. Several are drawn from for each party; PARTY=TACTIC fixes "
-            "them. Default: boulware, linear, conceder"
+            "it for a party, and the others draw from the default. Default: boulware, linear, conceder"
         ),
     ] = None,
     protocol: Annotated[

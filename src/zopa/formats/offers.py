@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class Offer:
     answer : 'accepted', 'refused', 'walk-away' or ''
     by : who answered
     run : which talks, where a record holds several
+    columns : names of its columns in a CSV file that may be issues
+    left_out : those of them that are no issue of the case, with what stood in them; filled by :func:`with_ids`
     at : round or date as typed
     place : file and line
     """
@@ -57,6 +59,8 @@ class Offer:
     run: str = ""
     at: str = ""
     place: str = ""
+    columns: frozenset[str] = frozenset()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_offers(path: str | Path) -> tuple[Offer, ...]:
@@ -68,8 +72,11 @@ def read_offers(path: str | Path) -> tuple[Offer, ...]:
         The file cannot be read, a needed column is missing, an answer is not known; each located.
     """
     path = Path(path)
-    if path.suffix.lower() in (".yaml", ".yml"):
+    if path.suffix.lower() in (".yaml", ".yml") and path.is_file():
         return _from_yaml(path)
+    if not path.is_file():
+        what = "expected a CSV or YAML file, a chat log (JSON) or a run of NegMAS, saw nothing there"
+        raise CaseError([Finding("", what, "check the name of the file", str(path))], "no offer was read")
     records = read_records(CaseFiles(path.parent), path.name, ())
     findings = list(records.findings)
     issues = [c for c in records.header if c not in KEYS]
@@ -94,7 +101,8 @@ def _by_pair(offers: list[Offer]) -> tuple[Offer, ...]:
 def with_ids(offers: tuple[Offer, ...], case: Case) -> tuple[Offer, ...]:
     """The same offers with the ids of a case where a person typed names or labels, in any letter case.
 
-    What the case does not have, or has twice, stays as it was typed.
+    What the case does not have, or has twice, stays as it was typed; a column that is no issue of the case (notes, say) is
+    no part of a package.
     """
     parties = _ids({p: party.name for p, party in case.parties.items()})
     issues = _ids({i: issue.name for i, issue in case.issues.items()})
@@ -104,11 +112,15 @@ def with_ids(offers: tuple[Offer, ...], case: Case) -> tuple[Offer, ...]:
 
     def plain(offer: Offer) -> Offer:
         package = {}
+        left_out = {c: "" for c in offer.columns if _known(issues, c) not in case.issues}
         for issue, option in offer.package.items():
+            if issue in left_out:
+                left_out[issue] = option
+                continue
             known = _known(issues, issue)
             package[known] = _known(options.get(known, {}), option)
         party, by = _known(parties, offer.party), _known(parties, offer.by)
-        return replace(offer, party=party, by=by, package=package)
+        return replace(offer, party=party, by=by, package=package, left_out=left_out)
 
     return tuple(plain(o) for o in offers)
 
@@ -155,6 +167,7 @@ def _rows(records: CsvRecords, issues: list[str]) -> list[Offer]:
                 run=at("run") or at("pair"),
                 at=at("round") or at("date"),
                 place=f"{records.file}:{row.line}",
+                columns=frozenset(issues),
             )
         )
     return found

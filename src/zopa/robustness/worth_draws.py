@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zopa.errors import NotApplicable
 from zopa.robustness.compatible_set import WordSettings
@@ -20,6 +21,7 @@ from zopa.space import Problem
 
 __all__ = ["WordDraws", "WorthByWords", "worth_by_words"]
 
+FloatArray = NDArray[np.float64]
 SLACK = 1e-9
 DRAWS = 256
 
@@ -31,7 +33,8 @@ class WorthByWords:
     Attributes
     ----------
     package : issue -> option.
-    worth : party -> (low, high) in points from its worst to its best package; nine draws in ten lie between.
+    worth : party -> (low, high) in points from its worst to its best package, 0 to 100 unless the party has points of
+        its own; nine draws in ten lie between.
     accepts : party -> share of the draws in which the package is no worse than no agreement.
     """
 
@@ -50,7 +53,11 @@ class WordDraws:
     def __init__(
         self, problem: Problem, settings: WordSettings | None = None, draws: int = DRAWS, seed: int = 1
     ) -> None:
-        self.space = problem.space
+        self.space, case = problem.space, problem.case
+        self.ends = {
+            p: self._own_scale(n) if case.parties[p].points else (0.0, 100.0)
+            for n, p in enumerate(self.space.parties)
+        }
         self.parties: dict[str, PointsPerIssue] = {}
         if self.space.bonuses or not spoken(problem, settings):
             return
@@ -73,13 +80,24 @@ class WordDraws:
             return ()
         return tuple(self._one(x) for x in {tuple(x.items()): x for x in packages}.values())
 
+    def _scaled(self, party: str, worth: FloatArray) -> FloatArray:
+        low, high = self.ends[party]
+        found: FloatArray = low + worth * ((high - low) / 100)
+        return found
+
+    def _own_scale(self, n: int) -> tuple[float, float]:
+        """The least and the greatest points of a party that has points of its own instead of 100."""
+        columns = [scores[n] for scores in self.space.scores]
+        low, high = (sum(int(pick(c)) for c in columns) for pick in (min, max))
+        return float(self.space.points(low)), float(self.space.points(high))
+
     def _one(self, package: Mapping[str, str]) -> WorthByWords:
         places = {i: k for k, i in enumerate(self.space.issues)}
         chosen = {places[i]: self.space.options[places[i]].index(o) for i, o in package.items()}
         worth = {p: x.worth(chosen) for p, x in self.parties.items()}
         return WorthByWords(
             dict(package),
-            worth={p: nine_in_ten(u) for p, u in worth.items()},
+            worth={p: nine_in_ten(self._scaled(p, u)) for p, u in worth.items()},
             accepts={p: float((u >= self.parties[p].no_agreement - SLACK).mean()) for p, u in worth.items()},
         )
 

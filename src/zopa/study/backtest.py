@@ -129,7 +129,8 @@ class Trial:
 
     ``on_record`` is the share of agreed options that a statement of that day mentions: of the others nobody can
     say that they were known. ``undated`` counts judgments that may be hindsight, ``published_later`` records that were
-    said by the cut and published after it. ``chance`` is the share of the draws of :func:`zopa.stress` in which some
+    said by the cut and published after it. ``enough`` says whether enough was on record at the cut for a verdict, and
+    ``issues_agreed`` how many of the ``issues`` the outcome names. ``chance`` is the share of the draws of :func:`zopa.stress` in which some
     package is acceptable to all. ``stated`` holds every stated share with whether it came true: per predictor the
     options of the agreed issues, under ``picks`` the packages that solutions pick under the draws.
     """
@@ -147,6 +148,9 @@ class Trial:
     zones: Mapping[str, Covered]
     scores: Mapping[str, Scored]
     published_later: int = 0
+    enough: bool = True
+    issues: int = 0
+    issues_agreed: int = 0
     chance: float | None = None
     stated: Mapping[str, tuple[tuple[float, bool], ...]] = field(default_factory=dict)
 
@@ -308,6 +312,9 @@ def _row(case: Case, as_of: date | str, allow_undated: bool) -> Trial:
         zones=zones,
         scores=scores,
         published_later=then.published_later,
+        enough=on_record(then).enough,
+        issues=len(then.issues),
+        issues_agreed=sum(i in then.issues for i in outcome.options),
         chance=chance,
         stated=stated,
     )

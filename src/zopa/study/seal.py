@@ -129,9 +129,14 @@ def _digest(data: Any) -> str:
 
 
 def _plain(data: Any) -> Any:
-    """Plain data without the version of the program, floats to nine significant digits."""
+    """Plain data without the version of the program and the digest of the case, floats to nine significant digits.
+
+    The case has a part of the line of its own: files that changed where the day of the cut does not reach leave the
+    answers as they are.
+    """
     if isinstance(data, dict):
-        return {k: _plain(v) for k, v in data.items() if k != "version"}
+        without = {"version", "case"} if "verb" in data else {"version"}
+        return {k: _plain(v) for k, v in data.items() if k not in without}
     if isinstance(data, list | tuple):
         return [_plain(v) for v in data]
     return float(f"{data:.{DIGITS}g}") if isinstance(data, float) else data

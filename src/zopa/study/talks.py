@@ -91,7 +91,8 @@ def path(
     target : name of a solution, or issue -> option
         Of tied packages the first.
     start : party, 'now', issue -> option, or None
-        The opening of a party, things as they are, a package; None takes every party's opening in turn.
+        The opening of a party, things as they are, a package (issues that it leaves out stand as they are now); None takes
+        every party's opening in turn.
     together : 1, 2 or 3
         Issues that one step may change.
     mode : 'package' or 'interim'

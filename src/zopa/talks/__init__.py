@@ -24,7 +24,7 @@ from zopa.talks.openings import (
     starting_positions,
 )
 from zopa.talks.path import Bridge, MovedIssue, OrderOfSteps, Route, Stop, UnderDraws, order_of_steps
-from zopa.talks.simulate import PROTOCOLS, End, ProtocolRuns, Simulation, simulate
+from zopa.talks.simulate import PROTOCOLS, End, ModelError, ProtocolRuns, Simulation, simulate
 
 __all__ = [
     "PROTOCOLS",
@@ -37,6 +37,7 @@ __all__ = [
     "Flag",
     "Invalid",
     "JointGain",
+    "ModelError",
     "MovedIssue",
     "OpeningOption",
     "OpeningPosition",

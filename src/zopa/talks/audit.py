@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.case import Case
-from zopa.errors import NotApplicable
+from zopa.errors import NotApplicable, nearest
 from zopa.formats.chat_offers import is_chat, read_chats
 from zopa.formats.negmas_trace import offers_of
 from zopa.formats.offers import Offer, with_ids
@@ -51,6 +51,7 @@ class Quality:
     ----------
     package, utilities : in points
     in_zone : allowed by the rules and acceptable to all parties
+    agreed : allowed by the rules and acceptable to as many as the agreement rule needs
     broken, below : rules that it breaks; parties for which it is below the reservation value
     efficient : no allowed package gives some party more and none less
     shares : solution -> its measure here over the largest in the zone (product, smallest gain, smallest share of the
@@ -77,6 +78,7 @@ class Quality:
     joint_gain: JointGain | None
     smallest_change: JointGain | None
     fairness: tuple[Fraction, Fraction] | None
+    agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class TalksAudited:
     """One run of talks.
 
     ``outcome`` is 'agreed', 'walk-away' or 'open'. ``first_in_zone`` is the number of the first offer that all parties
-    would have accepted; ``rounds_after`` the offers made after it.
+    would have accepted; ``rounds_after`` the offers made after it. ``partial`` is how many left issues open.
     """
 
     run: str
@@ -127,6 +129,7 @@ class TalksAudited:
     rounds_after: int | None
     behaviour: tuple[Behaviour, ...]
     invalid: tuple[Invalid, ...]
+    partial: int = 0
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ def audit(case: Case | Problem | None, offers: Any, readings: Readings = None) -
         joint=sum(joint, Fraction(0)) / len(joint) if joint else None,
         equals={m: sum(q.shares.get(m) == 1 for q in made) for m in MEASURES},
         frontier=() if own else grounds[id(first)].frontier(),
-        notes=((OWN_PREFERENCES,) if own else ()) + first.remarks,
+        notes=((OWN_PREFERENCES,) if own else ()) + _left_out(talks) + first.remarks,
     )
 
 
@@ -218,6 +221,18 @@ def _talks(
     for offer in offers:
         grouped.setdefault(offer.run, []).append(offer)
     return [(problem, name, rows) for name, rows in grouped.items()]
+
+
+def _left_out(talks: Sequence[tuple[Problem, str, Sequence[Offer]]]) -> tuple[str, ...]:
+    """Columns of the file that are no issue of the case."""
+    found = dict.fromkeys(c for _, _, rows in talks for o in rows for c in sorted(o.left_out))
+    issues = talks[0][0].case.issues
+    said = []
+    for column in found:
+        close = nearest(column, [*issues, *(i.name for i in issues.values())])
+        tail = f"; did you mean '{close}'?" if close else ""
+        said.append(f"the column '{column}' is no issue of the case and was left out{tail}")
+    return tuple(said)
 
 
 def quality(problem: Problem, package: Mapping[str, str]) -> Quality:
@@ -313,6 +328,7 @@ class _Ground:
             joint_gain=self._left(package, np.flatnonzero(better), gain),
             smallest_change=self._few(package, np.flatnonzero(better), gain),
             fairness=self._fair(here) if self.zone[number] else None,
+            agreed=not broken and space.agreed([q not in below for q in space.parties]),
         )
 
     def _shares(self, here: IntArray) -> dict[str, Fraction]:
@@ -395,14 +411,20 @@ class _Ground:
         made: list[tuple[int, str, Package]] = []  # (number of the offer, party, package)
         invalid = []
         final: Offer | None = None
-        for n, offer in enumerate(offers, start=1):
+        standing: Offer | None = None
+        closed_by = ""
+        for n, typed in enumerate(offers, start=1):
+            # Who accepts without naming a package accepts the offer that stands.
+            accepts = typed.answer == "accepted" and not typed.package and standing is not None
+            offer = replace(typed, package=standing.package) if accepts and standing else typed
+            standing = offer if offer.package else standing
             package, why = self._valid(offer)
             if why:
                 invalid.append(Invalid(offer.place, offer.party, why))
-            if package is not None:
+            if package is not None and not accepts:
                 made.append((n, offer.party, package))
             if offer.answer in ("accepted", "walk-away"):
-                final = offer
+                final, closed_by = offer, typed.party if accepts else ""
         agreed = final is not None and final.answer == "accepted"
         package = self._valid(final)[0] if final is not None and agreed else None
         zone = [(n, party) for n, party, x in made if self.zone[self.table.number(x)]]
@@ -412,30 +434,33 @@ class _Ground:
             offers=len(offers),
             outcome="agreed" if package is not None else "walk-away" if final and not agreed else "open",
             at=final.at if final else "",
-            by=final.by if final else "",
+            by=(final.by or closed_by) if final else "",
             agreement=self.quality(package) if package is not None else None,
             first_in_zone=first[0],
             first_party=first[1],
             rounds_after=len(offers) - first[0] if first[0] else None,
             behaviour=self._behaviour(made),
             invalid=tuple(invalid),
+            partial=sum(
+                0 < len(o.package) < len(self.space.issues) and self._valid(o) == (None, "") for o in offers
+            ),
         )
 
     def _valid(self, offer: Offer) -> tuple[Package | None, str]:
         """The package of an offer, where it is complete; and why the offer is invalid, where it is."""
-        space = self.space
+        space, case = self.space, self.problem.case
         if offer.party and offer.party not in space.parties:
-            return None, f"no party '{offer.party}'"
+            return None, _no("party", offer.party, {p: x.name for p, x in case.parties.items()})
         for issue, option in offer.package.items():
             if issue not in space.issues:
-                return None, f"no issue '{issue}'"
+                return None, _no("issue", issue, {i: x.name for i, x in case.issues.items()})
             if option not in space.options[space.issues.index(issue)]:
-                return None, f"no option '{option}' of {issue}"
+                known = {o: x.label for o, x in case.issues[issue].options.items()}
+                return None, _no(f"option of {case.issues[issue].name}", option, known)
         if len(offer.package) < len(space.issues):
-            wrong = (
-                "an agreement must settle all issues" if offer.answer == "accepted" and offer.package else ""
-            )
-            return None, wrong
+            left = ", ".join(case.issues[i].name for i in space.issues if i not in offer.package)
+            wrong = f"an agreement must settle all issues; {left} left open"
+            return None, wrong if offer.answer == "accepted" and offer.package else ""
         package = space.package(offer.package)
         broken = dict.fromkeys(c.rule for c in space.clauses if not c.allows(package))
         return package, f"breaks {', '.join(broken)}" if broken else ""
@@ -480,6 +505,13 @@ class _Ground:
             change = [Fraction(y - x, r) for x, y, r in zip(a, b, self.range, strict=True)]
             found.append([move_class(change[p], change[q]) for q in others])
         return found
+
+
+def _no(kind: str, typed: str, known: Mapping[str, str]) -> str:
+    """That a name is not known, with the nearest that is, or all."""
+    close = nearest(typed, [*known, *known.values()])
+    tail = f"did you mean '{close}'?" if close else f"known: {', '.join(known)}"
+    return f"no {kind} called '{typed}'; {tail}"
 
 
 def _positive(move: Sequence[str]) -> bool:

@@ -29,6 +29,7 @@ __all__ = [
     "Seeker",
     "TradeOff",
     "kalai",
+    "model_error",
     "nash",
     "options_of",
 ]
@@ -152,6 +153,28 @@ class Seeker(Bidder):
         """The level at this moment."""
         del history
         return float(self.path[step])
+
+
+def model_error(estimated: FloatArray, true: FloatArray) -> tuple[float, float, float]:
+    """How far a model is from what packages are worth: root mean square error, Spearman's and Kendall's (tau-b) rank correlation.
+
+    Parameters
+    ----------
+    estimated : utilities by the model, 0 to 1
+    true : utilities of the same packages, on any scale; set from 0 (worst of these) to 1 (best)
+
+    Returns
+    -------
+    (error, Spearman, Kendall); a correlation is NaN where either side is the same for all packages
+    """
+    from scipy.stats import kendalltau, rankdata  # loaded only where models are measured
+
+    room = float(true.max() - true.min()) or 1.0
+    error = math.sqrt(float(np.mean((estimated - (true - true.min()) / room) ** 2)))
+    if np.ptp(estimated) == 0 or np.ptp(true) == 0:
+        return error, math.nan, math.nan
+    ranks = np.corrcoef(rankdata(estimated), rankdata(true))[0, 1]
+    return error, float(ranks), float(kendalltau(estimated, true).statistic)
 
 
 def _shared(everyone: Sequence[Preferences]) -> tuple[IntArray, FloatArray]:

@@ -217,7 +217,8 @@ def order_of_steps(
     problem : Problem
     target : issue -> option
     start : party, 'now', issue -> option, or None
-        None takes the opening of every party; 'now' the `now` option of every issue.
+        None takes the opening of every party; 'now' the `now` option of every issue, as a package does for the issues that
+        it leaves out.
     together : 1 to 3
         Issues that one step may change.
     mode : 'package' or 'interim'
@@ -264,8 +265,10 @@ def order_of_steps(
         notes=(
             *(
                 ()
-                if mode == "interim"
-                else (f"the target breaks a rule: {_says(problem, r)}" for r in broken)
+                if mode == "interim" or not broken
+                else (
+                    f"the target breaks what was ruled out: {'; '.join(_says(problem, r) for r in broken)}",
+                )
             ),
             *problem.remarks,
         ),
@@ -288,7 +291,7 @@ def _check(
     if floor == "status-quo" and (start is None or start in problem.space.parties):
         raise NotApplicable(
             "the floor status-quo compares with a signed text or things as they are, not with somebody's opening, where "
-            "the opener's own concession would be the height in every order; give start=now or a package"
+            "the opener's own concession would be the worst moment in every order; give as the start `now` or a package"
         )
 
 
@@ -296,18 +299,17 @@ def _starts(problem: Problem, start: Start) -> list[tuple[str, Package]]:
     space = problem.space
     if start is None:
         return [(p, space.package(opening_of(problem, p).package)) for p in space.parties]
-    if not isinstance(start, str):
-        return [(GIVEN, space.package(start))]
-    if start == NOW:
-        issues = problem.case.issues
-        unknown = [i for i, issue in issues.items() if issue.now is None]
+    if start == NOW or not isinstance(start, str):
+        issues, given = problem.case.issues, {} if isinstance(start, str) else start
+        whole = {i: issue.now for i, issue in issues.items() if issue.now is not None} | dict(given)
+        unknown = [i for i in issues if i not in whole]
         if unknown:
             raise NotApplicable(
                 "how things are now is not recorded for "
                 + ", ".join(issues[i].name for i in unknown)
-                + " (`now` of an issue); give the start as a package"
+                + f" (`now` of an issue); name the options of the start: {','.join(f'{i}=...' for i in unknown)}"
             )
-        return [(NOW, space.package({i: issue.now or "" for i, issue in issues.items()}))]
+        return [(GIVEN if given else NOW, space.package(whole))]
     if start not in space.parties:
         raise UnknownName("start", start, (*space.parties, NOW))
     return [(start, space.package(opening_of(problem, start).package))]

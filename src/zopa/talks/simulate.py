@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from operator import ge, sub
@@ -18,9 +18,10 @@ from zopa.case import Case
 from zopa.errors import NotApplicable, UnknownName
 from zopa.parallel import Spread, in_parts
 from zopa.space import Answer, IntArray, Package, Problem, Readings, Space, Table
+from zopa.talks.audit import JointGain
 from zopa.talks.bidders import UNLISTED, bidder, check_spec
 from zopa.talks.openings import opening_of
-from zopa.talks.opponent_model import Everyone
+from zopa.talks.opponent_model import Everyone, model_error, options_of
 from zopa.talks.protocols import (
     BROKEN,
     LEFT,
@@ -42,7 +43,7 @@ from zopa.talks.text_proposals import TextProposals
 from zopa.talks.time_dependent import Paths, alternate_many
 from zopa.talks.unlisted_packages import HalvedPreferences, halved
 
-__all__ = ["PROTOCOLS", "End", "ProtocolRuns", "Simulation", "simulate"]
+__all__ = ["PROTOCOLS", "End", "ModelError", "ProtocolRuns", "Simulation", "simulate"]
 
 PROTOCOLS = ("alternating", "single-text", "issue-by-issue", "zeuthen", "annealed-text", "raiffa")
 MOST_ENDS = 20
@@ -55,6 +56,12 @@ STALLS = {
 }
 MOST_NUMBERED = 2**62
 """Beyond so many packages their numbers are Python's integers."""
+MODELLED = 50
+"""In the first so many runs models of the other parties are measured."""
+MODEL_SAMPLE = 1000
+"""On so many packages."""
+DRAWN = -1
+"""Stands for a tactic that is drawn for every run."""
 BATCH = 250
 """Runs by alternating offers in one part of the work."""
 PROPOSALS = 1000
@@ -63,7 +70,7 @@ TEXTS = 1000
 """Runs over a single text in one part: its proposals are drawn for all of them together."""
 
 Progress = Callable[[str, float], None]
-Arrays = dict[str, IntArray]
+Arrays = dict[str, NDArray[Any]]
 ShareOut = Callable[[Callable[[Any], Arrays], Sequence[Any], str], list[Arrays]]
 
 
@@ -75,6 +82,24 @@ class End:
     runs: int
     utilities: Mapping[str, Fraction]
     in_zone: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelError:
+    """How far the parties' models of one another were from the truth when talks ended: means.
+
+    Attributes
+    ----------
+    models, packages : how many were measured, in the first runs; on how many packages, evenly spaced over all
+    error : root mean square, on utilities from 0 to 1
+    spearman, kendall : rank correlations, None where none is defined
+    """
+
+    models: int
+    packages: int
+    error: float
+    spearman: float | None
+    kendall: float | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +117,9 @@ class ProtocolRuns:
     stalls : why runs ended without agreement -> how many
     means : mean utility of the agreements per party, in points
     rounds : median round of the agreements: offers all round, changes of a text, issues settled, steps
+    model_error : of tactics that model the others (`log-rolling`, `frequency`)
+    frees : of a text whose proposals change one issue: the exchange of two that would free the draft at which it is most
+        often stuck; None where none does, and where proposals may change two anyhow
     """
 
     protocol: str
@@ -104,17 +132,20 @@ class ProtocolRuns:
     stalls: Mapping[str, int]
     means: Mapping[str, float]
     rounds: float | None
+    model_error: ModelError | None = None
+    frees: JointGain | None = None
 
 
 @dataclass(frozen=True)
 class Simulation(Answer):
-    """Where talks end under each protocol."""
+    """Where talks end under each protocol; ``no_agreement`` is what it is worth to each party now, in points."""
 
     protocols: tuple[ProtocolRuns, ...]
     tactics: tuple[str, ...]
     rounds: int
     not_run: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    no_agreement: Mapping[str, Fraction] = field(default_factory=dict)
 
     @property
     def agreed(self) -> int:
@@ -145,7 +176,8 @@ def simulate(
     ----------
     case : Case or Problem
     tactics : spec, several specs, or party -> spec
-        See :mod:`zopa.talks.tactics`. Of several, every run draws one for each party; a mapping fixes them. Used by
+        See :mod:`zopa.talks.tactics`. Of several, every run draws one for each party; a mapping fixes them, and a party
+        that it leaves out draws from the time-dependent ones. Used by
         `alternating`; the order of speakers is drawn for every run.
     protocols : some of ``PROTOCOLS``
         `alternating` offers; a mediator's `single-text`, first put together
@@ -195,6 +227,7 @@ def simulate(
         rounds=rounds,
         breakdown=breakdown,
         together=together,
+        **({"tactics": {p: _called(s) for p, s in tactics.items()}} if isinstance(tactics, Mapping) else {}),
         **({"walk_away": True} if walk_away else {}),
         **(
             {"no_agreement": {p: [float(x) for x in v] for p, v in no_agreement.items()}}
@@ -202,9 +235,12 @@ def simulate(
             else {}
         ),
     )
-    called = tuple(_called(s) for s in specs)
+    called = tuple(dict.fromkeys(_called(s) for s in specs))
     about = {"case": question.case, "rules": dict(question.readings), **question.settings, "seed": seed}
-    about = {k: v for k, v in about.items() if k != "protocols"} | {"tactics": called, "fixed": fixed}
+    about = {k: v for k, v in about.items() if k != "protocols"} | {
+        "tactics": tuple(_called(s) for s in specs),
+        "fixed": fixed,
+    }
 
     def share_out(work: Callable[[Any], Arrays], parts: Sequence[Any], name: str) -> list[Arrays]:
         return in_parts(work, parts, name=name, about=about, spread=spread, progress=progress)
@@ -228,6 +264,10 @@ def simulate(
         rounds=rounds,
         not_run=not_run,
         notes=problem.remarks,
+        no_agreement={
+            p: problem.space.points(r)
+            for p, r in zip(problem.space.parties, problem.space.reservation, strict=True)
+        },
     )
 
 
@@ -238,17 +278,16 @@ def _called(spec: Spec) -> str:
 def _specs(
     problem: Problem, tactics: Spec | Sequence[Spec] | Mapping[str, Spec]
 ) -> tuple[list[Spec], list[int] | None]:
-    """The distinct specs, and which of them each party follows where that is fixed."""
+    """The distinct specs, and which of them each party follows where that is fixed; ``DRAWN`` is one of the first."""
     fixed: list[int] | None = None
     if isinstance(tactics, Mapping):
         for party in tactics:
             if party not in problem.space.parties:
                 raise UnknownName("party", party, problem.space.parties)
-        missing = [p for p in problem.space.parties if p not in tactics]
-        if missing:
-            raise NotApplicable(f"a tactic for every party is needed; none is given for {', '.join(missing)}")
-        specs: list[Spec] = [tactics[p] for p in problem.space.parties]
-        fixed = list(range(len(specs)))
+        drawn = () if set(problem.space.parties) <= set(tactics) else tuple(EXPONENTS)
+        specs: list[Spec] = [*drawn, *tactics.values()]
+        at = {party: len(drawn) + k for k, party in enumerate(tactics)}
+        fixed = [at.get(p, DRAWN) for p in problem.space.parties]
     else:
         specs = [tactics] if isinstance(tactics, str) or callable(tactics) else list(tactics)
     if not specs:
@@ -307,8 +346,11 @@ class _Offers:
     def __call__(self, runs: _Runs) -> Arrays:
         """Where each run ends and in which round; depends on the runs alone."""
         timed = all(isinstance(s, str) and exponent(s) is not None for s in self.specs)
-        ends, at = self._in_arrays(runs) if timed and not self.walk_away else self._run_by_run(runs)
-        return {"ends": ends, "at": at}
+        if timed and not self.walk_away:
+            ends, at = self._in_arrays(runs)
+            return {"ends": ends, "at": at}
+        ends, at, errors = self._run_by_run(runs)
+        return {"ends": ends, "at": at, "errors": errors}
 
     def _in_arrays(self, runs: _Runs) -> tuple[IntArray, IntArray]:
         levels = np.array([aspirations(exponent(str(s)) or 1.0, self.rounds) for s in self.specs])
@@ -328,8 +370,9 @@ class _Offers:
         required = np.array(self.space.required)
         return np.asarray((yes | ~required).all(axis=1) & (yes.sum(axis=1) >= self.space.at_least))
 
-    def _run_by_run(self, runs: _Runs) -> tuple[IntArray, IntArray]:
+    def _run_by_run(self, runs: _Runs) -> tuple[IntArray, IntArray, NDArray[Any]]:
         n = len(runs.picks)
+        errors: list[tuple[float, float, float]] = []
         ends, at = np.full(n, NONE), np.full(n, self.rounds)
         everyone = Everyone(self.space.sizes, self.everyone)
         for k in range(n):
@@ -354,7 +397,20 @@ class _Offers:
                 walk_away=self.walk_away,
                 breakdown=self.breakdown,
             )
-        return ends, at
+            if runs.first + k < MODELLED:
+                errors += self._model_errors(bidders)
+        return ends, at, np.array(errors, dtype=float).reshape(-1, 3)
+
+    def _model_errors(self, bidders: Sequence[Bidder]) -> list[tuple[float, float, float]]:
+        """Of every model that a party has made of another."""
+        found = []
+        for each in bidders:
+            models = getattr(getattr(each, "bidder", each), "models", {})
+            for other, model in models.items():
+                sample = _sampled(self.space.n_packages)
+                estimated = model.worth(options_of(sample, self.space.sizes))
+                found.append(model_error(estimated, self.everyone[other].value(sample)))
+        return found
 
 
 @dataclass(frozen=True)
@@ -383,6 +439,25 @@ class _Texts:
             ends, made = single_text(ListedText(self.table, self.together), numbers, rng, most)
             drafts = np.array(np.unravel_index(ends, self.space.sizes)).T
         return {"ends": drafts, "at": before + made}
+
+
+def _sampled(packages: int) -> IntArray:
+    """Packages on which models are measured, evenly spaced over all."""
+    return np.unique(np.linspace(0, packages - 1, min(packages, MODEL_SAMPLE)).astype(np.int64))
+
+
+def _mean_error(found: Sequence[Arrays], packages: int) -> ModelError | None:
+    rows = np.concatenate([f["errors"] for f in found if "errors" in f] or [np.empty((0, 3))])
+    if not len(rows):
+        return None
+    known = rows[~np.isnan(rows[:, 1])]
+    return ModelError(
+        models=len(rows),
+        packages=len(_sampled(packages)),
+        error=float(rows[:, 0].mean()),
+        spearman=float(known[:, 1].mean()) if len(known) else None,
+        kendall=float(known[:, 2].mean()) if len(known) else None,
+    )
 
 
 def _joined(found: Sequence[Arrays]) -> tuple[IntArray, IntArray]:
@@ -459,7 +534,10 @@ class _Talks:
         """Alternating offers; in arrays where all tactics are time-dependent, else run by run."""
         n, rng = len(self.space.parties), self.rng("alternating")
         everyone = self.preferences(specs)
-        picks = np.tile(fixed, (self.runs, 1)) if fixed else rng.integers(len(specs), size=(self.runs, n))
+        picks = np.tile(fixed or [DRAWN] * n, (self.runs, 1))
+        if DRAWN in picks[0]:
+            several = len(EXPONENTS) if fixed else len(specs)
+            picks = np.where(picks == DRAWN, rng.integers(several, size=(self.runs, n)), picks)
         orders = rng.permuted(np.tile(np.arange(n), (self.runs, 1)), axis=1)
         broken = self.broken(rng)
         if self.rounds == 0:
@@ -478,9 +556,11 @@ class _Talks:
             _Runs(k, picks[k : k + BATCH], orders[k : k + BATCH], broken[k : k + BATCH])
             for k in range(0, self.runs, BATCH)
         ]
-        ends, at = _joined(self.share_out(work, parts, "talks by alternating offers"))
+        done = self.share_out(work, parts, "talks by alternating offers")
+        ends, at = _joined(done)
         ends = np.where((ends == NONE) & (broken <= self.rounds), BROKEN, ends)
-        return self.result("alternating", ends, at)
+        error = _mean_error(done, self.space.n_packages)
+        return replace(self.result("alternating", ends, at), model_error=error)
 
     def broken(self, rng: np.random.Generator) -> IntArray:
         """The round before which each run breaks off; beyond the deadline where it does not."""
@@ -520,7 +600,31 @@ class _Talks:
         """A mediator's text that takes every issue from the opening of a party drawn for it."""
         broken = self.broken(self.rng("single-text", 1))
         drafts, made = self._text("single-text", together, np.minimum(broken + 1, self.rounds))
-        return self.result("single-text", np.where(made > broken, BROKEN, drafts), made)
+        found = self.result("single-text", np.where(made > broken, BROKEN, drafts), made)
+        return replace(found, frees=self._frees(drafts)) if together == 1 else found
+
+    def _frees(self, drafts: IntArray) -> JointGain | None:
+        """The exchange of two issues that gives most to who gains least, from the most frequent last draft."""
+        counts = Counter(drafts.tolist())
+        draft = self.package(min(counts, key=lambda x: (-counts[x], x)))
+        try:
+            text, here, space = TextProposals(self.space, 2), np.array(draft), self.space
+        except NotApplicable:  # too many exchanges to compare
+            return None
+        worth = np.array(space.utility(draft), dtype=object)
+        ahead = [tuple(text.after(here, int(m)).tolist()) for m in text.passing(here[None])[0]]
+        if not ahead:
+            return None
+        best = max(ahead, key=lambda x: sorted(np.array(space.utility(x), dtype=object) - worth))
+        gains = dict(
+            zip(
+                space.parties,
+                map(space.points, np.array(space.utility(best), dtype=object) - worth),
+                strict=True,
+            )
+        )
+        changed = tuple(i for i, a, b in zip(space.issues, draft, best, strict=True) if a != b)
+        return JointGain(space.names(best), space.names(draft), changed, gains, min(gains.values()))
 
     def issue_by_issue(self) -> ProtocolRuns:
         """Fallback bargaining on one issue after the other."""

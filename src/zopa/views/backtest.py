@@ -40,6 +40,14 @@ def backtest(b: Backtest, _: Labels) -> Document:
     ]
     if b.gates is not None:
         blocks = [*_gates(b.gates), *blocks]
+    if thin := sum(not r.enough for r in b.rows):
+        blocks.append(
+            paragraph(
+                f"In {thin} of {n} case{'s' if n != 1 else ''} not enough was on record at the cut for a verdict: what a "
+                "party said nothing about excludes nothing, so a zone that holds the outcome there says little.",
+                tone="warning",
+            )
+        )
     if b.openings:
         blocks.append(_openings(b.openings))
     if b.means:
@@ -218,16 +226,17 @@ def _cases(b: Backtest) -> Grid:
     rows: list[Row] = []
     for r in b.rows:
         central = r.zones.get("central")
+        zone = "open" if r.open else "closed"
+        if central is not None:
+            zone += f", {'holds it' if central.covered else 'does not hold it'}, {percent(central.size)}"
         rows.append(
             (
                 r.title,
                 day(r.as_of),
-                day(r.outcome),
-                "agreement" if r.deal else "none",
-                "open" if r.open else "closed",
-                "" if central is None else "yes" if central.covered else "no",
-                cell("" if central is None else percent(central.size), number=True),
+                ("agreement" if r.deal else "none") + (f", {day(r.outcome)}" if r.outcome else ""),
+                zone,
                 "" if central is None or central.since is None else day(central.since),
+                f"{r.issues_agreed} of {r.issues}",
                 cell(percent(r.on_record), number=True),
                 cell(count(r.undated), number=True),
                 cell(count(r.published_later), number=True),
@@ -237,13 +246,11 @@ def _cases(b: Backtest) -> Grid:
         "case",
         "as of",
         "outcome",
-        "",
         "central zone",
-        "holds it",
-        "size",
         "since",
-        "agreed options on record",
+        "issues agreed",
+        "their options on record",
         "undated",
-        "said before, published after",
+        "published after",
     )
     return Grid("", head, tuple(rows), folded=len(rows) > 20)

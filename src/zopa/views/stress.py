@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from zopa.case import share_by_basis
 from zopa.robustness import Better, Drawn, Exists, LargeStress, PartyQuestion, Questions, Stress, Strip
 from zopa.views import under_draws
 from zopa.views.document import (
@@ -121,8 +122,12 @@ def headline(s: Stress) -> str:
     sure = f"{things(n, 'package')} {be(n)}" if n else "no package is"
     return (
         f"{sure[:1].upper()}{sure[1:]} acceptable to all whatever the numbers and however the statements are read. For some "
-        f"numbers under some reading, {count(s.conceivable)} of {things(s.admissible, 'package')} could be acceptable to all; "
-        f"with the central judgments under the first reading, {count(s.central)}."
+        f"numbers under some reading, {count(s.conceivable)} of {things(s.admissible, 'package')} could be acceptable to all"
+        + (
+            f"; with the central judgments under the first reading, {count(s.central)}."
+            if any(_numbered(s, p) for p in s.parties)
+            else "."
+        )
     )
 
 
@@ -206,17 +211,24 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
                 "than no agreement. Ask it about a draft.",
             )
         broken = [u for u in p.central_breaks if u != "waiting"]
-        if broken:
+        if broken and _numbered(s, name):
             yield (
                 f"The central judgments on {labels.party(name)} do not fit its own words: ",
                 *_units(broken, labels),
                 ".",
             )
-        elif p.central_breaks:
-            yield (
-                f"The central judgments on {labels.party(name)} take no agreement to be better for it than the status "
-                "quo; here it is taken to be no better.",
-            )
+    waits = [n for n, p in s.parties.items() if p.central_breaks == ("waiting",) and _numbered(s, n)]
+    if waits:
+        yield (
+            f"The central judgments take no agreement to be better than the status quo for {listed(labels.parties(waits))}; "
+            "here it is taken to be no better.",
+        )
+
+
+def _numbered(s: Stress, party: str) -> bool:
+    """Whether the case has numbers of its own for a party, so that there are central judgments to speak of."""
+    case = s.question.of
+    return case is None or any(n for kind, n in share_by_basis(case, party).items() if kind != "gap")
 
 
 def _implied(s: Stress, labels: Labels) -> Iterator[Block]:
@@ -309,7 +321,7 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
     yield Heading("How often, over draws from what the words allow")
     several = "; ".join(
         f"{labels.reading_set(name) if name != 'as set' else 'these readings'}: {percent(o.best)} "
-        f"(between {percent(o.low)} and {percent(o.high)})"
+        f"({_ends(o.low, o.high)})"
         for name, o in d.open.items()
     )
     yield paragraph(
@@ -334,6 +346,12 @@ def _drawn(d: Drawn, labels: Labels) -> Iterator[Block]:
             tuple(rows),
             folded=True,
         )
+
+
+def _ends(low: float, high: float) -> str:
+    """The ends of an interval in words; one where both read alike."""
+    one, other = percent(low), percent(high)
+    return one if one == other else f"between {one} and {other}"
 
 
 ORDERS: Mapping[str, str] = {

@@ -11,7 +11,9 @@ from zopa.talks import (
     Audit,
     Distance,
     Flag,
+    Invalid,
     JointGain,
+    ModelError,
     MovedIssue,
     OrderOfSteps,
     ProtocolRuns,
@@ -234,7 +236,9 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
     if len(d.routes) == 1:
         found.append(paragraph(route_sentence(d, d.routes[0], labels), tone=_tone(d.routes[0])))
     else:
-        found.append(Bullets(tuple((route_sentence(d, r, labels),) for r in d.routes)))
+        found.append(
+            Bullets(tuple((f"{route_sentence(d, r, labels)}{_in_turn(r, labels)}",) for r in d.routes))
+        )
     if any(r.stops for r in d.routes):
         found.append(_staircase(d, labels))
     if any(len(r.issues) <= MOST_ISSUES for r in d.routes):
@@ -262,6 +266,12 @@ def path_blocks(d: OrderOfSteps, labels: Labels) -> tuple[Block, ...]:
     )
     found += [paragraph(sentence(n), tone="small") for n in d.notes]
     return tuple(found)
+
+
+def _in_turn(r: Route, labels: Labels) -> str:
+    """Which issues each step moves."""
+    steps = [listed(labels.issue(c.issue) for c in s.changes) for s in r.stops]
+    return f" In turn: {'; '.join(f'({n}) {step}' for n, step in enumerate(steps, 1))}." if steps else ""
 
 
 def _tone(r: Route) -> Any:
@@ -299,8 +309,10 @@ def route_sentence(d: OrderOfSteps, r: Route, labels: Labels) -> str:
         )
     who = listed(labels.parties(r.whose))
     if not r.issues:
-        place = "at or above" if r.height <= 0 else "below"
-        return f"{start} no step is needed: it is the target. The least well-off party ({who}) stands {_dip(r.height, d.unit)} {place} its floor."
+        place = (
+            f"{_dip(r.height, d.unit)} {'above' if r.height < 0 else 'below'}" if r.height else "exactly at"
+        )
+        return f"{start} no step is needed: it is the target. The least well-off party ({who}) stands {place} its floor."
     n = len(r.stops)
     lead = f"{start} {things(len(r.issues), 'issue')} {'changes' if len(r.issues) == 1 else 'change'} in {things(n, 'step')}."
     if r.height <= 0:
@@ -359,8 +371,8 @@ def _changes(changes: Sequence[MovedIssue], labels: Labels) -> Spans:
 
 
 def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
-    if not r.stops:
-        return [paragraph(sentence(n), tone="small") for n in r.notes]
+    if not r.stops:  # of a start that is the target the sentence above says so
+        return [paragraph(sentence(n), tone="small") for n in r.notes] if r.issues else []
     parties = list(r.stops[0].utilities)
     rows: list[Row] = [
         (
@@ -536,6 +548,12 @@ PICKS = {
     "kalai-smorodinsky": "Kalai-Smorodinsky",
     "utilitarian": "largest sum of gains",
 }
+MEASURED = {
+    "nash": "product of gains",
+    "egalitarian": "smallest gain",
+    "kalai-smorodinsky": "smallest share of an ideal gain",
+    "utilitarian": "sum of gains",
+}
 MOST_RUNS = 200
 EFFICIENT, NOT_EFFICIENT = "efficient", "not efficient"
 
@@ -556,8 +574,8 @@ def audit(d: Audit, labels: Labels) -> Document:
         found.append(
             Bullets(
                 tuple(
-                    (f"{i.place or 'offer'}: {labels.party(i.party)}, {_why(i.why, labels)}",)
-                    for _, i in bad[:MOST_RUNS]
+                    (f"{i.place or 'offer'}: {_whose_offer(r, i, labels)}{_why(i.why, labels)}",)
+                    for r, i in bad[:MOST_RUNS]
                 )
             )
         )
@@ -569,6 +587,11 @@ def audit(d: Audit, labels: Labels) -> Document:
     )
 
 
+def _whose_offer(r: TalksAudited, i: Invalid, labels: Labels) -> str:
+    who = labels.party(i.party) if i.party else r.run
+    return f"{who}: " if who else ""
+
+
 def _why(why: str, labels: Labels) -> str:
     if not why.startswith("breaks "):
         return why
@@ -578,7 +601,18 @@ def _why(why: str, labels: Labels) -> str:
 def _agreed(d: Audit) -> str:
     n = len(d.runs)
     if n == 1:
-        return f"The talks {ENDS[d.runs[0].outcome] if d.agreed else 'have ' + ENDS[d.runs[0].outcome]}."
+        r = d.runs[0]
+        closed = [f"round {r.at}" if r.at.isdigit() else r.at] if r.at else []
+        closed += [f"accepted last by {r.by}"] if r.by else []
+        if d.agreed:
+            return f"The talks ended in an agreement{' (' + ', '.join(closed) + ')' if closed else ''}."
+        if r.outcome == "open":
+            return (
+                "The record holds no agreement that the case can hold."
+                if r.invalid
+                else "The record has no end: no offer is marked as accepted."
+            )
+        return "The talks ended without agreement."
     text = f"{count(d.agreed)} of {things(n, 'talk')} ended in an agreement."
     if d.agreed:
         text += f" {percent(d.efficient)} of the agreements are efficient; on average they reach {percent(d.joint)} of the largest sum of utilities."
@@ -593,11 +627,18 @@ def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
         by = f" ({labels.party(r.first_party)})" if r.first_party else ""
         found.append(
             paragraph(
-                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {things(r.rounds_after or 0, 'offer')} followed it."
+                f"Offer {r.first_in_zone} of {r.offers}{by} was the first that all parties would have accepted; {things(r.rounds_after, 'offer') if r.rounds_after else 'no offer'} followed it."
             )
         )
     else:
         found.append(paragraph("No offer of the record was acceptable to all parties."))
+    if r.partial:
+        found.append(
+            paragraph(
+                f"{things(r.partial, 'offer')} left issues open; no figure counts what is open.", tone="small"
+            )
+        )
+    two = len(r.behaviour) == 2
     rows: list[Row] = [
         (
             cell(labels.party(b.party), head=True),
@@ -607,6 +648,7 @@ def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
             cell(percent(b.conceding), number=True),
             cell(listed(f"{k} {name}" for name, k in b.classes.items()) or "–"),
             cell(points(b.sensitivity), number=True),
+            *(_share_or_dash(x) for x in ((b.awareness, b.correlation) if two else ())),
         )
         for b in r.behaviour
     ]
@@ -618,9 +660,14 @@ def _one_run(r: TalksAudited, labels: Labels) -> list[Block]:
         "share of moves that concede",
         "moves",
         "positive per negative",
+        *(("turns that follow the other's", "in the same direction, less opposite") if two else ()),
     )
     found.append(Grid("How each party moved", head, tuple(rows)))
     return found
+
+
+def _share_or_dash(x: Fraction | None) -> Cell:
+    return cell("–" if x is None else percent(x), number=True)
 
 
 def _quality(q: Quality, labels: Labels) -> list[Block]:
@@ -628,10 +675,23 @@ def _quality(q: Quality, labels: Labels) -> list[Block]:
     found: list[Block] = [
         paragraph("What was agreed: ", *labels.package(q.package), f". It is worth {listed(parts)}.")
     ]
+    if q.shares:
+        told = [f"{percent(s)} of the largest {MEASURED[m]}" for m, s in q.shares.items() if s < 1]
+        if told:
+            found.append(paragraph(f"Of what the zone allows it reaches {listed(told)}."))
+    if q.fairness:
+        low, high = q.fairness
+        found.append(
+            paragraph(
+                f"Of the most that a party could gain in the zone, the party served least gets {percent(low)} and the one served "
+                f"best {percent(high)}."
+            )
+        )
     if not q.in_zone:
         why = [f"it is below no agreement for {listed(labels.parties(q.below))}"] if q.below else []
         why += ["it breaks: " + "; ".join(labels.rule(r).text for r in q.broken)] if q.broken else []
-        found.append(paragraph(f"It lies outside the zone: {listed(why)}.", tone="warning"))
+        quota = " The agreement rule of the case is met all the same." if q.agreed and q.below else ""
+        found.append(paragraph(f"It lies outside the zone: {listed(why)}.{quota}", tone="warning"))
     picks = [PICKS[m] for m, s in q.shares.items() if s == 1]
     if picks:
         found.append(paragraph(f"It is a package that these solutions pick: {listed(picks)}."))
@@ -670,7 +730,7 @@ def _all_runs(d: Audit) -> Grid:
         rows.append(
             (
                 cell(r.run, head=True),
-                ENDS[r.outcome],
+                ENDS[r.outcome] if r.outcome != "open" or not r.invalid else "nothing that the case can hold",
                 cell(percent(q.joint) if q else "–", number=True),
                 cell(percent(q.efficiency) if q else "–", number=True),
                 cell(
@@ -847,6 +907,7 @@ PROTOCOL = {
 }
 STALLED = {
     "deadline": "the deadline passes",
+    "the text is stuck at a draft that breaks a rule": "the text ends at a draft that breaks a rule",
     "broke off": "the talks break off",
     "a party walked away": "a party walks away",
     "no option left by the rules": "the rules leave no option on some issue",
@@ -868,6 +929,17 @@ def simulation_blocks(
 ) -> tuple[Block, ...]:
     """Simulated talks as blocks of a section."""
     found: list[Block] = [Bullets(tuple((_runs_sentence(p),) for p in d.protocols))]
+    for p in d.protocols:
+        if p.frees:
+            found.append(
+                paragraph(
+                    "Proposals change one issue. An exchange of two would free the draft at which the text is most often stuck: ",
+                    *_swap(p.frees, labels),
+                    ".",
+                )
+            )
+        if p.model_error:
+            found.append(paragraph(_model_sentence(p.model_error), tone="small"))
     parties = list(next((p.means for p in d.protocols if p.means), {}))
     rows: list[Row] = [
         (
@@ -899,15 +971,34 @@ def simulation_blocks(
         paragraph(f"Not run: {PROTOCOL[name]}. {sentence(why)}", tone="small")
         for name, why in d.not_run.items()
     ]
-    found.append(
-        paragraph(
-            f"Under these tactics ({listed(d.tactics)}) and these judgments; no forecast. Deadline after {things(d.rounds, 'round')}. The worst package at or "
-            f"above a party's aspiration is offered; a single text first takes each issue from an opening drawn at random; a run is repeated exactly by its seed ({d.question.seed}).",
-            tone="small",
-        )
-    )
+    found.append(paragraph(_conditions(d, labels), tone="small"))
     found += [paragraph(sentence(n), tone="small") for n in d.notes]
     return tuple(found)
+
+
+def _conditions(d: Simulation, labels: Labels) -> str:
+    """Under what the talks were run."""
+    ran, set_ = {p.protocol for p in d.protocols}, d.question.settings
+    parts = ["Under these tactics, these rules of talks and the judgments of the case; no forecast."]
+    if "alternating" in ran:
+        fixed = set_.get("tactics") or {}
+        own = f" ({listed(f'{labels.party(p)} {t}' for p, t in fixed.items())})" if fixed else ""
+        others = any(t.startswith(("log-rolling", "frequency", "micro", "random")) for t in d.tactics)
+        offered = "" if others else "; the worst package at or above a party's aspiration is offered"
+        parts.append(f"Tactics of alternating offers: {listed(d.tactics)}{own}{offered}.")
+    if ran & {"single-text", "annealed-text"}:
+        parts.append("A single text first takes each issue from an opening drawn at random.")
+    parts.append(f"Deadline after {things(d.rounds, 'round')}.")
+    falling = set_.get("no_agreement") or {}
+    told = [
+        f"{labels.party(p)} {points(v[0])} to {points(v[-1])}" for p, v in falling.items() if v[0] != v[-1]
+    ]
+    if told:
+        parts.append(f"What no agreement is worth goes from the start to the deadline: {listed(told)}.")
+    elif falling:
+        parts.append("The case has no cost of waiting, so what no agreement is worth stays as it is.")
+    parts.append(f"The same seed ({d.question.seed}) gives the same talks.")
+    return " ".join(parts)
 
 
 def _runs_sentence(p: ProtocolRuns) -> str:
@@ -915,8 +1006,26 @@ def _runs_sentence(p: ProtocolRuns) -> str:
     text = f"{lead[:1].upper()}{lead[1:]}: {count(p.agreed)} of {things(p.runs, 'talk')} {'ends' if p.agreed == 1 else 'end'} in an agreement"
     if p.agreed:
         text += "" if p.efficient is None else f", {count(p.efficient)} of them efficient"
+        outside = p.agreed - p.in_zone
+        text += (
+            f", {count(outside)} below no agreement for a party that the agreement rule can do without"
+            if outside
+            else ""
+        )
     why = "; ".join(f"in {count(n)} {STALLED.get(reason, reason)}" for reason, n in p.stalls.items())
     return f"{text}. {'Without agreement: ' + why + '.' if why else ''}".strip()
+
+
+def _model_sentence(e: ModelError) -> str:
+    ranks = (
+        f"; rank correlation {e.spearman:.2f} (Spearman) and {e.kendall:.2f} (Kendall)"
+        if e.spearman is not None and e.kendall is not None
+        else "; the models rank no package above another"
+    )
+    return (
+        f"What the parties' models of one another say of {things(e.packages, 'package')} when talks end, against the judgments of "
+        f"the case: root mean square error {e.error:.2f} on a scale from 0 to 1{ranks} (means over {things(e.models, 'model')})."
+    )
 
 
 def _ends(p: ProtocolRuns, labels: Labels, words: worth.ByWords) -> Grid:
@@ -961,45 +1070,63 @@ def _where(d: Simulation, labels: Labels) -> Chart:
         (cell(str(v["party"]), head=True), str(v["protocol"]), cell(points(float(v["mean"])), number=True))
         for v in values
     )
+    floors = [
+        {"party": labels.party(p), "worth": float(u), "note": f"no agreement: {labels.party(p)} {points(u)}"}
+        for p, u in d.no_agreement.items()
+    ]
+    rows += tuple(
+        (cell(labels.party(p), head=True), "no agreement", cell(points(u), number=True))
+        for p, u in d.no_agreement.items()
+    )
     table = Grid("Mean utility of the agreements", ("party", "protocol", "mean"), rows, folded=True)
     names = list(dict.fromkeys(v["protocol"] for v in values))
     parties = list(dict.fromkeys(v["party"] for v in values))
 
     def spec() -> dict[str, Any]:
-        palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]
-        return {
-            "width": 320,
-            "height": {"step": 34},
-            "data": {"values": values},
+        palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+        y = {
+            "field": "party",
+            "type": "nominal",
+            "sort": parties,
+            "axis": {"title": None, "grid": True, "labelLimit": 220},
+        }
+        x = {"type": "quantitative", "scale": {"zero": False}}
+        title = {"axis": {"title": "mean utility, each party's own scale"}}
+        dots = {
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
             "encoding": {
-                "x": {
-                    "field": "mean",
-                    "type": "quantitative",
-                    "axis": {"title": "mean utility, each party's own scale"},
-                    "scale": {"zero": False},
-                },
-                "y": {
-                    "field": "party",
-                    "type": "nominal",
-                    "sort": parties,
-                    "axis": {"title": None, "grid": True},
-                },
+                "x": {"field": "mean", **x, **title},
+                "y": y,
                 "color": {
                     "field": "protocol",
                     "type": "nominal",
                     "scale": {"domain": names, "range": palette[: len(names)]},
                     "legend": {"title": None, "orient": "bottom", "columns": 1},
                 },
-                "shape": {"field": "protocol", "type": "nominal", "scale": {"domain": names}, "legend": None},
+                "shape": {"field": "protocol", "type": "nominal", "scale": {"domain": names}},
                 "description": {"field": "note"},
             },
+        }
+        bars = {
+            "data": {"values": floors},
+            "mark": {"type": "tick", "thickness": 3, "size": 22, "color": FLOOR},
+            "encoding": {
+                "x": {"field": "worth", **x, **title},
+                "y": y,
+                "description": {"field": "note"},
+            },
+        }
+        return {
+            "width": 320,
+            "height": {"step": 34},
+            "data": {"values": values},
+            "layer": [*([bars] if floors else []), dots],
         }
 
     return Chart(
         "talks-ends",
         "What each party gets where talks end in an agreement",
-        "Mean utility of the agreements, party by party.",
+        "Mean utility of the agreements, party by party. The black bar is what no agreement is worth to the party.",
         spec,
         table,
     )

@@ -18,6 +18,7 @@ from zopa.workbench.access import SignIn
 from zopa.workbench.guard import MOST_BODY, Guard, require_token
 from zopa.workbench.opened_cases import OpenedCases
 from zopa.workbench.screens import SCREENS
+from zopa.workbench.translation import Catalogue
 
 __all__ = ["create_app"]
 
@@ -29,6 +30,7 @@ def create_app(
     *,
     several: bool = False,
     secure: bool = False,
+    catalogue: Catalogue | None = None,
     more: Collection[APIRouter] = (),
     inside: Collection[APIRouter] = (),
 ) -> FastAPI:
@@ -45,6 +47,8 @@ def create_app(
         Whether cases are at ``/cases/NAME/`` rather than the only one at ``/``.
     secure : bool
         Whether cookies are sent over TLS only.
+    catalogue : Catalogue or None
+        Of the language of the pages; None is English.
     more : further routers, outside any case: sign-in pages, the list of cases.
     inside : further routers, inside a case.
     """
@@ -56,7 +60,7 @@ def create_app(
         max_body_size=MOST_BODY,
         responses={code: {"description": title} for code, title in failures.ANSWERS.items()},
         dependencies=[Depends(require_token)],
-        middleware=[Middleware(Guard, sign_in=sign_in, hosts=hosts, secure=secure)],
+        middleware=[Middleware(Guard, sign_in=sign_in, hosts=hosts, secure=secure, catalogue=catalogue)],
     )
     app.state.cases = cases if isinstance(cases, OpenedCases) else OpenedCases(cases)
     app.state.sign_in = sign_in

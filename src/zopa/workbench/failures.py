@@ -24,6 +24,7 @@ from zopa.errors import (
 from zopa.views.history import versions
 from zopa.workbench.access import csrf_token
 from zopa.workbench.frame import environment
+from zopa.workbench.translation import translated
 
 __all__ = ["ANSWERS", "install", "refused"]
 
@@ -112,7 +113,7 @@ def _on_fields(request: Request, error: Exception) -> Response:
 
 def _on_bug(request: Request, error: Exception) -> Response:
     logging.getLogger("zopa.workbench").error("error in a request", exc_info=error)
-    return refused(request, 500, BUG, (), None)
+    return refused(request, 500, translated(BUG), (), None)
 
 
 def refused(
@@ -133,7 +134,7 @@ def refused(
         )
         return JSONResponse(told, status)
     template = environment().get_template("failure.html.j2")
-    title = TITLES.get(status, "Something went wrong")
+    title = translated(TITLES.get(status, "Something went wrong"))
     partial = request.headers.get("hx-request-type") == "partial"
     text = template.render(title=title, words=words, findings=findings, partial=partial, status=status)
     return HTMLResponse(text, status)

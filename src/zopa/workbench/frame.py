@@ -26,7 +26,9 @@ from zopa.views.labels import Labels
 from zopa.views.numbers import count, day, points, things
 from zopa.workbench.access import Member, csrf_token
 from zopa.workbench.asked import UrlQuery
+from zopa.workbench.interface_text import InterfaceText
 from zopa.workbench.opened_cases import OpenedCases
+from zopa.workbench.translation import Catalogue, spoken, translated
 
 __all__ = ["NAVIGATION", "AskedHere", "Here", "Page", "drawn", "here_of", "html", "needs", "screen"]
 
@@ -314,6 +316,7 @@ def screen(
 
 def html(here: Here, template: str, page: Page) -> Response:
     """A page, or only its main part where it is to be swapped in."""
+    screens = (*NAVIGATION, *here.request.app.state.sign_in.navigation)
     context = {
         "frame": "part.html.j2" if here.partial else "base.html.j2",
         "here": here,
@@ -323,7 +326,7 @@ def html(here: Here, template: str, page: Page) -> Response:
         "labels": here.labels,
         "document": here.shown(page.document) if page.document else None,
         "csrf": csrf_token(here.request.state.entry.id),
-        "navigation": (*NAVIGATION, *here.request.app.state.sign_in.navigation),
+        "navigation": [(translated(name), path, key) for name, path, key in screens],
         "drawn": {},
         **page.more,
     }
@@ -342,9 +345,13 @@ def drawn(here: Here, what: Hashable, document: Document) -> dict[str, Markup]:
     return {name: Markup(svg) for name, svg in found.items()}
 
 
-@functools.cache
 def environment() -> Environment:
-    """The templates: ours, and the report's blocks. Everything is escaped; undefined names are errors."""
+    """The templates in the language spoken: ours, and the report's blocks. Everything is escaped; undefined names are errors."""
+    return _environment(spoken())
+
+
+@functools.lru_cache(8)
+def _environment(catalogue: Catalogue | None) -> Environment:
     made = Environment(
         loader=ChoiceLoader([DictLoader(block_templates()), PackageLoader("zopa.workbench")]),
         autoescape=True,
@@ -360,4 +367,8 @@ def environment() -> Environment:
         "things": things,
     }
     made.filters |= filters
+    made.globals["_"] = translated
+    if catalogue is not None:
+        made.extend(catalogue=catalogue)
+        made.add_extension(InterfaceText)
     return made

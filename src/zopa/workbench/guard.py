@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zopa.casefile import acting, acting_now
 from zopa.workbench.access import SignedIn, SignIn, csrf_token
+from zopa.workbench.translation import Catalogue, speaking
 
 __all__ = ["HEADERS", "MOST_BODY", "POLICY", "Guard", "require_token"]
 
@@ -52,12 +53,19 @@ class Guard:
     ----------
     hosts : values of the Host header that are ours, with the port: ``127.0.0.1:8765``.
     secure : whether cookies are sent over TLS only.
+    catalogue : of the language that is spoken; None is English.
     """
 
     def __init__(
-        self, app: ASGIApp, *, sign_in: SignIn, hosts: Collection[str], secure: bool = False
+        self,
+        app: ASGIApp,
+        *,
+        sign_in: SignIn,
+        hosts: Collection[str],
+        secure: bool = False,
+        catalogue: Catalogue | None = None,
     ) -> None:
-        self.app, self.sign_in, self.secure = app, sign_in, secure
+        self.app, self.sign_in, self.secure, self.catalogue = app, sign_in, secure, catalogue
         self.hosts = frozenset(h.lower() for h in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,9 +84,8 @@ class Guard:
             return
         entry = getattr(request.state, "entry", None)
         who = entry.user if entry is not None and self.sign_in.entrance else acting_now().who
-        with acting(
-            who, "zopa serve"
-        ):  # what a screen changes stands in the record of the case under this name
+        # What a screen changes stands in the record of the case under this name.
+        with acting(who, "zopa serve"), speaking(self.catalogue):
             await self.app(scope, receive, guarded)
 
     def _refusal(self, request: Request) -> Response | None:

@@ -12,6 +12,7 @@ import hmac
 import http.client
 import ipaddress
 import json
+import math
 import ssl
 import threading
 import time
@@ -81,8 +82,9 @@ class IdentityProvider:
     issuer: str
     client: str
     secret: str = field(repr=False)
-    _found: tuple[float, Mapping[str, Any]] | None = field(default=None, repr=False)
-    _keys: tuple[float, Mapping[str, Any]] | None = field(default=None, repr=False)
+    _told: dict[str, tuple[float, Mapping[str, Any] | ProviderRefused]] = field(
+        default_factory=dict, repr=False
+    )
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -211,24 +213,35 @@ class IdentityProvider:
         raise ProviderRefused("the provider's answer is signed with a key that the provider does not publish")
 
     def _key_set(self, since: float) -> list[Mapping[str, Any]]:
-        place = self._endpoint("jwks_uri")
-        with self._lock:
-            if self._keys is None or time.monotonic() - self._keys[0] > since:
-                self._keys = (time.monotonic(), _ask(place))
-            listed = self._keys[1].get("keys")
+        listed = self._kept(self._endpoint("jwks_uri"), since).get("keys")
         return [k for k in listed if isinstance(k, dict)] if isinstance(listed, list) else []
 
     def _discovered(self) -> Mapping[str, Any]:
         """What the provider says of itself, under its own name."""
+        told = self._kept(self.issuer.rstrip("/") + "/.well-known/openid-configuration", FRESH)
+        if told.get("issuer") != self.issuer:
+            raise ProviderRefused(
+                "the provider calls itself otherwise than --oidc does; ask who runs the server"
+            )
+        return told
+
+    def _kept(self, address: str, since: float) -> Mapping[str, Any]:
+        """What stands at an address, read again after ``since`` seconds; a failure is kept for ``SECONDS``.
+
+        So a provider that hangs holds up one request, and not one per person who tries.
+        """
         with self._lock:
-            if self._found is None or time.monotonic() - self._found[0] > FRESH:
-                told = _ask(self.issuer.rstrip("/") + "/.well-known/openid-configuration")
-                if told.get("issuer") != self.issuer:
-                    raise ProviderRefused(
-                        "the provider calls itself otherwise than --oidc does; ask who runs the server"
-                    )
-                self._found = (time.monotonic(), told)
-            return self._found[1]
+            now = time.monotonic()
+            at, told = self._told.get(address, (-math.inf, {}))
+            if now - at > (SECONDS if isinstance(told, ProviderRefused) else since):
+                try:
+                    told = _ask(address)
+                except ProviderRefused as refused:
+                    told = refused
+                self._told[address] = (time.monotonic(), told)
+        if isinstance(told, ProviderRefused):
+            raise ProviderRefused(str(told))
+        return told
 
     def _endpoint(self, name: str) -> str:
         place = self._discovered().get(name)

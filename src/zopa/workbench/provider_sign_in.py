@@ -15,6 +15,7 @@ from zopa.workbench.identity_provider import IdentityProvider, ProviderRefused
 from zopa.workbench.store import Refused
 from zopa.workbench.store.identities import PATIENCE, begin_handshake, end_handshake, log_in_as
 from zopa.workbench.team import BACK, THERE, TeamSignIn, let_in, login_form
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -82,5 +83,7 @@ def _returned(
     session = log_in_as(sign_in.database, who.issuer, who.subject, old)
     if session is None:
         command = shlex.join(["zopa", "team", "DATABASE", "link", "NAME", who.issuer, who.subject])
-        return login_form(request, "you have no account here, or it is not linked yet", 403, command)
+        return login_form(
+            request, translated("you have no account here, or it is not linked yet"), 403, command
+        )
     return let_in(sign_in, session)

@@ -21,6 +21,7 @@ from zopa.workbench.asked import UrlQuery
 from zopa.workbench.opened_cases import OpenedCases
 from zopa.workbench.rights import Role
 from zopa.workbench.screens.today import briefing
+from zopa.workbench.translation import Catalogue
 
 if TYPE_CHECKING:
     from zopa.workbench.identity_provider import IdentityProvider
@@ -78,6 +79,7 @@ def serve(
     tell: Callable[[str], None] = print,
     *,
     role: Role = "owner",
+    catalogue: Catalogue | None = None,
 ) -> None:
     """Serve one case to the person at this computer, until Ctrl-C.
 
@@ -88,6 +90,7 @@ def serve(
         Given the address to open, which holds the token.
     role : Role
         What the person may do; a viewer changes nothing.
+    catalogue : of the language of the pages; None is English.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def serve(
         named = f"[{host.strip('[]')}]" if ":" in host else host
         hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", f"[::1]:{bound}"}
         sign_in = SingleUser(cookie=f"zopa-{bound}", role=role)
-        app = create_app(cases, sign_in, hosts)
+        app = create_app(cases, sign_in, hosts, catalogue=catalogue)
         tell(f"http://{named}:{bound}/?token={sign_in.token}")
         _resume_jobs(cases)
         threading.Thread(target=_prepare, args=(app.state.cases,), daemon=True).start()
@@ -115,6 +118,7 @@ def team_app(
     hosts: Collection[str],
     secure: bool = False,
     provider: IdentityProvider | None = None,
+    catalogue: Catalogue | None = None,
 ) -> FastAPI:
     """The application that serves all cases of a team to its people; they may also sign in at a provider."""
     from zopa.workbench import team
@@ -133,6 +137,7 @@ def team_app(
         hosts,
         several=True,
         secure=secure,
+        catalogue=catalogue,
         more=routers,
         inside=[together.router],
     )
@@ -147,6 +152,7 @@ def serve_team(
     *,
     secure: bool = False,
     provider: IdentityProvider | None = None,
+    catalogue: Catalogue | None = None,
 ) -> None:
     """Serve the cases of a team, until Ctrl-C.
 
@@ -156,6 +162,7 @@ def serve_team(
     names : values of the Host header under which a proxy in front makes the server known: ``zopa.example.org``.
     secure : whether people reach it over TLS; without it, an address that others can reach is refused.
     provider : where people may sign in besides passwords.
+    catalogue : of the language of the pages; None is English.
 
     Raises
     ------
@@ -175,7 +182,7 @@ def serve_team(
             bound = made.getsockname()[1]
             named = f"[{host.strip('[]')}]" if ":" in host else host
             hosts = {f"{named}:{bound}", f"127.0.0.1:{bound}", f"localhost:{bound}", *names}
-            app = team_app(database, hosts, secure, provider)
+            app = team_app(database, hosts, secure, provider, catalogue)
             from zopa.workbench.job_worker import start_worker
             from zopa.workbench.store.jobs import unheard, waiting
 

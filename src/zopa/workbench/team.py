@@ -29,6 +29,7 @@ from zopa.workbench.store import (
     session_of,
 )
 from zopa.workbench.store.accounts import account_named
+from zopa.workbench.translation import translated
 
 if TYPE_CHECKING:
     from zopa.workbench.identity_provider import IdentityProvider
@@ -114,7 +115,9 @@ def login_form(
     """The form to sign in, with what went wrong; ``command`` is what who runs the server would type to link."""
     provider = _sign_in(request).provider
     host = provider.host if provider else ""
-    return _page("login.html.j2", status, said=said, name=name, provider=host, there=THERE, command=command)
+    return _page(
+        "login.html.j2", status, said=translated(said), name=name, provider=host, there=THERE, command=command
+    )
 
 
 def let_in(sign_in: TeamSignIn, session: TeamSession) -> Response:

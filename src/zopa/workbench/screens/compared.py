@@ -12,6 +12,7 @@ from zopa.study import compare as ask
 from zopa.views import Labels
 from zopa.views.compare import compare as view
 from zopa.workbench.frame import AskedHere, Here, Page, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["days_of", "router"]
 
@@ -31,7 +32,7 @@ def compare(here: AskedHere) -> Page:
     answer = here.answer(("compare", old, new), lambda _: ask(before, after))
     terminal = shlex.join(["zopa", "compare", f"{here.name}@{old}", f"{here.name}@{new}"])
     more = {"old": old, "new": new, "days": days, "terminal": terminal}
-    return Page("Compare", answer, view(answer, Labels(answer.question.of)), more)
+    return Page(translated("Compare"), answer, view(answer, Labels(answer.question.of)), more)
 
 
 def _days(here: Here) -> list[str]:

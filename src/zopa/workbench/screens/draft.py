@@ -34,6 +34,7 @@ from zopa.views.stress import VERDICTS
 from zopa.views.worth import BY_INTERVALS, BY_WORDS, ByWords, by_words
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -99,7 +100,7 @@ def compare_drafts(here: AskedHere, ident: str) -> Page:
         "back": here.url("/drafts/new"),
     }
     return Page(
-        "Two drafts",
+        translated("Two drafts"),
         {"question": mine.to_dict()["question"], "answer": [_data(mine), _data(theirs)]},
         document,
         more,
@@ -117,8 +118,8 @@ def hold(here: AskedHere) -> Page:
         if not here.partial:
             raise
         note = paragraph(sentence(str(why)), tone="note")
-        return Page("Would it hold", {}, Document("", (Section("hold", "", (note,)),)))
-    return Page("Would it hold", answer, view(answer), command="stability")
+        return Page(translated("Would it hold"), {}, Document("", (Section("hold", "", (note,)),)))
+    return Page(translated("Would it hold"), answer, view(answer), command="stability")
 
 
 @screen(router, "/drafts/{ident}", "draft.html.j2")
@@ -184,7 +185,7 @@ def _page(here: Here, ident: str, saved: SavedDraft | None) -> Page:
     }
     if not here.partial:
         more |= {"starts": _starts(here), "knobs": _knobs(here), "weight_words": WEIGHT_WORDS}
-    return Page("Draft", answered(answer, drawn), document, more, command="judge", url=_url(here))
+    return Page(translated("Draft"), answered(answer, drawn), document, more, command="judge", url=_url(here))
 
 
 def _conflict(problem: Problem) -> Document:
@@ -274,18 +275,22 @@ def _redrafts(here: Here, answer: Views) -> Iterator[Redraft]:
         yield Redraft(here.labels.package(package), _url(here, package), against(package))
 
 
+STARTS = ("nash", "egalitarian")
+"""Solutions whose package a draft may start from."""
+
+
 def _starts(here: Here) -> list[tuple[str, str]]:
     """Where to begin: nothing settled, the status quo, packages that solutions pick."""
     problem = here.problem
-    found = [("every issue open", _url(here, {}))]
+    found = [(translated("every issue open"), _url(here, {}))]
     now = {i: issue.now for i, issue in problem.case.issues.items()}
     if all(now.values()):
-        found.append(("the status quo", _url(here, {i: str(o) for i, o in now.items()})))
+        found.append((translated("the status quo"), _url(here, {i: str(o) for i, o in now.items()})))
     if problem.listable:
-        for method in ("nash", "egalitarian"):
+        for method in STARTS:
             picked = here.answer(("solve", method), lambda p, m=method: solve(p, m))  # type: ignore[misc]
             if picked.deals:
-                found.append((picked.title, _url(here, picked.deals[0].package)))
+                found.append((translated(picked.title), _url(here, picked.deals[0].package)))
     return found
 
 
@@ -295,7 +300,7 @@ def _knobs(here: Here) -> list[Knobs]:
     for party in here.problem.space.parties:
         r = reservation(case, party)
         spread = f" ({short(r.low)} to {short(r.high)})" if r is not None and r.low != r.high else ""
-        told = f"{short(r.best)}{spread}" if r is not None else "none given"
+        told = f"{short(r.best)}{spread}" if r is not None else translated("none given")
         own = {} if case.parties[party].points else weights(case, party)
         named = tuple((i, here.labels.issue(i), short(w.best)) for i, w in own.items())
         found.append(Knobs(party, name=here.labels.party(party), reservation=told, weights=named))

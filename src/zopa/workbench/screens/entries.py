@@ -20,6 +20,7 @@ from zopa.workbench.entry_fields import GROUPS, entry_fields, options_listed, si
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.reviewing import recorded
 from zopa.workbench.screens.sources import Typed
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -42,7 +43,7 @@ def entries(here: AskedHere) -> Page:
         "parties": [(k, x.name) for k, x in case.parties.items()],
     }
     data = {"question": {"verb": "edit"}, "answer": {g: dict(rows) for g, rows in listed.items()}}
-    return Page("Edit the case", data, more={"listed": listed, "groups": GROUPS})
+    return Page(translated("Edit the case"), data, more={"listed": listed, "groups": GROUPS})
 
 
 @router.get("/edit/{group}", response_class=Response)

@@ -11,6 +11,7 @@ from zopa.casefile import acting, check_record, start_record, undo
 from zopa.casefile.change_log import kept
 from zopa.views.history import history as view
 from zopa.workbench.frame import AskedHere, Page, needs, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -26,9 +27,11 @@ def record(here: AskedHere) -> Page:
     more = {"may_undo": here.member.may("undo"), "started": kept(folder)}
     question = {"verb": "record", "settings": {"check": ""}}
     if not more["started"]:
-        return Page("Record", {"question": question, "answer": None}, more=more, command="record")
+        return Page(translated("Record"), {"question": question, "answer": None}, more=more, command="record")
     found = check_record(folder)
-    return Page("Record", {"question": question, "answer": found.to_dict()}, view(found), more, "record")
+    return Page(
+        translated("Record"), {"question": question, "answer": found.to_dict()}, view(found), more, "record"
+    )
 
 
 @router.post("/record/start", dependencies=[needs("undo")])

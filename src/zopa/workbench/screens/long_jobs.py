@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from zopa.errors import MissingExtra, NotApplicable
 from zopa.workbench.asked import UrlQuery
 from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
+from zopa.workbench.translation import translated
 
 if TYPE_CHECKING:
     from zopa.workbench.store import Database, Job
@@ -93,11 +94,11 @@ def jobs(here: AskedHere) -> Page:
         from zopa.workbench.store import jobs_of
     except MissingExtra as error:
         more: Mapping[str, Any] = {"jobs": [], "kinds": {}, "may_run": False, "missing": str(error)}
-        return Page("Jobs", {"question": question, "answer": {"jobs": []}}, more=more)
+        return Page(translated("Jobs"), {"question": question, "answer": {"jobs": []}}, more=more)
     with _database(here) as database:
         found = [_told(here, j) for j in jobs_of(database, here.name)] if database is not None else []
     more = {"jobs": found, "kinds": JOB_KINDS, "may_run": here.member.may("run job"), "missing": ""}
-    return Page("Jobs", {"question": question, "answer": {"jobs": found}}, more=more)
+    return Page(translated("Jobs"), {"question": question, "answer": {"jobs": found}}, more=more)
 
 
 @screen(router, "/jobs/{number}", "job.html.j2")

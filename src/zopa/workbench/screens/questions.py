@@ -17,6 +17,7 @@ from zopa.views import view
 from zopa.views.document import Document, Paragraph, Section
 from zopa.views.stress import question_items
 from zopa.workbench.frame import AskedHere, Here, Page, needs, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -45,7 +46,9 @@ def questions(here: AskedHere) -> Page:
         "may_change": here.member.may("change") and here.folder.is_dir(),
         "before": version_of(here.folder, (RECORD,)).text if here.folder.is_dir() else "",
     }
-    return Page("Questions", answer, Document("", (first, *each, last)), more, command="questions")
+    return Page(
+        translated("Questions"), answer, Document("", (first, *each, last)), more, command="questions"
+    )
 
 
 def _found(here: Here) -> Questions:

@@ -17,6 +17,7 @@ from zopa.views.document import Chart
 from zopa.views.labels import Labels
 from zopa.views.study import study as study_view
 from zopa.workbench.frame import AskedHere, Here, Page, drawn, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["full_study", "router"]
 
@@ -40,7 +41,9 @@ def report(here: AskedHere) -> Page:
     """Every section of the report of `zopa run`."""
     found = full_study(here)
     document = study_view(found, Labels(found.case))
-    return Page("Report", found, document, more={"drawn": drawn(here, "run", document)}, command="run")
+    return Page(
+        translated("Report"), found, document, more={"drawn": drawn(here, "run", document)}, command="run"
+    )
 
 
 @router.get("/report.html", response_class=Response)

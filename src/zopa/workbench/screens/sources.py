@@ -24,6 +24,7 @@ from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.marked_text import stretches
 from zopa.workbench.reviewing import REASONS, decide, take_back
 from zopa.workbench.source_view import STATES, Filters, FoundRecord, items, kind_words, kinds, listing
+from zopa.workbench.translation import translated
 
 __all__ = ["Typed", "router"]
 
@@ -121,7 +122,7 @@ def sources(here: AskedHere) -> Page:
         "question": {"verb": "sources"},
         "answer": {"undecided": waiting, "sources": [r.to_dict() for r in rows]},
     }
-    return Page("Read", answer, more={"rows": rows, "waiting": waiting})
+    return Page(translated("Read"), answer, more={"rows": rows, "waiting": waiting})
 
 
 @screen(router, "/sources/{source}", "source.html.j2")
@@ -171,7 +172,7 @@ def _page(
         "source": source,
         "parts": stretches(text, spans) if text else [],
         "by_key": {i.key: i for i in shown.view},
-        "states": STATES,
+        "states": {k: (sign, translated(word)) for k, (sign, word) in STATES.items()},
         "kind_words": kind_words,
         "choices": _choices(shown, labels),
         "address": lambda below="", **parts: address(here, shown.source, shown.filters, below, **parts),
@@ -206,13 +207,13 @@ def _page(
 
 def _choices(shown: SourceAsked, labels: Labels) -> dict[str, list[tuple[str, str]]]:
     """Filter -> the values that occur, with their words."""
-    who = {i.speaker or "-": i.who or "no speaker named" for i in shown.all}
-    issues = {i.issue or "-": labels.issue(i.issue) if i.issue else "no issue" for i in shown.all}
+    who = {i.speaker or "-": i.who or translated("no speaker named") for i in shown.all}
+    issues = {i.issue or "-": labels.issue(i.issue) if i.issue else translated("no issue") for i in shown.all}
     return {
         "speaker": sorted(who.items(), key=lambda x: x[1]),
         "kind": [(k, kind_words(k)) for k in kinds(shown.all)],
         "issue": list(issues.items()),
-        "state": [(s, word) for s, (_, word) in STATES.items()],
+        "state": [(s, translated(word)) for s, (_, word) in STATES.items()],
     }
 
 
@@ -560,4 +561,4 @@ def in_view(here: AskedHere, source: str) -> Page:
     }
     if shown.closed:
         raise PermissionError("your role in this case does not allow this")
-    return Page("Accept what is in view", data, more=more)
+    return Page(translated("Accept what is in view"), data, more=more)

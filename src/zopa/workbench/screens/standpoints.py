@@ -12,6 +12,7 @@ from zopa.space import plain
 from zopa.views.positions import at_the_table, over_time, position_table
 from zopa.workbench.frame import AskedHere, Page, screen
 from zopa.workbench.screens.compared import days_of
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -23,7 +24,7 @@ def positions(here: AskedHere) -> Page:
     """The latest position of each party on each issue, and the statement behind it."""
     case = here.case
     answer = {"question": plain(here.problem.question("positions")), "answer": _table(case)}
-    return Page("Positions", answer, position_table(case, here.labels))
+    return Page(translated("Positions"), answer, position_table(case, here.labels))
 
 
 def _table(case: Case) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from zopa.errors import UnknownName
 from zopa.study.talks import path as ask
 from zopa.views import view
 from zopa.workbench.frame import AskedHere, Page, drawn, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -46,7 +47,9 @@ def path(here: AskedHere) -> Page:
         lambda problem: ask(problem, draft or to, start or None, together=int(together), mode=mode),
     )
     more: dict[str, Any] = {
-        "to": to, "start": start, "mode": mode, "together": together, "targets": TARGETS, "modes": MODES, "draft": draft,
+        "to": to, "start": start, "mode": mode, "together": together, "draft": draft,
+        "targets": {k: translated(words) for k, words in TARGETS.items()},
+        "modes": {k: translated(words) for k, words in MODES.items()},
     }  # fmt: skip
     words = [] if draft else [f"--to {to}"]
     words += [f"--from {start}"] if start else []
@@ -54,4 +57,4 @@ def path(here: AskedHere) -> Page:
     words += [f"--together {together}"] if together != "2" else []
     document = view(answer)
     more["drawn"] = drawn(here, what, document)
-    return Page("Path", answer, document, more, command=" ".join(["path", *words]))
+    return Page(translated("Path"), answer, document, more, command=" ".join(["path", *words]))

@@ -18,6 +18,7 @@ from zopa.workbench.asked import UrlQuery
 from zopa.workbench.frame import AskedHere, Here, Page, screen
 from zopa.workbench.last_look import Look, cookie_name, looked, looks_of
 from zopa.workbench.screens.report import full_study
+from zopa.workbench.translation import translated
 
 __all__ = ["briefing", "router"]
 
@@ -46,7 +47,7 @@ def today(here: AskedHere) -> Page:
         "then": then,
         "since": _changes(here, then) if then else [],
     }
-    return Page("Today", study, view(study), more, command="run", cookies=cookies)
+    return Page(translated("Today"), study, view(study), more, command="run", cookies=cookies)
 
 
 def _since(here: Here, words: Stress | None) -> tuple[Look | None, dict[str, str]]:

@@ -31,6 +31,7 @@ from zopa.workbench.store import (
     unblind,
 )
 from zopa.workbench.team import TeamSignIn
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -58,6 +59,13 @@ def _fields(case: Case) -> Mapping[str, tuple[str, ...]]:
         "issue": tuple(case.issues),
         "stance": get_args(Stance),
     }
+
+
+def _word(here: Here, field: str, value: str) -> str:
+    """A value of a field as people call it."""
+    if field in ("party", "issue"):
+        return here.labels.party(value) if field == "party" else here.labels.issue(value)
+    return value.replace("_", " ")
 
 
 def _agreement(here: Here, own: list[Coding]) -> CoderAgreement | None:
@@ -93,8 +101,9 @@ def coding(here: AskedHere) -> Page:
             "agreement": answered(found)["answer"] if found else None,
         },
     }
-    more = {"blind": blind, "statements": statements, "fields": _fields(here.case), "can_code": True}
-    return Page("Coding", answer, view(found) if found else None, more)
+    words = {name: [(v, _word(here, name, v)) for v in known] for name, known in _fields(here.case).items()}
+    more = {"blind": blind, "statements": statements, "fields": words, "can_code": True}
+    return Page(translated("Coding"), answer, view(found) if found else None, more)
 
 
 @router.post("/coding", dependencies=[needs("code")])
@@ -155,7 +164,7 @@ def comments(here: AskedHere) -> Page:
         "record": record,
         "can_comment": here.member.may("annotate"),
     }
-    return Page("Comments", answer, more=more)
+    return Page(translated("Comments"), answer, more=more)
 
 
 @router.post("/comments", dependencies=[needs("annotate")])
@@ -174,7 +183,7 @@ def people_page(here: AskedHere) -> Page:
     sign_in, _ = _team(here)
     found = people(sign_in.database, here.name)
     answer = {"question": {"verb": "people"}, "answer": {"people": [vars(p) for p in found]}}
-    return Page("People", answer, more={"people": found, "roles": ROLES})
+    return Page(translated("People"), answer, more={"people": found, "roles": ROLES})
 
 
 @router.post("/people", dependencies=[needs("manage people")])

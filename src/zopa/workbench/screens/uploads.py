@@ -22,6 +22,7 @@ from zopa.reading.sources.files import Incoming, open_bytes
 from zopa.reading.sources.web import MAX_BYTES
 from zopa.workbench.frame import AskedHere, Here, Page, html, needs, screen
 from zopa.workbench.reviewing import TRIES, recorded
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -119,7 +120,7 @@ def _page(
         ]
     }
     data = {"question": {"verb": "read"}, "answer": {**answer, "formats": FORMATS}}
-    return Page("Add texts", data, more=more, status=422 if problem else 200)
+    return Page(translated("Add texts"), data, more=more, status=422 if problem else 200)
 
 
 @router.post("/upload", dependencies=[needs("change")])

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from zopa.bargaining import why_not as ask
 from zopa.views import view
 from zopa.workbench.frame import AskedHere, Page, screen
+from zopa.workbench.translation import translated
 
 __all__ = ["router"]
 
@@ -17,4 +18,4 @@ router = APIRouter(tags=["why-not"])
 def why_not(here: AskedHere) -> Page:
     """What rules a deal out, as `zopa why-not`."""
     answer = here.answer("why-not", ask)
-    return Page("Why not", answer, view(answer), command="why-not")
+    return Page(translated("Why not"), answer, view(answer), command="why-not")
