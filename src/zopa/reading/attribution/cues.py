@@ -93,7 +93,7 @@ class Attributions:
             return False
         if s.start - x.content[-1][1] > 1 or not s.grammar.acts["goes_on"].match(said):
             return False
-        a, b = x.content[-1]
+        a, _ = x.content[-1]
         self.statements[k] = replace(x, content=(*x.content[:-1], (a, s.stop - 1)))
         self.take(a, s.stop)
         return True
