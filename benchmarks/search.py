@@ -33,6 +33,7 @@ import zopa
 from benchmarks._instances import HARD, SMOOTH, arrays, global_rules, space, space_of
 from zopa.bargaining import Engine, choose
 from zopa.bargaining import search as exact
+from zopa.bargaining.engines import MOST_SHOWN
 from zopa.bargaining.listing import Listing
 from zopa.bargaining.proofs import check
 from zopa.bargaining.search import branch_and_bound as tree
@@ -211,10 +212,13 @@ def engine_alone(verb: str, case: Case) -> Callable[[], Any]:
         return Search(space) if name == "search" else Listing(space)
 
     def zone() -> None:
-        one = engine()
-        one.count(free), one.count(space.reservation), one.shares()
+        """What a zone asks: both counts, per party the most with the others' limits kept and in the zone, all alike."""
+        one, limits = engine(), space.reservation
+        one.count(free), one.count(limits), one.shares()
         for p in range(len(none)):
-            one.highest([p], none, free)
+            one.highest([p], none, [free[q] if q == p else limits[q] for q in range(len(none))])
+            one.highest([p], none, limits, MOST_SHOWN)
+        one.highest(range(len(none)), none, free)
 
     return {"frontier": lambda: engine().frontier(), "zone": zone, "solve": lambda: engine().solve("nash")}[
         verb

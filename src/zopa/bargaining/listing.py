@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -78,15 +78,22 @@ class Listing:
         self, parties: Sequence[int], zero: Sequence[int], floors: Sequence[int], shown: int = 0
     ) -> Top | None:
         """See :class:`Engine`."""
-        inside = np.flatnonzero(self._reaching(floors))
-        if not inside.size:
+        inside = self._reaching(floors)
+        row: IntArray = self.table.utilities
+        gains = [row[p] - zero[p] if zero[p] else row[p] for p in parties]
+        if row.dtype == object or np.count_nonzero(inside) * 8 < inside.size:
+            numbers = np.flatnonzero(inside)
+            gains = [g[numbers] for g in gains]
+        else:  # a number below all others is quicker than to take out what is inside
+            numbers, outside = None, np.iinfo(row.dtype).min
+            gains[0] = np.where(inside, gains[0], outside)
+        least = reduce(np.minimum, gains)
+        if not least.size or (numbers is None and not inside.any()):
             return None
-        least, *others = (self._of(p, inside) - zero[p] for p in parties)
-        for row in others:
-            least = np.minimum(least, row)
         best = least.max()
-        numbers = inside[least == best] if shown else inside[:0]
-        return Top(self.space.points(best), self._packages(numbers, min(shown, MOST_SHOWN)))
+        ties = np.flatnonzero(least == best) if shown else np.arange(0)
+        found = self._packages(ties if numbers is None else numbers[ties], min(shown, MOST_SHOWN))
+        return Top(self.space.points(best), found)
 
     def _of(self, party: int, numbers: IntArray) -> IntArray:
         """What the numbered packages are worth to a party."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from zopa.case import Judgment, reservation, with_ratifiers
 from zopa.case.laws import quantiles
 from zopa.errors import NotApplicable
-from zopa.graphmodel import GraphIssue, GraphModel, compile_graph
-from zopa.graphmodel.concepts import stable
 from zopa.parallel import Spread, in_parts
 from zopa.robustness.compatible_set import Compatible
 from zopa.robustness.shares import Share, share
 from zopa.space import Problem, Space
-from zopa.waiting import Clock, Waiting, party_cost
+
+if TYPE_CHECKING:
+    from zopa.graphmodel import GraphIssue, GraphModel
+    from zopa.waiting import Clock, Waiting
 
 __all__ = ["ANSWERED", "HOLDS", "LENSES", "LensShares", "OpeningLens", "StabilityLens", "under_the_draws"]
 
@@ -105,6 +106,8 @@ class StabilityLens:
     def __init__(
         self, problem: Problem, words: Mapping[str, Compatible], packages: Sequence[Mapping[str, str]]
     ) -> None:
+        from zopa.graphmodel import compile_graph
+
         self.words, self.packages = words, tuple(packages)
         model = compile_graph(problem, form="issues").model
         self.around = [_around(model, problem.space, p) for p in packages]
@@ -121,6 +124,9 @@ class StabilityLens:
         return np.column_stack([self._one(a, points) for a in self.around])
 
     def _one(self, a: _Around, points: Points) -> IntArray:
+        from zopa.graphmodel import GraphIssue, GraphModel
+        from zopa.graphmodel.concepts import stable
+
         draws, states = len(next(iter(points.values()))), len(a.options)
         worth = np.stack([_worth(self.words[p], a.options, points[p]) for p in self.parties])
         together = GraphModel(
@@ -213,6 +219,8 @@ class OpeningLens:
     def __init__(
         self, problem: Problem, words: Mapping[str, Compatible], packages: Sequence[Mapping[str, str]]
     ) -> None:
+        from zopa.waiting import Clock, party_cost
+
         del words
         case, whole = problem.case, with_ratifiers(problem.case)
         own = (problem if whole is case else Problem(whole, problem.readings)).table
