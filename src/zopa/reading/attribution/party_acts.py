@@ -157,7 +157,9 @@ def elliptical(s: Sentence, found: Attributions) -> Attribution | None:
     source = found.statements[-1].source[0] if goes_on else _in_touch(s) if found.record else None
     if s.stop - s.start < 4 or not source:
         return None
-    opens = s.is_(s.start + 1, "kept_links") or s.is_(s.start + 1, "specifiers") or s.noun[s.start + 1]
+    after = s.lower[s.start + 1]
+    opens = any(after in s.grammar.particles.get(base, ()) for base, _ in s.grammar.forms.get(s.lower[s.start], ()))
+    opens = opens or s.is_(s.start + 1, "object_pronouns") or s.is_(s.start + 1, "kept_links") or s.is_(s.start + 1, "specifiers") or s.noun[s.start + 1]
     base = opening_verb(s.lower[s.start], opens, s.grammar.forms, s.grammar.classes)
     if not base or s.quoted[s.start]:
         return None

@@ -319,6 +319,12 @@ class Assembler:
             out.append(s)
         return out
 
+    def _pledged(self, kind: Kind, cue: str) -> Kind:
+        """What a party "will" do without any other sign of its kind is a commitment."""
+        if not cue or not self.lex.patterns["clauses.pledged"].match(cue.lower()):
+            return kind
+        return replace(kind, kind="commitment", strength=1, why=f"{cue}; {kind.firmness}")
+
     def _linked(self, before: Suggestion, s: Suggestion) -> tuple[Suggestion, Suggestion]:
         """Two sentences beside each other that are one trade: ``X offered A. In return it asked for B.``; ``A. Otherwise B.``"""
         gap = s.span[0] - before.span[1]
@@ -379,6 +385,8 @@ class Assembler:
         kind = kind_of(cue_words, x.lemma, said_words, self.phrases, self._parts(conditional))
         if x.rule == "proposal" and kind.kind == "offer" and self._binds_another(said_words, words):
             kind = replace(kind, kind="demand", why=f"{kind.why}; binds another")
+        if x.rule == "undertaking" and kind.kind == "report":
+            kind = self._pledged(kind, " ".join(text[slice(*p)] for p in cue))
         if x.rule == "comment" and kind.kind in _JUDGED:
             kind = replace(kind, kind="assessment", strength=0, why=f"{kind.why}; a comment")
         if who.how == "event":

@@ -209,7 +209,7 @@ class _PassageReader:
             (),
             ((a, last),),
             "action" if action else "comment" if passage.speaker == self.layout.post else "turn",
-            "undertake" if action else "",
+            "undertake" if action else "propose" if asks else "",
             inherited=True,
         )
 
