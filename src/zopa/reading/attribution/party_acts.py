@@ -40,13 +40,17 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
             if source and s.is_(i - 1, "be") and (by := s.find_by(j)):
                 agent = right_phrase(s, by + 1)
                 if agent:
-                    out.append(statement(agent, (i, j), source, rule="act", lemma=f"act.{_SAME.get(name, name)}"))
+                    out.append(
+                        statement(agent, (i, j), source, rule="act", lemma=f"act.{_SAME.get(name, name)}")
+                    )
                     continue
             if source and s.has("subordinators", max(s.start, source[0] - 1), i):
                 continue
             content = _content(s, j)
             if source and content:
-                out.append(statement(source, (i, j), content, rule="act", lemma=f"act.{_SAME.get(name, name)}"))
+                out.append(
+                    statement(source, (i, j), content, rule="act", lemma=f"act.{_SAME.get(name, name)}")
+                )
     return sorted(out, key=lambda x: x.place)
 
 
@@ -158,8 +162,16 @@ def elliptical(s: Sentence, found: Attributions) -> Attribution | None:
     if s.stop - s.start < 4 or not source:
         return None
     after = s.lower[s.start + 1]
-    opens = any(after in s.grammar.particles.get(base, ()) for base, _ in s.grammar.forms.get(s.lower[s.start], ()))
-    opens = opens or s.is_(s.start + 1, "object_pronouns") or s.is_(s.start + 1, "kept_links") or s.is_(s.start + 1, "specifiers") or s.noun[s.start + 1]
+    opens = any(
+        after in s.grammar.particles.get(base, ()) for base, _ in s.grammar.forms.get(s.lower[s.start], ())
+    )
+    opens = (
+        opens
+        or s.is_(s.start + 1, "object_pronouns")
+        or s.is_(s.start + 1, "kept_links")
+        or s.is_(s.start + 1, "specifiers")
+        or s.noun[s.start + 1]
+    )
     base = opening_verb(s.lower[s.start], opens, s.grammar.forms, s.grammar.classes)
     if not base or s.quoted[s.start]:
         return None

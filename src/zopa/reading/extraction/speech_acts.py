@@ -382,6 +382,11 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
             return Condition((a + m.start("condition"), b), pieces[1], "inverted", False)
         if m := phrases.lex.patterns["clauses.any_would"].match(text[a:b] + " " + low[slice(*pieces[1])]):
             return Condition((a, b), pieces[1], "any would", False)
+    for start, end in pieces[:1]:
+        if end - start < LONGEST_FORM and (
+            m := phrases.lex.patterns["clauses.then_deal"].fullmatch(low, start, end)
+        ):
+            return Condition(m.span("condition"), m.span("consequent"), "then", False)
     for start, end in reversed(pieces):
         found = _by_form(text, low, (start, end), phrases)
         if found:
