@@ -475,3 +475,28 @@ def test_columns_that_are_no_issue_are_left_out_and_said(tmp_path: Path) -> None
     assert [i.why for i in run.invalid] == ["no party called 'Alina'; known: A, B, C"]
     with pytest.raises(CaseError, match="nothing there"):
         zopa.audit(harbour(), tmp_path / "none.csv")
+
+
+def test_a_typed_trace_of_two_has_the_figures_that_were_worked_out_by_hand(tmp_path: Path) -> None:
+    worth = {"A": (100, 97, 90, 60, 0), "B": (0, 10, 40, 60, 100)}
+    names = [f"o{k}" for k in range(5)]
+    parties = {
+        p: {"name": p, "reservation": 50, "points": {"x": dict(zip(names, u, strict=True))}}
+        for p, u in worth.items()
+    }
+    case = Case.model_validate(
+        {"title": "t", "parties": parties, "issues": {"x": {"name": "X", "options": {o: o for o in names}}}}
+    )
+    made = ["A,o0,", "B,o4,", "A,o2,", "B,o3,", "A,o1,", "B,o4,", "A,o3,", "B,o3,accepted"]
+    (tmp_path / "offers.csv").write_text("\n".join(["party,x,answer", *made]) + "\n")
+    (run,) = zopa.audit(case, tmp_path / "offers.csv").runs
+    assert (run.outcome, run.first_in_zone, run.first_party, run.rounds_after) == ("agreed", 4, "B", 4)
+    one, two = run.behaviour
+    # A: -10 for 40 of B's, +7 for -30, -37 for 50. B: -40 for 60 of A's, +40 for -60, -40 for 60.
+    for moved, largest in ((one, 37), (two, 40)):
+        assert (moved.offers, moved.conceded, moved.largest) == (4, 40, largest)
+        assert moved.classes == {"concession": 2, "selfish": 1}
+        assert (moved.conceding, moved.sensitivity) == (Fraction(2, 3), 2)
+        assert (moved.awareness, moved.correlation) == (1, 1)
+    assert run.agreement is not None
+    assert (run.agreement.efficient, run.agreement.fairness) == (True, (1, 1))

@@ -259,3 +259,20 @@ def test_interim_is_never_below_package(seed: int) -> None:
         assert all(b is None or b >= free[n] for n, b in bound.items())
 
     law()
+
+
+def test_a_start_may_be_a_package_in_which_the_rest_stands_as_it_is_now() -> None:
+    case = zopa.load("ukraine-2025")
+    now = {i: x.now for i, x in case.issues.items() if x.now}
+    given = {"territory": "T2", "seat": "U1", "sequence": "Q1"}
+    (route,) = zopa.path(case, start=given).routes
+    assert route.opening == {i: (now | given)[i] for i in case.issues}
+    with pytest.raises(NotApplicable, match=r"Territory line.*territory=\.\.\.,seat=\.\.\.,sequence=\.\.\."):
+        zopa.path(case, start="now")
+    run = CliRunner().invoke(
+        app, ["path", "ukraine-2025", "--from", "territory=T2,seat=U1,sequence=Q1", "--floor", "status-quo"]
+    )
+    assert run.exit_code == 0, run.output
+    assert "From the package given" in run.output
+    left_out = CliRunner().invoke(app, ["path", "ukraine-2025", "territory=T2"])
+    assert str(left_out.exception) == "no option of nato is given; one of: N1, N2, N3, N4"
