@@ -24,7 +24,7 @@ from zopa.robustness.solution_picks import PointsPerIssue, per_issue
 from zopa.robustness.stress import spoken, words_of
 from zopa.space import Problem
 
-__all__ = ["TENTHS", "WordDraws", "WorthByWords", "worth_by_words"]
+__all__ = ["TENTHS", "PartyDraws", "WordDraws", "WorthByWords", "worth_by_words"]
 
 IntArray = NDArray[np.int64]
 SLACK = 1e-9
@@ -83,7 +83,7 @@ def _drawn(words: Compatible, draws: int, seed: int) -> PartyDraws:
     return PartyDraws(points, tuple(v.astype(np.int64) for v in values))
 
 
-def nine_draws_in_ten(worth: IntArray) -> tuple[int, int]:
+def _nine_draws_in_ten(worth: IntArray) -> tuple[int, int]:
     """The range that a twentieth of the draws lies below, and another above; rounded outward.
 
     The quantiles are interpolated as by ``numpy.quantile``, in whole numbers.
@@ -136,7 +136,7 @@ class WordDraws:
     def _range(self, party: str, worth: IntArray) -> tuple[float, float]:
         """In points of the party, rounded outward to hundredths."""
         start, end = self.ends[party]
-        low, high = (start + (end - start) * x / (100 * TENTHS) for x in nine_draws_in_ten(worth))
+        low, high = (start + (end - start) * x / (100 * TENTHS) for x in _nine_draws_in_ten(worth))
         return math.floor(100 * low) / 100, math.ceil(100 * high) / 100
 
     def _own_scale(self, n: int) -> tuple[Fraction, Fraction]:
