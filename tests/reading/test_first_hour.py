@@ -77,17 +77,17 @@ def test_after_accepting_all_unread_the_refusals_are_named_and_no_package_is_pro
 
 REVIEW = (
     "dresources\n"  # an issue of the draft that the dispute is not about
-    "a8\n\n\n"  # the board refuses more pumping: never
+    "a9\n\n\n"  # the board refuses more pumping: never
     "a=\n"  # its chair says the same
     "apipeline: +built\n+Union pays: half\n\n"  # an offer under a condition, with what the draft lacks
     "r\nr\n"  # the same words once more
     "a+Meters: all wells\n\nw\n"  # the union's red line, which may be a mere wish
     "a=\naa"
     "a3\n2\n\n\n"  # the mayor speaks for the town; a red line on the price
-    "a=\na7\n15\n\n"  # options by number
-    "a15\n10\n\na"
-    "a13\n\n\na"
-    "a10\n15\n\n"
+    "a=\na8\n16\n\n"  # options by number
+    "a16\n11\n\na"
+    "a14\n\n\na"
+    "a11\n16\n\n"
     "r\naa"
 )
 

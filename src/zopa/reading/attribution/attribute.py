@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from zopa.reading.attribution.comma_clauses import attribute_by_commas
 from zopa.reading.attribution.contents import (
@@ -33,8 +34,9 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
-from zopa.reading.attribution.party_acts import elliptical, party_acts, undertaking
+from zopa.reading.attribution.party_acts import elliptical, party_acts, spoken_on, undertaking
 from zopa.reading.attribution.quotations import (
+    agreed_line,
     announced_block,
     announced_quotation,
     bare,
@@ -65,15 +67,24 @@ def attribute(
     *,
     own: Sequence[Attribution] = (),
     skipped: frozenset[int] = frozenset(),
+    unless_told: Mapping[int, Attribution | None] = MappingProxyType({}),
+    record: bool = False,
 ) -> list[Attribution]:
     """All statements of a segmented text, outer ones in order, each followed by those nested in its content.
 
-    ``own`` are statements read in another way, and ``skipped`` the sentences that are not to be walked over.
+    ``own`` are statements read in another way, and ``skipped`` the sentences that are not to be walked over;
+    ``unless_told`` is what a sentence states where the walk finds nobody else who says it. In a ``record`` of a
+    meeting what somebody said goes on over sentences without a verb of saying.
     """
     if lex.lemmatised:
+        own = [*own, *(x for x in unless_told.values() if x)]
+        skipped = skipped | set(unless_told)
         return attribute_by_commas(seg, lex, own=own, skipped=skipped)
     text = tagged(seg, lex)
-    outer = _outer(text, skipped)
+    outer = _outer(text, skipped, record)
+    if unless_told:
+        outer, kept = _told(text, outer, unless_told)
+        own = [*own, *kept]
     if own:
         outer = sorted([*outer, *own], key=lambda x: x.place)
     if not nested:
@@ -88,10 +99,39 @@ def attribute(
     return out
 
 
-def _outer(text: Sentence, skipped: frozenset[int]) -> list[Attribution]:
+def _told(
+    text: Sentence, outer: list[Attribution], unless_told: Mapping[int, Attribution | None]
+) -> tuple[list[Attribution], list[Attribution]]:
+    """What the walk found, and what the sentences state in which it found nobody but their own speaker."""
+    sentence = text.seg.sentence_of
+    told = {
+        k
+        for x in outer
+        if sentence[x.place[0]] in unless_told
+        and x.source
+        and not text.is_(x.source[0][0], "own_voice")
+        and _covers(text, x)
+        and (text.name[x.source[0][1] - 1] or text.is_(x.source[0][0], "determiners") or _is_pronoun(text, x))
+        for k in (sentence[x.place[0]], *(sentence[p[0]] for p in x.content))
+    }
+    kept = [x for n, x in unless_told.items() if x and n not in told]
+    return [x for x in outer if (n := sentence[x.place[0]]) not in unless_told or n in told], kept
+
+
+def _covers(text: Sentence, x: Attribution) -> bool:
+    """Whether a statement takes up half of the words of its sentence."""
+    a, b = text.seg.sentences[text.seg.sentence_of[x.place[0]]]
+    return 2 * sum(j - i for i, j in (*x.source, *x.cue, *x.content)) >= b - a
+
+
+def _is_pronoun(text: Sentence, x: Attribution) -> bool:
+    return text.is_(x.source[0][0], "subject_pronouns")
+
+
+def _outer(text: Sentence, skipped: frozenset[int], record: bool = False) -> list[Attribution]:
     """The statements of a text, those of each sentence in order; a quotation goes on over sentences."""
     seg = text.seg
-    found = Attributions([False] * len(seg.words))
+    found = Attributions([False] * len(seg.words), record=record)
     out = found.statements
     last, last_sentence = -1, -9
     for n, (a, b) in enumerate(seg.sentences):
@@ -100,6 +140,9 @@ def _outer(text: Sentence, skipped: frozenset[int]) -> list[Attribution]:
             continue
         before = len(out)
         s = text.between(a, b)
+        if last >= 0 and n == last_sentence + 1 and found.goes_on(s, last):
+            last_sentence = n
+            continue
         _read(s, found)
         if len(out) > before:
             found.sort_from(before)
@@ -183,7 +226,7 @@ def _extend(found: Attributions, k: int, more: Range) -> None:
 
 def _read(s: Sentence, found: Attributions) -> None:
     """Read one sentence in its passes, and keep what is found."""
-    for line_rule in LINE_RULES:
+    for line_rule in LINE_RULES if not found.inside else LINE_RULES[:2]:
         line = line_rule(s, found)
         if line:
             found.add(s, line)
@@ -587,7 +630,7 @@ LineRule = Callable[[Sentence, Attributions], Attribution | None]
 Rule = Callable[[Sentence, VerbGroup, Attributions], Attribution | None]
 Rules = tuple[Rule, ...]
 
-LINE_RULES: tuple[LineRule, ...] = (signed, colon_line)
+LINE_RULES: tuple[LineRule, ...] = (signed, colon_line, agreed_line, spoken_on)
 """Sentences that are a line with its speaker; nothing else is read in them."""
 AFTER_WORDS: Rules = (_inverted, _final)
 """Verbs whose speaker stands after or inside the words; the first that fits counts, as in the tables below."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from zopa.reading.language.patterns import lowered
 from zopa.reading.parsing.segment import DASHES
 from zopa.reading.parsing.tags import Range, Sentence
 
@@ -55,6 +57,15 @@ class Attributions:
     statements: list[Attribution] = field(default_factory=list)
     inside: bool = False
     """Whether they are looked for inside another statement."""
+    record: bool = False
+    """Whether the text is the record of a meeting."""
+    _times: Counter[str] = field(default_factory=Counter)
+
+    def comes_back(self, s: Sentence, word: str) -> bool:
+        """Whether a word stands in the text more than once."""
+        if not self._times:
+            self._times.update(s.words)
+        return self._times[word] > 1
 
     def take(self, a: int, b: int) -> None:
         """Mark tokens as read."""
@@ -73,6 +84,19 @@ class Attributions:
             self.statements.append(replace(x, content=tuple(content)))
         for p in (*(() if x.inherited else x.source), *x.cue, *content):
             self.take(*p)
+
+    def goes_on(self, s: Sentence, k: int) -> bool:
+        """Whether a sentence is nothing but a condition of the statement before it, with which it is kept."""
+        x = self.statements[k]
+        said = lowered(s.seg.text[slice(*s.seg.span(s.start, s.stop))]).replace("’", "'").rstrip(" .")
+        if not x.content or x.content[-1][1] > s.start or starts_line(s, s.start):
+            return False
+        if s.start - x.content[-1][1] > 1 or not s.grammar.acts["goes_on"].match(said):
+            return False
+        a, _ = x.content[-1]
+        self.statements[k] = replace(x, content=(*x.content[:-1], (a, s.stop - 1)))
+        self.take(a, s.stop)
+        return True
 
     def sort_from(self, first: int) -> None:
         """Put the statements from the ``first``-th on into the order of the text."""

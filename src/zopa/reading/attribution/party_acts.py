@@ -12,10 +12,10 @@ from zopa.reading.attribution.cues import Attribution, Attributions, statement
 from zopa.reading.language.lexicon import Forms
 from zopa.reading.language.patterns import lowered
 from zopa.reading.parsing.clauses import content_end
-from zopa.reading.parsing.noun_phrases import left_phrase
+from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
 from zopa.reading.parsing.tags import Range, Sentence
 
-__all__ = ["ACTS", "elliptical", "opening_verb", "party_acts", "undertaking"]
+__all__ = ["ACTS", "elliptical", "opening_verb", "party_acts", "spoken_on", "undertaking"]
 
 ACTS = ("refusal", "concession", "offer", "demand", "no_position", "position", "threat", "commitment")
 """Sections of the pack's ``party_acts``; the lemma of a statement is ``act.`` and the section."""
@@ -34,6 +34,11 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
             if i >= s.stop or s.quoted[i] or found.takes(i, j):
                 continue
             source = _subject(s, i)
+            if source and s.is_(i - 1, "be") and (by := s.find_by(j)):
+                agent = right_phrase(s, by + 1)
+                if agent:
+                    out.append(statement(agent, (i, j), source, rule="act", lemma=f"act.{name}"))
+                    continue
             if source and s.has("subordinators", max(s.start, source[0] - 1), i):
                 continue
             content = _content(s, j)
@@ -52,7 +57,8 @@ def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
     first, last = seg.span(s.start, s.stop)
     text = lowered(seg.text[first:last]).replace("’", "'")
     goes_on = _goes_on(s, found)
-    for name in ("undertaking", *(("free_indirect",) if goes_on else ())):
+    names = ("undertaking", *(("free_indirect",) if goes_on else ()), *(("pledge",) if found.record else ()))
+    for name in names:
         m = s.grammar.acts[name].search(text)
         if not m:
             continue
@@ -71,6 +77,38 @@ def undertaking(s: Sentence, found: Attributions) -> Attribution | None:
             continue
         return statement(source, (i, j), (source[0], s.stop), rule="undertaking", lemma="")
     return None
+
+
+def spoken_on(s: Sentence, found: Attributions) -> Attribution | None:
+    """``Rents would be held for six years.``: in the record of a meeting, more of what the same speaker said."""
+    if not found.record or s.quoted[s.start] or not _goes_on(s, found) or not found.statements[-1].source:
+        return None
+    seg = s.seg
+    first, last = seg.span(s.start, s.stop)
+    m = s.grammar.acts["free_record"].search(lowered(seg.text[first:last]).replace("’", "'"))
+    if not m or any(_is_said(s, i) for i in s.cues_in(s.start, s.stop)):
+        return None
+    i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
+    j = max(i + 1, bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop))
+    own = right_phrase(s, s.start) if s.name[s.start] or s.name[min(s.start + 1, s.stop - 1)] else None
+    if own and True in s.name[slice(*own)] and own[1] != i:
+        return None
+    return statement(
+        own or found.statements[-1].source[0],
+        (i, min(j, s.stop)),
+        (s.start, s.stop),
+        rule="undertaking",
+        lemma="",
+        inherited=own is None,
+    )
+
+
+def _is_said(s: Sentence, i: int) -> bool:
+    """Whether the token is a verb of saying in the past, by a speaker of its own."""
+    return s.finite[i] and any(
+        slot == "past" and "say" in s.grammar.classes.get(base, ())
+        for base, slot in s.grammar.forms.get(s.lower[i], ())
+    )
 
 
 def opening_verb(

@@ -19,12 +19,24 @@ from zopa.reading.parsing.segment import DASHES
 from zopa.reading.parsing.tags import Range, Sentence
 from zopa.reading.parsing.verb_groups import VerbGroup
 
-__all__ = ["announced_block", "announced_quotation", "bare", "colon_line", "opening_inversion", "signed"]
+__all__ = [
+    "agreed_line",
+    "announced_block",
+    "announced_quotation",
+    "bare",
+    "colon_line",
+    "opening_inversion",
+    "signed",
+]
 
 ANNOUNCED = 5
 """Tokens that may stand between a verb and the comma before the quotation that it announces."""
 NAME_AHEAD, QUOTED_NAME_AHEAD = 7, 30
 """Tokens of a line that may stand before the colon after its speaker; before a colon and a quotation."""
+FURTHEST_AGREED = 12
+"""Tokens before the colon after what was agreed."""
+LONGEST_KNOWN = 4
+"""Tokens of a name before a colon inside a paragraph."""
 LONGEST_BLOCK = 300
 """Tokens after which an announced block takes up no further sentence."""
 
@@ -32,7 +44,7 @@ LONGEST_BLOCK = 300
 # -------------------------------------------------------------- lines
 
 
-def colon_line(s: Sentence, _found: Attributions) -> Attribution | None:
+def colon_line(s: Sentence, found: Attributions) -> Attribution | None:
     """``NAME: words`` at the start of a line: an interview, a transcript, a headline."""
     first, last = s.start + 1, s.stop - 1
     if ":" not in s.words[first : min(s.start + QUOTED_NAME_AHEAD, last)]:
@@ -45,6 +57,8 @@ def colon_line(s: Sentence, _found: Attributions) -> Attribution | None:
             if source:
                 return statement(source, (k, k + 1), (k + 1, s.stop), rule="line", lemma=":")
     for k in range(first, min(s.start + NAME_AHEAD, last)):
+        if s.words[k] == ":" and _is_known(s, k, found):
+            return statement((s.start, k), (k, k + 1), (k + 1, s.stop), rule="line", lemma=":")
         if s.words[k] == ":" and (s.quoted[k + 1] or starts_line(s, s.start)):
             if not _is_speaker_label(s, k):
                 return None
@@ -64,6 +78,35 @@ def _is_speaker_label(s: Sentence, k: int) -> bool:
     if s.quoted[k + 1]:
         return True
     return s.words[k + 1][0].isupper() and (s.words[a].isupper() or s.has_verb(k + 1, s.stop))
+
+
+def agreed_line(s: Sentence, _found: Attributions) -> Attribution | None:
+    """``Resolved: that X`` and ``Both sides agreed: X``: what is settled together stands after the colon."""
+    words = s.words[s.start : min(s.start + FURTHEST_AGREED, s.stop - 2)]
+    if ":" not in words:
+        return None
+    k = s.start + words.index(":")
+    settled = next((x for x in range(max(s.start, k - 2), k) if s.is_(x, "settled")), -1)
+    if settled < 0 or s.quoted[k + 1]:
+        return None
+    source = left_phrase(s, settled) if settled > s.start else None
+    if source is None and settled > s.start:
+        return None
+    return statement(source, (settled, k), (k + 1, s.stop), rule="line", lemma="agree")
+
+
+def _is_known(s: Sentence, k: int, found: Attributions) -> bool:
+    """Whether the words before the colon at ``k`` are a name that the text has elsewhere too: ``Calder: no duty.``"""
+    a = s.start
+    return (
+        k + 1 < s.stop
+        and k - a < LONGEST_KNOWN
+        and s.name[k - 1]
+        and all(s.words[x][0].isupper() for x in range(a, k))
+        and not any(s.is_(x, name) for x in range(a, k) for name in ("days", "adverbs", "determiners"))
+        and found.comes_back(s, s.words[k - 1])
+        and s.lower[k - 1] not in s.grammar.forms
+    )
 
 
 def _name_before_colon(s: Sentence, k: int) -> Range | None:

@@ -38,6 +38,8 @@ Trained = Callable[[Segments, list[Attribution]], list[Attribution]]
 Range = tuple[int, int]
 
 
+FURTHEST_PART = 40
+"""Characters between the two sentences of one trade."""
 BESIDE = 120
 """Characters before and after a speaker in which others are named for whom the speaker speaks."""
 _NAME = re.compile(r"(?:the )?[A-Z][\w/&’\-]*(?: (?:of |the )*[A-Z][\w/&’\-]*){0,4}")
@@ -199,7 +201,10 @@ def extract(
     return reader.run()
 
 
-_TURNS = frozenset(["turn", "listed", "action"])
+_TURNS = frozenset(["turn", "listed", "action", "comment"])
+_JUDGED = frozenset(["report", "position", "demand", "goal", "belief", "criticism", "concession"])
+"""Kinds that are the judgment of who writes a comment, about others."""
+_GIVING = frozenset(["offer", "concession", "commitment", "intention", "position", "report"])
 MOST_LABELS = 4
 """Different labels of turns among which the other one of two speakers is looked for; one may have several."""
 
@@ -308,8 +313,29 @@ class Assembler:
                 issues = last_issue.get(s.who.name, ())
             if issues:
                 last_issue[s.who.name] = issues
-            out.append(s if issues == s.issues else replace(s, issues=issues))
+            s = s if issues == s.issues else replace(s, issues=issues)
+            if out and x.parent is None:
+                out[-1], s = self._linked(out[-1], s)
+            out.append(s)
         return out
+
+    def _linked(self, before: Suggestion, s: Suggestion) -> tuple[Suggestion, Suggestion]:
+        """Two sentences beside each other that are one trade: ``X offered A. In return it asked for B.``; ``A. Otherwise B.``"""
+        gap = s.span[0] - before.span[1]
+        if not 0 <= gap <= FURTHEST_PART or before.who.name != s.who.name or before.condition or s.condition:
+            return before, s
+        a, b = self.seg.sentences[self.seg.sentence_of[self.tokens(s.content[0])[0]]]
+        said = self.low[slice(*self.seg.span(a, b))]
+        if "\n" in self.body[before.span[1] : s.span[0]]:
+            return before, s
+        if self.lex.patterns["clauses.opens_return"].match(said) and before.kind.kind in _GIVING:
+            trade = Condition(s.content[0], before.content[0], "in return", False)
+            kind = replace(before.kind, kind="conditional_offer", why=f"{before.kind.why}; in return")
+            return replace(before, kind=kind, condition=trade), s
+        if m := self.lex.patterns["clauses.opens_otherwise"].match(self.low, *s.content[0]):
+            trade = Condition(before.content[-1], (m.end(), s.content[0][1]), "otherwise", False)
+            return before, replace(s, condition=trade)
+        return before, s
 
     def _turn_of(self, x: Attribution) -> str:
         """In a turn with the words of another, the name of the turn's speaker, who is not "he" or "she"."""
@@ -343,7 +369,7 @@ class Assembler:
         who = self._agreed(who, x)
         pieces = list(content)
         conditional = condition(text, self.low, pieces, self.phrases)
-        cue_words = " ".join(text[slice(*p)] for p in cue)
+        cue_words = "" if x.rule == "undertaking" else " ".join(text[slice(*p)] for p in cue)
         said_words = " ".join(text[slice(*p)] for p in content)
         self.resolver.called(who, said_words[:20])
         if x.rule == "turn" and self.lex.patterns["layout.of_addressee"].match(said_words[:80].lower()):
@@ -353,6 +379,8 @@ class Assembler:
         kind = kind_of(cue_words, x.lemma, said_words, self.phrases, self._parts(conditional))
         if x.rule == "proposal" and kind.kind == "offer" and self._binds_another(said_words, words):
             kind = replace(kind, kind="demand", why=f"{kind.why}; binds another")
+        if x.rule == "comment" and kind.kind in _JUDGED:
+            kind = replace(kind, kind="assessment", strength=0, why=f"{kind.why}; a comment")
         if who.how == "event":
             kind = replace(kind, kind="shift", strength=0)
         near = [*([mention[0]] if mention and not x.inherited else []), *cue, *content]

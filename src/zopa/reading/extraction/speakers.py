@@ -210,14 +210,15 @@ class Resolver:
 
     def _of_one_sentence(self, words: list[str]) -> list[str]:
         """The words after a sentence end among them: ``on Friday. Members Ada Holm`` has no Friday in its name."""
-        known = self.lex["titles"] | self.lex["abbreviations"]
+        known = self.lex["titles"]
         ends = [
             k + 1
             for k, w in enumerate(words[:-1])
             if w.endswith(".")
             and len(w) > 3
             and "." not in w[:-1]
-            and not {w.lower(), w.lower()[:-1]} & known
+            and w.lower() not in known
+            and w.lower()[:-1] not in self.lex["abbreviations"]
         ]
         words = words[ends[-1] :] if ends else words
         opens = self.lex["conjunctions"] | self.lex["subordinators"] | self.lex["adverbs"]

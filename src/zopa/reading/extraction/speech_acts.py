@@ -118,6 +118,7 @@ def kind_of(
 
     ``found`` are the words of its condition, of what depends on it, and the marker between them.
     """
+    lemma = "" if lemma == ":" else lemma
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
@@ -159,8 +160,8 @@ class _Conditional:
         phrases, lemma, depends = self.phrases, self.lemma, self.depends
         if harm := phrases.does("harm", depends):
             return self._harm(harm)
-        if self.marker == "one more":
-            return "threat", "one more, and", ""
+        if self.marker in ("one more", "any would"):
+            return "threat", f"{self.marker}, and", ""
         if phrases.does("hostile", self.condition) and phrases.does("reaction", depends):
             return "threat", f"{self.condition} with a condition", ""
         if self.marker in ("without", "no without") and phrases.does("obliges", depends):
@@ -220,7 +221,7 @@ def _against(lemma: str, kind: str, opening: str, negated: bool, phrases: Phrase
 
 IDIOMS = ("threat", "no_position", "concession", "red_line", "refusal")
 """What a clause does, tried in this order before the verb of saying decides; then the weaker ones."""
-WEAKER = ("hope", "position", "offer", "demand", "commitment", "criticism", "assessment")
+WEAKER = ("hope", "position", "offer", "demand", "criticism", "commitment", "assessment")
 PLAIN_CUES = ("red_line", "threat", "refusal", "reluctance", "commitment", "concession", "hope", "criticism")
 
 
@@ -261,6 +262,8 @@ def _by_content(lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] |
     if first and (lemma or not weak):
         return first
     act = _act(WEAKER, opening, phrases) if not lemma or lemma in phrases.cues["reporting"] else None
+    if lemma in phrases.cues["belief"]:
+        act = _act(("criticism",), opening, phrases)
     return act or first
 
 
@@ -271,6 +274,9 @@ def _by_weak_verb(cue: str, lemma: str, opening: str, phrases: Phrases) -> tuple
     if lemma in phrases.cues["wanting"]:
         infinitive = phrases.lex.patterns["clauses.infinitive"].match(opening.lower())
         return ("goal" if infinitive else "demand"), cue
+    if not lemma or lemma in phrases.cues["reporting"]:
+        judged = phrases.does("judged", opening)
+        return ("assessment", judged) if judged else ("report", cue)
     return "report", cue
 
 
@@ -278,7 +284,9 @@ def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, s
     """The first of some acts that a clause does, with the words that show it."""
     for name in names:
         words = phrases.does(name, opening)
-        if words and not (name == "concession" and _refused(words, opening, phrases)):
+        if words and name == "refusal" and (spared := phrases.does("spared", opening)):
+            return "commitment", spared
+        if words and not (name == "concession" and _is_not_given(words, opening, phrases)):
             return name, words
         if name == "demand" and (
             words := phrases.does("imperative", opening) or _imperative(opening, phrases)
@@ -294,6 +302,12 @@ def _imperative(opening: str, phrases: Phrases) -> str:
         return ""
     readings = phrases.lex.forms.get(m["verb"], ())
     return m["verb"] if any(slot == "base" for _, slot in readings) else ""
+
+
+def _is_not_given(words: str, opening: str, phrases: Phrases) -> bool:
+    """Whether what would be a concession is refused, or is what another should do: "should drop its case"."""
+    before = opening[: max(0, opening.find(words))].rstrip()[-BESIDE - 3 :]
+    return bool(phrases.does("obliges", before)) or _refused(words, opening, phrases)
 
 
 def _refused(words: str, opening: str, phrases: Phrases) -> bool:
@@ -358,6 +372,12 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
     ``low`` is the text as :func:`zopa.reading.language.patterns.lowered` gives it.
     ``A if B``; ``if B, A``; ``B in return for A`` (who wants B gives A); ``not A without B``.
     """
+    if len(pieces) > 1:
+        a, b = _trim(text, *pieces[0], phrases.lex.patterns) or pieces[0]
+        if m := phrases.lex.patterns["clauses.inverted_piece"].match(text[a:b]):
+            return Condition((a + m.start("condition"), b), pieces[1], "inverted", False)
+        if m := phrases.lex.patterns["clauses.any_would"].match(text[a:b] + " " + low[slice(*pieces[1])]):
+            return Condition((a, b), pieces[1], "any would", False)
     for start, end in reversed(pieces):
         found = _by_form(text, low, (start, end), phrases)
         if found:
@@ -448,6 +468,8 @@ def _split(
         marker in phrases.asking and patterns["clauses.asking"].search(text[start : m.start()])
     ):
         return None  # "asked if", "as if"
+    if before and patterns["clauses.points_back"].match(text[slice(*before)]):
+        before = _earlier(text, start, m.start(), patterns) or before
     if before and not _is_lead(text, before, m.start(), after, end, patterns):
         return Condition(after, before, marker, marker in phrases.only)
     return _condition_first(text, span, m, after, phrases, several)

@@ -41,6 +41,11 @@ _LOGGED = re.compile(
 )
 """The time at the start of a line of a log."""
 FEWEST_LOGGED = 3
+FEWEST_OURS = 3
+LONG_ENTRY = 80
+"""Characters of an entry in which more than one sentence may stand."""
+_ALONE = re.compile(r"\bI\b")
+_DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,14 @@ class Layout:
     passages: tuple[TextPassage, ...]
     gaps: tuple[Range, ...] = ()
     initials: dict[str, str] = field(default_factory=dict)
+    post: Range | None = None
+    """The embassy that writes a cable, whose own comment in it is read as a turn."""
+    author: Range | None = None
+    """Who writes an opinion, where the text says so; what it argues for is its author's."""
+    declared: bool = False
+    """Whether turns are those of who declares or writes the whole text, in which others are quoted too."""
+    record: bool = False
+    """Whether it is the record of a meeting: numbered or timed entries, where what somebody said goes on for sentences."""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -107,6 +120,8 @@ class _Line:
     after_blank: bool
     item: bool
     caption: bool
+    marker: str = ""
+    """The form of its list mark: ``1.`` for any number with a stop, ``(a)`` for any letter in brackets."""
 
 
 def laid_out(body: str, lex: Lexicon) -> Layout:
@@ -121,19 +136,29 @@ def laid_out(body: str, lex: Lexicon) -> Layout:
         titled=len(lines) > 2 and lines[1].after_blank,
         apart=[line.after_blank for line in lines],
     )
-    passages = _Cutter(lines, labels, lex).passages
+    cutter = _Cutter(lines, labels, lex)
+    passages, record = cutter.passages, _is_record(lines)
     if all(p.kind == "prose" for p in passages) and not blanks:
         joined = _joined(lines, passages)
         return (
-            Layout(_written(body, [], joined, []), tuple(passages))
+            Layout(_written(body, [], joined, []), tuple(passages), record=record, author=cutter.argues)
             if joined
-            else Layout(body, tuple(passages))
+            else Layout(body, tuple(passages), record=record, author=cutter.argues)
         )
     breaks = [
         (p.start - 1, p.start) for p in passages if p.start and p.opens and p.kind in ("turn", "clause")
     ]
     text = _written(body, blanks, _joined(lines, passages), breaks)
-    return Layout(text, tuple(passages), tuple(sorted(blanks)), labels.initials)
+    return Layout(
+        body=text,
+        passages=tuple(passages),
+        gaps=tuple(sorted(blanks)),
+        initials=labels.initials,
+        post=cutter.post,
+        author=cutter.argues,
+        declared=cutter.declares,
+        record=record,
+    )
 
 
 def _written(body: str, blanks: list[Range], joined: list[Range], breaks: list[Range]) -> str:
@@ -207,8 +232,14 @@ def _lines(body: str, blanks: list[Range]) -> Iterator[_Line]:
                     after_blank=blank and one == 0,
                     item=(bool(item) or logged) and one == 0,
                     caption=captions,
+                    marker=_form(item.group()) if item and one == 0 else "",
                 )
             blank = False
+
+
+def _form(mark: str) -> str:
+    """The form of a list mark, whatever number or letter it has."""
+    return _LETTERS.sub("a", _DIGITS.sub("1", mark.strip()))
 
 
 def _are_numbered(rows: list[str]) -> bool:
@@ -229,6 +260,12 @@ def _is_log(rows: list[str]) -> bool:
         and len(times) >= 0.4 * sum(bool(r.strip()) for r in rows)
         and turns < 0.5 * len(times)
     )
+
+
+def _is_record(lines: list[_Line]) -> bool:
+    """Whether most words stand in numbered or timed entries of more than a few words."""
+    long = [line for line in lines if len(line.text) > LONG_ENTRY]
+    return sum(line.item for line in long) >= max(FEWEST_LOGGED, 0.5 * len(long))
 
 
 def _is_caption_mark(rows: list[str], n: int) -> bool:
@@ -297,10 +334,13 @@ class _Cutter:
         if not (self.mail or self.letter or labelled > 1 or self.interviewee):
             self.writer = self._declarant(texts)
         self.declares = self.writer is not None
+        self.argues = self._opinion(texts) if not (labelled > 1 or self.writer) else None
+        self.post = next((self._at(k, m.span("who")) for k, m in self._heads("post", texts)), None)
         self.articles = self.articles and not self.declares
         self.head: Range | None = None
+        self.head_marker = ""
         for k, line in enumerate(lines):
-            self.passages.append(self._listed(line, self._passage(k, line)))
+            self.passages.append(self._listed(k, line, self._passage(k, line)))
 
     def _has_articles(self, texts: list[str]) -> bool:
         """Whether the text is an agreement or a draft of one: at least two signs of it."""
@@ -308,9 +348,22 @@ class _Cutter:
         signs = sum(bool(found.search(t)) for t in texts)
         return signs > 1 and signs >= 0.2 * len(texts)
 
-    def _listed(self, line: _Line, passage: TextPassage) -> TextPassage:
+    def _heads_list(self, k: int, line: _Line) -> bool:
+        """A heading without a colon right above a list: ``OUR DEMANDS``."""
+        short = len(line.text.split()) < 5 and line.text[-1].isalpha()
+        below = self.lines[k + 1] if k + 1 < len(self.lines) else None
+        return (
+            short
+            and below is not None
+            and below.item
+            and not line.item
+            and bool(self.patterns["layout.list_head"].search(line.text.lower() + ":"))
+        )
+
+    def _listed(self, k: int, line: _Line, passage: TextPassage) -> TextPassage:
         """An item of a list carries the line above it that ends with a colon."""
-        if self.head and line.item and passage.kind in ("prose", "turn"):
+        ends = bool(line.marker) and line.marker == self.head_marker
+        if self.head and line.item and not ends and passage.kind in ("prose", "turn"):
             return replace(passage, head=self.head, opens=True)
         if (
             self.head
@@ -321,9 +374,25 @@ class _Cutter:
         ):
             return passage
         asks = line.text[-1] == "?" and self.patterns["layout.list_head"].search(line.text.lower())
-        opens = bool(asks) or (line.text[-1] == ":" and len(line.text) > 3)
+        opens = bool(asks) or (line.text[-1] == ":" and len(line.text) > 3) or self._heads_list(k, line)
         self.head = (line.start, line.end) if opens else None
+        self.head_marker = line.marker
         return passage
+
+    def _heads(self, name: str, texts: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
+        """The first lines that match a pattern of the pack."""
+        for k, text in enumerate(texts[:8]):
+            if m := self.patterns[f"layout.{name}"].match(text):
+                yield k, m
+
+    def _at(self, k: int, span: Range) -> Range:
+        return self.lines[k].start + span[0], self.lines[k].start + span[1]
+
+    def _opinion(self, texts: list[str]) -> Range | None:
+        """The author of an opinion, named below its heading."""
+        if not any(True for _ in self._heads("opinion", texts[:4])):
+            return None
+        return next((self._at(k, m.span("who")) for k, m in self._heads("byline", texts)), None)
 
     def _declarant(self, texts: list[str]) -> Range | None:
         """Who speaks in a declaration, leaflet or manifesto in the first person plural; None where it is none."""
@@ -371,6 +440,9 @@ class _Cutter:
                 return TextPassage("silent", line.start, line.end)
             if self.speaker and not self.patterns["layout.narrative"].match(line.text):
                 return TextPassage("turn", line.start, line.end, self.speaker, line.after_blank or line.item)
+        head = line.text.partition(":")[0]
+        if line.text.isupper() and head != line.text and self.patterns["layout.no_label"].search(head):
+            return TextPassage("silent", line.start, line.end)
         label = self.labels.of[k]
         if label and not (self.writer and not label.sure) and not (self.articles and self._is_clause(line)):
             return self._turn(line, label)
@@ -399,6 +471,8 @@ class _Cutter:
     def _continued(self, line: _Line) -> TextPassage:
         """A line without a label: it goes on with the turn before, or is prose."""
         own = self.speaker or self.writer
+        if own is None and self.post and self.patterns["layout.own_comment"].match(line.text):
+            return TextPassage("turn", line.start, line.end, self.post)
         if own is None:
             return TextPassage("prose", line.start, line.end, opens=line.after_blank or line.item)
         if self.speaker and not self._is_spoken(line):
@@ -444,7 +518,8 @@ class _Cutter:
             self.writer, self.speaker, self.ended = _person(text, m.span("sender"), line.start), None, False
             return silent
         if self.letter and not self.writer and p["layout.greeting"].match(text):
-            self.writer = self._signature(k)
+            body = self._letterhead(k)
+            self.writer, self.declares = body or self._signature(k), body is not None
             return silent
         if not self.writer:
             return None
@@ -455,6 +530,17 @@ class _Cutter:
             return silent
         few = len(text.split()) < 3 and text[-1] not in ".!?" and not (self.head and line.item)
         return silent if few else None
+
+    def _letterhead(self, k: int) -> Range | None:
+        """The body named above the greeting of a letter that says "we": ``TRAMWORKERS' UNION, LOCAL 9``."""
+        texts = [line.text for line in self.lines]
+        ours = sum(bool(self.patterns["layout.we"].search(t)) for t in texts[k:])
+        if ours < FEWEST_OURS or ours < sum(bool(_ALONE.search(t)) for t in texts[k:]):
+            return None
+        for line in self.lines[: min(k, 3)]:
+            if m := self.patterns["layout.body_line"].match(line.text.title()):
+                return line.start + m.start("who"), line.start + m.end("who")
+        return None
 
     def _signature(self, k: int) -> Range | None:
         """The name below the closing words of a letter, or on its last line."""

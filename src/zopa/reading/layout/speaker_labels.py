@@ -20,9 +20,11 @@ LONGEST_LABEL = 90
 FEWEST_BELIEVED = 3
 """Labels that must be believed before one that stands once may be."""
 FEWEST_HEADINGS = 2
+LONGEST_NICK = 4
+"""Words of a name as a chat shows it, behind the time: ``Jo & Lena``, ``Mehmet 3rd floor``."""
 _FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
-_DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?"
+_DAY = r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?,?"
 _STAMP = rf"[\[(<]?(?:{_DAY}\s)?{_HOUR}[\])>]?"
 _STAMPED = re.compile(rf"{_STAMP}\s*(?:[-–—|]\s)?\s*")
 _NICK = re.compile(r"<(?:v(?:\.\w+)?\s)?(?P<name>[@+~]?[\w .'’\-]{1,40})>\s*")
@@ -38,6 +40,7 @@ _USER = re.compile(r"[a-z][\w.\-]{1,24}")
 """A user name, as chats print it above its messages."""
 _DASHED = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s*[-–—]\s+(?=\w)")
 _ACTION = re.compile(r"(?:[A-Z]\d{1,2}\s+)?(?P<name>[A-Z]{2,4}(?:/[A-Z]{2,4})?)\s+(?=to [a-z])")
+_ADDRESS = re.compile(r"\d{1,4}[a-zA-Z]?(?:\s[A-Z][\w'’\-]+){1,3}")
 _BRACKET = re.compile(r"\s*\((?P<inner>[^()]{1,60})\)")
 _BRACKETS = re.compile(r"(?:\s*\([^()]{1,60}\))+\s*")
 _WORD = re.compile(r"[^\W\d_][\w.'’&/\-]*|\d+|\S")
@@ -84,6 +87,10 @@ class SpeakerLabels:
             found[0] = None  # a headline: "Berg: the port stays ours"
         if found and found[-1] and found[-1].alone:  # names below the words, not above them
             found = [None if x and x.alone else x for x in found]
+        if not any(x and x.name == "Q" for x in found):  # "A." is then the letter of an item
+            found = [None if x and x.name == "A" and not x.sure else x for x in found]
+        else:
+            found = [replace(x, sure=True) if x and x.name == "A" else x for x in found]
         self.count = Counter(x.name for x in found if x)
         share = sum(x is not None for x in found) / max(1, len(lines))
         share = share if sum(x is not None for x in found) > 1 else 0.0
@@ -183,7 +190,8 @@ class SpeakerLabels:
             span = m.span("shown") if m["shown"] else (m.start("handle") - 1, m.end("handle"))
             yield Label(span, m.end(), line[slice(*span)].lower(), True, alone=m.end() >= len(line.rstrip()))
         if m := _LETTER.match(line, at):
-            yield Label(m.span("name"), m.end(), m["name"], True, asks=m["name"] == "Q")
+            sure = m["name"] == "Q" or "." not in m.group()
+            yield Label(m.span("name"), m.end(), m["name"], sure, asks=m["name"] == "Q")
         if m := _COLON.match(line, at):
             yield self._named(line, m, sure=stamp)
         if (m := _DOT.match(line, at)) and self._has_title(m["name"]):
@@ -214,7 +222,8 @@ class SpeakerLabels:
         comma = line.find(",", start, bare_end)
         outer = line[start : comma if comma > 0 else bare_end].strip()
         if not self._is_name(outer) or not self._may_follow(line, bracket, (comma, bare_end), end):
-            return None
+            nick = sure and outer[:1].isupper() and len(outer.split()) <= LONGEST_NICK
+            return Label((start, end), m.end(), name.lower(), False) if nick else None
         span = (start, start + len(outer))
         inner = bracket["inner"] if bracket else ""
         if bracket and (inner in self.initials or self._is_seat(inner, outer)):
@@ -230,7 +239,13 @@ class SpeakerLabels:
             closed = _BRACKETS.match(line, bracket.start(), end)
             return closed is not None and self._is_for_others(line[closed.end() : end])
         office = line[comma[0] + 1 : comma[1]].strip() if comma[0] > 0 else ""
-        return not office or self._is_for_others(office) or self._is_name(office) or self._is_office(office)
+        return (
+            not office
+            or _ADDRESS.fullmatch(office) is not None
+            or self._is_for_others(office)
+            or self._is_name(office)
+            or self._is_office(office)
+        )
 
     def _is_for_others(self, words: str) -> bool:
         """``MR. X (Zambia), for the G-77/China:``: for whom else somebody speaks."""

@@ -29,20 +29,37 @@ FEWEST_WORDS, SHORT = 3, 7
 def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attribution]:
     """All statements of a text, outer ones in order, each followed by those nested in its content."""
     kinds = [p.kind if (p := layout.at(seg.begin[a])) else "silent" for a, _ in seg.sentences]
-    if all(kind == "prose" for kind in kinds) and not any(p.head for p in layout.passages):
-        return attribute(seg, lex)
+    if (
+        all(kind == "prose" for kind in kinds)
+        and not any(p.head for p in layout.passages)
+        and layout.author is None
+    ):
+        return attribute(seg, lex, record=layout.record)
     reader = _PassageReader(seg, layout, lex)
     own: list[Attribution] = []
     skipped = set()
+    unless_told: dict[int, Attribution | None] = {}
     for n, ((a, b), kind) in enumerate(zip(seg.sentences, kinds, strict=True)):
-        x = reader.listed(a, b) or reader.read(kind, a, b)
+        x = reader.listed(a, b)
+        if x is None and kind == "prose" and (argued := reader.argued(a, b)):
+            unless_told[n] = argued
+            continue
+        if x is None and layout.declared and kind == "turn":
+            unless_told[n] = reader.read(kind, a, b)
+            continue
+        cut = reader.second(a, b) if kind == "turn" and x is None else b
+        if cut < b and (x := reader.read(kind, a, cut)):
+            own.append(x)
+        x = reader.read(kind, cut if cut < b else a, b) if cut < b or x is None else x
         if kind != "prose" or x or (seg.words[b - 1] == ":" and reader.is_head(a)):
             skipped.add(n)
         if x and own and reader.goes_on(own[-1], a, b):
             own[-1] = replace(own[-1], content=((own[-1].content[0][0], x.content[-1][1]),))
         elif x:
             own.append(x)
-    return attribute(seg, lex, own=own, skipped=frozenset(skipped))
+    return attribute(
+        seg, lex, own=own, skipped=frozenset(skipped), unless_told=unless_told, record=layout.record
+    )
 
 
 class _PassageReader:
@@ -83,6 +100,16 @@ class _PassageReader:
         source, cue, lemma = head
         return Attribution((source,), (cue,), ((a, last),), "listed", lemma, inherited=True)
 
+    def argued(self, a: int, b: int) -> Attribution | None:
+        """A sentence of an opinion in which its author argues for something: ``The city should drop the suit.``"""
+        author = self.layout.author
+        if author is None or self.seg.begin[a] < author[1] or self.seg.words[b - 1] == "?":
+            return None
+        said = lowered(self.text[self.seg.begin[a] : self.seg.end[b - 1]]).replace("’", "'")
+        if '"' in said or "“" in said or not self.patterns["layout.argues"].search(said):
+            return None
+        return Attribution((self.tokens(author),), (), ((a, b - 1),), "turn", "", inherited=True)
+
     def is_head(self, a: int) -> bool:
         """Whether a sentence is the line above a list whose items are read by it."""
         line = self.layout.at(self.seg.begin[a])
@@ -103,7 +130,7 @@ class _PassageReader:
 
     def _read_head(self, head: Range, speaker: Range | None) -> tuple[Range, Range, str] | None:
         words = lowered(self.text[slice(*head)]).replace("’", "'")
-        m = self.patterns["layout.list_head"].search(words)
+        m = self.patterns["layout.list_head"].search(words if words[-1] in ":?" else f"{words}:")
         if not m:
             return None
         lemma = next(
@@ -130,6 +157,14 @@ class _PassageReader:
             return False
         said = lowered(self.text[self.seg.begin[a] : self.seg.end[b - 1]])
         return bool(self.patterns["layout.bare_condition"].match(said))
+
+    def second(self, a: int, b: int) -> int:
+        """Where a second thing is said in a sentence: ``I'd ask him to show it, and if he won't, we'll go``; else its end."""
+        words, lower = self.seg.words, self.seg.lower
+        for k in range(a + SHORT, b - SHORT):
+            if words[k] == "," and lower[k + 1] in ("and", "but") and lower[k + 2] == "if":
+                return k + 1
+        return b
 
     def turn(self, passage: TextPassage, a: int, b: int) -> Attribution | None:
         """A sentence of a turn as a statement of its speaker."""
@@ -158,6 +193,8 @@ class _PassageReader:
             return Attribution(
                 (self.tokens(passage.speaker),), (cue,), (rest,), "turn", lemma, inherited=True
             )
+        if told := self._of_another(said, a, last):
+            return told
         action = self.patterns["layout.action"].match(said)
         few = sum(w[0].isalnum() for w in words[a:last])
         if (
@@ -167,14 +204,11 @@ class _PassageReader:
             and (few < FEWEST_WORDS or self._says_nothing(said))
         ):
             return None
-        source = self.tokens(passage.speaker)
-        if told := self._of_another(said, a, last):
-            return told
         return Attribution(
-            (source,),
+            (self.tokens(passage.speaker),),
             (),
             ((a, last),),
-            "action" if action else "turn",
+            "action" if action else "comment" if passage.speaker == self.layout.post else "turn",
             "undertake" if action else "",
             inherited=True,
         )

@@ -135,6 +135,10 @@ class Sentence:
         """Whether token ``i`` is in a list of the language pack: ``is_(i, "that")``."""
         return self.lower[i] in self.lists[name]
 
+    def find_by(self, i: int) -> int:
+        """The token "by" right behind a passive verb, or one word later; 0 where there is none."""
+        return next((k for k in range(i, min(i + 2, self.stop)) if self.is_(k, "by")), 0)
+
     def has(self, name: str, i: int, j: int) -> bool:
         """Whether one of the tokens ``i`` to before ``j`` is in a list of the language pack."""
         return not self.lists[name].isdisjoint(self.lower[i:j])
