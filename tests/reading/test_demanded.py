@@ -3,6 +3,7 @@
 import pytest
 
 from zopa.case import Case
+from zopa.errors import NotApplicable
 from zopa.reading import read, to_records
 from zopa.reading.demanded import asked
 from zopa.reading.extraction.issues import Vocabulary
@@ -106,7 +107,7 @@ def test_a_rule_by_enter_never_forbids_what_is_demanded(text):
     issue = "dust" if option == "limit" else "lorries"
     assert s.item.speaker == "okafor", s.item
     assert s.item.stance in ("demand", None), s.item
-    offered, needed = s.sides()
+    offered, _ = s.sides()
     assert option not in offered.get(issue, ())
     if s.binds and offered:
         s.make_rule()
@@ -121,3 +122,88 @@ def test_the_review_offers_nothing_where_it_cannot_be_decided(text):
     s = session(text)
     assert s.item.options == () or s.item.stance in ("oppose", None)
     assert "dust" not in s.sides()[0] or s.item.stance == "oppose"
+
+
+def rule_of(s: Session):
+    (rule,) = s.entries["rules"].values()
+    (record,) = s.statements.values()
+    return rule, record
+
+
+def test_a_refusal_unless_something_holds_is_a_rule_with_a_condition():
+    s = session("We cannot agree to the extension unless all lorries use the bypass.")
+    assert s.sides() == ({"extension": ("extended",)}, {"lorries": ("bypass",)})
+    s.make_rule()
+    rule, record = rule_of(s)
+    assert (rule.when, rule.only_if) == (({"extension": ("extended",)},), ({"lorries": ("bypass",)},))
+    assert (record.options, record.stance) == (("bypass",), "demand")
+
+
+def test_a_condition_that_names_no_option_is_asked_for_and_not_taken_as_never():
+    s = session("We will not accept a limit on dust without compensation.")
+    assert s.open_condition
+    with pytest.raises(NotApplicable, match="compensation"):
+        s.make_rule()
+    s.make_rule("", "-")
+    assert rule_of(s)[0].only_if == ()
+
+
+def test_only_if_is_a_demand_and_not_what_is_refused():
+    s = session("We will sign only if there is a limit on dust.")
+    s.make_rule()
+    rule, record = rule_of(s)
+    assert rule.when == ({"dust": ("no-limit",)},)
+    assert (record.issue, record.options, record.stance) == ("dust", ("limit",), "demand")
+
+
+def test_options_given_in_the_review_replace_those_that_were_read_and_the_stance_follows():
+    s = session("We will not accept a limit on dust.")
+    assert (s.item.options, s.item.stance) == (("limit",), "red-line")
+    s.make_rule("dust: no limit")
+    rule, record = rule_of(s)
+    assert rule.when == ({"dust": ("no-limit",)},)
+    assert (record.options, record.stance, record.review.state) == (("no-limit",), "red-line", "edited")
+
+
+def test_a_demand_corrected_to_a_refusal_of_the_same_option_is_no_demand_any_more():
+    s = session("We will not accept a deal without a limit on dust.")
+    s.make_rule("dust: a limit", "-")
+    assert (rule_of(s)[1].options, rule_of(s)[1].stance) == (("limit",), "red-line")
+
+
+def test_a_condition_given_in_the_review_makes_the_stance_conditional():
+    s = session("We will not accept a limit on dust.")
+    s.make_rule("", "lorries: by the bypass")
+    rule, record = rule_of(s)
+    assert rule.only_if == ({"lorries": ("bypass",)},)
+    assert (record.options, record.stance) == (("limit",), "conditional")
+
+
+def test_the_suggested_rule_typed_out_leaves_the_demand_as_it_is():
+    s = session("We will not accept a deal without a limit on dust.")
+    s.make_rule("dust: no limit", "-")
+    assert (rule_of(s)[1].options, rule_of(s)[1].stance) == (("limit",), "demand")
+
+
+def test_naming_the_refused_option_of_a_demand_turns_the_stance_too():
+    s = session("We will not accept a deal without a limit on dust.")
+    s.about("dust: no limit")
+    assert (s.item.options, s.item.stance) == (("no-limit",), "red-line")
+    assert s.sides()[0] == {"dust": ("no-limit",)}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Wir werden kein Abkommen ohne Grenzwert für Staub annehmen."),
+        ("de", "Kein Grenzwert für Staub ist unannehmbar."),
+        ("uk", "Ми не погодимося на угоду без обмеження пилу."),
+        ("uk", "Відсутність обмеження пилу для нас неприйнятна."),
+    ],
+)
+def test_the_same_in_other_languages(language, text):
+    words = {"words": ("Grenzwert für Staub", "обмеження пилу"), "label": "a limit"}
+    issue = CASE.issues["dust"].model_dump(exclude_unset=True)
+    issue["options"]["limit"] = words
+    data = CASE.model_dump(exclude_unset=True, exclude={"issues"}) | {"issues": {"dust": issue}}
+    assert asked(text, "dust", ("limit",), Vocabulary(Case.model_validate(data), language)) == "demanded"

@@ -21,7 +21,7 @@ from zopa.case.records import Contact, Records, Stance
 from zopa.case.rules import Firmness
 from zopa.errors import NotApplicable, UnknownName, nearest
 from zopa.reading.case_records import STANCE_OF, referenced, turned
-from zopa.reading.demanded import asked
+from zopa.reading.demanded import Asked, asked
 from zopa.reading.extraction.issues import Vocabulary
 
 __all__ = ["BINDING", "KEYS", "NOT_BINDING", "RecordAt", "Session", "Wanted"]
@@ -524,8 +524,17 @@ class Session:
             raise NotApplicable(f"expected options of one issue, saw {len(chosen.options)}")
         ((issue, options),) = chosen.options.items()
         changed: dict[RecordAt | None, Any] = {RecordAt("issues", k): v for k, v in chosen.made.items()}
-        changed[self.current] = self.item.model_copy(update={"issue": issue, "options": options})
+        update: dict[str, Any] = {"issue": issue, "options": options}
+        if self._asks_for_others(options):
+            update |= {"stance": "red-line", "strength": -abs(self.item.strength or 1)}
+        changed[self.current] = self.item.model_copy(update=update)
         self._change(changed)
+
+    def _asks_for_others(self, options: tuple[str, ...]) -> bool:
+        """Whether some options are others of the issue than those that the words demand by refusing all others."""
+        s: Statement = self.item
+        demanded = bool(s.issue and s.options) and s.stance == "demand" and not set(options) & set(s.options)
+        return demanded and asked(s.quote, s.issue or "", s.options, self._vocabulary) == "demanded"
 
     def drop(self, name: str) -> str:
         """Take an issue out that nothing accepted refers to; suggestions about it lose it. The id of the issue.
@@ -645,17 +654,17 @@ class Session:
         own = _own(s) or dict([guess] if guess and guess[1] else [])
         given = _joined(s.when) or self._options_in(s.consequent) or own
         wants = _joined(s.only_if) or self._options_in(s.condition)
-        named = self._options_in(s.quote)
-        said = {i: asked(s.quote, i, o, self._vocabulary) for i, o in (named | own | given | wants).items()}
-        demanded = {i: o for i, o in (named | own | given).items() if said[i] == "demanded"}
-        for i, o in own.items():
-            alone = said[i] == "plain" and not _joined(s.when)
-            if alone and (
-                s.stance == "demand" or (wants.get(i) == o and i not in self._options_in(s.consequent))
-            ):
-                demanded[i] = o
-        offered = {i: o for i, o in given.items() if i not in demanded and said[i] in ("plain", "refused")}
-        needed = {i: o for i, o in wants.items() if i not in offered and said[i] in ("plain", "demanded")}
+        named = {i: o for i, o in self._options_in(s.quote).items() if set(o) & set(own.get(i, o))}
+
+        def said(i: str, o: tuple[str, ...]) -> Asked:
+            return asked(s.quote, i, o, self._vocabulary)
+
+        demanded = {i: o for i, o in (named | own | given).items() if said(i, o) == "demanded"}
+        outside = {} if s.when else {i: o for i, o in own.items() if said(i, o) == "plain"}
+        alone = {i for i in outside if wants.get(i) == own[i] and i not in self._options_in(s.consequent)}
+        demanded |= {i: o for i, o in outside.items() if s.stance == "demand" or i in alone}
+        offered = {i: o for i, o in given.items() if i not in demanded and said(i, o) in ("plain", "refused")}
+        needed = {i: o for i, o in wants.items() if i not in offered and said(i, o) in ("plain", "demanded")}
         needed |= {i: o for i, o in demanded.items() if i not in offered}
         if offered or not demanded:
             return offered, needed
@@ -670,16 +679,22 @@ class Session:
 
     @property
     def unclear(self) -> bool:
-        """Whether the words name a condition, or options, of which it cannot be told what is asked: nothing is offered."""
+        """Whether the words name options of which it cannot be told what is asked: none of them is suggested."""
         s = self.item
         if not isinstance(s, Statement):
             return False
         offered, needed = self.sides()
-        named = self._options_in(s.quote)
-        told = {**offered, **needed}
-        return any(
-            i not in told and asked(s.quote, i, o, self._vocabulary) == "open" for i, o in named.items()
-        )
+        named = {i: o for i, o in self._options_in(s.quote).items() if i not in offered | needed}
+        return any(asked(s.quote, i, o, self._vocabulary) == "open" for i, o in named.items())
+
+    @property
+    def open_condition(self) -> bool:
+        """Whether the words name a condition, but no option for it: that it is acceptable never is not what they say."""
+        s = self.item
+        if not isinstance(s, Statement) or not s.condition:
+            return False
+        offered, needed = self.sides()
+        return bool(offered) and not needed and not self._demand(self._options_in(s.condition), offered)
 
     def _turned(
         self, s: Statement, issue: str, options: tuple[str, ...], stance: str | None
@@ -708,6 +723,10 @@ class Session:
         first = self.wanted(when) if when else Wanted(offered, {})
         if not first.options:
             raise NotApplicable("a rule needs the options that it is about")
+        if not only_if and self.open_condition:
+            raise NotApplicable(
+                f"its words name a condition, '{s.condition}': name the options for it, or - for never acceptable"
+            )
         second = Wanted(
             {} if only_if == "-" else {i: o for i, o in asked_for.items() if i not in first.options}, {}
         )
