@@ -20,6 +20,8 @@ LONGEST_LABEL = 90
 FEWEST_BELIEVED = 3
 """Labels that must be believed before one that stands once may be."""
 FEWEST_HEADINGS = 2
+LONGEST_OFFICE = 6
+"""Words of an office or address behind a name with a title, before its colon."""
 LONGEST_NICK = 4
 """Words of a name as a chat shows it, behind the time: ``Jo & Lena``, ``Mehmet 3rd floor``."""
 _FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
@@ -241,6 +243,7 @@ class SpeakerLabels:
         office = line[comma[0] + 1 : comma[1]].strip() if comma[0] > 0 else ""
         return (
             not office
+            or (self._has_title(line[:30]) and len(office.split()) < LONGEST_OFFICE)
             or _ADDRESS.fullmatch(office) is not None
             or self._is_for_others(office)
             or self._is_name(office)
