@@ -41,6 +41,8 @@ def asked(text: str, issue: str, options: tuple[str, ...], vocabulary: Vocabular
         for m, targets in vocabulary.places(text)
         if any((issue, option) in targets for option in options)
     }
+    if found == {"plain"} and lexicon(vocabulary.language).patterns["reversal.again"].search(text.lower()):
+        return "open"
     if not found or found == {"plain"}:
         return "plain"
     if len(found) > 1 or _gives_up(issue, options, vocabulary, word):
@@ -64,7 +66,9 @@ def _mention(text: str, start: int, end: int, word: re.Pattern[str]) -> Asked:
     turns = [m for m in word.finditer(low) if m.end() <= start or m.start() >= end]
     inner = [m for m in turns if _turns(m, low, start)]
     if not inner:
-        return "plain"
+        before = [m for m in turns if m.end() <= start and m.lastgroup != "nothing"]
+        either = any(m.lastgroup == "either" for m in turns)
+        return "open" if either or len(before) > 1 else "plain"
     if len(turns) == 1:
         return "refused" if inner[0].lastgroup == "nothing" else "open"
     last = inner[-1]
