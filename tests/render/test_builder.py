@@ -25,6 +25,7 @@ from zopa.robustness import worth_by_words
 from zopa.space import Problem, reading_names
 from zopa.study import run
 from zopa.views import Labels
+from zopa.views import builder as builders
 from zopa.views.builder import MOST_OPTIONS, builder, builder_data
 from zopa.views.document import Builder, Document, Section
 from zopa.views.numbers import points
@@ -237,6 +238,17 @@ def test_a_party_with_points_of_its_own_is_told_the_range_in_them(tab: Any) -> N
     sizes = Problem(case).space.sizes
     every = [list(d) for d in itertools.product(*map(range, sizes))]
     assert beside_everywhere(case.model_copy(update={"parties": own}), every, tab) == {"by words"}
+
+
+def test_where_the_draws_would_make_the_page_large_it_says_who_has_the_range(
+    opened: Callable[..., Any], example: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builders, "MOST_DRAWN", 100)
+    data = data_of(example)
+    assert len(json.dumps(data)) < 25_000
+    shown = opened(html(data))
+    assert "range left out here" in shown.locator("#draft-worth-0").inner_text()
+    assert shown.problems == []
 
 
 def test_the_range_stands_beside_each_utility_on_the_page(tab: Any) -> None:
