@@ -36,7 +36,7 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
             j = bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop)
             if i >= s.stop or s.quoted[i] or found.takes(i, j):
                 continue
-            source = _subject(s, i)
+            source = _subject(s, i) or (_first_subject(s, i) if s.is_(i - 1, "coordinating") else None)
             if source and s.is_(i - 1, "be") and (by := s.find_by(j)):
                 agent = right_phrase(s, by + 1)
                 if agent:

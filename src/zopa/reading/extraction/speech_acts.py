@@ -264,7 +264,7 @@ def _by_content(lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] |
     if first and (lemma or not weak):
         return first
     act = _act(WEAKER, opening, phrases) if not lemma or lemma in phrases.cues["reporting"] else None
-    if lemma in phrases.cues["belief"]:
+    if lemma in phrases.cues["belief"] or lemma in phrases.cues["position"]:
         act = _act(("criticism",), opening, phrases)
     return act or first
 
