@@ -49,6 +49,7 @@ class OnRecord:
         verdict about all would not be about it.
     sides : how many parties there are whose acceptance counts; a negotiation needs two.
     unlimited : the parties without a reservation value.
+    said : whether anything was said by a party: an accepted statement of one, or a stated judgment or rule.
     """
 
     waiting: Mapping[str, int]
@@ -61,6 +62,7 @@ class OnRecord:
     limited: bool = True
     sides: int = 2
     unlimited: tuple[str, ...] = ()
+    said: bool = True
 
     @property
     def enough(self) -> bool:
@@ -110,6 +112,9 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         limited=not unlimited,
         unlimited=unlimited,
         sides=len(voters(case)),
+        said=bool(counts.get("stated"))
+        or any(speaks_for(case, s) for s in said)
+        or any(x.kind == "stated" for x in (*all_rules(case).values(), *case.comparisons)),
     )
 
 
