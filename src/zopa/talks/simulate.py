@@ -56,7 +56,14 @@ STALLS = {
 }
 MOST_NUMBERED = 2**62
 """Beyond so many packages their numbers are Python's integers."""
-STEADY = {*EXPONENTS, "time-dependent", "hardliner", "tit-for-tat", "relative-tit-for-tat", "averaged-tit-for-tat"}
+STEADY = {
+    *EXPONENTS,
+    "time-dependent",
+    "hardliner",
+    "tit-for-tat",
+    "relative-tit-for-tat",
+    "averaged-tit-for-tat",
+}
 """Tactics without chance: runs with the same tactics, order of speakers and last round are the same run."""
 MODELLED = 50
 """In the first so many runs models of the other parties are measured."""
