@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, get_args
@@ -155,11 +156,36 @@ class Session:
 
     def pending(self) -> dict[str, dict[str, Any]]:
         """What changed since the last call, by group and id; None means removed. The caller writes it."""
+        out = self.unsaved
+        self.dirty = set()
+        return out
+
+    @property
+    def unsaved(self) -> dict[str, dict[str, Any]]:
+        """The same without counting it as written."""
         out: dict[str, dict[str, Any]] = {}
         for group, ident in sorted(self.dirty):
             out.setdefault(group, {})[ident] = self.entries[group].get(ident)
-        self.dirty = set()
         return out
+
+    def take(self, case: Case, changed: AbstractSet[RecordAt], at: RecordAt | None = None) -> None:
+        """Know these records as they stand in the case by now, and go on at one of them, else where the walk was.
+
+        Steps that touched one of them can no longer be undone here. What is not saved yet and is none of them stays.
+        """
+        here = at or self.current
+        self.case = case
+        for cached in ("referenced", "_cited", "_words"):
+            self.__dict__.pop(cached, None)
+        self.dirty -= changed
+        unsaved = self.unsaved
+        for group in self.entries:
+            known = {**getattr(case, group), **unsaved.get(group, {})}
+            self.entries[group] = {k: v for k, v in known.items() if v is not None}
+        self.left = len(self.listed("suggested"))
+        self.past = [step for step in self.past if not changed & set(step[0])]
+        self.queue = tuple(r for r in self.queue if r not in changed or r.ident in self.entries[r.group])
+        self.at = self.queue.index(here) if here in self.queue else min(self.at, len(self.queue))
 
     # ------------------------------------------------------------ decisions
 
