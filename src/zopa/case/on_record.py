@@ -49,6 +49,7 @@ class OnRecord:
         verdict about all would not be about it.
     sides : how many parties there are whose acceptance counts; a negotiation needs two.
     unlimited : the parties without a reservation value.
+    silent : whether the case has accepted statements, and none by the day at which it was cut.
     """
 
     waiting: Mapping[str, int]
@@ -61,6 +62,7 @@ class OnRecord:
     limited: bool = True
     sides: int = 2
     unlimited: tuple[str, ...] = ()
+    silent: bool = False
 
     @property
     def enough(self) -> bool:
@@ -71,7 +73,7 @@ class OnRecord:
     def enough_words(self) -> bool:
         """The same for an answer that rests on the words alone and needs no number."""
         unread = self.unread or self.waiting.get("statements", 0)
-        return not (unread or self.parties or self.issues or self.vague or self.sides < 2)
+        return not (unread or self.parties or self.issues or self.vague or self.silent or self.sides < 2)
 
 
 def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
@@ -110,6 +112,7 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         limited=not unlimited,
         unlimited=unlimited,
         sides=len(voters(case)),
+        silent=bool(case.said_later) and not said,
     )
 
 

@@ -90,6 +90,8 @@ def joined(parts: Sequence[Span]) -> Spans:
 def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
     if r.sides < 2:
         yield (f"The case has {'one party' if r.sides else 'no party'}; a negotiation needs two parties.",)
+    if r.silent:
+        yield ("No accepted statement is on record by this day; ask as of a later one (--as-of).",)
     waiting = dict(r.waiting)
     unread = waiting.pop("statements", 0)
     if unread:
