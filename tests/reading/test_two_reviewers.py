@@ -58,7 +58,9 @@ def test_a_decision_on_a_record_that_another_decided_meanwhile_is_refused_and_sh
     folder, capsys, typed
 ):
     ident = first(folder)
-    reviewed(folder, "ben", interleaved(folder, typed[0], by(folder, "ana", "ew\nestance=oppose\nq"), typed[1]))
+    reviewed(
+        folder, "ben", interleaved(folder, typed[0], by(folder, "ana", "ew\nestance=oppose\nq"), typed[1])
+    )
     s = load(folder).statements[ident]
     assert (s.review.state, s.review.by) == ("edited", "ana")
     told = capsys.readouterr().out
@@ -95,7 +97,9 @@ def test_an_edit_by_hand_counts_as_a_change(folder, capsys):
         file = folder / "statements.yaml"
         text = file.read_text(encoding="utf-8")
         head, sep, tail = text.partition(f"  {ident}:")
-        file.write_text(head + sep + tail.replace("review:", "about: by hand\n    review:", 1), encoding="utf-8")
+        file.write_text(
+            head + sep + tail.replace("review:", "about: by hand\n    review:", 1), encoding="utf-8"
+        )
 
     reviewed(folder, "ben", interleaved(folder, "", edited, "rno\nq"))
     assert load(folder).statements[ident].review.state == "suggested"

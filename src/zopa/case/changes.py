@@ -38,9 +38,13 @@ _EXAMPLE = {
     "sources": "SOURCE.date",
 }
 _NO_QUESTION = ("title", "about", "authors", "expect", "opened_at")
-_TOPS = {"reservation": 100, "flexibility": 100, "values": 100, "saliences": 100, "places": 100} | dict.fromkeys(
-    ("capability", "capabilities", "weights"), 1e9
-)
+_TOPS = {
+    "reservation": 100,
+    "flexibility": 100,
+    "values": 100,
+    "saliences": 100,
+    "places": 100,
+} | dict.fromkeys(("capability", "capabilities", "weights"), 1e9)
 """Fields of a party -> the largest number that may stand there; the least is 0."""
 _BY_ISSUE = tuple(
     name for name, field in Party.model_fields.items() if str(field.annotation).startswith("dict[str,")
@@ -63,7 +67,7 @@ def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
             raise UnknownName("section of the case", section, Case.model_fields)
         here = sections.get(section, getattr(case, section))
         if not rest:
-            _check_whole(case, section)
+            _check_whole(section)
             sections[section] = _section(section, value)
         elif isinstance(here, Mapping):
             key, rest = rest[0], rest[1:]
@@ -120,7 +124,7 @@ def _check_names(case: Case, path: list[str]) -> None:
         raise UnknownName(f"option of {issue}", option[0], case.issues[issue].options)
 
 
-def _check_whole(case: Case, section: str) -> None:
+def _check_whole(section: str) -> None:
     """What consists of named entries is changed entry by entry; what is worked out from the files is not set at all."""
     if section in _ONE:
         example = "rules.RULE.reading=off" if section == "rules" else f"{section}.{_EXAMPLE[section]}=VALUE"
@@ -128,7 +132,9 @@ def _check_whole(case: Case, section: str) -> None:
             f"{section} cannot be replaced or emptied as a whole; name what is to change in it, as {example}"
         )
     if section in NOT_WRITTEN:
-        raise NotApplicable(f"{section} is no judgment and cannot be set; it follows from the files of the case")
+        raise NotApplicable(
+            f"{section} is no judgment and cannot be set; it follows from the files of the case"
+        )
     if section in _NO_QUESTION:
         raise NotApplicable(f"no answer depends on {section}, so it cannot be asked with another one")
 
@@ -150,7 +156,9 @@ def _check_scale(party: Party, path: list[str], said: str) -> None:
             continue
         for number in (getattr(value, end, None) for end in ("low", "best", "high")):
             if number is not None and not 0 <= number <= top:
-                raise NotApplicable(f"{number:g} at {said} is outside the scale, which runs from 0 to {top:g}")
+                raise NotApplicable(
+                    f"{number:g} at {said} is outside the scale, which runs from 0 to {top:g}"
+                )
 
 
 def _section(name: str, value: Any) -> Any:

@@ -189,7 +189,10 @@ def _rule(session: Session, keys: Iterator[str]) -> None:
         typer.echo(f"added to rule {session.same_rule()}")
         return
     if when == "-" or not (when or offered):
-        session.accept()
+        if session.item.review.state == "suggested":
+            session.accept()
+        else:
+            session.skip()
         return
     only_if = _line(f"acceptable only if which options? {_proposed(asked) or 'Enter: never; '}", keys)
     also = _line("other reading: Enter: none, w: also that it binds no one ", keys)
@@ -207,7 +210,7 @@ def _list_options(session: Session) -> None:
     issues = session.entries["issues"]
     for n, (issue, option) in enumerate(session.choices(), 1):
         typer.echo(f"  {n} {issues[issue].name}: {issues[issue].options[option].label}")
-    typer.echo("  type numbers, or ISSUE: OPTION by name; +ISSUE: OPTION makes a new one")
+    typer.echo("  type numbers, or ISSUE: OPTION by name, or ISSUE=OPTION; +ISSUE: OPTION makes a new one")
 
 
 def _about(session: Session, keys: Iterator[str]) -> None:
@@ -248,7 +251,13 @@ def _edit(session: Session, keys: Iterator[str]) -> None:
             raise NotApplicable(f"expected field=value, saw '{part}'")
         fields[name] = value
     if fields:
+        bound, at = session.binds, session.at
         session.edit_text(fields)
+        session.at = at
+        if bound or not session.binds:
+            session.skip()
+        else:
+            _rule(session, keys)
 
 
 def _split(session: Session, keys: Iterator[str]) -> None:
@@ -267,7 +276,8 @@ def _filter(session: Session, keys: Iterator[str]) -> None:
 def _search(session: Session, keys: Iterator[str]) -> None:
     words = _line("words: ", keys)
     if words and not session.find(words):
-        typer.echo("no record has these words")
+        typer.echo("no record has these words; b goes back to the one that was shown")
+        session.leave()
 
 
 def _accept_all(session: Session, keys: Iterator[str]) -> None:

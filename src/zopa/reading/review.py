@@ -84,6 +84,7 @@ class Session:
         self.left = len(self.queue)
         self.past: list[tuple[dict[RecordAt, Any], tuple[RecordAt, ...], int]] = []
         self.dirty: set[RecordAt] = set()
+        self.left_at: int | None = None
 
     # ------------------------------------------------------------ what there is
 
@@ -126,6 +127,7 @@ class Session:
         known = [
             *STATES,
             "unread",
+            "kept",
             *Records.model_fields,
             *KINDS,
             *self.entries["parties"],
@@ -145,6 +147,7 @@ class Session:
 
     def _called(self, group: str, item: Any) -> set[str]:
         words = {group, item.review.state, item.source} | ({"unread"} if item.review.why == UNREAD else set())
+        words |= {"kept"} if item.review.state in ("accepted", "edited") else set()
         words |= {str(getattr(item, key)) for key in ("kind", "issue") if getattr(item, key, None)}
         party = self._party(item)
         return words | ({party} if party else set())
@@ -347,11 +350,18 @@ class Session:
 
     def back(self) -> None:
         """Go to the one before, whatever its state."""
-        self.at = max(self.at - 1, 0)
+        self.at = max(self.at - 1, 0) if self.left_at is None else min(self.left_at, len(self.queue))
+        self.left_at = None
+
+    def leave(self) -> None:
+        """Let no record be the current one until the walk goes on; :meth:`back` returns to where it was."""
+        self.left_at = self.at if self.left_at is None else self.left_at
+        self.at = len(self.queue)
 
     def filter(self, *words: str) -> int:
         """Walk through the records that these words fit (see :meth:`listed`); how many there are."""
         self.queue, self.at = self.listed(*(words or ("suggested",))), 0
+        self.left_at = None
         return len(self.queue)
 
     def find(self, words: str) -> bool:
@@ -361,7 +371,7 @@ class Session:
         for k in order:
             item = self.entries[every[k].group].get(every[k].ident)
             if item is not None and key in f"{item.quote} {getattr(item, 'about', '')}".casefold():
-                self.at = k
+                self.at, self.left_at = k, None
                 return True
         return False
 
@@ -370,6 +380,7 @@ class Session:
         if not self.past:
             return False
         before, self.queue, self.at = self.past.pop()
+        self.left_at = None
         for here, old in before.items():
             self._put(here, old)
         return True
@@ -483,7 +494,7 @@ class Session:
         return [(i, o) for i, issue in self.entries["issues"].items() for o in issue.options]
 
     def wanted(self, text: str, there: Mapping[str, Issue] | None = None) -> Wanted:
-        """Options from what a person types: ``2,5``, ``meters: on every well``, ``+Meters: on every well``.
+        """Options from what a person types: ``2,5``, ``meters: on every well``, ``meters=all``, ``+Meters: on every well``.
 
         A number is one of :meth:`choices`. Issue and option go by id, by name or by the beginning of one; a plus makes
         a new issue, or a new option of a known one, and nothing is made by mistake. ``there`` are issues made before.
@@ -495,7 +506,8 @@ class Session:
         """
         made: dict[str, Issue] = dict(there or {})
         found: dict[str, tuple[str, ...]] = {}
-        for part in filter(None, (p.strip() for p in text.split(","))):
+        parts = text.split() if text.split() and all("=" in p for p in text.split()) else text.split(",")
+        for part in filter(None, (p.strip(" ,") for p in parts)):
             if part.isdigit():
                 if not 1 <= int(part) <= len(self.choices()):
                     raise NotApplicable(f"expected a number from 1 to {len(self.choices())}, saw {part}")
@@ -506,7 +518,7 @@ class Session:
         return Wanted(found, made)
 
     def _issue_option(self, part: str, made: dict[str, Issue]) -> tuple[str, str]:
-        name, sign, label = (p.strip() for p in part.partition(":"))
+        name, sign, label = (p.strip() for p in part.partition(":" if ":" in part else "="))
         if not sign:
             raise NotApplicable(
                 f"expected a number, ISSUE: OPTION, or +ISSUE: OPTION for a new one, saw '{part}'"

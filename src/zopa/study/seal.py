@@ -49,7 +49,8 @@ class Seal:
             The line is no seal, or was changed since it was made.
         """
         found = re.search(
-            r"zopa-seal (version=\S+ at=\S+ case=\S+ asked=\S+ answers=\S+) seal=([0-9a-f]{64})(?!\S)(?: *(\S.*))?", line
+            r"zopa-seal (version=\S+ at=\S+ case=\S+ asked=\S+ answers=\S+) seal=([0-9a-f]{64})(?!\S)(?: *(\S.*))?",
+            line,
         )
         if found is None:
             raise NotApplicable(

@@ -110,7 +110,7 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         yield (
             f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
             f"{'names' if n == 1 else 'name'} no option, so whether a package breaks {'it' if n == 1 else 'them'} cannot be told; "
-            "zopa review, then f and the word accepted, shows them; i names the options of each.",
+            "zopa review, then f and the word kept, shows them; i names the options of each.",
         )
     missing = "; add a text with zopa read, or write a judgment with its reason into case.yaml."
     if r.parties:
