@@ -216,3 +216,42 @@ def test_comments_beside_a_table_are_named_and_read_on_request(tmp_path):
 def test_a_table_with_changes_is_still_a_position_table(tmp_path):
     convert(seeds.worded(), tmp_path / "t.docx")
     assert plan(tmp_path / "t.docx", tmp_path / "x").source_format == "table-docx"
+
+
+def drafted(path, *package, now="ten", **rules):
+    """The last article of a draft under rules, and what the conversion tells."""
+    data = case().model_dump(exclude_unset=True, exclude={"rules"})
+    data["issues"]["fish"]["now"] = now
+    lost = convert(
+        Case.model_validate({**data, "rules": rules}), path, target_format="draft", package=[*package]
+    )
+    return docx.Document(path).paragraphs[-1].text, [r.what for r in lost.changed]
+
+
+def test_the_articles_of_a_draft_obey_the_rules_in_force_and_the_report_says_so(tmp_path):
+    assert drafted(tmp_path / "a.docx")[0] == "10 boats"
+    line = {"party": "north", "assumed": "x", "when": ({"fish": ("ten",)},)}
+    text, told = drafted(tmp_path / "b.docx", line=line)
+    assert text == "6 boats"
+    assert any("'6 boats', as the rules in force forbid '10 boats'" in what for what in told)
+
+
+def test_a_rule_on_several_issues_moves_as_few_articles_as_it_must(tmp_path):
+    line = {
+        "party": "north",
+        "assumed": "x",
+        "when": ({"fish": ("ten",)},),
+        "only_if": ({"peace": ("half", "later")},),
+    }
+    assert drafted(tmp_path / "a.docx", "peace=now", line=line)[0] == "6 boats"
+    assert drafted(tmp_path / "b.docx", "peace=half", line=line)[0] == "10 boats"
+
+
+def test_a_draft_that_no_package_of_the_rules_fits_says_that_it_breaks_one(tmp_path):
+    line = {"party": "north", "assumed": "x", "when": ({"fish": ("ten", "six")},)}
+    text, told = drafted(tmp_path / "a.docx", line=line)
+    assert text == "10 boats"
+    assert any("break a rule in force" in what for what in told)
+    chosen, told = drafted(tmp_path / "b.docx", "fish=ten", line={**line, "when": ({"fish": ("ten",)},)})
+    assert chosen == "10 boats"
+    assert any("what was chosen breaks a rule in force" in what for what in told)

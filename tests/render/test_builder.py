@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from strategies import case_of, small_cases
@@ -20,12 +21,15 @@ from zopa.case import Case
 from zopa.casefile import load
 from zopa.render import report
 from zopa.render.html import page as page_of
+from zopa.robustness import worth_by_words
 from zopa.space import Problem, reading_names
 from zopa.study import run
 from zopa.views import Labels
+from zopa.views import builder as builders
 from zopa.views.builder import MOST_OPTIONS, builder, builder_data
 from zopa.views.document import Builder, Document, Section
 from zopa.views.numbers import points
+from zopa.views.worth import NO_RANGE, beside, by_words
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples"
 JUDGE = """([data, asked]) => {
@@ -169,6 +173,104 @@ def test_in_the_example_the_page_says_what_judge_says(tab: Any, example: Case, d
     ]
     for question, told in zip(asked, tab.evaluate(JUDGE, [json.dumps(data_of(example)), asked]), strict=True):
         same(example, question, told)
+
+
+BESIDE = """([data, drafts]) => {
+  const m = zopa.model(JSON.parse(data));
+  return drafts.map(draft => m.parties.map((_, p) => zopa.beside(m, draft, p)));
+}"""
+
+
+def beside_everywhere(case: Case, drafts: list[list[int]], tab: Any) -> set[str]:
+    """Holds what the page puts beside utilities to what tables put there; the kinds of what was seen."""
+    problem, labels = Problem(case), Labels(case)
+    packages = [problem.space.names(d) for d in drafts]
+    told = by_words(worth_by_words(problem, packages))
+    seen = set()
+    for package, found in zip(
+        packages, tab.evaluate(BESIDE, [json.dumps(data_of(case)), drafts]), strict=True
+    ):
+        for party, (kind, between) in zip(problem.space.parties, found, strict=True):
+            seen.add(kind)
+            shown = NO_RANGE if kind == "no range" else between
+            assert beside(package, party, labels, told).partition("; ")[0] == shown, (package, party)
+    return seen
+
+
+@st.composite
+def uncertain(draw: st.DrawFn) -> Case:
+    """A small case without words: intervals of values and weights, or none; assumed, or with no source; interactions."""
+    table = {f"i{n}": ["a", "b", "c"][: draw(st.integers(2, 3))] for n in range(draw(st.integers(1, 3)))}
+    number = st.sampled_from([0, 7, 12.5, 30, 33.3, 50, 80, 100])
+    wide = draw(st.booleans())
+
+    def judgment() -> dict[str, Any]:
+        low, best, high = sorted(draw(number) for _ in range(3))
+        ends = {"low": low, "high": high} if wide else {}
+        return {"best": best, **ends, "assumed": "a guess"}
+
+    parties: dict[str, Any] = {}
+    for p in "PQ":
+        values = {i: {o: judgment() for o in names} for i, names in table.items()}
+        parties[p] = {"name": p, "weights": {i: judgment() for i in table}, "values": values}
+        assume(any(w["best"] for w in parties[p]["weights"].values()))
+    more = ({"party": "P", "when": {"i0": ("b",)}, "points": draw(st.integers(-5, 5))},)
+    issues = {i: {"name": i, "options": {o: o for o in names}} for i, names in table.items()}
+    return Case.model_validate({"title": "t", "issues": issues, "parties": parties, "interactions": more})
+
+
+@pytest.mark.parametrize("drafts", [10, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("ukraine-2025", "by words"), ("two-farms", "by words"), ("harbour-sport-park", "no range")],
+)
+def test_the_page_says_the_ranges_that_the_tables_say(tab: Any, name: str, kind: str, drafts: int) -> None:
+    case, chance = load(EXAMPLES / name), random.Random(drafts)
+    asked = [[chance.randrange(n) for n in Problem(case).space.sizes] for _ in range(drafts)]
+    assert beside_everywhere(case, asked, tab) == {kind}
+
+
+def test_a_party_with_points_of_its_own_is_told_the_range_in_them(tab: Any) -> None:
+    case = load(EXAMPLES / "two-farms")
+    one, other = case.parties
+    points = {i: {o: -70 + 333.3 * k for k, o in enumerate(x.options)} for i, x in case.issues.items()}
+    own = {one: case.parties[one].model_validate({"name": one, "points": points}), other: case.parties[other]}
+    sizes = Problem(case).space.sizes
+    every = [list(d) for d in itertools.product(*map(range, sizes))]
+    assert beside_everywhere(case.model_copy(update={"parties": own}), every, tab) == {"by words"}
+
+
+def test_where_the_draws_would_make_the_page_large_it_says_who_has_the_range(
+    opened: Callable[..., Any], example: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builders, "MOST_DRAWN", 100)
+    data = data_of(example)
+    assert len(json.dumps(data)) < 25_000
+    shown = opened(html(data))
+    assert "range left out here" in shown.locator("#draft-worth-0").inner_text()
+    assert shown.problems == []
+
+
+def test_the_range_stands_beside_each_utility_on_the_page(tab: Any) -> None:
+    for line in tab.locator("[id^=draft-worth-]").all_inner_texts():
+        assert re.search(r"no agreement; by words alone \d+–\d+ \(range of nine draws in ten\)$", line)
+
+
+@pytest.mark.parametrize("examples", [15, pytest.param(200, marks=pytest.mark.slow)])
+def test_in_any_small_case_the_page_says_the_ranges_that_the_tables_say(tab: Any, examples: int) -> None:
+    seen: set[str] = set()
+
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+    )  # fmt: skip
+    @given(uncertain(), st.integers(0, 26))
+    def check(case: Case, number: int) -> None:
+        sizes = Problem(case).space.sizes
+        seen.update(beside_everywhere(case, [[number // 3**i % n for i, n in enumerate(sizes)]], tab))
+
+    check()
+    assert seen >= {"by intervals", "no range"}
 
 
 def test_whole_numbers_beyond_the_reach_of_floats_are_compared_exactly(tab: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,18 @@ def test_the_example_names_three_questions_to_three_parties_within_their_bounds(
         assert 0 < q.bits <= q.at_most + 1e-9
         assert q.yes * q.if_yes + (1 - q.yes) * q.if_no == pytest.approx(found.share)
         assert q.id in str(found)
+
+
+def test_without_numbers_the_questions_are_about_the_package_that_most_but_not_all_draws_accept() -> None:
+    case, n = zopa.load("two-farms"), 256
+    found = questions(case, draws=n)
+    space = Problem.of(case).space
+    every = [space.names(x) for x in itertools.product(*map(range, space.sizes))]
+    allowed = [p for p in every if space.allows(space.package(p))]
+    shares = [questions(case, draws=n, most=0, draft=p).share for p in allowed]
+    assert found.share == max(s for s in shares if s < 1)
+    assert found.target == allowed[shares.index(found.share)]
+    assert found.best[0].bits > 0.1
 
 
 CASE = """\

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
+import numpy as np
 import pytest
 
 from word_cases import TAKEN, case_of, words
+from zopa import load
 from zopa.case import Case
 from zopa.robustness import WordDraws, stress, worth_by_words
 from zopa.space import Problem
@@ -69,3 +72,28 @@ def test_a_party_with_points_of_its_own_is_told_in_them() -> None:
     worst, best = (x.worth["P"] for x in worth_by_words(Problem.of(own), packages, settings=TAKEN))
     assert worst == (100, 100)
     assert best == (1600, 1600)
+
+
+def test_a_range_holds_the_quantiles_of_the_draws_within_a_tenth_and_the_rounding_of_each_issue() -> None:
+    problem = Problem.of(load("two-farms"))
+    space, drawn = problem.space, WordDraws(problem)
+    for numbers in itertools.product(*map(range, space.sizes)):
+        told = drawn.worth([space.names(numbers)])[0].worth
+        for p, (low, high) in told.items():
+            ends = np.quantile(drawn.parties[p].points.worth(dict(enumerate(numbers))), [0.05, 0.95])
+            error = 0.1 + 0.1 * len(space.sizes)
+            assert ends[0] - error <= low <= ends[0] + error - 0.1
+            assert ends[1] - error + 0.1 <= high <= ends[1] + error
+
+
+def test_draws_are_made_anew_only_where_the_words_are_others() -> None:
+    problem = Problem.of(load("two-farms"))
+    one = WordDraws(problem).parties
+    party, other = one
+    lower = WordDraws(problem.with_values({f"parties.{party}.reservation": 12})).parties
+    assert all(lower[p] is one[p] for p in one)
+    fewer = [c for c in problem.case.comparisons if c.party != party]
+    case = problem.case.model_copy(update={"comparisons": tuple(fewer)})
+    changed = WordDraws(Problem.of(case)).parties
+    same = [all(map(np.array_equal, changed[p].tenths, one[p].tenths)) for p in (party, other)]
+    assert same == [False, True]

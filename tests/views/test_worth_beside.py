@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from zopa.bargaining import zone
 from zopa.case import Case, assumed_worth
 from zopa.robustness import worth_by_words
@@ -13,34 +15,29 @@ from zopa.space import Problem
 from zopa.views import Labels, bargaining
 from zopa.views.document import Cell, Chart, Document, Grid, plain
 from zopa.views.numbers import points
+from zopa.views.record import positions
 from zopa.views.study import study
-from zopa.views.worth import NO_RANGE, by_words
+from zopa.views.worth import NO_RANGE, by_assumed, by_words
 
 OTHERS = {
-    "Break-even": "values of no agreement, each with its interval",
     "Judgments about": "inputs, with a column of their own for the interval",
-    "Value of each option": "inputs, each a link to its judgment",
-    "Values at which a party's verdict": "break-even values",
-    "Share of packages acceptable": "ends of intervals",
-    "What each package would ask": "points given up on the way, no worth",
-    "Points above the floor": "steps; the share of the draws in which the order holds stands below",
-    "From the opening of": "the same",
-    "Where the worst-off party": "the same",
-    "Where talks end": "means over runs of the tactics",
-    "Mean utility": "the same",
     "Which single number": "places on a line",
     "Round by round": "places on a line",
     "Picks over": "bits",
     "Figures in the sources": "money",
 }
-"""Tables that hold numbers of that size and no utilities of packages."""
+"""Tables that hold numbers of that size and nothing that rests on the numbers of the case."""
+BY_ASSUMED = "; by partly assumed numbers"
+"""Ends the caption of a table whose numbers have no range of their own."""
 NUMBER = re.compile(r"(-?\d+\.\d)(?= |$|,)")
 
 
 def grids(document: Document) -> Iterator[Grid]:
     for block in document.blocks():
         found = block.grid if isinstance(block, Chart) else block
-        if isinstance(found, Grid) and not found.caption.startswith(tuple(OTHERS)):
+        if not isinstance(found, Grid) or found.caption.startswith(tuple(OTHERS)):
+            continue
+        if not found.caption.endswith(BY_ASSUMED):
             yield found
 
 
@@ -80,6 +77,49 @@ def test_every_utility_of_a_package_has_its_range_and_share_beside_it(example_st
     assert seen > 100
 
 
+LABELLED = [
+    "Break-even", "Value of each option", "Share of packages acceptable", "Values at which a party's verdict",
+    "How far apart the openings", "What each package would ask", "Where the worst-off party", "Points above the floor",
+    "From the opening of", "Where talks end", "Mean utility",
+]  # fmt: skip
+
+
+def test_tables_without_ranges_say_that_they_rest_on_assumed_numbers(example_study: Any) -> None:
+    shown = study(example_study, Labels(example_study.case)).blocks()
+    found = [b.grid if isinstance(b, Chart) else b for b in shown]
+    captions = [b.caption for b in found if isinstance(b, Grid)]
+    for start in LABELLED:
+        mine = [c for c in captions if c.startswith(start)]
+        assert mine, start
+        assert all(c.endswith(BY_ASSUMED) for c in mine), mine
+
+
+@pytest.mark.parametrize(
+    ("basis", "ends"),
+    [
+        ({"assumed": "a guess"}, "; by the assumed numbers"),
+        ({"stated": ("s",)}, ""),
+    ],
+)
+def test_the_label_is_there_only_where_a_number_is_assumed(basis: dict[str, Any], ends: str) -> None:
+    p = {
+        "name": "P",
+        "weights": {"i": {"best": 100, **basis}},
+        "values": {"i": {"a": {"best": 50, **basis}, "b": {"best": 10, **basis}}},
+        "reservation": {"best": 0, **basis},
+    }
+    case = Case.model_validate(
+        {
+            "title": "t",
+            "issues": {"i": {"name": "I", "options": {"a": "a", "b": "b"}}},
+            "parties": {"P": p, "Q": p | {"name": "Q"}},
+            "sources": {"t": {"text": "fifty"}},
+            "statements": {"s": {"source": "t", "quote": "fifty", "kind": "position", "party": "P"}},
+        }
+    )
+    assert by_assumed("Where", Labels(case)) == "Where" + ends
+
+
 def test_page_one_says_what_the_brackets_hold(example_study: Any) -> None:
     first = next(grids(Document("", study(example_study, Labels(example_study.case)).sections[:1])))
     assert "nine draws in ten" in first.caption
@@ -116,3 +156,13 @@ def test_without_words_the_brackets_hold_the_interval_or_say_that_there_is_none(
     assert rows["worth to P"] == "50.0 (+50.0) [20–80]"
     assert rows["worth to Q"] == f"50.0 (+50.0) [{NO_RANGE}]"
     assert "within the intervals" in grid.caption
+
+
+def test_a_value_of_an_option_has_its_interval_beside_it() -> None:
+    issues = {"i": {"name": "I", "options": {"a": "a", "b": "b", "c": "c"}}}
+    guess = {"assumed": "a guess"}
+    p = party({"a": {"low": 20.5, "best": 50, "high": 80, **guess}, "b": {"best": 10, **guess}})
+    case = Case.model_validate({"title": "t", "issues": issues, "parties": {"P": p, "Q": p | {"name": "Q"}}})
+    grid = positions(case, ("P", "Q"), Labels(case))
+    assert [text(row[-1]) for row in grid.rows] == ["50.0 [20–80] ·", "10.0 –", "50.0 ?"]
+    assert grid.caption.endswith("; in brackets, the interval of the judgment; by the assumed numbers")

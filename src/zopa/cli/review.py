@@ -184,6 +184,10 @@ def _rule(session: Session, keys: Iterator[str]) -> None:
     """Two short questions, and whether the words could also bind no one."""
     offered, asked = session.sides()
     _list_options(session)
+    if session.unclear:
+        typer.echo(
+            "  whether its words ask for these options or refuse them cannot be told: nothing is suggested"
+        )
     when = _line(f"when which options? {_proposed(offered)}=: as in the rule before; -: no rule ", keys)
     if when == "=":
         typer.echo(f"added to rule {session.same_rule()}")
@@ -194,9 +198,11 @@ def _rule(session: Session, keys: Iterator[str]) -> None:
         else:
             session.skip()
         return
-    only_if = _line(f"acceptable only if which options? {_proposed(asked) or 'Enter: never; '}", keys)
+    condition = session.item.condition if session.open_condition else ""
+    never = f"its condition is '{condition}'; -: never; " if condition else "Enter: never; "
+    only_if = _line(f"acceptable only if which options? {_proposed(asked) or never}", keys)
     also = _line("other reading: Enter: none, w: also that it binds no one ", keys)
-    if not only_if and not asked:
+    if not only_if and not asked and not condition:
         only_if = "-"
     typer.echo(f"rule {session.make_rule(when, only_if, or_not=also.startswith('w'))}")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -30,6 +31,8 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 DOCUMENT, COMMENTS = "word/document.xml", "word/comments.xml"
 FOR, AGAINST = ("demand", "prefer", "accept"), ("oppose", "red-line", "conditional")
 MOST_WORDS = 2_000
+MAX_TRIED = 20_000
+"""Packages that are held against the rules for the articles of a draft."""
 
 
 # --- in
@@ -242,7 +245,8 @@ def write(case: Case, package: Sequence[str] = ()) -> tuple[dict[str, bytes], Fi
     ----------
     package : sequence of str, optional
         ``ISSUE=OPTION``: the text of an article. Else what was agreed, else the option that most parties support
-        and fewest reject by what they last said.
+        and fewest reject by what they last said; where a rule in force forbids these together, the nearest package
+        that all rules allow.
 
     Raises
     ------
@@ -253,9 +257,17 @@ def write(case: Case, package: Sequence[str] = ()) -> tuple[dict[str, bytes], Fi
     chosen = _chosen(case, package)
     articles, comments, used = [], list[str](), list[str]()
     changes, ids = 0, count(1)
+    wished = {
+        i: (chosen[i], "") if i in chosen else _supported(issue, _latest(case, i))
+        for i, issue in case.issues.items()
+    }
+    allowed = _allowed(case, {i: option for i, (option, _) in wished.items()}, frozenset(chosen), fidelity)
     for k, (i, issue) in enumerate(case.issues.items(), 1):
         said = _latest(case, i)
-        base, why = (chosen[i], "") if i in chosen else _supported(issue, said)
+        base, why = allowed[i], wished[i][1]
+        if base != wished[i][0]:
+            most = issue.options[wished[i][0]].label[:60]
+            why = f"as the rules in force forbid '{most}', {why}"
         if why:
             fidelity.change(f"the article says '{issue.options[base].label[:60]}', {why}", f"issues.{i}")
         others: dict[str, list[_Cited]] = {}
@@ -336,17 +348,64 @@ def _ruled(case: Case, issue: str, option: str) -> list[_Cited]:
 
 def _supported(issue: Issue, said: Sequence[_Cited]) -> tuple[str, str]:
     """The option that an article states where none is chosen, and why; ties go to the first."""
-
-    def balance(option: str) -> tuple[int, int]:
-        parties = [(s.party, s.statement.stance in FOR) for s in said if option in s.statement.options]
-        return (len({p for p, pro in parties if pro}), -len({p for p, pro in parties if not pro}))
-
-    best = max(issue.options, key=balance)
-    if balance(best)[0]:
+    best = max(issue.options, key=lambda o: _balance(o, said))
+    if _balance(best, said)[0]:
         return best, "which most parties support and fewest reject"
     if issue.now:
         return issue.now, "which is the status quo: no party supports an option"
     return best, "which fewest reject: no party supports an option and no status quo is marked"
+
+
+def _allowed(
+    case: Case, wished: Mapping[str, str], fixed: frozenset[str], fidelity: Fidelity
+) -> Mapping[str, str]:
+    """The package nearest to what is wished that all rules in force allow; what was chosen stays as it is.
+
+    Packages are tried by how far their options stand, in all, down the lists by support; ties go to the first issues.
+    """
+    from zopa.space import choose_readings, clauses
+
+    readings = choose_readings(case)
+    rules = tuple(c for rule, reading in readings.items() for c in clauses(case, rule, reading))
+    issues = list(case.issues)
+    lists = [_by_support(case, i, wished[i], i in fixed) for i in issues]
+    places = [{o: k for k, o in enumerate(case.issues[i].options)} for i in issues]
+    free = sorted({k for c in rules for k in c.issues if len(lists[k]) > 1})
+    told = [
+        c for c in rules if not set(free) & set(c.issues)
+    ]  # about what was chosen alone: nothing can follow
+    if not all(c.allows([places[k][wished[i]] for k, i in enumerate(issues)]) for c in told):
+        fidelity.change("what was chosen breaks a rule in force", "rules")
+    rules = tuple(c for c in rules if c not in told)
+    queue: list[tuple[int, tuple[int, ...], int]] = [(0, (0,) * len(free), 0)]
+    for _ in range(MAX_TRIED):
+        if not queue:
+            break
+        far, ranks, last = heappop(queue)
+        at = dict(zip(free, ranks, strict=True))
+        package = [options[at.get(k, 0)] for k, options in enumerate(lists)]
+        if all(c.allows([places[k][o] for k, o in enumerate(package)]) for c in rules):
+            return dict(zip(issues, package, strict=True))
+        for n in range(last, len(free)):
+            if ranks[n] + 1 < len(lists[free[n]]):
+                heappush(queue, (far + 1, (*ranks[:n], ranks[n] + 1, *ranks[n + 1 :]), n))
+    fidelity.change(
+        "the articles together break a rule in force: no package that all rules allow was found", "rules"
+    )
+    return wished
+
+
+def _by_support(case: Case, issue: str, first: str, fixed: bool) -> list[str]:
+    """The options of an issue with one of them first, the others as they are supported and not rejected."""
+    said = _latest(case, issue)
+    others = [o for o in case.issues[issue].options if o != first]
+    return [first] if fixed else [first, *sorted(others, key=lambda o: _balance(o, said), reverse=True)]
+
+
+def _balance(option: str, said: Sequence[_Cited]) -> tuple[int, int]:
+    """How many parties support an option, and (negative) how many reject it."""
+    parties = [(s.party, s.statement.stance in FOR) for s in said if option in s.statement.options]
+    return (len({p for p, pro in parties if pro}), -len({p for p, pro in parties if not pro}))
 
 
 def _day(s: Statement) -> str:

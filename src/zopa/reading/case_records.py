@@ -15,13 +15,23 @@ from typing import Any
 from zopa.case import cited
 from zopa.case.model import Case, Contact, Figure, Records, Review, Shift, Statement
 from zopa.case.records import decided
+from zopa.reading.demanded import AGAINST, asked
 from zopa.reading.extraction.events import ShiftSpan
 from zopa.reading.extraction.extract import Extract, Suggestion
 from zopa.reading.extraction.issues import Match, Vocabulary
 from zopa.reading.extraction.speakers import Roster
 from zopa.reading.sources.text import reanchor
 
-__all__ = ["STANCE_OF", "Renewal", "computed_shifts", "moved", "referenced", "renewed", "to_records"]
+__all__ = [
+    "STANCE_OF",
+    "Renewal",
+    "computed_shifts",
+    "moved",
+    "referenced",
+    "renewed",
+    "to_records",
+    "turned",
+]
 
 STANCE_OF: Mapping[str, tuple[str | None, str | None]] = {
     "demand": ("demand", "oppose"), "red_line": ("red-line", "red-line"), "offer": ("accept", None),
@@ -174,7 +184,7 @@ class _Writer:
             condition=self._words(s.condition.condition) if s.condition else "",
             consequent=self._words(s.condition.consequent) if s.condition and s.condition.consequent else "",
             cue=self.found.words(*s.cue),
-            strength=s.kind.strength,
+            strength=abs(s.kind.strength) if stance == "demand" else s.kind.strength,
             extractor=f"{s.extractor}:{s.rule}",
             why=self._why(s),
             review=_SUGGESTED,
@@ -213,7 +223,13 @@ class _Writer:
         stance = contra if against else pro
         if s.who.voice or s.who.weak or self._foreign(s) or not match.options:
             stance = None if stance != "silent" else stance
-        return match.issue, match.options, stance
+        return match.issue, *self._turned(s, match, stance)
+
+    def _turned(self, s: Suggestion, match: Match, stance: str | None) -> tuple[tuple[str, ...], str | None]:
+        """Options and stance, where "without" and the like turn round what the kind says: a demand, or left open."""
+        if self.vocabulary is None or not match.options or stance == "silent":
+            return match.options, stance
+        return turned(self._words(s.span), match.issue, match.options, stance, self.vocabulary)
 
     def _foreign(self, s: Suggestion) -> bool:
         """Words put into a party's mouth by a speaker of another one: no stance of that party."""
@@ -275,6 +291,18 @@ class _Writer:
 
 
 _SUGGESTED = Review(state="suggested")
+
+
+def turned(
+    text: str, issue: str, options: tuple[str, ...], stance: str | None, vocabulary: Vocabulary
+) -> tuple[tuple[str, ...], str | None]:
+    """Options and stance as the words around the options turn them: a demand; or none, where it cannot be decided."""
+    found = asked(text, issue, options, vocabulary)
+    if found == "demanded":
+        return options, stance and "demand"
+    if found == "open" or (found == "refused" and stance and stance not in AGAINST):
+        return (), None
+    return options, stance
 
 
 def moved(case: Case, old: str, new: str, text: str) -> dict[str, dict[str, Any]]:

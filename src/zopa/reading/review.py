@@ -21,7 +21,8 @@ from zopa.case.model import KINDS, Case, Issue, Option, Party, Review, Rule, Spe
 from zopa.case.records import Contact, Records, Stance
 from zopa.case.rules import Firmness
 from zopa.errors import NotApplicable, UnknownName, nearest
-from zopa.reading.case_records import STANCE_OF, referenced
+from zopa.reading.case_records import STANCE_OF, referenced, turned
+from zopa.reading.demanded import Asked, asked
 from zopa.reading.extraction.issues import Vocabulary
 
 __all__ = ["BINDING", "KEYS", "NOT_BINDING", "RecordAt", "Session", "Wanted"]
@@ -201,7 +202,8 @@ class Session:
         s: Statement = self.item
         against = (s.strength or 0) < 0
         stance = None if "weak:" in s.why or not guess[1] else STANCE_OF.get(s.kind, (None, None))[against]
-        new = s.model_copy(update={"issue": guess[0], "options": guess[1], "stance": s.stance or stance})
+        options, stance = self._turned(s, *guess, s.stance or stance)
+        new = s.model_copy(update={"issue": guess[0], "options": options, "stance": stance})
         self._change({self.current: self._reviewed(new, s, "accepted", why)}, at=self.at + 1)
 
     def reject(self, why: str = "") -> None:
@@ -560,8 +562,17 @@ class Session:
             raise NotApplicable(f"expected options of one issue, saw {len(chosen.options)}")
         ((issue, options),) = chosen.options.items()
         changed: dict[RecordAt | None, Any] = {RecordAt("issues", k): v for k, v in chosen.made.items()}
-        changed[self.current] = self.item.model_copy(update={"issue": issue, "options": options})
+        update: dict[str, Any] = {"issue": issue, "options": options}
+        if self._asks_for_others(options):
+            update |= {"stance": "red-line", "strength": -abs(self.item.strength or 1)}
+        changed[self.current] = self.item.model_copy(update=update)
         self._change(changed)
+
+    def _asks_for_others(self, options: tuple[str, ...]) -> bool:
+        """Whether some options are others of the issue than those that the words demand by refusing all others."""
+        s: Statement = self.item
+        demanded = bool(s.issue and s.options) and s.stance == "demand" and not set(options) & set(s.options)
+        return demanded and asked(s.quote, s.issue or "", s.options, self._vocabulary) == "demanded"
 
     def drop(self, name: str) -> str:
         """Take an issue out that nothing accepted refers to; suggestions about it lose it. The id of the issue.
@@ -678,14 +689,55 @@ class Session:
         if not isinstance(s, Statement):
             return {}, {}
         guess = self.guess()
-        offered = (
-            _joined(s.when)
-            or self._options_in(s.consequent)
-            or _own(s)
-            or dict([guess] if guess and guess[1] else [])
-        )
-        asked = _joined(s.only_if) or self._options_in(s.condition)
-        return offered, {i: o for i, o in asked.items() if i not in offered}
+        own = _own(s) or dict([guess] if guess and guess[1] else [])
+        given = _joined(s.when) or self._options_in(s.consequent) or own
+        wants = _joined(s.only_if) or self._options_in(s.condition)
+        named = {i: o for i, o in self._options_in(s.quote).items() if set(o) & set(own.get(i, o))}
+
+        def said(i: str, o: tuple[str, ...]) -> Asked:
+            return asked(s.quote, i, o, self._vocabulary)
+
+        demanded = {i: o for i, o in (named | own | given).items() if said(i, o) == "demanded"}
+        outside = {} if s.when else {i: o for i, o in own.items() if said(i, o) == "plain"}
+        alone = {i for i in outside if wants.get(i) == own[i] and i not in self._options_in(s.consequent)}
+        demanded |= {i: o for i, o in outside.items() if s.stance == "demand" or i in alone}
+        offered = {i: o for i, o in given.items() if i not in demanded and said(i, o) in ("plain", "refused")}
+        needed = {i: o for i, o in wants.items() if i not in offered and said(i, o) in ("plain", "demanded")}
+        needed |= {i: o for i, o in demanded.items() if i not in offered}
+        if offered or not demanded:
+            return offered, needed
+        # A demand alone: what is not acceptable is every other option.
+        others = {
+            i: tuple(k for k in self.entries["issues"][i].options if k not in o) for i, o in demanded.items()
+        }
+        issue = next((i for i in (*own, *others) if others.get(i)), None)
+        return ({issue: others[issue]} if issue else {}), {
+            i: o for i, o in needed.items() if i not in demanded
+        }
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the words name options of which it cannot be told what is asked: none of them is suggested."""
+        s = self.item
+        if not isinstance(s, Statement):
+            return False
+        offered, needed = self.sides()
+        named = {i: o for i, o in self._options_in(s.quote).items() if i not in offered | needed}
+        return any(asked(s.quote, i, o, self._vocabulary) == "open" for i, o in named.items())
+
+    @property
+    def open_condition(self) -> bool:
+        """Whether the words name a condition, but no option for it: that it is acceptable never is not what they say."""
+        s = self.item
+        if not isinstance(s, Statement) or not s.condition:
+            return False
+        offered, needed = self.sides()
+        return bool(offered) and not needed and not self._demand(self._options_in(s.condition), offered)
+
+    def _turned(
+        self, s: Statement, issue: str, options: tuple[str, ...], stance: str | None
+    ) -> tuple[tuple[str, ...], str | None]:
+        return turned(s.quote, issue, options, stance, self._vocabulary) if options else (options, stance)
 
     def _options_in(self, words: str) -> dict[str, tuple[str, ...]]:
         return {m.issue: m.options for m in self._vocabulary.matches(words) if m.options} if words else {}
@@ -705,12 +757,16 @@ class Session:
         party = self._party(s)
         if party is None:
             raise NotApplicable("a rule needs a party: name whose words these are (w) first")
-        offered, asked = self.sides()
+        offered, asked_for = self.sides()
         first = self.wanted(when) if when else Wanted(offered, {})
         if not first.options:
             raise NotApplicable("a rule needs the options that it is about")
+        if not only_if and self.open_condition:
+            raise NotApplicable(
+                f"its words name a condition, '{s.condition}': name the options for it, or - for never acceptable"
+            )
         second = Wanted(
-            {} if only_if == "-" else {i: o for i, o in asked.items() if i not in first.options}, {}
+            {} if only_if == "-" else {i: o for i, o in asked_for.items() if i not in first.options}, {}
         )
         if only_if not in ("", "-"):
             second = self.wanted(only_if, first.made)
@@ -733,15 +789,48 @@ class Session:
         else:
             rule = Rule.model_validate({**given, **sides})
         ident = self._free(f"{party}-{next(iter(first.options))}", "rules")
-        issue, options = next(iter(first.options.items()))
-        told = {"issue": issue, "options": options} if s.issue is None or not s.options else {}
-        stance = "conditional" if second.options else "red-line"
-        new = self._reviewed(s.model_copy(update={**told, "stance": s.stance or stance}), s, "accepted", "")
+        told = self._told(s, (first.options, second.options), (offered, asked_for))
+        state = (
+            "edited" if s.issue and s.options and told.get("options", s.options) != s.options else "accepted"
+        )
+        new = self._reviewed(s.model_copy(update=told), s, state, "")
         changed: dict[RecordAt | None, Any] = {
             RecordAt("issues", k): v for k, v in (first.made | second.made).items()
         }
         self._change({**changed, RecordAt("rules", ident): rule, here: new}, at=self.at + 1)
         return ident
+
+    def _told(
+        self,
+        s: Statement,
+        answer: tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]],
+        suggested: tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]],
+    ) -> dict[str, Any]:
+        """Issue, options and stance of a statement, as the rule that a person made of it says.
+
+        They stay as read only where the rule is the suggested one.
+        """
+        when, only_if = answer
+        issue, options = next(iter(when.items()))
+        stance = "conditional" if only_if else "red-line"
+        if not (s.issue and s.options):
+            guess = self.guess()
+            wish = self._demand(dict([guess]) if guess else {}, when) if answer == suggested else None
+            return wish or {"issue": issue, "options": options, "stance": stance}
+        if answer == suggested and s.stance:
+            return {}
+        if answer == suggested:
+            return self._demand(_own(s), when) or {"stance": stance}
+        return {"issue": issue, "options": options, "stance": stance}
+
+    def _demand(
+        self, own: Mapping[str, tuple[str, ...]], when: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, Any] | None:
+        """The demand of which a rule forbids all other options; None where the rule is about the words' own options."""
+        for issue, options in own.items():
+            if options and not set(options) & set(when.get(issue, ())):
+                return {"issue": issue, "options": options, "stance": "demand"}
+        return None
 
     # ------------------------------------------------------------ checked values
 

@@ -85,8 +85,68 @@ const zopa = (() => {
       : Number((size % 1 === 0.25 ? size - 0.05 : size).toFixed(1)).toLocaleString("en", {minimumFractionDigits: 1});
     return (value < 0 ? "-" : "") + shown;
   }
+  /* What `views.builder._packed` packs: `n` whole numbers, all of so many bits that they fill the text. */
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  function unpacked(text, n) {
+    const sixes = [...text].map(c => DIGITS.indexOf(c)), width = Math.floor(sixes.length * 6 / n);
+    const bit = at => sixes[Math.floor(at / 6)] >> at % 6 & 1;
+    return range(n).map(k => range(width).reduce((all, b) => all + (bit(k * width + b) << b), 0));
+  }
+
+  /* Nine draws in ten of a draft's worth, as fractions: quantiles between draws, rounded outward to tenths. */
+  function byWords(known, draft) {
+    known.numbers ??= known.issues.map(row => row.map(text => unpacked(text, known.draws)));
+    const worth = range(known.draws).map(d => known.numbers.reduce((all, row, i) => all + row[draft[i]][d], 0));
+    worth.sort((a, b) => a - b);
+    const quantile = (share, whole) => {
+      const at = share * (worth.length - 1), k = Math.floor(at / 100), part = at % 100;
+      return BigInt(whole((worth[k] * (100 - part) + worth[part ? k + 1 : k] * part) / 100));
+    };
+    const [low, high] = known.ends.map(x => x.map(BigInt));
+    return [quantile(5, Math.floor), quantile(95, Math.ceil)].map(x =>
+      [low[0] * high[1] * (1000n - x) + high[0] * low[1] * x, low[1] * high[1] * 1000n]);
+  }
+
+  /* The greatest weighted mean of fractions, each weight between its ends; see `case.worth_range`. */
+  function greatestMean(values, weights) {
+    const plus = (a, b) => [a[0] * b[1] + b[0] * a[1], a[1] * b[1]], times = (a, b) => [a[0] * b[0], a[1] * b[1]];
+    const minus = a => [-a[0], a[1]], over = (a, b) => [a[0] * b[1], a[1] * b[0]], less = (a, b) => a[0] * b[1] < b[0] * a[1];
+    let above = [0n, 1n], below = [0n, 1n];
+    values.forEach((v, k) => { above = plus(above, times(v, weights[k][0])); below = plus(below, weights[k][0]); });
+    let best = below[0] ? over(above, below) : null;
+    for (const k of range(values.length).sort((a, b) => less(values[b], values[a]) ? -1 : less(values[a], values[b]) ? 1 : 0)) {
+      const more = plus(weights[k][1], minus(weights[k][0]));
+      above = plus(above, times(values[k], more));
+      below = plus(below, more);
+      if (below[0] && (!best || less(best, over(above, below)))) best = over(above, below);
+    }
+    return best ?? [0n, 1n];
+  }
+
+  /* The range within the intervals of the judgments, and whether any number behind it is an assumption. */
+  function byIntervals(known, draft, bonus) {
+    const ints = ([low, high, assumed]) => [low.map(BigInt), high.map(BigInt), assumed];
+    const cells = known.values.map((row, i) => ints(row[draft[i]])), weights = known.weights.map(ints);
+    const assumed = [...cells, ...weights].some(x => x[2]);
+    const sum = list => list.reduce((a, b) => [a[0] * b[1] + b[0] * a[1], a[1] * b[1]], bonus);
+    if (!weights.length) return {ends: [sum(cells.map(c => c[0])), sum(cells.map(c => c[0]))], assumed};
+    const low = greatestMean(cells.map(c => [-c[0][0], c[0][1]]), weights);
+    return {ends: [sum([[-low[0], low[1]]]), sum([greatestMean(cells.map(c => c[1]), weights)])], assumed};
+  }
+
+  /* What stands beside the utility of a draft: the kind of sentence, and the range in whole points, rounded outward. */
+  function beside(m, draft, p) {
+    const known = m.parties[p].range;
+    if (!known) return ["not drawn", ""];
+    const down = ([a, b]) => a / b - (a % b < 0n ? 1n : 0n), up = ([a, b]) => -down([-a, b]);
+    const text = ([low, high]) => `${down(low)}${low[0] < 0n ? " to " : "–"}${up(high)}`;
+    if (known.kind === "by words") return [known.kind, text(byWords(known, draft))];
+    const bonus = [sum(m.bonuses.filter(b => b.party === p && holds(b.terms, draft)).map(b => b.points)), m.scale];
+    const {ends: [low, high], assumed} = byIntervals(known, draft, bonus);
+    return low[0] * high[1] < high[0] * low[1] ? [known.kind, text([low, high])] : [assumed ? "no range" : "", ""];
+  }
   const signed = f => (f[0] > 0n ? "+" : "") + points(f);
-  return {model, fraction, judge, points, signed};
+  return {model, fraction, judge, points, signed, beside};
 })();
 
 (() => {
@@ -156,8 +216,10 @@ const zopa = (() => {
     const worth = Number(answer.utility[p]) / Number(m.scale), gain = Number(answer.gain[p][0]) / Number(answer.gain[p][1]);
     at(`party-${p}`).className = yes ? "accepts" : "refuses";
     at(`says-${p}`).textContent = words[yes ? "accepts" : "refuses"];
+    const [kind, range] = zopa.beside(m, draft, p);
     at(`worth-${p}`).textContent =
-      say("worth", {worth: zopa.points([answer.utility[p], m.scale]), gain: zopa.signed(answer.gain[p])});
+      say("worth", {worth: zopa.points([answer.utility[p], m.scale]), gain: zopa.signed(answer.gain[p])})
+      + (kind ? `; ${say(kind, {range})}` : "");
     at(`fill-${p}`).style.width = `${place(worth)}%`;
     at(`mark-${p}`).style.left = `${place(worth - gain)}%`;
     at(`why-${p}`).replaceChildren(...(yes ? [] : reasons(answer, draft, p)));

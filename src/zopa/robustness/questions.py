@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zopa.bargaining import solve
-from zopa.case import Case, speaks_for
+from zopa.case import Case, on_record, speaks_for
 from zopa.errors import NotApplicable, UnknownName
+from zopa.robustness.acceptance import Halves, accepted_counts
 from zopa.robustness.compatible_set import Compatible, WordSettings
-from zopa.robustness.shares import Drawn, accepted_by, shares
+from zopa.robustness.shares import Drawn, accepted_by, looked_at, shares
 from zopa.robustness.stress import problems_of, words_of
 from zopa.space import Answer, Problem, Readings
 
@@ -115,7 +116,8 @@ def questions(
     settings : WordSettings, optional
     draws, seed : int
     most : how many questions.
-    draft : a full package; default: the Nash package of the central judgments, else the one acceptable most often.
+    draft : a full package; default: the Nash package of the central judgments. Where most of these have no source:
+        the package acceptable to all most often, but for those that are so in every draw, of which no answer tells more.
 
     Raises
     ------
@@ -127,10 +129,13 @@ def questions(
     if not first.listable:
         raise NotApplicable(f"{first.space.n_packages:,} packages are too many to list")
     words, _ = words_of(first, settings or WordSettings())
-    picks = [
-        dict(d.package) for m in ("nash", "egalitarian", "utilitarian") for d in solve(first, m).deals[:1]
-    ]
     drawn, points = shares({"first": first}, words, draws, seed, progress=progress)
+    record = on_record(first.case)
+    if record.unsourced > record.limit:
+        picks = list(_undecided(first, words, points, seed))
+    else:
+        methods = ("nash", "egalitarian", "utilitarian")
+        picks = [dict(d.package) for m in methods for d in solve(first, m).deals[:1]]
     drafts = [*([dict(draft)] if draft else []), *picks, *(dict(p.package) for p in drawn.packages[:2])]
     if not drafts:
         raise NotApplicable("the rules leave no package to ask about")
@@ -165,6 +170,20 @@ def questions(
     best = [*leading, *(q for q in found if q not in leading)][:most]
     question = first.question("questions", draws=draws, most=most)
     return Questions(question, drafts[0], float(target.mean()), tuple(best), len(found), drawn)
+
+
+def _undecided(
+    problem: Problem, words: Mapping[str, Compatible], points: Mapping[str, NDArray[np.float64]], seed: int
+) -> Iterator[dict[str, str]]:
+    """The package acceptable to all in most draws but not in all of them, of those that the draws look at."""
+    space = problem.space
+    looked = looked_at(space, np.flatnonzero(problem.table.admissible), (), seed)
+    packages = np.array(np.unravel_index(looked, space.sizes)).T
+    of = list(words)
+    _, together = accepted_counts([words[p] for p in of], Halves.of(packages), [points[p] for p in of])
+    together[together == len(points[of[0]])] = 0
+    if together.any():
+        yield space.names([int(x) for x in packages[together.argmax()]])
 
 
 def _distinct(drafts: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:

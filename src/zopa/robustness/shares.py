@@ -26,6 +26,7 @@ __all__ = [
     "accepted_by",
     "draw",
     "interval",
+    "looked_at",
     "room",
     "share",
     "shares",
@@ -248,7 +249,7 @@ def shares(
         _Part(k, some[0][0], tuple(s for _, s in some)) for k, some in enumerate(zip(*streams, strict=True))
     ]
     allowed = np.flatnonzero(first.table.admissible)
-    looked = _looked(space, allowed, more, seed)
+    looked = looked_at(space, allowed, more, seed)
     packages = np.array(np.unravel_index(looked, space.sizes)).T
     any_allowed = np.flatnonzero(np.logical_or.reduce([p.table.admissible for p in problems.values()]))
     step = max(1, any_allowed.size // WITNESSES)
@@ -286,7 +287,7 @@ def shares(
     return Drawn(draws, seed, open_, kept, len(looked), law), points
 
 
-def _looked(space: Space, allowed: IntArray, more: Sequence[Mapping[str, str]], seed: int) -> IntArray:
+def looked_at(space: Space, allowed: IntArray, more: Sequence[Mapping[str, str]], seed: int) -> IntArray:
     """Numbers of the packages looked at: some of the allowed ones, and those asked for; none where none is allowed."""
     if not allowed.size:
         return allowed

@@ -30,7 +30,6 @@ __all__ = [
     "PickedPackage",
     "Picks",
     "PointsPerIssue",
-    "nine_in_ten",
     "per_issue",
     "pick_each",
     "picks",
@@ -49,7 +48,6 @@ CONFIDENCE_DRAWS = 128
 FEWEST_FOR_CONFIDENCE = 5
 """Draws that pick a package, below which its central weights are too uncertain for a confidence factor."""
 POINTS = 100.0
-TAIL = 0.05
 
 
 @dataclass(frozen=True)
@@ -155,12 +153,6 @@ def per_issue(words: Compatible, points: FloatArray) -> PointsPerIssue:
     values = tuple((g - low[:, i : i + 1]) / safe[:, i : i + 1] for i, g in enumerate(gains))
     cost = points[:, words.cost] * scale if words.cost >= 0 else zero
     return PointsPerIssue(values, weights=spans * scale[:, None], cost=cost, now=-low / safe)
-
-
-def nine_in_ten(worth: FloatArray) -> tuple[float, float]:
-    """The range that a twentieth of the draws lies below, and another above."""
-    low, high = np.quantile(worth, (TAIL, 1 - TAIL))
-    return round(float(low), 2), round(float(high), 2)
 
 
 @dataclass(frozen=True)

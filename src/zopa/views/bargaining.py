@@ -159,7 +159,8 @@ def break_even(z: Zone, labels: Labels) -> Grid:
         f"; for all parties alike: {points(z.uniform_break_even)}" if z.uniform_break_even is not None else ""
     )
     caption = f"Break-even: the largest reservation value of each party at which a zone remains{uniform}"
-    return Grid(caption, ("party", "reservation value", "break-even"), tuple(rows))
+    head = ("party", "reservation value", "break-even")
+    return Grid(worth.by_assumed(caption, labels), head, tuple(rows))
 
 
 def packages_grid(

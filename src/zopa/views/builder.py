@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from zopa.case import Basis, Estimate, uncarried, values, weights
+import numpy as np
+from numpy.typing import NDArray
+
+from zopa.case import Basis, Case, Estimate, uncarried, values, weights
 from zopa.case import reservation as reservation_of
+from zopa.robustness import WordDraws
 from zopa.space import Clause, Problem, Term, clause_basis, clause_text, reading_names
 from zopa.study import MOST_TESTED, Study
 from zopa.views.document import Builder, Section, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import sentence
+from zopa.views.worth import BY_INTERVALS, NO_RANGE
 
 __all__ = ["MOST_OPTIONS", "builder", "builder_data"]
 
 MOST_OPTIONS = 300
 """Options of all issues together up to which the page offers a builder: it looks at changes of any two of them."""
+
+MOST_DRAWN = 400
+"""Options times parties up to which the page carries draws from the words: some 400 bytes for each."""
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Six bits in a character, as in URLs."""
 
 Start = tuple[str, Mapping[str, str], Mapping[str, str]]
 """A name, a package to start from, and the readings under which it is proposed."""
@@ -35,6 +46,10 @@ WORDS: Mapping[str, str] = {
     "accepts": "accepts",
     "refuses": "refuses",
     "worth": "utility {worth}, {gain} against no agreement",
+    "by words": "by words alone {range} (range of nine draws in ten)",
+    "by intervals": f"{{range}} ({BY_INTERVALS})",
+    "no range": NO_RANGE,
+    "not drawn": "range left out here, for the size of the page; zopa judge has it",
     "breaks": "It breaks: {says}",
     "breaks a rule": "It breaks a rule of {owner}: {says}",
     "no owner": "no party",
@@ -104,6 +119,14 @@ def builder_data(problem: Problem, labels: Labels, starts: Iterable[Start] = ())
     said = _Said(labels)
     space = problem.space
     known = list(starts)
+    drawn = WordDraws(problem)
+    ranges: list[dict[str, Any] | None]
+    if drawn and sum(space.sizes) * len(space.parties) > MOST_DRAWN:
+        ranges = [None for _ in space.parties]
+    elif drawn:
+        ranges = [_draws(drawn, p) for p in space.parties]
+    else:
+        ranges = [_intervals(problem.case, p) for p in space.parties]
     now = [issue.now for issue in problem.case.issues.values()]
     if all(now):
         as_is = dict(zip(problem.case.issues, map(str, now), strict=True))
@@ -114,7 +137,7 @@ def builder_data(problem: Problem, labels: Labels, starts: Iterable[Start] = ())
         "form": dict(FORM),
         "scale": str(space.scale),
         "atLeast": space.at_least,
-        "parties": [_party(problem, p, labels, said) for p in range(len(space.parties))],
+        "parties": [_party(problem, p, labels, said) | {"range": found} for p, found in enumerate(ranges)],
         "issues": [_issue(problem, i, labels, said) for i in range(len(space.issues))],
         "bonuses": [
             {"party": b.party, "terms": _terms(b.terms), "points": str(b.points)} for b in space.bonuses
@@ -182,6 +205,49 @@ def _party(problem: Problem, p: int, labels: Labels, said: _Said) -> dict[str, A
         "basis": stated.basis.kind if stated else "no reservation value was given",
         "why": f"#why-{name}.reservation",
     }
+
+
+def _draws(drawn: WordDraws, party: str) -> dict[str, Any]:
+    """The draws of a party from its words: per issue and option whole numbers in as few bits as the largest needs.
+
+    What they are tenths of runs from ``low``, the worst package, to ``high``, the best.
+    """
+    low, high = drawn.ends[party]
+    found = drawn.parties[party].tenths
+    return {
+        "kind": "by words",
+        "ends": [_over(low), _over(high)],
+        "draws": len(found[0]),
+        "issues": [[_packed(t[:, k]) for k in range(t.shape[1])] for t in found],
+    }
+
+
+def _packed(numbers: NDArray[np.int64]) -> str:
+    """Whole numbers as text, the lowest bit of each first; empty where all are 0."""
+    width = int(numbers.max()).bit_length()
+    bits = (numbers[:, None] >> np.arange(width) & 1).ravel()
+    sixes = np.pad(bits, (0, -len(bits) % 6)).reshape(-1, 6) @ (1 << np.arange(6))
+    return "".join(DIGITS[x] for x in sixes)
+
+
+def _intervals(case: Case, party: str) -> dict[str, Any]:
+    """Ends of values and weights as fractions, and whether each is an assumption: what `worth_range` works on."""
+    heavy, own = weights(case, party), bool(case.parties[party].points)
+    rows = [values(case, party, i) for i in case.issues]
+    return {
+        "kind": "by intervals",
+        "values": [[_ends(e, own) for e in row.values()] for row in rows],
+        "weights": [] if own else [_ends(heavy[i], own) for i in case.issues],
+    }
+
+
+def _ends(e: Estimate, own: bool) -> list[Any]:
+    """Points that a case gives as such have no interval."""
+    return [*map(_over, (e.low, e.low if own else e.high)), e.gap or e.basis.kind == "assumed"]
+
+
+def _over(x: Fraction) -> list[str]:
+    return [str(x.numerator), str(x.denominator)]
 
 
 def _issue(problem: Problem, i: int, labels: Labels, said: _Said) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from zopa.case import Basis, Case, Statement, accepted, all_rules, reservation, 
 from zopa.casefile import find_quote, line_of
 from zopa.space import choose_readings
 from zopa.space import clauses as clauses_of
+from zopa.views import worth
 from zopa.views.charts import timeline
 from zopa.views.document import Block, Cell, Grid, Link, Passage, Shade, Span, Spans, cell, paragraph
 from zopa.views.labels import Labels
@@ -132,12 +133,18 @@ def positions(case: Case, parties: tuple[str, ...], labels: Labels) -> Grid:
                     shade, sign = "unknown", "?"
                 row.append(
                     cell(
-                        Link(points(e.best), f"#why-{p}.values.{i}.{o}"), f" {sign}", number=True, shade=shade
+                        Link(points(e.best), f"#why-{p}.values.{i}.{o}"),
+                        f" [{worth.between(e.low, e.high)}]" if e.low < e.high and not e.gap else "",
+                        f" {sign}",
+                        number=True,
+                        shade=shade,
                     )
                 )
             rows.append(tuple(row))
     caption = "Value of each option to each party, from worst (–) over middling (·) to best (+); ⊘ ruled out by a rule of the party, ? no source"
-    return Grid(caption, ("issue", "option", *labels.parties(parties)), tuple(rows))
+    if any(e.low < e.high and not e.gap for row in judged.values() for e in row.values()):
+        caption += "; in brackets, the interval of the judgment"
+    return Grid(worth.by_assumed(caption, labels), ("issue", "option", *labels.parties(parties)), tuple(rows))
 
 
 def _shade(case: Case, party: str, found: list[float], value: float) -> tuple[Shade, str]:

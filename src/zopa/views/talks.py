@@ -172,7 +172,7 @@ def _apart(distances: Sequence[Distance], labels: Labels) -> Grid:
             )
         )
     return Grid(
-        "How far apart the openings are",
+        worth.by_assumed("How far apart the openings are", labels),
         (
             "parties",
             "issues that differ",
@@ -191,8 +191,11 @@ def _asks(d: StartingPositions, labels: Labels) -> Grid:
         own = {a.party: a for a in d.asked if a.package == name}
         rows.append((cell(name, head=True), *(cell(_concession(own[p]), number=True) for p in parties)))
     return Grid(
-        "What each package would ask of each party: points given up from its opening, and their share of what the opening "
-        "gives above no agreement (shares compare between parties, points do not)",
+        worth.by_assumed(
+            "What each package would ask of each party: points given up from its opening, and their share of what the "
+            "opening gives above no agreement (shares compare between parties, points do not)",
+            labels,
+        ),
         ("package", *labels.parties(parties)),
         tuple(rows),
     )
@@ -347,7 +350,7 @@ def _heights(d: OrderOfSteps, labels: Labels) -> Grid:
         else "Where the worst-off party stands at the worst moment: points above (+) or below (-) its floor"
     )
     return Grid(
-        what,
+        worth.by_assumed(what, labels),
         ("start", "worst order", "order of the case", "one issue a step", "two at once", "three at once"),
         rows,
     )
@@ -383,8 +386,9 @@ def _route(d: OrderOfSteps, r: Route, labels: Labels) -> list[Block]:
         )
         for n, s in enumerate(r.stops, start=1)
     ]
+    told = f"{_start(r, labels)}: points above (+) or below (-) the floor after each step, and what the step changed"
     grid = Grid(
-        f"{_start(r, labels)}: points above (+) or below (-) the floor after each step, and what the step changed",
+        worth.by_assumed(told, labels),
         ("step", "what moves", *labels.parties(parties), ""),
         tuple(rows),
         folded=len(d.routes) > 1,
@@ -469,7 +473,7 @@ def _staircase(d: OrderOfSteps, labels: Labels) -> Chart:
         for n, s in enumerate(r.stops, start=1)
     )
     table = Grid(
-        "Points above the floor after each step",
+        worth.by_assumed("Points above the floor after each step", labels),
         ("start", "step", *labels.parties(parties)),
         rows,
         folded=True,
@@ -565,7 +569,7 @@ def audit(d: Audit, labels: Labels) -> Document:
     if n == 1:
         found += _one_run(d.runs[0], labels)
     else:
-        found.append(_all_runs(d))
+        found.append(_all_runs(d, labels))
     points_ = _plane(d, labels)
     found += [points_] if points_ else []
     bad = [(r, i) for r in d.runs for i in r.invalid]
@@ -723,7 +727,7 @@ def _swap(g: JointGain, labels: Labels) -> Spans:
     return (*found, f" ({gains})")
 
 
-def _all_runs(d: Audit) -> Grid:
+def _all_runs(d: Audit, labels: Labels) -> Grid:
     rows: list[Row] = []
     for r in d.runs[:MOST_RUNS]:
         q = r.agreement
@@ -743,7 +747,7 @@ def _all_runs(d: Audit) -> Grid:
         )
     more = f" (the first {MOST_RUNS})" if len(d.runs) > MOST_RUNS else ""
     return Grid(
-        f"The talks one by one{more}",
+        worth.by_assumed(f"The talks one by one{more}", labels),
         (
             "talks",
             "end",
@@ -791,7 +795,10 @@ def _against_frontier(d: Audit, made: Sequence[tuple[str, Quality]], labels: Lab
         for u in d.frontier[:MOST_RUNS]
     ]
     table = Grid(
-        "Utilities of the agreements and of the frontier", ("talks", *names, ""), tuple(rows), folded=True
+        worth.by_assumed("Utilities of the agreements and of the frontier", labels),
+        ("talks", *names, ""),
+        tuple(rows),
+        folded=True,
     )
     line = " The line joins the packages on which no allowed package improves." if best else ""
     said = (
@@ -852,7 +859,7 @@ def _shares_reached(made: Sequence[tuple[str, Quality]], labels: Labels) -> Char
         for run, q in shown
     )
     table = Grid(
-        "What each agreement reaches",
+        worth.by_assumed("What each agreement reaches", labels),
         ("talks", "share of the gains possible", *labels.parties(parties), ""),
         rows,
         folded=True,
@@ -961,7 +968,7 @@ def simulation_blocks(
         "different packages",
         *(f"mean of {labels.party(q)}" for q in parties),
     )
-    found.append(Grid("Where talks end", head, tuple(rows)))
+    found.append(Grid(worth.by_assumed("Where talks end", labels), head, tuple(rows)))
     if any(p.means for p in d.protocols):
         found.append(_where(d, labels))
     for p in d.protocols:
@@ -1078,7 +1085,8 @@ def _where(d: Simulation, labels: Labels) -> Chart:
         (cell(labels.party(p), head=True), "no agreement", cell(points(u), number=True))
         for p, u in d.no_agreement.items()
     )
-    table = Grid("Mean utility of the agreements", ("party", "protocol", "mean"), rows, folded=True)
+    caption = worth.by_assumed("Mean utility of the agreements", labels)
+    table = Grid(caption, ("party", "protocol", "mean"), rows, folded=True)
     names = list(dict.fromkeys(v["protocol"] for v in values))
     parties = list(dict.fromkeys(v["party"] for v in values))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zopa.robustness.drivers import DecisionMap, Drivers
+from zopa.views import worth
 from zopa.views.document import Block, Cell, Chart, Document, Grid, Section, cell, paragraph
 from zopa.views.labels import Labels
 from zopa.views.numbers import count, percent, points, things
@@ -52,7 +53,9 @@ def blocks(d: Drivers, labels: Labels) -> Iterator[Block]:
         for b in d.break_even
     )
     yield Grid(
-        "Values at which a party's verdict on the package changes, the others central",
+        worth.by_assumed(
+            "Values at which a party's verdict on the package changes, the others central", labels
+        ),
         ("party", "number", "now", "break-even"),
         rows,
         folded=True,
@@ -85,7 +88,7 @@ def _tornado(d: Drivers, labels: Labels) -> Chart:
         note = f"{name}: {percent(b.at_low)} at {points(b.low)}, {percent(b.at_high)} at {points(b.high)}"
         data.append({"name": name, "low": low, "high": high, "note": note})
     grid = Grid(
-        "Share of packages acceptable to all, one number at a time",
+        worth.by_assumed("Share of packages acceptable to all, one number at a time", labels),
         ("number", "low", "high", "share at low", "share at high"),
         tuple(rows),
     )

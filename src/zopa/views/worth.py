@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from zopa.case import assumed_worth, worth_range
+from zopa.case import assumed_worth, share_by_basis, worth_range
 from zopa.views.labels import Labels
 from zopa.views.numbers import percent, points
 
@@ -28,6 +28,7 @@ __all__ = [
     "beside",
     "between",
     "bracketed",
+    "by_assumed",
     "by_words",
     "ranged",
 ]
@@ -101,3 +102,12 @@ def ranged(
     found = {bool(words.beside(x, p)) for x in packages for p in known if beside(x, p, labels, words)}
     notes = [note for kind, note in ((True, BY_WORDS), (False, BY_INTERVALS)) if kind in found]
     return f"{caption}; in brackets, {'; or '.join(notes)}" if notes else caption
+
+
+def by_assumed(caption: str, labels: Labels) -> str:
+    """The caption of a table whose numbers have no range of their own, marked where judgments behind them are assumed."""
+    counts = share_by_basis(labels.case) if labels.case is not None else {}
+    given = counts.get("stated", 0) + counts.get("inferred", 0)
+    if sum(counts.values()) == given:
+        return caption
+    return f"{caption}; by {'partly assumed numbers' if given else 'the assumed numbers'}"

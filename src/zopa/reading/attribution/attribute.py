@@ -34,7 +34,7 @@ from zopa.reading.attribution.cues import (
     statement,
 )
 from zopa.reading.attribution.nominals import adjective, impersonal, light_verb, nominal, passive, was_asked
-from zopa.reading.attribution.party_acts import elliptical, party_acts, spoken_on, undertaking
+from zopa.reading.attribution.party_acts import elliptical, party_acts, promised, spoken_on, undertaking
 from zopa.reading.attribution.quotations import (
     agreed_line,
     announced_block,
@@ -109,7 +109,7 @@ def _told(
         for x in outer
         if sentence[x.place[0]] in unless_told
         and x.source
-        and not text.is_(x.source[0][0], "own_voice")
+        and (not text.is_(x.source[0][0], "own_voice") or True in text.name[slice(*x.source[0])])
         and _covers(text, x)
         and (text.name[x.source[0][1] - 1] or text.is_(x.source[0][0], "determiners") or _is_pronoun(text, x))
         for k in (sentence[x.place[0]], *(sentence[p[0]] for p in x.content))
@@ -248,7 +248,7 @@ def _read(s: Sentence, found: Attributions) -> None:
             found.add(s, x)
     if found.inside or found.takes(s.start, s.stop):
         return
-    x = undertaking(s, found) or elliptical(s, found)
+    x = undertaking(s, found) or promised(s, found) or elliptical(s, found)
     if x:
         found.add(s, x)
 

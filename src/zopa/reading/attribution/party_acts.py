@@ -15,10 +15,13 @@ from zopa.reading.parsing.clauses import content_end
 from zopa.reading.parsing.noun_phrases import left_phrase, right_phrase
 from zopa.reading.parsing.tags import Range, Sentence
 
-__all__ = ["ACTS", "elliptical", "opening_verb", "party_acts", "spoken_on", "undertaking"]
+__all__ = ["ACTS", "elliptical", "opening_verb", "party_acts", "promised", "spoken_on", "undertaking"]
 
 ACTS = ("refusal", "concession", "offer", "demand", "no_position", "position", "threat", "commitment")
 """Sections of the pack's ``party_acts``; the lemma of a statement is ``act.`` and the section."""
+
+
+_SAME = {"accepted": "concession"}
 
 
 def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
@@ -27,23 +30,27 @@ def party_acts(s: Sentence, found: Attributions) -> list[Attribution]:
     first, last = seg.span(s.start, s.stop)
     text = lowered(seg.text[first:last]).replace("’", "'")
     out = []
-    for name in ACTS:
+    for name in (*ACTS, *(("accepted",) if found.record else ())):
         for m in s.grammar.acts[name].finditer(text):
             i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
             j = bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop)
             if i >= s.stop or s.quoted[i] or found.takes(i, j):
                 continue
-            source = _subject(s, i)
+            source = _subject(s, i) or (_first_subject(s, i) if s.is_(i - 1, "coordinating") else None)
             if source and s.is_(i - 1, "be") and (by := s.find_by(j)):
                 agent = right_phrase(s, by + 1)
                 if agent:
-                    out.append(statement(agent, (i, j), source, rule="act", lemma=f"act.{name}"))
+                    out.append(
+                        statement(agent, (i, j), source, rule="act", lemma=f"act.{_SAME.get(name, name)}")
+                    )
                     continue
             if source and s.has("subordinators", max(s.start, source[0] - 1), i):
                 continue
             content = _content(s, j)
             if source and content:
-                out.append(statement(source, (i, j), content, rule="act", lemma=f"act.{name}"))
+                out.append(
+                    statement(source, (i, j), content, rule="act", lemma=f"act.{_SAME.get(name, name)}")
+                )
     return sorted(out, key=lambda x: x.place)
 
 
@@ -90,8 +97,8 @@ def spoken_on(s: Sentence, found: Attributions) -> Attribution | None:
         return None
     i = bisect_left(seg.begin, first + m.start("cue"), s.start, s.stop)
     j = max(i + 1, bisect_left(seg.begin, first + m.end("cue"), s.start, s.stop))
-    own = right_phrase(s, s.start) if s.name[s.start] or s.name[min(s.start + 1, s.stop - 1)] else None
-    if own and True in s.name[slice(*own)] and own[1] != i:
+    own = _named_first(s, found)
+    if own and own[1] != i:
         return None
     return statement(
         own or found.statements[-1].source[0],
@@ -101,6 +108,30 @@ def spoken_on(s: Sentence, found: Attributions) -> Attribution | None:
         lemma="",
         inherited=own is None,
     )
+
+
+def _named_first(s: Sentence, found: Attributions) -> Range | None:
+    """The phrase that opens a sentence, if it is a name that the text has more than once."""
+    first = right_phrase(s, s.start)
+    if not first or not any(s.name[k] and found.comes_back(s, s.words[k]) for k in range(*first)):
+        return None
+    return first
+
+
+def promised(s: Sentence, found: Attributions) -> Attribution | None:
+    """``Ostrava will reopen the lock.``: in the record of a meeting, what a party named in it will do."""
+    k = s.start
+    if not found.record or s.quoted[k]:
+        return None
+    comma = next((x for x in range(k, min(k + 5, s.stop)) if s.words[x] == ","), -1)
+    start = comma + 1 if comma > 0 and s.is_(k, "prepositions") else k
+    i = next((x for x in range(start, min(start + 8, s.stop - 1)) if s.is_(x, "will_shall")), -1)
+    source = left_phrase(s, i) if i > start else None
+    if not source or source[0] != start or s.is_(i + 1, "be") or s.lower[i + 1] in ("meet", "have"):
+        return None
+    if not any(s.name[x] and found.comes_back(s, s.words[x]) for x in range(*source)):
+        return None
+    return statement(source, (i, i + 1), (source[0], s.stop), rule="undertaking", lemma="")
 
 
 def _is_said(s: Sentence, i: int) -> bool:
@@ -126,15 +157,43 @@ def opening_verb(
 
 def elliptical(s: Sentence, found: Attributions) -> Attribution | None:
     """``X refuses. Offers plates instead.``: a verb of saying without a subject goes on with the speaker before it."""
-    if s.stop - s.start < 4 or not _goes_on(s, found) or not found.statements[-1].source:
+    goes_on = _goes_on(s, found) and found.statements[-1].source
+    source = found.statements[-1].source[0] if goes_on else _in_touch(s) if found.record else None
+    if s.stop - s.start < 4 or not source:
         return None
-    opens = s.is_(s.start + 1, "kept_links") or s.is_(s.start + 1, "specifiers") or s.noun[s.start + 1]
+    after = s.lower[s.start + 1]
+    opens = any(
+        after in s.grammar.particles.get(base, ()) for base, _ in s.grammar.forms.get(s.lower[s.start], ())
+    )
+    opens = (
+        opens
+        or s.is_(s.start + 1, "object_pronouns")
+        or s.is_(s.start + 1, "kept_links")
+        or s.is_(s.start + 1, "specifiers")
+        or s.noun[s.start + 1]
+    )
     base = opening_verb(s.lower[s.start], opens, s.grammar.forms, s.grammar.classes)
     if not base or s.quoted[s.start]:
         return None
-    source = found.statements[-1].source[0]
     content = (s.start + 1, content_end(s, s.start + 1))
     return statement(source, (s.start, s.start + 1), content, rule="elliptical", lemma=base, inherited=True)
+
+
+def _in_touch(s: Sentence) -> Range | None:
+    """``Phone call with Capt. Ruiz. Wants the flights stopped.``: whom the sentence before says the entry is about."""
+    seg, n = s.seg, s.seg.sentence_of[s.start]
+    if not n:
+        return None
+    a, b = seg.sentences[n - 1]
+    first, last = seg.span(a, b)
+    if "\n" in seg.text[last : seg.begin[s.start]]:
+        return None
+    m = s.grammar.acts["in_touch"].match(lowered(seg.text[first:last]))
+    if not m:
+        return None
+    k = bisect_left(seg.begin, first + m.start("cue"), a, b) if m["cue"] else a
+    source = right_phrase(s.between(a, b), k)
+    return source if source and True in s.name[slice(*source)] else None
 
 
 def _first_subject(s: Sentence, i: int) -> Range | None:

@@ -319,6 +319,19 @@ class Assembler:
             out.append(s)
         return out
 
+    def _is_writers(self, source: Range) -> bool:
+        """Whether the speaker is "I" or "we" outside a quotation: who writes the text."""
+        outside = self.seg.quote_of[source[0]] < 0
+        return outside and bool(
+            self.lex.patterns["speakers.first_person"].fullmatch(self.body[slice(*self.seg.span(*source))])
+        )
+
+    def _pledged(self, kind: Kind, cue: str) -> Kind:
+        """What a party "will" do without any other sign of its kind is a commitment."""
+        if not cue or not self.lex.patterns["clauses.pledged"].match(cue.lower()):
+            return kind
+        return replace(kind, kind="commitment", strength=1, why=f"{cue}; {kind.firmness}")
+
     def _linked(self, before: Suggestion, s: Suggestion) -> tuple[Suggestion, Suggestion]:
         """Two sentences beside each other that are one trade: ``X offered A. In return it asked for B.``; ``A. Otherwise B.``"""
         gap = s.span[0] - before.span[1]
@@ -361,6 +374,9 @@ class Assembler:
         sentence = text[first:last]
         words = " ".join(text[slice(*p)] for p in mention)
         before = text[first : mention[0][0]] if mention and mention[0][0] > first else ""
+        own = self.layout.post or self.layout.author
+        if own and x.parent is None and x.source and self._is_writers(x.source[0]):
+            words = text[slice(*own)]
         who = self._who(
             words, before, self._lead(first, mention, cue), self._previous(seg.sentence_of[anchor])
         )
@@ -379,7 +395,11 @@ class Assembler:
         kind = kind_of(cue_words, x.lemma, said_words, self.phrases, self._parts(conditional))
         if x.rule == "proposal" and kind.kind == "offer" and self._binds_another(said_words, words):
             kind = replace(kind, kind="demand", why=f"{kind.why}; binds another")
-        if x.rule == "comment" and kind.kind in _JUDGED:
+        if x.rule == "undertaking" and kind.kind == "report":
+            kind = self._pledged(kind, " ".join(text[slice(*p)] for p in cue))
+        if x.rule == "comment" and (
+            kind.kind in _JUDGED or not self.lex["own_voice"] & {said_words[:5].lower().split(" ")[0]}
+        ):
             kind = replace(kind, kind="assessment", strength=0, why=f"{kind.why}; a comment")
         if who.how == "event":
             kind = replace(kind, kind="shift", strength=0)

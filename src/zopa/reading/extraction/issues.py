@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +26,7 @@ class Vocabulary:
     """The ``words`` of a case's issues and options, ready for lookup."""
 
     def __init__(self, case: Case, language: str = "en") -> None:
-        self.case = case
+        self.case, self.language = case, language
         self.endings = sorted(lexicon(language).phrases("issues", "plural"), key=len, reverse=True)
 
     @cached_property
@@ -48,19 +49,22 @@ class Vocabulary:
         ending = "|".join(map(re.escape, self.endings))
         return re.compile(rf"(?<!\w)(?:{body})(?:{ending})?(?!\w)", re.I)
 
+    def places(self, text: str) -> Iterator[tuple[re.Match[str], list[tuple[str, str | None]]]]:
+        """Where the words of the case stand in a text, each with the issues and options that they name."""
+        for m in self._pattern.finditer(text.replace("’", "'")) if self._pattern else ():
+            key = folded(m.group())
+            singular = (key.removesuffix(ending) for ending in ("", *self.endings))
+            yield m, next(filter(None, map(self._targets.get, singular)), [])
+
     def matches(self, text: str) -> list[Match]:
         """Issues that the text mentions, the most often named first; ties in the case's order."""
-        if self._pattern is None:
-            return []
         options: dict[str, dict[str, None]] = {}
         words: dict[str, dict[str, None]] = {}
         count: dict[str, int] = {}
-        for m in self._pattern.finditer(text.replace("’", "'")):
-            key = folded(m.group())
-            singular = (key.removesuffix(ending) for ending in ("", *self.endings))
-            for issue, option in next(filter(None, map(self._targets.get, singular)), ()):
+        for m, targets in self.places(text):
+            for issue, option in targets:
                 words.setdefault(issue, {})[m.group()] = None
-                count[issue] = count.get(issue, 0) + len(key.split())
+                count[issue] = count.get(issue, 0) + len(folded(m.group()).split())
                 options.setdefault(issue, {})
                 if option:
                     options[issue][option] = None

@@ -208,6 +208,13 @@ class Resolver:
         first = name.split()[0].lower()
         return base_forms(self.lex.raw["inflection"]["lemmatiser"])(first) != first, len(name)
 
+    @cached_property
+    def _openers(self) -> frozenset[str]:
+        """Words that open a sentence and are no part of the name behind them; "Will" and "May" may be names."""
+        lex = self.lex
+        modals = lex["modals"] - {"will", "may"}
+        return lex["conjunctions"] | lex["subordinators"] | lex["adverbs"] | modals
+
     def _of_one_sentence(self, words: list[str]) -> list[str]:
         """The words after a sentence end among them: ``on Friday. Members Ada Holm`` has no Friday in its name."""
         known = self.lex["titles"]
@@ -221,7 +228,7 @@ class Resolver:
             and w.lower()[:-1] not in self.lex["abbreviations"]
         ]
         words = words[ends[-1] :] if ends else words
-        opens = self.lex["conjunctions"] | self.lex["subordinators"] | self.lex["adverbs"]
+        opens = self._openers
         while words and words[0].lower() in opens:
             words = words[1:]
         return words
@@ -492,7 +499,7 @@ class Resolver:
                 return self._again(who, "relative")
         if names:
             words = names[-1].group().split()
-            opens = self.lex["conjunctions"] | self.lex["subordinators"] | self.lex["adverbs"]
+            opens = self._openers
             while len(words) > 1 and words[0].lower() in opens:
                 words = words[1:]
             if words[0].lower() not in self.lex["articles"] or len(words) > 1:

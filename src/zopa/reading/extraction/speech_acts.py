@@ -119,6 +119,8 @@ def kind_of(
     ``found`` are the words of its condition, of what depends on it, and the marker between them.
     """
     lemma = "" if lemma == ":" else lemma
+    if not lemma and (own := phrases.does("own_words", content)):
+        content = content[len(own) :]
     plain = content.replace("’", "'").lstrip("\"“'‘ ")
     opening = plain[:160]
     negated = bool(phrases.says("negative", cue))
@@ -262,7 +264,7 @@ def _by_content(lemma: str, opening: str, phrases: Phrases) -> tuple[str, str] |
     if first and (lemma or not weak):
         return first
     act = _act(WEAKER, opening, phrases) if not lemma or lemma in phrases.cues["reporting"] else None
-    if lemma in phrases.cues["belief"]:
+    if lemma in phrases.cues["belief"] or lemma in phrases.cues["position"]:
         act = _act(("criticism",), opening, phrases)
     return act or first
 
@@ -277,7 +279,8 @@ def _by_weak_verb(cue: str, lemma: str, opening: str, phrases: Phrases) -> tuple
     if not lemma or lemma in phrases.cues["reporting"]:
         judged = phrases.does("judged", opening)
         return ("assessment", judged) if judged else ("report", cue)
-    return "report", cue
+    worried = phrases.does("worried", cue)
+    return ("criticism", worried) if worried else ("report", cue)
 
 
 def _act(names: tuple[str, ...], opening: str, phrases: Phrases) -> tuple[str, str] | None:
@@ -306,8 +309,9 @@ def _imperative(opening: str, phrases: Phrases) -> str:
 
 def _is_not_given(words: str, opening: str, phrases: Phrases) -> bool:
     """Whether what would be a concession is refused, or is what another should do: "should drop its case"."""
-    before = opening[: max(0, opening.find(words))].rstrip()[-BESIDE - 3 :]
-    return bool(phrases.does("obliges", before)) or _refused(words, opening, phrases)
+    before = opening[: max(0, opening.find(words))].rstrip()
+    never = phrases.does("red_line", before + " ")
+    return bool(never or phrases.does("obliges", before[-BESIDE - 3 :])) or _refused(words, opening, phrases)
 
 
 def _refused(words: str, opening: str, phrases: Phrases) -> bool:
@@ -378,6 +382,11 @@ def condition(text: str, low: str, pieces: list[tuple[int, int]], phrases: Phras
             return Condition((a + m.start("condition"), b), pieces[1], "inverted", False)
         if m := phrases.lex.patterns["clauses.any_would"].match(text[a:b] + " " + low[slice(*pieces[1])]):
             return Condition((a, b), pieces[1], "any would", False)
+    for start, end in pieces[:1]:
+        if end - start < LONGEST_FORM and (
+            m := phrases.lex.patterns["clauses.then_deal"].fullmatch(low, start, end)
+        ):
+            return Condition(m.span("condition"), m.span("consequent"), "then", False)
     for start, end in reversed(pieces):
         found = _by_form(text, low, (start, end), phrases)
         if found:

@@ -35,6 +35,7 @@ PATTERNS = (
     "condition_forms",
     "party_acts",
     "comma_openings",
+    "reversal",
 )
 """Sections of regular expressions; a pack's must have the groups of the English ones."""
 STRAIGHT = frozenset(['"', "''"])
@@ -43,8 +44,8 @@ SHORTEST_STEM = 3
 """Letters that must be left of a word without its case ending."""
 NEVER = r"(?!)"
 """A pattern that matches nowhere: what a pack leaves out."""
-_OPTIONAL = frozenset(["inflection", "comma", "comma_openings"])
-"""Sections that a pack may leave out: those of languages with case endings."""
+_OPTIONAL = frozenset(["inflection", "comma", "comma_openings", "reversal"])
+"""Sections that a pack may leave out: those of languages with case endings, and words that turn a demand round."""
 _INHERITED = frozenset(
     f"speakers.{name}" for name in ("full_name", "all_names", "heard_name", "person_after_comma")
 )

@@ -20,6 +20,8 @@ LONGEST_LABEL = 90
 FEWEST_BELIEVED = 3
 """Labels that must be believed before one that stands once may be."""
 FEWEST_HEADINGS = 2
+LONGEST_OFFICE = 6
+"""Words of an office or address behind a name with a title, before its colon."""
 LONGEST_NICK = 4
 """Words of a name as a chat shows it, behind the time: ``Jo & Lena``, ``Mehmet 3rd floor``."""
 _FULL = re.compile(r"\b(?P<first>[^\W\d_][\w'’\-]+)\s(?=(?P<last>[^\W\d_][\w'’\-]+))")
@@ -35,6 +37,8 @@ _COLON = re.compile(r"(?P<name>[^\s:?!;\"“”«»][^:?!;\"“”«»\n]{0,88}?
 _DOT = re.compile(r"(?P<name>(?:[A-Z][\w'’\-]*\.?\s){1,3}[A-Z][A-Za-z'’\-]+)\.(?:\s*[—–-]+)?\s+(?=[A-Z\"“(])")
 _LETTER = re.compile(r"(?P<name>[QA])(?:\s?\d{1,3})?[.:)]\s+")
 _ALONE = re.compile(rf"(?P<name>[^\d\W][^:\d\n]{{1,50}}?)\s*[-–—·|,]?\s*{_STAMP}\s*$")
+_TIMED = re.compile(rf"(?P<name>[^\s:\[(][^:\[(\n]{{0,40}}?)\s*[\[(]{_HOUR}[\])]\s*:\s*")
+"""A name with the time behind it: ``Nadia [18:40]: words``."""
 _SMALL = re.compile(r"\b[^\W\d_A-Z][\w’'\-]+")
 _USER = re.compile(r"[a-z][\w.\-]{1,24}")
 """A user name, as chats print it above its messages."""
@@ -189,6 +193,8 @@ class SpeakerLabels:
         if (m := _HANDLE.match(line, at)) and self._is_name(m["shown"] or "A"):
             span = m.span("shown") if m["shown"] else (m.start("handle") - 1, m.end("handle"))
             yield Label(span, m.end(), line[slice(*span)].lower(), True, alone=m.end() >= len(line.rstrip()))
+        if m := _TIMED.match(line):
+            yield Label(m.span("name"), m.end(), m["name"].lower(), True)
         if m := _LETTER.match(line, at):
             sure = m["name"] == "Q" or "." not in m.group()
             yield Label(m.span("name"), m.end(), m["name"], sure, asks=m["name"] == "Q")
@@ -241,6 +247,7 @@ class SpeakerLabels:
         office = line[comma[0] + 1 : comma[1]].strip() if comma[0] > 0 else ""
         return (
             not office
+            or (self._has_title(line[:30]) and len(office.split()) < LONGEST_OFFICE)
             or _ADDRESS.fullmatch(office) is not None
             or self._is_for_others(office)
             or self._is_name(office)

@@ -44,7 +44,7 @@ def read_passages(seg: Segments, layout: Layout, lex: Lexicon) -> list[Attributi
         if x is None and kind == "prose" and (argued := reader.argued(a, b)):
             unless_told[n] = argued
             continue
-        if x is None and layout.declared and kind == "turn":
+        if x is None and kind == "turn" and (layout.declared or reader.tells(a, b)):
             unless_told[n] = reader.read(kind, a, b)
             continue
         cut = reader.second(a, b) if kind == "turn" and x is None else b
@@ -158,6 +158,11 @@ class _PassageReader:
         said = lowered(self.text[self.seg.begin[a] : self.seg.end[b - 1]])
         return bool(self.patterns["layout.bare_condition"].match(said))
 
+    def tells(self, a: int, b: int) -> bool:
+        """Whether a sentence of a turn tells what somebody else said: ``The landlord says the heating stays off.``"""
+        said = lowered(self.text[self.seg.begin[a] : self.seg.end[b - 1]]).replace("’", "'")
+        return bool(self.patterns["layout.of_teller"].match(said))
+
     def second(self, a: int, b: int) -> int:
         """Where a second thing is said in a sentence: ``I'd ask him to show it, and if he won't, we'll go``; else its end."""
         words, lower = self.seg.words, self.seg.lower
@@ -193,12 +198,13 @@ class _PassageReader:
             return Attribution(
                 (self.tokens(passage.speaker),), (cue,), (rest,), "turn", lemma, inherited=True
             )
-        if told := self._of_another(said, a, last):
+        comments = passage.speaker == self.layout.post
+        if not comments and (told := self._of_another(said, a, last)):
             return told
         action = self.patterns["layout.action"].match(said)
         few = sum(w[0].isalnum() for w in words[a:last])
         if (
-            few < SHORT
+            few < (FEWEST_WORDS if comments else SHORT)
             and not action
             and not self.patterns["layout.brief"].match(said)
             and (few < FEWEST_WORDS or self._says_nothing(said))
@@ -208,8 +214,8 @@ class _PassageReader:
             (self.tokens(passage.speaker),),
             (),
             ((a, last),),
-            "action" if action else "comment" if passage.speaker == self.layout.post else "turn",
-            "undertake" if action else "",
+            "action" if action else "comment" if comments else "turn",
+            "undertake" if action else "propose" if asks else "",
             inherited=True,
         )
 
