@@ -55,11 +55,11 @@ def test_a_number_off_its_scale_is_refused_and_the_scale_named(path, text):
     assert "outside the scale" in str(error)
 
 
-def test_a_statement_that_stops_to_be_a_rule_takes_its_reading_with_it():
+def test_a_statement_that_becomes_a_rule_is_read_as_stated():
     case = open_case("two-farms")
     problem = Problem.of(case).with_typed({"statements.upper-meters.when": "{}"})
-    assert "upper-meters" in Problem.of(case).readings
-    assert set(problem.readings) == set(problem.rules)
+    assert "upper-meters" not in Problem.of(case).readings
+    assert problem.readings == {"upper-meters": "as stated"}
 
 
 def test_a_default_option_that_the_issue_does_not_have_is_refused():
