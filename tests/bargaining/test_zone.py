@@ -39,6 +39,20 @@ def test_a_zone_of_more_than_three_in_ten_packages_is_said_to_say_little(fine: i
     assert any("the zone says little" in w for w in found.warnings) == warned
 
 
+def test_the_only_allowed_package_gives_no_warning_of_a_large_zone() -> None:
+    assert not zopa.zone(case({"A": [5], "B": [5]}, "a")).warnings
+
+
+def test_a_zone_that_closes_within_an_interval_says_for_whom_and_above_which_value() -> None:
+    two = case({"A": [60.0, 10.0], "B": [50.0, 10.0]}, "ab", reservation=40.0)
+    assert not zopa.zone(two).closes_within
+    given = {"best": 40, "low": 30, "high": 55, "assumed": "test"}
+    wide = case({"A": [60.0, 10.0], "B": [50.0, 10.0]}, "ab", reservation=given)  # type: ignore[arg-type]
+    found = zopa.zone(wide)
+    assert found.closes_within == {"B": 50}
+    assert "more than 50.0 to B (taken as 40; 30 to 55, assumed)" in str(found)
+
+
 def test_who_stays_at_the_reservation_value_under_nash_is_named() -> None:
     stays = zopa.solve(case({"A": [3, 1], "B": [1, 1]}, "ab"), "nash")
     assert (stays.deals[0].options, stays.note) == ("a", "B cannot gain together with the others")

@@ -117,7 +117,7 @@ def test_every_command_is_asked_here_or_says_why_it_has_no_next_step() -> None:
 
 def cases() -> Iterator[object]:
     for name in SUCCESS:
-        slow = name in ("forecast", "stability", "train", "divide", "stress", "answer")
+        slow = name in ("forecast", "stability", "train", "divide", "stress", "answer", "simulate")
         yield pytest.param(name, marks=pytest.mark.slow if slow else ())
 
 

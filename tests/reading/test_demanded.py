@@ -46,13 +46,18 @@ DEMANDS = {
     "We will accept nothing less than a limit on dust.": "limit",
     "If there is no limit on dust, we will not sign.": "limit",
     "Dropping the limit on dust is unacceptable.": "limit",
+    "We will reject a deal that does not include a limit on dust.": "limit",
+    "We cannot accept it if lorries do not use the bypass.": "bypass",
+    "A plan that ignores the limit on dust is unacceptable.": "limit",
+    "We will not give way on the limit on dust.": "limit",
+    "We will not sign before the bypass is open.": "bypass",
+    "We will not stop demanding the bypass.": "bypass",
 }
 PLAIN = (
     "We will not accept a limit on dust.",
     "A limit on dust is unacceptable.",
     "There will be no deal with a limit on dust.",
     "No, we will not accept a limit on dust.",
-    "We will no longer oppose a limit on dust.",
     "We want a limit on dust.",
     "We will not accept a limit on dust without compensation.",
 )
@@ -63,6 +68,13 @@ OPEN = (
     "We want no limit on dust and no limit on noise.",
     "We can drop our demand for a limit on dust.",
     "We will not remove the limit on dust.",
+    "A limit on dust is our red line.",
+    "A limit on dust is non-negotiable.",
+    "A limit on dust is not up for negotiation.",
+    "We insist on a limit on dust; without it there is no deal.",
+    "We will never agree to lorries not keeping to a limit on dust.",
+    "We will no longer oppose a limit on dust.",
+    "We will not reject a limit on dust.",
 )
 
 
@@ -97,7 +109,7 @@ def test_a_plain_refusal_or_wish_is_left_to_the_kind_of_the_statement(text):
 
 @pytest.mark.parametrize("text", OPEN)
 def test_what_cannot_be_decided_is_left_open(text):
-    assert asked(text, "dust", ("limit",), Vocabulary(CASE)) in ("open", "refused")
+    assert asked(text, "dust", ("limit",), Vocabulary(CASE)) in ("open", "refused", "allowed")
 
 
 @pytest.mark.parametrize("text", DEMANDS)

@@ -12,7 +12,7 @@ from zopa.casefile import load
 from zopa.cli import app
 from zopa.cli.review import _walk
 from zopa.reading.review import Session
-from zopa.reading.shown import Shown
+from zopa.reading.shown import ShownRecords
 
 STORY = Path(__file__).parent / "dispute"
 RUN = CliRunner()
@@ -32,7 +32,7 @@ def folder(drafted, tmp_path):
 
 
 def reviewed(folder, name, keys):
-    shown = Shown(folder)
+    shown = ShownRecords(folder)
     session = Session(load(folder), name, date(2026, 2, 1))
     _walk(shown, session, iter(keys))
     return session
@@ -108,7 +108,7 @@ def test_an_edit_by_hand_counts_as_a_change(folder, capsys):
 def test_no_interleaving_of_two_reviews_overwrites_a_decision_that_was_not_shown(folder):
     """Whoever decided on a record last had its text before as it stands in its history."""
     chance = random.Random(3)
-    shown = {n: Shown(folder) for n in ("ana", "ben")}
+    shown = {n: ShownRecords(folder) for n in ("ana", "ben")}
     sessions = {n: Session(load(folder), n, date(2026, 2, 1)) for n in shown}
     refused = 0
     for _ in range(40):

@@ -32,6 +32,12 @@ def test_a_line_holds_for_the_same_case_and_names_what_differs(case: Case) -> No
     assert set(zopa.verify_seal(line, case.model_copy(update={"digest": "d"})).differs) >= {"case"}
 
 
+def test_where_only_the_files_differ_that_is_said(case: Case) -> None:
+    held = zopa.verify_seal(str(zopa.seal(case)), case.model_copy(update={"digest": "d"}))
+    assert ("only the digest of the files differs" in str(held)) == (set(held.differs) == {"case"})
+    assert set(held.differs) == {"case"}
+
+
 def test_the_day_in_the_line_is_applied(case: Case) -> None:
     line = str(zopa.seal(case.at("2025-01-01")))
     assert " at=2025-01-01 " in line

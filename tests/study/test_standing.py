@@ -48,6 +48,17 @@ def test_numbers_assumed_with_a_reason_are_a_basis_and_give_a_verdict(tmp_path):
     assert zopa.zone(load(make(tmp_path))).state == "open"
 
 
+def test_a_case_in_which_no_party_said_anything_says_so_in_its_first_sentence(tmp_path):
+    folder = make(tmp_path, CASE)
+    for verb in (["zone"], ["run", "--out", str(tmp_path / "out")]):
+        assert (
+            "nothing in this case was said by a party"
+            in RUN.invoke(app, [verb[0], str(folder), *verb[1:]]).output
+        )
+    spoken = make(tmp_path / "b", CASE, REFUSAL)
+    assert "assumptions alone" not in RUN.invoke(app, ["zone", str(spoken)]).output
+
+
 @pytest.mark.parametrize("name", ["harbour-sport-park", "typewriters-1975"])
 def test_an_exercise_whose_numbers_are_given_keeps_its_verdict(name):
     found = standing(load(Path(zopa.__file__).parent / "examples" / name))

@@ -48,6 +48,9 @@ class Zone(Answer):
     exact : bool
         Whether the counts are exact; otherwise ``count`` and ``agreed`` are certified lower bounds.
     standing : whether the record allows a verdict, and whether it depends on a reading.
+    closes_within : party -> Fraction
+        Break-even values within the interval of the party's reservation value: for some number of it that is not
+        ruled out, the others' unchanged, there is no zone. Empty where there is none, or not all parties are needed.
     """
 
     packages: int
@@ -68,6 +71,7 @@ class Zone(Answer):
     shortfall: Fraction = Fraction(0)
     exact: bool = True
     standing: AnswerState | None = None
+    closes_within: Mapping[str, Fraction] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, with its state."""
@@ -139,6 +143,7 @@ def zone(
     uniform = engine.highest(everyone, nothing, free)
     short = engine.highest(everyone, limits, free, MOST_SHOWN) if not agreed.low else None
     share = Fraction(count.low, admissible.low) if exact and admissible.low else None
+    ends = dict(zip(space.parties, problem.limits_at("high"), strict=True))
     return Zone(
         problem.question("zone"),
         packages=space.n_packages,
@@ -152,7 +157,7 @@ def zone(
         count_low=_count_at(problem, engine, count, "low"),
         count_high=_count_at(problem, engine, count, "high"),
         unstated=problem.unstated,
-        warnings=(*_warnings(share, problem), *problem.remarks, *unsure),
+        warnings=(*_warnings(share, admissible.low, problem), *problem.remarks, *unsure),
         option_shares={
             space.issues[i]: dict(zip(space.options[i], row, strict=True))
             for i, row in engine.shares().items()
@@ -167,6 +172,11 @@ def zone(
             known=bool(agreed.low) if agreed.low or agreed.exact else None,
             stop=stop,
         ),
+        closes_within={
+            p: top
+            for p, top in break_even.items()
+            if agreed.low and space.unanimous and top is not None and top < space.points(ends[p])
+        },
     )
 
 
@@ -186,11 +196,11 @@ def _not_exact(what: str, number: Count) -> list[str]:
     ]
 
 
-def _warnings(share: Fraction | None, problem: Problem) -> list[str]:
+def _warnings(share: Fraction | None, allowed: int, problem: Problem) -> list[str]:
     """What must be said beside a count: an uninformative zone, missing reservation values."""
     found = []
     unstated = [problem.case.parties[p].name for p in problem.unstated]
-    if share is not None and share > LARGE_SHARE and not unstated:
+    if share is not None and share > LARGE_SHARE and allowed > 1 and not unstated:
         found.append(
             f"{100 * float(share):.0f} % of the allowed packages are acceptable to all: the reservation "
             "values are so low that the zone says little; look at the break-even values first"

@@ -18,7 +18,7 @@ from zopa.counts import things
 if TYPE_CHECKING:
     from zopa.case.model import Review
     from zopa.reading.review import Session
-    from zopa.reading.shown import Shown
+    from zopa.reading.shown import ShownRecords
 
 __all__ = ["review"]
 
@@ -41,9 +41,9 @@ def review(
     from zopa.case import UNREAD
     from zopa.casefile import load
     from zopa.reading.review import Session
-    from zopa.reading.shown import Shown
+    from zopa.reading.shown import ShownRecords
 
-    shown = Shown(folder)
+    shown = ShownRecords(folder)
     case = load(folder)
     session = Session(case.whole or case, by or _user(), date.today())
     if not accept_all and not session.queue and session.filter("unread") and not json:
@@ -105,7 +105,7 @@ class _keys:  # noqa: N801
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self.old)
 
 
-def _walk(shown: Shown, session: Session, keys: Iterator[str]) -> None:
+def _walk(shown: ShownRecords, session: Session, keys: Iterator[str]) -> None:
     from zopa.reading.review import KEYS
 
     typer.echo("  ".join(f"[{k}] {what}" for k, what in KEYS.items()))
@@ -180,7 +180,7 @@ def _whose(session: Session, keys: Iterator[str]) -> None:
         typer.echo(f"the same for {n - 1} more by the same words")
 
 
-def _rule(session: Session, keys: Iterator[str]) -> None:
+def _rule(session: Session, keys: Iterator[str], *, decided: bool = False) -> None:
     """Two short questions, and whether the words could also bind no one."""
     offered, asked = session.sides()
     _list_options(session)
@@ -193,10 +193,10 @@ def _rule(session: Session, keys: Iterator[str]) -> None:
         typer.echo(f"added to rule {session.same_rule()}")
         return
     if when == "-" or not (when or offered):
-        if session.item.review.state == "suggested":
-            session.accept()
-        else:
+        if decided:
             session.skip()
+        else:
+            session.accept()
         return
     condition = session.item.condition if session.open_condition else ""
     never = f"its condition is '{condition}'; -: never; " if condition else "Enter: never; "
@@ -263,7 +263,7 @@ def _edit(session: Session, keys: Iterator[str]) -> None:
         if bound or not session.binds:
             session.skip()
         else:
-            _rule(session, keys)
+            _rule(session, keys, decided=True)
 
 
 def _split(session: Session, keys: Iterator[str]) -> None:
@@ -402,7 +402,7 @@ def _facts(session: Session, group: str, item: Any) -> Iterator[str]:
         yield f"why: {item.why}"
 
 
-def _save(shown: Shown, session: Session) -> None:
+def _save(shown: ShownRecords, session: Session) -> None:
     """Save the decision; where somebody else changed its record since it was shown, say what it is now instead."""
     for here in shown.save(session):
         item = session.entries[here.group].get(here.ident)

@@ -300,7 +300,8 @@ def turned(
     found = asked(text, issue, options, vocabulary)
     if found == "demanded":
         return options, stance and "demand"
-    if found == "open" or (found == "refused" and stance and stance not in AGAINST):
+    against = stance in AGAINST
+    if found == "open" or (stance and against != (found == "refused") and found != "plain"):
         return (), None
     return options, stance
 

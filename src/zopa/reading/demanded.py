@@ -16,8 +16,9 @@ from zopa.reading.language.lexicon import lexicon
 
 __all__ = ["AGAINST", "Asked", "asked"]
 
-Asked = Literal["plain", "demanded", "refused", "open"]
-"""``plain``: no word turns it round, so the kind of the statement decides; ``open``: it cannot be decided."""
+Asked = Literal["plain", "demanded", "refused", "allowed", "open"]
+"""``plain``: no word turns it round, so the kind of the statement decides; ``allowed``: that it is refused is denied;
+``open``: it cannot be decided."""
 AGAINST = ("oppose", "red-line")
 """Stances against an option: what "refused" goes with."""
 NEAR = 2
@@ -41,6 +42,8 @@ def asked(text: str, issue: str, options: tuple[str, ...], vocabulary: Vocabular
         for m, targets in vocabulary.places(text)
         if any((issue, option) in targets for option in options)
     }
+    if found == {"plain"} and lexicon(vocabulary.language).patterns["reversal.again"].search(text.lower()):
+        return "open"
     if not found or found == {"plain"}:
         return "plain"
     if len(found) > 1 or _gives_up(issue, options, vocabulary, word):
@@ -64,7 +67,11 @@ def _mention(text: str, start: int, end: int, word: re.Pattern[str]) -> Asked:
     turns = [m for m in word.finditer(low) if m.end() <= start or m.start() >= end]
     inner = [m for m in turns if _turns(m, low, start)]
     if not inner:
-        return "plain"
+        before = [m for m in turns if m.end() <= start and m.lastgroup != "nothing"]
+        either = any(m.lastgroup == "either" for m in turns)
+        if not either and _denied(before, low):
+            return "allowed"
+        return "open" if either or len(before) > 1 else "plain"
     if len(turns) == 1:
         return "refused" if inner[0].lastgroup == "nothing" else "open"
     last = inner[-1]
@@ -73,6 +80,13 @@ def _mention(text: str, start: int, end: int, word: re.Pattern[str]) -> Asked:
     apart = last.lastgroup == "without" and "," in low[last.end() : start]
     between = any(last.end() <= m.start() < start for m in turns)
     return "open" if apart or between else "demanded"
+
+
+def _denied(before: list[re.Match[str]], low: str) -> bool:
+    """Whether what stands before the option's words is "not rule out" or "no longer oppose", and nothing else."""
+    if [m.lastgroup for m in before] != ["negation", "refusing"]:
+        return False
+    return len(low[before[0].end() : before[1].start()].split()) <= 1
 
 
 def _turns(m: re.Match[str], low: str, start: int) -> bool:

@@ -14,13 +14,13 @@ from zopa.errors import ChangedMeanwhile
 from zopa.reading.review import MADE, RecordAt, Session
 from zopa.reading.store import save_changes
 
-__all__ = ["Shown"]
+__all__ = ["ShownRecords"]
 
 TRIES = 50
 _GROUPS = {RECORDS_FILE: tuple(Records.model_fields), CASE_FILE: MADE}
 
 
-class Shown:
+class ShownRecords:
     """The records of a case folder as a session knows them; others may write to the files meanwhile.
 
     Parameters

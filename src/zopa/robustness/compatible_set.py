@@ -23,8 +23,10 @@ from zopa.case import (
     Interval,
     Judgment,
     PackageWords,
+    Rule,
     Statement,
     accepted,
+    all_rules,
     estimate,
     number_of,
     speaks_for,
@@ -128,6 +130,20 @@ class Compatible:
         """All units that gave a row."""
         return tuple(dict.fromkeys(u for rows in self.alternatives for r in rows for u in r.units))
 
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """Offers and acceptances of which it is not known how the issues that they leave open are answered best."""
+        first, *others = self.alternatives
+        settled = {r for r in first if all(r in rows for rows in others)}
+        units = (
+            u
+            for rows in self.alternatives
+            for r in rows
+            if r.kind == "accepts" and r not in settled
+            for u in r.units
+        )
+        return tuple(dict.fromkeys(units))
+
     def central(self, problem: Problem) -> tuple[Fraction, ...]:
         """The central judgments of the case as a point: gain + c is the utility less the reservation value."""
         space = problem.space
@@ -197,6 +213,8 @@ class _RowBuilder:
             self.cost = len(names)
             names.append((COST, ""))
         self.names, self.at = names, at
+        rules = all_rules(self.case)
+        self.own = tuple(c for c in self.space.clauses if c.rule not in rules or self._binds(rules[c.rule]))
         self.said = {
             k: s
             for k, s in accepted(self.case).items()
@@ -656,8 +674,8 @@ class _RowBuilder:
         return sum(prod(len(c) for c in self._open(d)) for d in drafts) <= MOST_COMPLETIONS
 
     def _open(self, draft: Mapping[int, int]) -> list[list[int]]:
-        """Per issue what a completion may take: all of an issue that a rule mentions, else what nothing beats."""
-        touched = {i for c in self.space.clauses for i in c.issues}
+        """Per issue what a completion may take: all of an issue that an own rule mentions, else what nothing beats."""
+        touched = {i for c in self.own for i in c.issues}
         found = []
         for i, options in enumerate(self.space.options):
             if i in draft:
@@ -677,7 +695,21 @@ class _RowBuilder:
         return kept
 
     def _completions(self, draft: Mapping[int, int]) -> list[tuple[int, ...]]:
-        return [p for p in itertools.product(*self._open(draft)) if self.space.allows(p)]
+        return [p for p in itertools.product(*self._open(draft)) if all(c.allows(p) for c in self.own)]
+
+    def _binds(self, rule: Rule) -> bool:
+        """Whether the party's own words mean packages within a rule: its own, and rules that no party made.
+
+        Another party's red line says nothing about this party's values: an offer that leaves the issue open must not
+        become consent to what the other asks for.
+        """
+        said = self.case.statements
+        owners = (
+            {rule.party}
+            if rule.party
+            else {speaks_for(self.case, said[s]) for s in rule.statements if s in said}
+        )
+        return not owners - {None} or self.party in owners
 
     def _undominated(self, packages: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
         kept: list[tuple[int, ...]] = []

@@ -77,6 +77,7 @@ class PartyWords:
     central_breaks : words that the central judgments of the case do not satisfy.
     reservation : where its words put its reservation value, in points from its worst to its best package; may lie
         outside 0 to 100; None where too many options may be best or worst.
+    left_open : offers and acceptances that leave issues open where its words do not fix its best answers.
     """
 
     necessary: int
@@ -87,6 +88,7 @@ class PartyWords:
     clashes: tuple[tuple[str, ...], ...] = ()
     central_breaks: tuple[str, ...] = ()
     reservation: tuple[float, float] | None = None
+    left_open: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:
@@ -501,6 +503,7 @@ def _party(
         clashes=clashes,
         central_breaks=tuple(dict.fromkeys(u for r in broken for u in r.units)),
         reservation=implied_reservation(words),
+        left_open=words.left_open,
     )
 
 

@@ -45,6 +45,7 @@ __all__ = [
     "DEAL",
     "MOST_TIES",
     "break_even",
+    "closes_within",
     "conflict_items",
     "corrections_list",
     "draft",
@@ -66,6 +67,7 @@ __all__ = [
     "zone_warnings",
 ]
 
+MOST_CLOSING = 3
 MOST_CONFLICTS = 10
 DEAL = "A deal exists under these readings."
 MOST_PACKAGES = 20
@@ -104,6 +106,33 @@ def zone_warnings(z: Zone) -> list[Paragraph]:
     return [paragraph(sentence(w), tone="warning") for w in told]
 
 
+def closes_within(z: Zone, labels: Labels) -> list[Paragraph]:
+    """That the zone closes within the intervals of the reservation values: for which party, above which value."""
+    told = [
+        f"more than {points(top)} to {labels.party(p)}{_taken(p, labels)}"
+        for p, top in z.closes_within.items()
+    ]
+    if told:
+        more = f", and similarly for {things(n, 'party')} more" if (n := len(told) - MOST_CLOSING) > 0 else ""
+        what = f"if no agreement is worth {'; or '.join(told[:MOST_CLOSING])}{more}"
+    elif z.agreed and z.agreed == z.count and z.count_high == 0:
+        what = "if no agreement is worth to each party the most that its interval allows"
+    else:
+        return []
+    return [
+        paragraph(f"It closes within the intervals given here: no package is left {what}.", tone="unsure")
+    ]
+
+
+def _taken(party: str, labels: Labels) -> str:
+    """The value that the answer takes, its interval, and whether it was stated or assumed."""
+    judged = reservation(labels.case, party) if labels.case else None
+    if judged is None:
+        return ""
+    kind = "" if judged.basis.kind == "none" else f", {judged.basis.kind}"
+    return f" (taken as {short(judged.best)}; {short(judged.low)} to {short(judged.high)}{kind})"
+
+
 def _none_of(allowed: int) -> str:
     return (
         "the only allowed package, which"
@@ -118,8 +147,10 @@ def zone(z: Zone, labels: Labels, words: worth.ByWords = worth.NOTHING) -> Docum
     thin = s is not None and s.state == "not enough on record"
     blocks: list[Block] = list(standing.first_words(s, labels))
     tone: Tone = "note" if thin else "no" if z.empty else "yes"
-    counted = Paragraph((("Counted all the same: " if thin else "") + zone_sentence(z),), tone)
-    blocks.insert(len(blocks) if thin else 0, counted)
+    alone = "" if thin or s is None or s.record.said else f" {standing.ASSUMED}"
+    counted = Paragraph((("Counted all the same: " if thin else "") + zone_sentence(z) + alone,), tone)
+    place = len(blocks) if thin else 0
+    blocks[place:place] = [counted, *closes_within(z, labels)]
     if s is not None and s.state == "depends on a reading":
         blocks.append(paragraph(*standing.turns_on(s, labels), tone="key"))
     blocks += zone_warnings(z)

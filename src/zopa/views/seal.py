@@ -24,5 +24,11 @@ def check(c: SealCheck, _: Labels) -> Document:
     if c.differs:
         told = (WORDS[p].format(getattr(c.sealed, p), getattr(c.now, p)) for p in c.differs)
         blocks.append(Bullets(tuple((f"Different is {t}.",) for t in told)))
+    if set(c.differs) - {"version"} == {"case"}:
+        blocks.append(
+            paragraph(
+                "The question and the answers are those of the line: only the digest of the files differs."
+            )
+        )
     step = "run CASE" if c.holds else "seal CASE"
     return Document("", (Section("seal", "", tuple(blocks)),), next=(step,))

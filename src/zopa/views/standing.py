@@ -13,13 +13,14 @@ from zopa.views.labels import Labels
 from zopa.views.numbers import listed, percent, things
 
 __all__ = [
-    "TONES", "broken", "first_words", "gated", "joined", "muted", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
+    "ASSUMED", "TONES", "broken", "first_words", "gated", "joined", "muted", "next_steps", "refusals", "rests_on", "too_little", "turns_on", "verdict",
 ]  # fmt: skip
 
 MOST_NAMED = 12
 """Refusals that are quoted before the packages; further ones are counted."""
 
 
+ASSUMED = "It rests on assumptions alone: nothing in this case was said by a party."
 TOO_LITTLE = "Not enough is on record to say whether there is a deal."
 
 
@@ -27,17 +28,24 @@ def verdict(s: AnswerState) -> str:
     """The first sentence of an answer about a zone."""
     if s.state == "not enough on record":
         return TOO_LITTLE
+    zone = (
+        "There is a zone of possible agreement under these readings."
+        if s.record.said
+        else "There is a zone by assumptions alone: nothing in this case was said by a party."
+    )
     if s.state == "depends on a reading" and s.open:
-        return "There is a zone of possible agreement under these readings. Whether it holds depends on a reading."
+        return f"{zone} Whether it holds depends on a reading."
     if s.state == "depends on a reading":
         way = (
             "another reading of one statement" if any(t.rule for t in s.turns) else "another set of readings"
         )
         return f"No deal under these readings; {way} would open a zone."
+    if s.open:
+        return zone
     return (
-        "There is a zone of possible agreement under these readings."
-        if s.open
-        else "No deal under these readings."
+        "No deal under these readings."
+        if s.record.said
+        else "No deal by assumptions alone: nothing in this case was said by a party."
     )
 
 

@@ -118,17 +118,23 @@ def headline(s: Stress) -> str:
     """The three zones in one sentence."""
     if not s.admissible:
         return "Under none of these readings do the rules leave a package."
-    n = s.agreements
-    sure = f"{things(n, 'package')} {be(n)}" if n else "no package is"
-    return (
-        f"{sure[:1].upper()}{sure[1:]} acceptable to all whatever the numbers and however the statements are read. For some "
-        f"numbers under some reading, {count(s.conceivable)} of {things(s.admissible, 'package')} could be acceptable to all"
-        + (
-            f"; with the central judgments under the first reading, {count(s.central)}."
-            if any(_numbered(s, p) for p in s.parties)
-            else "."
+    n, packages = s.agreements, things(s.admissible, "package")
+    start, what, of = "By the words alone, ", " acceptable to all", f" of {packages}"
+    if any(_numbered(s, p) for p in s.parties):
+        under = " and the first reading" if len(s.readings) > 1 else ""
+        start = (
+            f"By the central numbers{under}, {count(s.central) if s.central else 'none'} of {packages} {be(s.central or 1)} "
+            "acceptable to all; by the words alone, "
         )
-    )
+        what = of = ""
+    sure = f"no package is certain to be{what}"
+    if n:
+        sure = f"{count(n)}{of} {be(n)} certain to be{what}, whatever the numbers and however the statements are read"
+    some = "for some numbers that the words allow"
+    if len(s.readings) > 1:
+        some += ", in some reading"
+    could = f"{count(s.conceivable)}{'' if n else of} could be, {some}" if s.conceivable else "none could be"
+    return f"{start}{sure}, and {could}."
 
 
 def blocks(s: Stress, labels: Labels) -> Iterator[Block]:
@@ -204,6 +210,13 @@ def _reasons(s: Stress, labels: Labels) -> Iterator[Spans]:
             yield (
                 f"{labels.party(name)}: no term of its own is on record, so nothing is certain to be acceptable to it. "
                 "Ask it for an offer, or for its view of a draft.",
+            )
+        elif not p.necessary and p.left_open:
+            yield (
+                f"{labels.party(name)}: what it said that it could accept leaves issues open, and its words do not say which "
+                "answers to them it needs: ",
+                *_units(p.left_open, labels),
+                ". Ask it about a whole package.",
             )
         elif not p.necessary:
             yield (
@@ -404,23 +417,29 @@ def questions(q: Questions, labels: Labels) -> Document:
     return Document("", (Section("questions", "", tuple(found)),), next=steps)
 
 
-def question_items(q: Questions, labels: Labels, draft: str = "this draft") -> Iterator[Spans]:
-    """Each question with what either answer would leave; ``draft`` is what the package asked about is called."""
+def question_items(
+    q: Questions, labels: Labels, draft: str = "this draft", *, brief: bool = False
+) -> Iterator[Spans]:
+    """Each question with what either answer would leave; ``draft`` is what the package asked about is called.
+
+    ``brief`` leaves out what the command on questions shows: how much an answer tells, and what to type.
+    """
     for asked in q.best:
         yield (
             f"{labels.party(asked.party)}: ",
             *_question(asked, labels, draft if asked.content == q.target else "", q.target),
-            _tells(asked, draft),
+            _tells(asked, draft, brief),
         )
 
 
-def _tells(asked: PartyQuestion, draft: str) -> str:
+def _tells(asked: PartyQuestion, draft: str, brief: bool) -> str:
     """What either answer would leave, and how much that tells."""
     if asked.bits < LEAST_BITS:
-        return f" Either answer leaves the share of draws in which all would accept {draft} as it is ({asked.id})."
+        return f" Either answer leaves the share of draws in which all would accept {draft} as it is{'' if brief else f' ({asked.id})'}."
+    told = "" if brief else f" ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id})"
     return (
         f" If yes, all would accept {draft} in {percent(asked.if_yes)} of the draws left; if no, in "
-        f"{percent(asked.if_no)} ({asked.bits:.2f} of at most {asked.at_most:.2f} bits; {asked.id})."
+        f"{percent(asked.if_no)}{told}."
     )
 
 

@@ -121,6 +121,7 @@ def page_one(s: Study, labels: Labels) -> Iterator[Block]:
     else:
         plain: Tone = "no" if s.zone.empty else "yes"
         yield Paragraph((verdict(s),), plain if s.standing is None else standing.TONES[s.standing.state])
+        yield from bargaining.closes_within(s.zone, labels)
     yield from _whatever(s)
     counted = "Counted all the same: " if thin else ""
     yield paragraph(
@@ -169,7 +170,7 @@ def _told_most(s: Study, labels: Labels) -> Iterator[Spans]:
     """The questions about the first package that tell most, where there are words to draw from."""
     found = s.lenses.get("questions")
     if isinstance(found, Questions) and "stress" in s.lenses:
-        yield from stress.question_items(found, labels, "package A")
+        yield from stress.question_items(found, labels, "package A", brief=True)
 
 
 def _words(s: Study, labels: Labels) -> Section | None:

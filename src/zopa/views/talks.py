@@ -927,7 +927,7 @@ def simulation(d: Simulation, labels: Labels) -> Document:
     return Document(
         "Simulated talks",
         (Section("simulation", "Where talks end", simulation_blocks(d, labels)),),
-        next=("path CASE", "simulate CASE --tactic tit-for-tat"),
+        next=("path CASE", "simulate CASE --tactic tit-for-tat --runs 100"),
     )
 
 
