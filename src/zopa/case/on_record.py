@@ -49,11 +49,8 @@ class OnRecord:
         verdict about all would not be about it.
     sides : how many parties there are whose acceptance counts; a negotiation needs two.
     unlimited : the parties without a reservation value.
-<<<<<<< HEAD
     silent : whether the case has accepted statements, and none by the day at which it was cut.
-=======
     said : whether anything was said by a party: an accepted statement of one, or a stated judgment or rule.
->>>>>>> main
     """
 
     waiting: Mapping[str, int]
@@ -66,11 +63,8 @@ class OnRecord:
     limited: bool = True
     sides: int = 2
     unlimited: tuple[str, ...] = ()
-<<<<<<< HEAD
     silent: bool = False
-=======
     said: bool = True
->>>>>>> main
 
     @property
     def enough(self) -> bool:
@@ -120,13 +114,10 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         limited=not unlimited,
         unlimited=unlimited,
         sides=len(voters(case)),
-<<<<<<< HEAD
-        silent=bool(case.said_later) and not said,
-=======
         said=bool(counts.get("stated"))
         or any(speaks_for(case, s) for s in said)
         or any(x.kind == "stated" for x in (*all_rules(case).values(), *case.comparisons)),
->>>>>>> main
+        silent=bool(case.said_later) and not said,
     )
 
 
