@@ -128,3 +128,16 @@ def test_no_interleaving_of_two_reviews_overwrites_a_decision_that_was_not_shown
             assert before.review == was.review
             assert now.review.by == name
     assert refused > 3
+
+
+def test_a_search_that_finds_nothing_leaves_no_record_to_act_on(folder):
+    before = load(folder).statements
+    reviewed(folder, "ben", "/no such words\nrq")
+    assert load(folder).statements == before
+    reviewed(folder, "ben", "/no such words\nbrno\nq")
+    assert load(folder).statements[first(folder)].review.state == "rejected"
+
+
+def test_kept_shows_accepted_and_edited_records(folder):
+    session = reviewed(folder, "ben", "rno\nestance=oppose\nfkept\nq")
+    assert {session.entries[g][k].review.state for g, k in session.queue} == {"edited"}
