@@ -75,7 +75,7 @@ CAUSES = [
     (("title: Water of two rivers", "title: ''"), "case.yaml:1:1: title: expected a text that is not empty"),
     (("title: Water of two rivers", 'title: "\\ud800"'), "case.yaml:1:8: title: expected text, saw a control"),
     (("title: Water of two rivers", 'title: "\\e[2J"'), "case.yaml:1:8: title: expected text, saw a control"),
-    (("title: Water of two rivers", "title: x\nas_of: 2025-02-30"), "case.yaml:2:8: as_of: expected a number or date"),
+    (("title: Water of two rivers", "title: x\nas_of: 2025-02-30"), "case.yaml:2:8: as_of: expected a day of the calendar"),
     (("  SE:\n    name", '  "S\\eE":\n    name'), "case.yaml:10:3: parties: expected a key of at most 200 ordinary"),
     (("when: {flow: F1}", "when: {}"), "case.yaml:28:5: rules.r1.when: expected at least one issue"),
     (("when: {flow: F1}", "when: {flow: []}"), "case.yaml:28:12: rules.r1.when.flow: expected at least one option"),

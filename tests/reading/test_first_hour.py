@@ -21,6 +21,7 @@ from zopa.cli.review import _walk
 from zopa.errors import CaseError
 from zopa.reading import prepare
 from zopa.reading.review import KEYS, NOT_BINDING, Session
+from zopa.reading.shown import ShownRecords
 
 ARTICLES = [str(p) for p in sorted((Path(__file__).parent / "dispute").glob("*.txt"))]
 EXAMPLES = Path(zopa.__file__).parent / "examples"
@@ -147,7 +148,7 @@ def sequence(chance: random.Random) -> str:
 
 def press(case, folder, keys):
     session = Session(case, "ann", date(2025, 4, 1))
-    _walk(folder, session, iter(keys))
+    _walk(ShownRecords(folder), session, iter(keys))
     return session
 
 

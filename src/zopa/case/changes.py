@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from zopa.case.estimates import all_rules
-from zopa.case.model import Case, Party
+from zopa.case.model import NOT_WRITTEN, Case, Issue, Party
 from zopa.errors import NotApplicable, UnknownName
 
 __all__ = ["is_reading", "reading_of", "with_changes"]
@@ -26,6 +26,26 @@ _ONE = {
     "shifts": "shift",
     "sources": "source",
 }
+_EXAMPLE = {
+    "parties": "PARTY.reservation",
+    "speakers": "SPEAKER.authority",
+    "issues": "ISSUE.now",
+    "readings": "SET.choose",
+    "statements": "STATEMENT.stance",
+    "contacts": "CONTACT.type",
+    "figures": "FIGURE.value",
+    "shifts": "SHIFT.direction",
+    "sources": "SOURCE.date",
+}
+_NO_QUESTION = ("title", "about", "authors", "expect", "opened_at")
+_TOPS = {
+    "reservation": 100,
+    "flexibility": 100,
+    "values": 100,
+    "saliences": 100,
+    "places": 100,
+} | dict.fromkeys(("capability", "capabilities", "weights"), 1e9)
+"""Fields of a party -> the largest number that may stand there; the least is 0."""
 _BY_ISSUE = tuple(
     name for name, field in Party.model_fields.items() if str(field.annotation).startswith("dict[str,")
 )
@@ -47,6 +67,7 @@ def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
             raise UnknownName("section of the case", section, Case.model_fields)
         here = sections.get(section, getattr(case, section))
         if not rest:
+            _check_whole(section)
             sections[section] = _section(section, value)
         elif isinstance(here, Mapping):
             key, rest = rest[0], rest[1:]
@@ -54,7 +75,12 @@ def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
                 raise UnknownName(_ONE.get(section, section), key, here)
             if section == "parties":
                 _check_names(case, rest)
-            sections[section] = {**here, key: _changed(here[key], rest, value, path)}
+            new = _changed(here[key], rest, value, path)
+            if isinstance(new, Party):
+                _check_scale(new, rest, path)
+            if isinstance(new, Issue) and new.now is not None and new.now not in new.options:
+                raise UnknownName(f"option of {key}", new.now, new.options)
+            sections[section] = {**here, key: new}
         else:
             sections[section] = _changed(here, rest, value, path)
     told = {**case.changed, **changes}
@@ -96,6 +122,43 @@ def _check_names(case: Case, path: list[str]) -> None:
         raise UnknownName("issue", issue, case.issues)
     if option and field in ("values", "points") and option[0] not in case.issues[issue].options:
         raise UnknownName(f"option of {issue}", option[0], case.issues[issue].options)
+
+
+def _check_whole(section: str) -> None:
+    """What consists of named entries is changed entry by entry; what is worked out from the files is not set at all."""
+    if section in _ONE:
+        example = "rules.RULE.reading=off" if section == "rules" else f"{section}.{_EXAMPLE[section]}=VALUE"
+        raise NotApplicable(
+            f"{section} cannot be replaced or emptied as a whole; name what is to change in it, as {example}"
+        )
+    if section in NOT_WRITTEN:
+        raise NotApplicable(
+            f"{section} is no judgment and cannot be set; it follows from the files of the case"
+        )
+    if section in _NO_QUESTION:
+        raise NotApplicable(f"no answer depends on {section}, so it cannot be asked with another one")
+
+
+def _check_scale(party: Party, path: list[str], said: str) -> None:
+    """The numbers of the judgment at this path, as :mod:`zopa.casefile.checks` holds those of a file."""
+    field = path[0]
+    if field == "reservation" and party.points:
+        return
+    top = _TOPS.get(field)
+    found: Any = getattr(party, field)
+    for key in path[1:]:
+        found = found.get(key) if isinstance(found, Mapping) else found
+    left = [found]
+    while top is not None and left:
+        value = left.pop()
+        if isinstance(value, Mapping):
+            left += value.values()
+            continue
+        for number in (getattr(value, end, None) for end in ("low", "best", "high")):
+            if number is not None and not 0 <= number <= top:
+                raise NotApplicable(
+                    f"{number:g} at {said} is outside the scale, which runs from 0 to {top:g}"
+                )
 
 
 def _section(name: str, value: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from zopa.case.basis import Basis, Judgment, When
-from zopa.case.estimates import once
+from zopa.case.estimates import accepted, once
 from zopa.case.graph import Action, GraphMove
 from zopa.case.model import Case, Option, Party
 from zopa.case.records import Contact, Figure, Records, Shift, Statement
@@ -68,6 +68,7 @@ def as_of(case: Case, day: date | str) -> Case:
         "cut": day,
         "by_saying": by_saying,
         "published_later": sum(len(said[g]) - len(_published_by(case, said[g], day)) for g in said),
+        "said_later": case.said_later + len(absent & set(accepted(case))),
         "expect": (),
         "opened_at": None,
     }

@@ -266,6 +266,9 @@ class Case(Head, Records):
     folder: str = Field("", exclude=True)
     cut: date | None = Field(None, exclude=True, description="the day that was asked for; see `at`")
     by_saying: bool = Field(False, exclude=True, description="the cut counts what was published later too")
+    said_later: int = Field(
+        0, exclude=True, description="not written: accepted statements that the cut leaves out"
+    )
     published_later: int = Field(
         0, exclude=True, description="records said by the cut and published after it"
     )
@@ -346,6 +349,7 @@ NOT_WRITTEN = (
     "cut",
     "by_saying",
     "published_later",
+    "said_later",
     "hidden",
     "whole",
     "changed",

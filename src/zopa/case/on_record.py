@@ -49,6 +49,7 @@ class OnRecord:
         verdict about all would not be about it.
     sides : how many parties there are whose acceptance counts; a negotiation needs two.
     unlimited : the parties without a reservation value.
+    silent : whether the case has accepted statements, and none by the day at which it was cut.
     said : whether anything was said by a party: an accepted statement of one, or a stated judgment or rule.
     """
 
@@ -62,6 +63,7 @@ class OnRecord:
     limited: bool = True
     sides: int = 2
     unlimited: tuple[str, ...] = ()
+    silent: bool = False
     said: bool = True
 
     @property
@@ -73,7 +75,7 @@ class OnRecord:
     def enough_words(self) -> bool:
         """The same for an answer that rests on the words alone and needs no number."""
         unread = self.unread or self.waiting.get("statements", 0)
-        return not (unread or self.parties or self.issues or self.vague or self.sides < 2)
+        return not (unread or self.parties or self.issues or self.vague or self.silent or self.sides < 2)
 
 
 def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
@@ -115,6 +117,7 @@ def on_record(case: Case, limit: Fraction | float = MOST_UNSOURCED) -> OnRecord:
         said=bool(counts.get("stated"))
         or any(speaks_for(case, s) for s in said)
         or any(x.kind == "stated" for x in (*all_rules(case).values(), *case.comparisons)),
+        silent=bool(case.said_later) and not said,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -79,8 +79,21 @@ def _known_key(error: ErrorDetails) -> str:
     key = str(error["loc"][-1])
     close = nearest(key, _keys())
     if close == key:
-        return f"'{key}' belongs elsewhere: see `zopa schema`"
+        owners = " or ".join(_sections_with(key))
+        return f"'{key}' belongs {f'under {owners}' if owners else 'elsewhere: see `zopa schema`'}"
     return f"did you mean '{close}'?" if close else "delete it, or see `zopa schema`"
+
+
+@cache
+def _sections_with(key: str) -> tuple[str, ...]:
+    """The sections of a case whose entries have this key."""
+    kinds = {name: get_args(field.annotation)[1:] for name, field in Case.model_fields.items()}
+    return tuple(
+        name
+        for name, nouns in kinds.items()
+        for noun in nouns
+        if isinstance(noun, type) and issubclass(noun, BaseModel) and key in noun.model_fields
+    )
 
 
 @cache

@@ -52,7 +52,7 @@ def rename(folder: str | Path, what: str, new: str) -> Renamed:
     what : str
         ``party.UKR``, ``speaker.trump``, ``issue.security``, ``option.security.G0``, ``rule.x``, ``statement.s1``.
     new : str
-        The new id: letters, digits, ``_``, ``-`` and ``.``.
+        The new id: letters, digits, ``_`` and ``-``; for a statement ``.`` too.
 
     Raises
     ------
@@ -112,8 +112,13 @@ def _group(case: Case, group: str) -> Any:
 
 def _check_new(case: Case, group: str, new: str, what: str) -> None:
     if not _ID.fullmatch(new):
-        hint = "use letters, digits, '_', '-' and '.', and begin with a letter or digit"
+        hint = "use letters, digits, '_' and '-', and begin with a letter or digit"
         raise CaseError([Finding(what, f"expected an id, saw '{new[:60]}'", hint)], "nothing was renamed")
+    if "." in new and group != "statements":  # parts of a statement that was split are called s1.2
+        hint = "a dot separates the parts of an address, as in --set parties.A.reservation; use '-' or '_'"
+        raise CaseError(
+            [Finding(what, f"expected an id without a dot, saw '{new}'", hint)], "nothing was renamed"
+        )
     if new in _group(case, group):
         raise CaseError(
             [Finding(what, f"expected an id that is free, saw '{new}', which is taken")],

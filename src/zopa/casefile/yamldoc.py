@@ -6,6 +6,7 @@ directives, keys that are not text, control characters, deeper than ``MAX_DEPTH`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -265,6 +266,9 @@ def _scalar(node: Any, tag: str, problem: Any) -> Any:
         if tag == "timestamp":
             return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            problem(f"expected a day of the calendar, saw '{text}'; there is no such day", "correct the day")
+            return None
         shown = text if len(text) <= 30 else text[:30] + "…"
         problem(f"expected a number or date of ordinary size, saw '{shown}'", "put texts in quotes")
     return None

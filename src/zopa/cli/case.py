@@ -88,6 +88,14 @@ def _notes(case: object) -> list[str]:
         found.append(
             f"{'one party' if sides else 'no party'} whose acceptance counts; a negotiation needs two parties"
         )
+    named: dict[str, list[str]] = {}
+    for ident, party in case.parties.items():
+        named.setdefault(party.name.casefold(), []).append(ident)
+    found += [
+        f"the parties {', '.join(same)} are all called '{case.parties[same[0]].name}', so no text can tell them apart"
+        for same in named.values()
+        if len(same) > 1
+    ]
     silent = [i for i, issue in case.issues.items() if issue.now is None]
     if silent and case.statements:
         found.append(f"no option marked `now:` (silent / as it is now) for {', '.join(silent)}")

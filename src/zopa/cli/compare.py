@@ -36,6 +36,12 @@ def compare(
     from zopa.views.compare import compare as view
 
     before, after = (problem_of(name, readings, changes, None, typed) for name in (old, new))
+    days = [p.case.cut or p.case.as_of for p in (before, after)]
+    same = before.case.folder == after.case.folder and before.case.title == after.case.title
+    if same and days[0] is not None and days[1] is not None and days[0] > days[1]:
+        raise typer.BadParameter(
+            f"the older one comes first, and '{old}' is of {days[0]}, '{new}' of {days[1]}; write zopa compare {new} {old}"
+        )
     answer = ask(before, after)
     page = view(answer, Labels(answer.question.of))
     if out is not None:

@@ -205,11 +205,15 @@ def _at(case: Case, day: str) -> Case:
 
 def pairs_of(items: Iterable[str], what: str) -> dict[str, str]:
     """``["a=b", "c=d"]`` as a mapping; ``what`` names the form in the error."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for item in items:
         key, sign, value = item.partition("=")
         if not sign:
             raise typer.BadParameter(f"expected {what}, saw '{item}'")
+        if key in pairs:
+            raise typer.BadParameter(
+                f"'{key}' is given twice, as '{pairs[key]}' and as '{value}'; give it once"
+            )
         pairs[key] = value
     return pairs
 

@@ -16,7 +16,9 @@ from zopa.cli.options import JsonOption, print_answer
 from zopa.counts import things
 
 if TYPE_CHECKING:
+    from zopa.case.model import Review
     from zopa.reading.review import Session
+    from zopa.reading.shown import ShownRecords
 
 __all__ = ["review"]
 
@@ -39,7 +41,9 @@ def review(
     from zopa.case import UNREAD
     from zopa.casefile import load
     from zopa.reading.review import Session
+    from zopa.reading.shown import ShownRecords
 
+    shown = ShownRecords(folder)
     case = load(folder)
     session = Session(case.whole or case, by or _user(), date.today())
     if not accept_all and not session.queue and session.filter("unread") and not json:
@@ -51,13 +55,14 @@ def review(
         return
     if accept_all:
         n = session.accept_all(UNREAD)
-        _save(folder, session)
+        while shown.save(session):
+            n = session.accept_all(UNREAD)
         if not json:
             typer.echo(f"accepted {things(n, 'record')}, unread")
     else:
         said = redirect_stdout(sys.stderr) if json else nullcontext()  # the dialogue is not the answer
         with said, _keys() as keys:
-            _walk(folder, session, keys)
+            _walk(shown, session, keys)
     if json:
         print_answer("review", {"left": session.left, "states": _states(session)}, case=str(folder))
         return
@@ -100,7 +105,7 @@ class _keys:  # noqa: N801
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self.old)
 
 
-def _walk(folder: Path, session: Session, keys: Iterator[str]) -> None:
+def _walk(shown: ShownRecords, session: Session, keys: Iterator[str]) -> None:
     from zopa.reading.review import KEYS
 
     typer.echo("  ".join(f"[{k}] {what}" for k, what in KEYS.items()))
@@ -111,10 +116,10 @@ def _walk(folder: Path, session: Session, keys: Iterator[str]) -> None:
                 continue
             if key == "q" or not _act(key, session, keys):
                 break
-            _save(folder, session)
+            _save(shown, session)
             _present(session)
     except (KeyboardInterrupt, EOFError):
-        _save(folder, session)
+        _save(shown, session)
         typer.echo("\nstopped; every decision so far is kept")
 
 
@@ -175,7 +180,7 @@ def _whose(session: Session, keys: Iterator[str]) -> None:
         typer.echo(f"the same for {n - 1} more by the same words")
 
 
-def _rule(session: Session, keys: Iterator[str]) -> None:
+def _rule(session: Session, keys: Iterator[str], *, decided: bool = False) -> None:
     """Two short questions, and whether the words could also bind no one."""
     offered, asked = session.sides()
     _list_options(session)
@@ -188,7 +193,10 @@ def _rule(session: Session, keys: Iterator[str]) -> None:
         typer.echo(f"added to rule {session.same_rule()}")
         return
     if when == "-" or not (when or offered):
-        session.accept()
+        if decided:
+            session.skip()
+        else:
+            session.accept()
         return
     condition = session.item.condition if session.open_condition else ""
     never = f"its condition is '{condition}'; -: never; " if condition else "Enter: never; "
@@ -208,7 +216,7 @@ def _list_options(session: Session) -> None:
     issues = session.entries["issues"]
     for n, (issue, option) in enumerate(session.choices(), 1):
         typer.echo(f"  {n} {issues[issue].name}: {issues[issue].options[option].label}")
-    typer.echo("  type numbers, or ISSUE: OPTION by name; +ISSUE: OPTION makes a new one")
+    typer.echo("  type numbers, or ISSUE: OPTION by name, or ISSUE=OPTION; +ISSUE: OPTION makes a new one")
 
 
 def _about(session: Session, keys: Iterator[str]) -> None:
@@ -249,7 +257,13 @@ def _edit(session: Session, keys: Iterator[str]) -> None:
             raise NotApplicable(f"expected field=value, saw '{part}'")
         fields[name] = value
     if fields:
+        bound, at = session.binds, session.at
         session.edit_text(fields)
+        session.at = at
+        if bound or not session.binds:
+            session.skip()
+        else:
+            _rule(session, keys, decided=True)
 
 
 def _split(session: Session, keys: Iterator[str]) -> None:
@@ -268,7 +282,8 @@ def _filter(session: Session, keys: Iterator[str]) -> None:
 def _search(session: Session, keys: Iterator[str]) -> None:
     words = _line("words: ", keys)
     if words and not session.find(words):
-        typer.echo("no record has these words")
+        typer.echo("no record has these words; b goes back to the one that was shown")
+        session.leave()
 
 
 def _accept_all(session: Session, keys: Iterator[str]) -> None:
@@ -387,12 +402,21 @@ def _facts(session: Session, group: str, item: Any) -> Iterator[str]:
         yield f"why: {item.why}"
 
 
-def _save(folder: Path, session: Session) -> None:
-    from zopa.reading.store import save_changes
+def _save(shown: ShownRecords, session: Session) -> None:
+    """Save the decision; where somebody else changed its record since it was shown, say what it is now instead."""
+    for here in shown.save(session):
+        item = session.entries[here.group].get(here.ident)
+        review = getattr(item, "review", None)
+        now = "removed" if item is None else f"{review.state}{_by(review)}" if review else "another one"
+        typer.echo(
+            f"not saved: {here.ident} was changed in the file since it was shown; it is now {now}"
+            f"{'' if item is None else '. Decide on it as it is now, or n to leave it so'}"
+        )
 
-    changed = session.pending()
-    if changed:
-        save_changes(folder, changed)
+
+def _by(review: Review) -> str:
+    who = f" by {review.by}" if review.by else ""
+    return f"{who} on {review.on}" if review.on else who
 
 
 def _states(session: Session) -> dict[str, int]:

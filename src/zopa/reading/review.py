@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, get_args
@@ -84,6 +85,7 @@ class Session:
         self.left = len(self.queue)
         self.past: list[tuple[dict[RecordAt, Any], tuple[RecordAt, ...], int]] = []
         self.dirty: set[RecordAt] = set()
+        self.left_at: int | None = None
 
     # ------------------------------------------------------------ what there is
 
@@ -126,6 +128,7 @@ class Session:
         known = [
             *STATES,
             "unread",
+            "kept",
             *Records.model_fields,
             *KINDS,
             *self.entries["parties"],
@@ -145,6 +148,7 @@ class Session:
 
     def _called(self, group: str, item: Any) -> set[str]:
         words = {group, item.review.state, item.source} | ({"unread"} if item.review.why == UNREAD else set())
+        words |= {"kept"} if item.review.state in ("accepted", "edited") else set()
         words |= {str(getattr(item, key)) for key in ("kind", "issue") if getattr(item, key, None)}
         party = self._party(item)
         return words | ({party} if party else set())
@@ -156,11 +160,36 @@ class Session:
 
     def pending(self) -> dict[str, dict[str, Any]]:
         """What changed since the last call, by group and id; None means removed. The caller writes it."""
+        out = self.unsaved
+        self.dirty = set()
+        return out
+
+    @property
+    def unsaved(self) -> dict[str, dict[str, Any]]:
+        """The same without counting it as written."""
         out: dict[str, dict[str, Any]] = {}
         for group, ident in sorted(self.dirty):
             out.setdefault(group, {})[ident] = self.entries[group].get(ident)
-        self.dirty = set()
         return out
+
+    def take(self, case: Case, changed: AbstractSet[RecordAt], at: RecordAt | None = None) -> None:
+        """Know these records as they stand in the case by now, and go on at one of them, else where the walk was.
+
+        Steps that touched one of them can no longer be undone here. What is not saved yet and is none of them stays.
+        """
+        here = at or self.current
+        self.case = case
+        for cached in ("referenced", "_cited", "_words"):
+            self.__dict__.pop(cached, None)
+        self.dirty -= changed
+        unsaved = self.unsaved
+        for group in self.entries:
+            known = {**getattr(case, group), **unsaved.get(group, {})}
+            self.entries[group] = {k: v for k, v in known.items() if v is not None}
+        self.left = len(self.listed("suggested"))
+        self.past = [step for step in self.past if not changed & set(step[0])]
+        self.queue = tuple(r for r in self.queue if r not in changed or r.ident in self.entries[r.group])
+        self.at = self.queue.index(here) if here in self.queue else min(self.at, len(self.queue))
 
     # ------------------------------------------------------------ decisions
 
@@ -323,11 +352,18 @@ class Session:
 
     def back(self) -> None:
         """Go to the one before, whatever its state."""
-        self.at = max(self.at - 1, 0)
+        self.at = max(self.at - 1, 0) if self.left_at is None else min(self.left_at, len(self.queue))
+        self.left_at = None
+
+    def leave(self) -> None:
+        """Let no record be the current one until the walk goes on; :meth:`back` returns to where it was."""
+        self.left_at = self.at if self.left_at is None else self.left_at
+        self.at = len(self.queue)
 
     def filter(self, *words: str) -> int:
         """Walk through the records that these words fit (see :meth:`listed`); how many there are."""
         self.queue, self.at = self.listed(*(words or ("suggested",))), 0
+        self.left_at = None
         return len(self.queue)
 
     def find(self, words: str) -> bool:
@@ -337,7 +373,7 @@ class Session:
         for k in order:
             item = self.entries[every[k].group].get(every[k].ident)
             if item is not None and key in f"{item.quote} {getattr(item, 'about', '')}".casefold():
-                self.at = k
+                self.at, self.left_at = k, None
                 return True
         return False
 
@@ -346,6 +382,7 @@ class Session:
         if not self.past:
             return False
         before, self.queue, self.at = self.past.pop()
+        self.left_at = None
         for here, old in before.items():
             self._put(here, old)
         return True
@@ -459,7 +496,7 @@ class Session:
         return [(i, o) for i, issue in self.entries["issues"].items() for o in issue.options]
 
     def wanted(self, text: str, there: Mapping[str, Issue] | None = None) -> Wanted:
-        """Options from what a person types: ``2,5``, ``meters: on every well``, ``+Meters: on every well``.
+        """Options from what a person types: ``2,5``, ``meters: on every well``, ``meters=all``, ``+Meters: on every well``.
 
         A number is one of :meth:`choices`. Issue and option go by id, by name or by the beginning of one; a plus makes
         a new issue, or a new option of a known one, and nothing is made by mistake. ``there`` are issues made before.
@@ -471,7 +508,8 @@ class Session:
         """
         made: dict[str, Issue] = dict(there or {})
         found: dict[str, tuple[str, ...]] = {}
-        for part in filter(None, (p.strip() for p in text.split(","))):
+        parts = text.split() if text.split() and all("=" in p for p in text.split()) else text.split(",")
+        for part in filter(None, (p.strip(" ,") for p in parts)):
             if part.isdigit():
                 if not 1 <= int(part) <= len(self.choices()):
                     raise NotApplicable(f"expected a number from 1 to {len(self.choices())}, saw {part}")
@@ -482,7 +520,7 @@ class Session:
         return Wanted(found, made)
 
     def _issue_option(self, part: str, made: dict[str, Issue]) -> tuple[str, str]:
-        name, sign, label = (p.strip() for p in part.partition(":"))
+        name, sign, label = (p.strip() for p in part.partition(":" if ":" in part else "="))
         if not sign:
             raise NotApplicable(
                 f"expected a number, ISSUE: OPTION, or +ISSUE: OPTION for a new one, saw '{part}'"

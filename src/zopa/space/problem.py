@@ -35,7 +35,14 @@ from typing import Any
 from zopa._version import __version__
 from zopa.case import Case, Rule, all_rules, is_reading, reading_of
 from zopa.space.answer import Question
-from zopa.space.compilation import Compiled, Readings, choose_readings, clauses, compile_utilities
+from zopa.space.compilation import (
+    Compiled,
+    Readings,
+    choose_readings,
+    clauses,
+    compile_utilities,
+    reading_names,
+)
 from zopa.space.compiled import Clause, Space
 from zopa.space.table import MAX_PACKAGES, Table
 
@@ -199,7 +206,14 @@ class Problem:
         plain = {p: v for p, v in changes.items() if not is_reading(p)}
         shared = _Shared(self.case.with_(plain)) if plain else self._shared
         chosen = {p: v for p, v in changes.items() if is_reading(p)}
-        problem = Problem._made(shared, self.readings, {**self.changed, **chosen})
+        kept = self.readings
+        if (
+            shared is not self._shared
+        ):  # a changed statement or rule may bring or take a rule, or one of its readings
+            there = reading_names(shared.case)
+            known = {r: v for r, v in kept.items() if v in (*there.get(r, ()), "off") and r in there}
+            kept = {**choose_readings(shared.case), **known}
+        problem = Problem._made(shared, kept, {**self.changed, **chosen})
         return problem.with_readings(readings) if readings else problem
 
     def with_typed(self, changes: Mapping[str, str]) -> Problem:

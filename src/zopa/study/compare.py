@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -133,7 +133,8 @@ class Comparison(Answer):
     @property
     def records(self) -> tuple[OnRecord, ...]:
         """What the newer and the older case rest on."""
-        return (*super().records, on_record(self.earlier))
+        before = replace(on_record(self.earlier), silent=False)  # what was said since may be all there is
+        return (*super().records, before)
 
     @property
     def turned(self) -> str:

@@ -49,7 +49,8 @@ class Seal:
             The line is no seal, or was changed since it was made.
         """
         found = re.search(
-            r"zopa-seal (version=\S+ at=\S+ case=\S+ asked=\S+ answers=\S+) seal=([0-9a-f]{64})", line
+            r"zopa-seal (version=\S+ at=\S+ case=\S+ asked=\S+ answers=\S+) seal=([0-9a-f]{64})(?!\S)(?: *(\S.*))?",
+            line,
         )
         if found is None:
             raise NotApplicable(
@@ -59,6 +60,10 @@ class Seal:
         if _sha(found[1]) != found[2]:
             raise NotApplicable(
                 "the line was changed since it was made: its last digest is not that of the rest"
+            )
+        if found[3]:
+            raise NotApplicable(
+                f"the line goes on after its last digest, with '{found[3][:40]}'; it was changed since it was made"
             )
         return cls(**dict(part.split("=", 1) for part in found[1].split(" ")))
 

@@ -98,6 +98,8 @@ def joined(parts: Sequence[Span]) -> Spans:
 def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
     if r.sides < 2:
         yield (f"The case has {'one party' if r.sides else 'no party'}; a negotiation needs two parties.",)
+    if r.silent:
+        yield ("No accepted statement is on record by this day; ask as of a later one (--as-of).",)
     waiting = dict(r.waiting)
     unread = waiting.pop("statements", 0)
     if unread:
@@ -116,7 +118,7 @@ def _lacking(r: OnRecord, labels: Labels) -> Iterator[Spans]:
         yield (
             f"{things(n, 'accepted refusal or red line') if n == 1 else f'{n} accepted refusals or red lines'} "
             f"{'names' if n == 1 else 'name'} no option, so whether a package breaks {'it' if n == 1 else 'them'} cannot be told; "
-            "zopa review, then f and the word accepted, shows them; i names the options of each.",
+            "zopa review, then f and the word kept, shows them; i names the options of each.",
         )
     missing = "; add a text with zopa read, or write a judgment with its reason into case.yaml."
     if r.parties:
