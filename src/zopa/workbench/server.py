@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from zopa.bargaining.search import load_kernels
 from zopa.errors import MissingExtra, NotApplicable, ZopaError
+from zopa.robustness import WordDraws
 from zopa.workbench.access import SingleUser
 from zopa.workbench.app import create_app
 from zopa.workbench.asked import UrlQuery
@@ -207,9 +208,10 @@ def _resume_jobs(cases: Mapping[str, Path]) -> None:
 
 
 def _prepare(cases: OpenedCases) -> None:
-    """What the first clicks would wait for: the first page, and compiled searches where packages are too many to list."""
+    """What the first clicks would wait for: the first page, draws, and compiled searches where packages are many."""
     for name in cases.folders:
         with suppress(ZopaError, OSError):  # the page itself will say it
             if not cases.problem(name, UrlQuery()).listable:
                 load_kernels()
             cases.answer(name, UrlQuery(), "today", briefing)
+            cases.answer(name, UrlQuery(), "word draws", WordDraws)
