@@ -222,7 +222,7 @@ def test_any_plain_value_put_at_any_place_is_read_back_and_the_rest_stays(value:
 
 NAMES = [
     ("party.NO", "NOR"), ("party.SE", "SWE-2"), ("issue.flow", "water"), ("issue.fees", "if"), ("option.flow.F1", "F-one"),
-    ("option.fees.E2", "E.2"), ("speaker.min", "minister"), ("rule.r1", "first"), ("statement.s1", "s9"),
+    ("option.fees.E2", "E-2"), ("speaker.min", "minister"), ("rule.r1", "first"), ("statement.s1", "s9"),
     ("issues.flow", "water"), ("issues.flow.options.F2", "low"), ("parties.NO", "123"),
 ]  # fmt: skip
 
