@@ -76,7 +76,8 @@ def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
             if section == "parties":
                 _check_names(case, rest)
             new = _changed(here[key], rest, value, path)
-            if isinstance(new, Party):
+            beyond = rest[:1] == ["reservation"] and case.interactions  # they lead below 0 and above 100
+            if isinstance(new, Party) and not beyond:
                 _check_scale(new, rest, path)
             if isinstance(new, Issue) and new.now is not None and new.now not in new.options:
                 raise UnknownName(f"option of {key}", new.now, new.options)
