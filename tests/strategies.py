@@ -20,7 +20,7 @@ Spec = dict[str, Any]
 FIRMNESS = (None, "hedged", "stated", "firm")
 
 
-def for_all(*drawn: st.SearchStrategy[Any], examples: int = 60, thorough: int = 250) -> Callable[..., Any]:
+def for_all(*drawn: st.SearchStrategy[Any], examples: int = 40, thorough: int = 250) -> Callable[..., Any]:
     """Check a property on ``examples`` drawn inputs, the same each time, and on ``thorough`` fresh ones (slow)."""
 
     def wrap(check: Callable[..., None]) -> Callable[..., None]:

@@ -232,6 +232,7 @@ def verdict(proof, limit=200_000):
     return "valid"
 
 
+@pytest.mark.slow
 def test_whatever_stands_anywhere_in_a_proof_the_verdict_is_true():
     rng = random.Random(1)
     for seed in range(12):

@@ -47,6 +47,7 @@ def test_a_proof_is_written_checked_and_refused_for_another_reading(tmp_path: Pa
     assert wrong.output.startswith("refused")
 
 
+@pytest.mark.slow
 def test_the_number_of_acceptable_packages_and_the_frontier_can_be_checked(tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
     for command, says in (

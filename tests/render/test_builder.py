@@ -485,6 +485,7 @@ def test_a_start_that_needs_another_reading_brings_it_along(opened: Callable[...
     assert shown.get_by_label("no b").is_checked()
 
 
+@pytest.mark.slow
 def test_on_too_little_record_no_draft_is_simply_accepted(opened: Callable[..., Any]) -> None:
     case = Case.model_validate({
         "title": "empty", "issues": {"i": {"name": "i", "options": {"a": "a", "b": "b"}}}, "parties": {p: {"name": p} for p in "PQ"},

@@ -87,6 +87,7 @@ def test_information_of_known_kinds() -> None:
     assert information(rare, rare) == pytest.approx(0.469, abs=0.02)  # entropy of 1 in 10
 
 
+@pytest.mark.slow
 def test_under_readings_b_f_and_g_the_zone_of_the_example_is_open_in_nearly_all_draws_from_the_words() -> (
     None
 ):

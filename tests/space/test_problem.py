@@ -36,6 +36,7 @@ class Counting(dict[Any, Any]):
         super().__setitem__(key, value)
 
 
+@pytest.mark.slow
 def test_a_run_compiles_a_case_once_and_resolves_each_estimate_and_the_rules_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

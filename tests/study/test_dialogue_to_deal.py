@@ -101,6 +101,7 @@ def test_what_shows_the_most_important_item_is_not_the_opposite_of_what_shows_th
     assert first["a"] == pytest.approx(sum(p for o, p in chances.items() if o[0] == "a"))
 
 
+@pytest.mark.slow
 def test_the_penalty_is_the_one_under_which_other_groups_are_likeliest() -> None:
     rng = random.Random(2)
     found = [

@@ -264,6 +264,7 @@ def test_a_case_of_one_party_is_no_negotiation(tmp_path):
     assert not zopa.zone(load(folder)).yes
 
 
+@pytest.mark.slow
 def test_what_one_party_said_is_no_answer_of_another(tmp_path):
     folder = make(tmp_path, CASE.replace("weights: {pumping: 50, meters: 50}, ", ""), REFUSAL)
     asked = ["--draws", "200"]
