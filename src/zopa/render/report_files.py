@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from os.path import relpath
+from os.path import realpath, relpath
 from pathlib import Path
 
 from zopa.casefile import one_step
@@ -55,7 +55,7 @@ def report(study: Study, out: str | Path, *, annex: bool = False) -> list[Path]:
 def _place(out: Path, case: str) -> str:
     """What tells where the case lies as seen from its report, whatever its title says by now; no path can be read in it."""
     try:
-        way = relpath(Path(case).resolve(), out.resolve()) if case else ""
+        way = relpath(realpath(case), realpath(out)) if case else ""
     except (OSError, ValueError):  # no path, or another drive
         way = ""
     return sha256(Path(way).as_posix().encode("utf-8", "surrogateescape")).hexdigest()[:16] if way else ""
