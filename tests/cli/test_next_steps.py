@@ -48,7 +48,7 @@ SUCCESS: dict[str, list[str]] = {
     "stability": ["stability", "ukraine-2025", "--draws", "0"],
     "delay": ["delay", MINE],
     "ratify": ["ratify", MINE],
-    "divide": ["divide", "ukraine-2025"],
+    "divide": ["divide", "typewriters-1975"],
     "start": ["start", MINE],
     "path": ["path", MINE],
     "simulate": ["simulate", MINE, "--runs", "5"],

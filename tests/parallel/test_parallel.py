@@ -110,7 +110,8 @@ def test_without_workers_there_is_no_work() -> None:
 
 
 SCRIPT = """
-import sys, time
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where it was ignored by the shell
 sys.path[:0] = {path!r}
 from numbered_walks import slow_walk
 from zopa.parallel import Spread, in_parts
