@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from zopa.case import Case, all_rules, start, values
 from zopa.case.interval import Interval
+from zopa.casefile import load
 
 
 def case(statements: dict[str, dict[str, Any]], **more: Any) -> Case:
@@ -71,3 +73,20 @@ def test_a_product_of_intervals_holds_every_product_of_their_ends() -> None:
         products = [Fraction(a * b) for a in x for b in y]
         product = Interval.of(*x) * Interval.of(*y)
         assert (product.low, product.high) == (min(products), max(products))
+
+
+def test_a_copy_of_a_copy_keeps_nothing_that_was_worked_out_for_a_case_that_is_gone():
+    """A third case may lie where the first lay in memory; what follows from it is worked out anew."""
+    base = load(Path(__file__).resolve().parents[2] / "src" / "zopa" / "examples" / "trade-2020")
+    again = 0
+    for _ in range(200):
+        first = base.model_copy()
+        assert all_rules(first)
+        place = id(first)
+        second = first.model_copy()
+        del first
+        third = second.model_copy(update={"rules": {}, "statements": {}})
+        again += id(third) == place
+        assert not all_rules(third)
+        del second, third
+    assert again  # it does happen

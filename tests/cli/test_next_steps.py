@@ -48,7 +48,7 @@ SUCCESS: dict[str, list[str]] = {
     "stability": ["stability", "ukraine-2025", "--draws", "0"],
     "delay": ["delay", MINE],
     "ratify": ["ratify", MINE],
-    "divide": ["divide", "typewriters-1975"],
+    "divide": ["divide", "what is shared"],
     "start": ["start", MINE],
     "path": ["path", MINE],
     "simulate": ["simulate", MINE, "--runs", "5"],
@@ -74,6 +74,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("next steps")
     shutil.copytree(EXAMPLES / "harbour-sport-park", root / MINE)
     shutil.copytree(EXAMPLES / "two-farms", root / "two farms")
+    shutil.copytree(EXAMPLES / "harbour-sport-park", root / "what is shared")
+    with (root / "what is shared" / "case.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "\ndivision: {items: {x: X, y: Y}, points: {sportco: {x: 60, y: 40}, cities: {x: 30, y: 70}}}\n"
+        )
     for name in ("marra.txt", "marra.gold.json"):
         shutil.copy(GOLD / name, root / name)
     shutil.copy(GOLD / "marra.txt", root / "a story.txt")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from datetime import date as date_
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -328,6 +328,12 @@ class Case(Head, Records):
         from importlib import import_module
 
         return str(import_module("zopa.render").case_html(self))
+
+    def __copy__(self) -> Self:
+        """A copy of the contents alone: what was worked out belongs to this case, whose place in memory may be used again."""
+        copied = super().__copy__()
+        copied.__dict__.pop("_derived", None)
+        return copied
 
     @property
     def derived(self) -> dict[Any, Any]:
