@@ -422,9 +422,11 @@ def question_items(
 ) -> Iterator[Spans]:
     """Each question with what either answer would leave; ``draft`` is what the package asked about is called.
 
-    ``brief`` leaves out what the command on questions shows: how much an answer tells, and what to type.
+    ``brief`` leaves out what the command on questions shows: how much an answer tells, what to type, and questions
+    that tell nothing, but for one where all are such.
     """
-    for asked in q.best:
+    telling = [asked for asked in q.best if asked.bits >= LEAST_BITS] or q.best[:1]
+    for asked in telling if brief else q.best:
         yield (
             f"{labels.party(asked.party)}: ",
             *_question(asked, labels, draft if asked.content == q.target else "", q.target),
