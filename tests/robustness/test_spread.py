@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,8 @@ def test_on_ctrl_c_the_command_says_what_is_kept_and_goes_on_with_the_same_answe
                "--run-folder", str(folder), "--workers", "2"]  # fmt: skip
     env = {"PYTHONPATH": str(Path(zopa.__file__).parents[1]), "PATH": "/usr/bin:/bin"}
     with (tmp_path / "said").open("w") as said:
-        child = subprocess.Popen(command, env=env, stderr=said, stdout=said)
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where the shell ignores it
+        child = subprocess.Popen(command, env=env, stderr=said, stdout=said, preexec_fn=heard)
     deadline = time.monotonic() + 120
     while not list(folder.glob("drawing*.part")) and child.poll() is None:
         assert time.monotonic() < deadline
