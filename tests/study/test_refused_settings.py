@@ -48,7 +48,7 @@ def test_a_section_as_a_whole_is_not_set(path):
 
 
 @pytest.mark.parametrize("path", ["reservation", "flexibility", "values.territory.T1"])
-@pytest.mark.parametrize("text", ["-1", "500", "[10, 101]"])
+@pytest.mark.parametrize("text", ["-500", "500", "[10, 501]"])
 def test_a_number_off_its_scale_is_refused_and_the_scale_named(path, text):
     error = asked(open_case("ukraine-2025"), f"parties.UKR.{path}", text)
     assert isinstance(error, NotApplicable)

@@ -76,8 +76,7 @@ def with_changes(case: Case, changes: Mapping[str, Any]) -> Case:
             if section == "parties":
                 _check_names(case, rest)
             new = _changed(here[key], rest, value, path)
-            beyond = rest[:1] == ["reservation"] and case.interactions  # they lead below 0 and above 100
-            if isinstance(new, Party) and not beyond:
+            if isinstance(new, Party):
                 _check_scale(new, rest, path)
             if isinstance(new, Issue) and new.now is not None and new.now not in new.options:
                 raise UnknownName(f"option of {key}", new.now, new.options)
@@ -156,7 +155,10 @@ def _check_scale(party: Party, path: list[str], said: str) -> None:
             left += value.values()
             continue
         for number in (getattr(value, end, None) for end in ("low", "best", "high")):
-            if number is not None and not 0 <= number <= top:
+            beyond = (
+                top if field == "reservation" else 0
+            )  # points of several issues together may lead off the scale
+            if number is not None and not -beyond <= number <= top + beyond:
                 raise NotApplicable(
                     f"{number:g} at {said} is outside the scale, which runs from 0 to {top:g}"
                 )
