@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -379,3 +380,15 @@ def test_a_function_of_the_user_works_in_other_processes() -> None:
     few = {"runs": 600, "rounds": 8, "protocols": ("alternating",)}
     found = zopa.simulate(zopa.load("harbour-sport-park"), first_always, spread=Spread(2), **few)
     assert found.to_dict() == zopa.simulate(zopa.load("harbour-sport-park"), first_always, **few).to_dict()
+
+
+def test_runs_without_chance_that_are_the_same_run_end_as_when_each_is_talked(monkeypatch) -> None:
+    asked = {
+        "tactics": ["tit-for-tat", "relative-tit-for-tat", "linear"],
+        "runs": 12,
+        "protocols": ["alternating"],
+    }
+    case = zopa.load("harbour-sport-park")
+    once = zopa.simulate(case, **asked).to_dict()
+    monkeypatch.setattr(sys.modules["zopa.talks.simulate"], "STEADY", set())
+    assert zopa.simulate(case, **asked).to_dict() == once

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import workbench_client  # skips without the parts
-from case_folder import SOURCE, write
+from case_folder import SOURCE, STATEMENTS, write
 from zopa.case import WEIGHT_WORDS
 from zopa.casefile import digest, normalise
 from zopa.cli import app as cli
@@ -36,14 +36,6 @@ ACCENTS = str.maketrans("aeiouyAEIOUYrsz", "áéíóúýÁÉÍÓÚÝŕśź")
 PLAIN = re.compile(r"[aeiouAEIOU]")
 SPOKEN = ("title", "aria-label", "placeholder", "alt")
 QUIET = ("code", "kbd", "pre", "samp", "script", "style")
-STATEMENTS = """\
-statements:
-  s1:
-    source: note
-    quote: high flow only with shared fees
-    kind: conditional_offer
-    speaker: min
-"""
 
 
 def accented(text: str) -> str:
